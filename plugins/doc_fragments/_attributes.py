@@ -1,0 +1,36 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should use it.
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The attributes that every module states for itself; their meaning is told here once.
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in check mode and predict whether it would change something, without changing it.
+  diff_mode:
+    description: Returns what has changed, or in check mode would change, when in diff mode.
+  idempotent:
+    description: When run twice in a row with the same arguments, outside check mode, the second run changes nothing.
+  platform:
+    description: Target operating systems.
+    support: full
+    platforms: posix
+"""
+
+    # For the members of the action group; use it beside the standard fragment.
+    ACTIONGROUP_GRAPH = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/msgraph.intune.graph) in C(module_defaults) to set the options of every module at once.
+    support: full
+    membership:
+      - msgraph.intune.graph
+"""

@@ -1,0 +1,65 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""The Intune Exchange connector: the only place that knows what one is.
+
+https://learn.microsoft.com/graph/api/resources/intune-onboarding-devicemanagementexchangeconnector
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._graph._errors import ProtocolError
+from .._graph._permission import Permission
+from ._resource import SyncResource
+
+# As Graph spells them: everything in Exchange, or what changed in the delta window.
+SYNC_TYPES: t.Final = ("deltaSync", "fullSync")
+
+_ROLE = (
+    "The signed-in user needs an Intune role besides, such as Intune Administrator,"
+    " or one with Read and Update on Device compliance policies."
+)
+
+# Graph's properties and their names in results. Others, which the service may add one day, are left out.
+_PROPERTIES: t.Final = {
+    "id": "id",
+    "lastSyncDateTime": "last_sync_date_time",
+    "status": "status",
+    "exchangeConnectorType": "exchange_connector_type",
+    "primarySmtpAddress": "primary_smtp_address",
+    "serverName": "server_name",
+    "connectorServerName": "connector_server_name",
+    "version": "version",
+    "exchangeAlias": "exchange_alias",
+    "exchangeOrganization": "exchange_organization",
+}
+
+
+def read_connector(body: t.Any) -> dict[str, t.Any]:
+    """A connector as results show it: snake_case, each key always there, ``None`` where the service gave none.
+
+    :param body: the object itself, or wrapped into ``{"value": …}`` as Microsoft's sample of a single one is.
+    :raises ProtocolError: it is no object.
+    """
+    if isinstance(body, dict) and isinstance(body.get("value"), dict):
+        body = body["value"]
+    if not isinstance(body, dict):
+        raise ProtocolError("the answer is not an Exchange connector")
+    return {ours: body.get(graphs) for graphs, ours in _PROPERTIES.items()}
+
+
+EXCHANGE_CONNECTOR: t.Final = SyncResource(
+    noun="Exchange connector",
+    collection="deviceManagement/exchangeConnectors",
+    sync_action="sync",
+    sync_body=lambda sync_type: {"syncType": sync_type},
+    state=read_connector,
+    not_found_hint="List the tenant's connectors and take the ID from there: a reinstalled connector gets a new one.",
+    read_permission=Permission("DeviceManagementServiceConfig.Read.All", _ROLE),
+    sync_permission=Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE),
+)

@@ -1,0 +1,90 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""The shell around AnsibleModule: options in, a client built, a report out, every error through one ``fail_json``."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import typing as t
+
+from ._graph import _options
+from ._graph._client import NO_FACTS, GraphClient
+from ._graph._credentials import choose_credential
+from ._graph._errors import GraphError
+from ._graph._transport import Transport
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ansible.module_utils.basic import AnsibleModule
+
+# Ansible masks each occurrence of a secret in a result, so a short one makes holes in innocent words.
+_SHORTEST_SAFE_SECRET = 8
+
+
+@dataclasses.dataclass
+class Report:
+    """What a module has to say at its end.
+
+    :param data: the keys of the result that are the module's own.
+    :param failure: set when the task is to fail; what happened all the same is in ``changed`` and ``data``.
+    """
+
+    changed: bool
+    msg: str
+    data: Mapping[str, t.Any]
+    failure: GraphError | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def argument_spec(**own: t.Any) -> dict[str, t.Any]:
+    """The shared options and a module's own."""
+    return {**_options.argument_spec(), **own}
+
+
+def run_module(module: AnsibleModule, work: Callable[[GraphClient], Report], nothing_done: Mapping[str, t.Any]) -> None:
+    """Build the client, let ``work`` use it, and end the task.
+
+    :param work: raises a GraphError if nothing happened before it; else it reports the failure beside what did happen.
+    :param nothing_done: the module's own keys for a task that failed before it did anything.
+    """
+    client: GraphClient | None = None
+    try:
+        client = _build_client(module)
+        report = work(client)
+    except GraphError as exc:
+        report = Report(changed=False, msg=str(exc), data=nothing_done, failure=exc)
+    for warning in report.warnings:
+        module.warn(warning)
+    result = {
+        "changed": report.changed,
+        "msg": report.msg,
+        **report.data,
+        "graph": NO_FACTS if client is None else client.facts(),
+    }
+    if report.failure is not None:
+        module.fail_json(error=report.failure.as_dict(), **result)
+    module.exit_json(**result)
+
+
+def _build_client(module: AnsibleModule) -> GraphClient:
+    given = _options.given_values(module.params, os.environ)
+    # Before anything else can fail and speak: what came from the environment is not masked by the argument spec.
+    secrets = _options.secrets_of(given)
+    module.no_log_values.update(secrets)
+    if any(len(secret) < _SHORTEST_SAFE_SECRET for secret in secrets):
+        module.warn(
+            f"A secret of fewer than {_SHORTEST_SAFE_SECRET} characters was given: Ansible masks these characters"
+            " wherever they appear in the result, innocent words included."
+        )
+    settings = _options.read_settings(given)
+    credential = choose_credential(settings)
+    if settings.verify is False:
+        module.warn("validate_certs is false: whoever is between this host and Microsoft can read and use the token.")
+    transport = Transport(timeout=settings.timeout, verify=settings.verify)
+    return GraphClient(transport, settings.cloud, credential, on_secret=module.no_log_values.add)

@@ -1,0 +1,379 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: intune_exchange_connector_sync
+short_description: Ask Microsoft Intune to sync an Exchange connector
+version_added: 1.0.0
+author: The msgraph.intune maintainers (@msgraph-intune)
+description:
+  - Asks Microsoft Graph to sync one or more on-premises Exchange connectors of Microsoft Intune.
+  - Microsoft Graph answers that it accepted the request. It reports neither progress nor an end, so an accepted sync is
+    not yet a sync that happened.
+  - Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and states that it no longer
+    syncs with Intune since. The action is still part of Microsoft Graph v1.0. What it does in a tenant today can only
+    be seen there, by the time of the connector's last successful sync.
+options:
+  connector_id:
+    description:
+      - The IDs of the connectors to sync, as Microsoft Graph lists them at V(deviceManagement/exchangeConnectors).
+      - An empty list means that nothing is to be done. An empty string is refused, as is an ID that holds any of
+        V(/ ? # \\) or a control character, before anything is sent.
+    type: list
+    elements: str
+    required: true
+  sync_type:
+    description:
+      - V(deltaSync) discovers the devices in Exchange that changed since the last delta window. The admin center calls
+        it Quick Sync.
+      - V(fullSync) discovers all devices in Exchange. The admin center calls it Full Sync.
+    type: str
+    choices: [deltaSync, fullSync]
+    default: deltaSync
+extends_documentation_fragment:
+  - msgraph.intune._graph
+  - msgraph.intune._attributes
+  - msgraph.intune._attributes.actiongroup_graph
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads each connector, so one that does not exist fails, and triggers nothing. A sign-in takes place.
+  diff_mode:
+    support: none
+  idempotent:
+    support: none
+    details:
+      - Each run asks for a sync anew.
+notes:
+  - The application, or the signed-in user, needs the Microsoft Graph permission
+    C(DeviceManagementServiceConfig.ReadWrite.All); for check mode C(DeviceManagementServiceConfig.Read.All) is enough.
+    The tenant needs an active Intune licence.
+seealso:
+  - name: The sync action in Microsoft Graph
+    description: The request that this module makes.
+    link: https://learn.microsoft.com/graph/api/intune-onboarding-devicemanagementexchangeconnector-sync
+"""
+
+EXAMPLES = r"""
+- name: Sync one connector, with the credential from the environment
+  hosts: localhost
+  connection: local
+  gather_facts: false
+  vars:
+    # Run the module where ansible-core, requests and msal are installed.
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
+  tasks:
+    - name: Ask for what changed in Exchange
+      msgraph.intune.intune_exchange_connector_sync:
+        connector_id: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
+      register: result
+
+    - name: Show what Microsoft Graph said
+      ansible.builtin.debug:
+        var: result.msg
+
+# The same as an ad-hoc command, here for all devices:
+# ansible localhost -m msgraph.intune.intune_exchange_connector_sync
+#   -a 'connector_id=7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11 sync_type=fullSync'
+
+- name: Sign in the same way in every task
+  hosts: localhost
+  connection: local
+  gather_facts: false
+  vars:
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
+  module_defaults:
+    group/msgraph.intune.graph:
+      tenant_id: contoso.example
+      client_id: 4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f
+      client_secret: "{{ intune_client_secret }}"
+  tasks:
+    - name: Discover all devices in two Exchange organizations
+      msgraph.intune.intune_exchange_connector_sync:
+        connector_id:
+          - 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
+          - c3a0f5d2-64f7-4d0a-8d6b-6b1f2e9a7b22
+        sync_type: fullSync
+
+    - name: Tell the ways apart in which it can fail
+      block:
+        - name: Sync a connector
+          msgraph.intune.intune_exchange_connector_sync:
+            connector_id: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
+      rescue:
+        - name: Go on only when the connector is gone
+          ansible.builtin.assert:
+            that: ansible_failed_result.error.kind == 'not_found'
+            fail_msg: "{{ ansible_failed_result.msg }}"
+"""
+
+RETURN = r"""
+msg:
+  description: What happened, for a person. On failure also what to do next.
+  returned: always
+  type: str
+  sample: Microsoft Graph accepted a deltaSync of Exchange connector '7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11'.
+connectors:
+  description:
+    - One entry for each connector, in the order asked for.
+    - Also returned when the task fails, then with what did happen.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The connector's ID.
+      returned: always
+      type: str
+      sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
+    sync_type:
+      description: The type of sync asked for.
+      returned: always
+      type: str
+      sample: deltaSync
+    action:
+      description:
+        - V(triggered) when Microsoft Graph accepted the request. It does not say that the sync happened.
+        - V(would_trigger) in check mode.
+        - V(failed) when the connector could not be triggered, or in check mode not be read.
+      returned: always
+      type: str
+      sample: triggered
+    completed:
+      description: Whether the sync was seen to complete. V(null) when that was not waited for.
+      returned: always
+      type: bool
+      sample: null
+    changed:
+      description: Whether this connector was triggered, or in check mode would be.
+      returned: always
+      type: bool
+      sample: true
+    http_status:
+      description: The status of the answer to the trigger, or of the error. V(null) when there was none.
+      returned: always
+      type: int
+      sample: 204
+    before:
+      description: The connector before the trigger. V(null) when it was not read, which it is in check mode.
+      returned: always
+      type: dict
+      sample: null
+      contains: &connector
+        id:
+          description: The connector's ID.
+          returned: always
+          type: str
+          sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
+        last_sync_date_time:
+          description: The time of the last successful sync, as the service gives it.
+          returned: always
+          type: str
+          sample: "2024-02-12T06:30:12.1234567Z"
+        status:
+          description: The connection's status, such as V(connected), V(connectionPending) or V(disconnected).
+          returned: always
+          type: str
+          sample: connected
+        exchange_connector_type:
+          description: The kind of Exchange environment, such as V(onPremises) or V(hosted).
+          returned: always
+          type: str
+          sample: onPremises
+        primary_smtp_address:
+          description: The address that configured the connection.
+          returned: always
+          type: str
+          sample: intune-connector@contoso.example
+        server_name:
+          description: The name of the Exchange server.
+          returned: always
+          type: str
+          sample: EXCH01
+        connector_server_name:
+          description: The name of the server that hosts the connector.
+          returned: always
+          type: str
+          sample: CONN01
+        version:
+          description: The version of the connector.
+          returned: always
+          type: str
+          sample: 6.2403.0.0
+        exchange_alias:
+          description: The alias of the Exchange server.
+          returned: always
+          type: str
+          sample: exch01
+        exchange_organization:
+          description: The Exchange organization.
+          returned: always
+          type: str
+          sample: Contoso
+    after:
+      description: The connector after the sync. V(null) when it was not read.
+      returned: always
+      type: dict
+      sample: null
+      contains: *connector
+    attempts:
+      description: How many times the trigger was sent.
+      returned: always
+      type: int
+      sample: 1
+    request_id:
+      description: Microsoft Graph's ID of the trigger, which Microsoft's support asks for. V(null) when none was sent.
+      returned: always
+      type: str
+      sample: 0e6b2d3c-7f3d-4e7f-9f57-7a1d2b3c4d5e
+    client_request_id:
+      description: The ID that this task gave to the trigger. V(null) when none was sent.
+      returned: always
+      type: str
+      sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
+    error:
+      description: Why this connector failed, in the form of RV(error). V(null) when it did not.
+      returned: always
+      type: dict
+      sample: null
+      contains: &error
+        kind:
+          description:
+            - V(options) for options or environment that do not fit; nothing was sent.
+            - V(dependency) for a missing Python package.
+            - V(authentication) when the credential or token was refused.
+            - V(authorization) when a permission or role is missing.
+            - V(not_found) when there is no such connector.
+            - V(throttled) when the service asks to slow down.
+            - V(timeout) when no answer came in time.
+            - V(network) when the service could not be reached, its certificate included.
+            - V(service) when the service failed or refused the request.
+            - V(protocol) when the answer is none that this service gives.
+          returned: always
+          type: str
+          sample: not_found
+        status:
+          description: The HTTP status. V(null) without an answer.
+          returned: always
+          type: int
+          sample: 404
+        code:
+          description: The service's error code. V(null) when it gave none.
+          returned: always
+          type: str
+          sample: ResourceNotFound
+        message:
+          description: What the service said, or what happened.
+          returned: always
+          type: str
+          sample: The resource was not found.
+        request_id:
+          description: The service's ID of the request. V(null) when it gave none.
+          returned: always
+          type: str
+          sample: 0e6b2d3c-7f3d-4e7f-9f57-7a1d2b3c4d5e
+        client_request_id:
+          description: The ID that this task gave to the request. V(null) when none was sent.
+          returned: always
+          type: str
+          sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
+        retry_after:
+          description: Seconds that the service asked to wait. V(null) when it did not.
+          returned: always
+          type: float
+          sample: null
+        hint:
+          description: What to do next.
+          returned: always
+          type: str
+          sample: null
+error:
+  description: Why the task failed, as data. Of several failures the first in the order asked for.
+  returned: failure
+  type: dict
+  contains: *error
+graph:
+  description: What was talked to.
+  returned: always
+  type: dict
+  contains:
+    cloud:
+      description: The cloud. V(null) when the options were refused.
+      returned: always
+      type: str
+      sample: global
+    graph_url:
+      description: The root of Microsoft Graph. V(null) when the options were refused.
+      returned: always
+      type: str
+      sample: https://graph.microsoft.com
+    auth_method:
+      description: How the sign-in was done. V(null) when the options were refused.
+      returned: always
+      type: str
+      sample: client_secret
+    token_type:
+      description:
+        - The kind of the token by its own account, V(application) or V(delegated).
+        - V(unknown) when it does not tell, or when there is none.
+      returned: always
+      type: str
+      sample: application
+    requests:
+      description: How many HTTP requests the task made, those to the login service included.
+      returned: always
+      type: int
+      sample: 3
+    retries:
+      description: How many of them were retries.
+      returned: always
+      type: int
+      sample: 0
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
+    EXCHANGE_CONNECTOR,
+    SYNC_TYPES,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import read_ids
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun, results
+from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=argument_spec(
+            connector_id={"type": "list", "elements": "str", "required": True},
+            sync_type={"type": "str", "choices": list(SYNC_TYPES), "default": SYNC_TYPES[0]},
+        ),
+        supports_check_mode=True,
+    )
+
+    def sync(client: GraphClient) -> Report:
+        ids = read_ids("connector_id", module.params["connector_id"])
+        run = SyncRun(client, EXCHANGE_CONNECTOR, module.params["sync_type"], check_mode=module.check_mode)
+        run.run(ids)
+        return Report(
+            changed=any(target.changed for target in run.targets),
+            msg=run.message(),
+            data={"connectors": results(run.targets)},
+            failure=run.failure,
+            warnings=tuple(run.warnings),
+        )
+
+    run_module(module, sync, nothing_done={"connectors": []})
+
+
+if __name__ == "__main__":
+    main()

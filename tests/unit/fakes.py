@@ -1,0 +1,93 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A session that answers from a script: the wire, as the unit tests see it."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import typing as t
+
+import requests
+
+Scripted = t.Union["Reply", Exception]
+
+
+@dataclasses.dataclass
+class Reply:
+    """An answer to give: ``body`` as bytes, as text, or as anything that becomes JSON."""
+
+    status: int = 200
+    body: t.Any = b""
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def as_response(self) -> requests.Response:
+        response = requests.Response()
+        response.status_code = self.status
+        response.headers.update(self.headers)
+        body = self.body
+        if isinstance(body, str):
+            body = body.encode()
+        elif not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        response.raw = io.BytesIO(body)
+        return response
+
+
+@dataclasses.dataclass
+class Sent:
+    """A request as it would have gone out, its auth object applied."""
+
+    method: str
+    url: str
+    headers: t.Mapping[str, str]
+    body: bytes | None
+    verify: bool | str
+    timeout: tuple[float, float]
+    follows_redirects: bool
+
+
+class FakeSession(requests.Session):
+    """Gives the scripted answers in order, raises those that are exceptions, and keeps what was sent."""
+
+    def __init__(self, *script: Scripted) -> None:
+        super().__init__()
+        self.script = list(script)
+        self.sent: list[Sent] = []
+
+    def request(self, method: t.Any, url: t.Any, **kwargs: t.Any) -> requests.Response:
+        prepared = requests.Request(method, url, headers=kwargs["headers"], data=kwargs["data"], auth=kwargs["auth"])
+        outgoing = prepared.prepare()
+        self.sent.append(
+            Sent(
+                method,
+                url,
+                outgoing.headers,
+                kwargs["data"],
+                kwargs["verify"],
+                kwargs["timeout"],
+                kwargs["allow_redirects"],
+            )
+        )
+        answer = self.script.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer.as_response()
+
+    @property
+    def wire(self) -> list[str]:
+        """The requests sent, as "METHOD url"."""
+        return [f"{sent.method} {sent.url}" for sent in self.sent]
+
+
+def jwt(claims: t.Mapping[str, t.Any]) -> str:
+    """An unsigned token with these claims: enough for what describes itself."""
+    import base64
+
+    def part(value: t.Mapping[str, t.Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+    return f"{part({'alg': 'none'})}.{part(claims)}.signature"

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, origin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+
+
+@pytest.mark.parametrize(
+    ("name", "graph_url", "authority_url"),
+    [
+        ("global", "https://graph.microsoft.com", "https://login.microsoftonline.com"),
+        ("us_gov_l4", "https://graph.microsoft.us", "https://login.microsoftonline.us"),
+        ("us_gov_l5", "https://dod-graph.microsoft.us", "https://login.microsoftonline.us"),
+        ("china", "https://microsoftgraph.chinacloudapi.cn", "https://login.partner.microsoftonline.cn"),
+    ],
+)
+def test_each_cloud_has_its_own_graph_and_login(name: str, graph_url: str, authority_url: str) -> None:
+    cloud = find_cloud(name)
+    assert (cloud.name, cloud.graph_url, cloud.authority_url) == (name, graph_url, authority_url)
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("AzureCloud", "global"),
+        ("AzureUSGovernment", "us_gov_l4"),
+        ("AzureChinaCloud", "china"),
+        ("gcc_high", "us_gov_l4"),
+        ("dod", "us_gov_l5"),
+    ],
+)
+def test_the_names_of_other_tools_mean_the_same_cloud(alias: str, name: str) -> None:
+    assert find_cloud(alias) == find_cloud(name)
+
+
+def test_an_unknown_cloud_is_refused_and_the_known_ones_listed() -> None:
+    with pytest.raises(OptionsError, match="'mars' is unknown.*us_gov_l4.*AzureChinaCloud"):
+        find_cloud("mars")
+
+
+@pytest.mark.parametrize("text", ["login.example", "https://login.example", "https://login.example/"])
+def test_an_authority_may_be_a_bare_host_or_end_with_a_slash(text: str) -> None:
+    assert find_cloud("global", authority_url=text).authority_url == "https://login.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        ("https://graph.example/", "https://graph.example"),
+        ("https://localhost:8443", "https://localhost:8443"),
+        ("https://gateway.example/graph/", "https://gateway.example/graph"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+    ],
+)
+def test_a_graph_root_may_have_port_and_path(text: str, root: str) -> None:
+    assert find_cloud("china", graph_url=text).graph_url == root
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://graph.example",
+        "graph.example",
+        "ftp://graph.example",
+        "https://",
+        "https://user:pass-phrase@graph.example",
+        "https://graph.example?x=1",
+        "https://graph.example#x",
+        "https://graph.example\\@evil.example",
+        "https://graph.example evil.example",
+        "https://graph.example\nevil.example",
+        "https://graph.example:port",
+        "https://graph.example/v1.0",
+        "https://graph.example/beta/",
+    ],
+)
+def test_a_url_that_could_lead_astray_is_refused_without_being_shown(text: str) -> None:
+    with pytest.raises(OptionsError) as caught:
+        find_cloud("global", graph_url=text)
+    assert "graph_url" in str(caught.value)
+    assert "pass-phrase" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["http://login.example", "https://login.example/contoso.example", "user@login.example"]
+)
+def test_an_authority_is_an_https_host_and_nothing_more(text: str) -> None:
+    with pytest.raises(OptionsError, match="authority_url"):
+        find_cloud("global", authority_url=text)
+
+
+def test_origins_agree_when_scheme_host_and_port_do() -> None:
+    assert origin("https://Graph.Example/a") == origin("https://graph.example:443/b")
+    assert origin("https://graph.example") != origin("https://graph.example:8443")
+    assert origin("https://graph.example") != origin("http://graph.example")
+    assert origin("https://graph.example") != origin("https://graph.example.evil")

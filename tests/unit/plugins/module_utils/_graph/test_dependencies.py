@@ -1,0 +1,49 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import sys
+import types
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import _dependencies
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._dependencies import load
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DependencyError
+
+
+def test_what_is_installed_is_loaded() -> None:
+    assert load("requests").__name__ == "requests"
+
+
+def test_what_is_missing_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "msal", None)
+    with pytest.raises(DependencyError) as caught:
+        load("msal")
+    message = str(caught.value)
+    assert f"In the Python interpreter {sys.executable} the Python package msal cannot be imported" in message
+    assert f"{sys.executable} -m pip install 'msal>=" in message
+    assert 'ansible_python_interpreter to "{{ ansible_playbook_python }}"' in message
+
+
+@pytest.mark.parametrize(
+    ("version", "usable"), [("2.24.9", False), ("2.25.0", True), ("2.100", True), ("3.0.0rc1", True)]
+)
+def test_what_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch, version: str, usable: bool) -> None:
+    old = types.ModuleType("requests")
+    old.__dict__["__version__"] = version
+    monkeypatch.setitem(sys.modules, "requests", old)
+    if usable:
+        assert load("requests") is old
+    else:
+        with pytest.raises(DependencyError, match=f"requests {version} is too old"):
+            load("requests")
+
+
+def test_the_floors_are_those_of_the_requirements_file() -> None:
+    from pathlib import Path
+
+    text = (Path(__file__).parents[5] / "requirements.txt").read_text(encoding="utf-8")
+    floors = dict(line.split(">=") for line in text.splitlines() if ">=" in line and not line.startswith("#"))
+    assert floors == _dependencies.MINIMUM_VERSIONS

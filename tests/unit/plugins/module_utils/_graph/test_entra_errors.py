@@ -1,0 +1,76 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._aadsts import HINTS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._entra_errors import read_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
+from requests.structures import CaseInsensitiveDict
+
+
+def response(status: int, body: t.Any, **headers: str) -> Response:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Response(status, CaseInsensitiveDict({name.replace("_", "-"): v for name, v in headers.items()}), content)
+
+
+WRONG_SECRET = {
+    "error": "invalid_client",
+    "error_description": (
+        "AADSTS7000215: Invalid client secret provided."
+        " Trace ID: t-1 Correlation ID: c-9 Timestamp: 2026-01-01 00:00:00Z"
+    ),
+    "error_codes": [7000215],
+    "trace_id": "t-1",
+    "correlation_id": "c-9",
+}
+
+
+def test_a_refused_sign_in_is_told_with_code_ids_and_next_step() -> None:
+    error = read_error(response(401, WRONG_SECRET), "c-1")
+    assert (error.kind, error.status, error.code) == ("authentication", 401, "AADSTS7000215")
+    assert (error.request_id, error.client_request_id) == ("t-1", "c-9")
+    assert error.message == "AADSTS7000215: Invalid client secret provided."
+    assert error.hint == HINTS[7000215]
+
+
+def test_the_code_is_found_in_the_description_alone() -> None:
+    body = {"error": "invalid_grant", "error_description": "AADSTS65001: No consent."}
+    assert read_error(response(400, body), "c-1").hint == HINTS[65001]
+
+
+def test_an_unknown_code_passes_through_readable() -> None:
+    body = {"error": "invalid_grant", "error_description": "AADSTS999999: Something new. Trace ID: t", "trace_id": "t"}
+    error = read_error(response(400, body), "c-1")
+    assert (error.kind, error.code, error.request_id) == ("authentication", "AADSTS999999", "t")
+    assert "AADSTS999999: Something new" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(429, "throttled"), (500, "service"), (503, "service"), (404, "protocol"), (200, "protocol")]
+)
+@pytest.mark.parametrize("body", [b"", b"<html></html>", b"[]", b"{}", b"null", b'"text"', b'{"error_codes": "x"}'])
+def test_an_answer_that_is_no_login_services(status: int, kind: str, body: bytes) -> None:
+    error = read_error(response(status, body, x_ms_request_id="r-1"), "c-1")
+    assert (error.kind, error.request_id, error.client_request_id) == (kind, "r-1", "c-1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": 5, "error_description": ["x"], "error_codes": ["x"], "trace_id": 7, "correlation_id": {}},
+        {"error": None, "error_codes": []},
+        {"error": "x", "error_codes": [True]},
+    ],
+)
+def test_odd_types_are_no_reason_to_stumble(body: t.Any) -> None:
+    assert read_error(response(400, body), "c-1").kind == "authentication"
+
+
+def test_every_hint_is_a_sentence() -> None:
+    assert [hint for hint in HINTS.values() if not hint.endswith(".")] == []

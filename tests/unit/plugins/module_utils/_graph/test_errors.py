@@ -1,0 +1,62 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+    GraphError,
+    NetworkError,
+    NotFoundError,
+    OptionsError,
+    naming,
+)
+
+
+def test_a_sentence_names_action_answer_and_next_step() -> None:
+    error = NotFoundError(
+        "gone.", hint="Look again", service="Microsoft Graph", status=404, code="ResourceNotFound", request_id="r-1"
+    )
+    error.during("sync it")
+    assert str(error) == (
+        "Could not sync it: Microsoft Graph answered 404 ResourceNotFound: gone (request-id r-1). Look again."
+    )
+
+
+def test_what_is_not_known_is_left_out_of_the_sentence() -> None:
+    assert str(OptionsError("x is empty")) == "x is empty."
+
+
+def test_the_first_to_name_the_action_knows_best() -> None:
+    with pytest.raises(GraphError) as caught, naming("do everything"), naming("do the one thing"):
+        raise NetworkError("no route")
+    assert str(caught.value) == "Could not do the one thing: no route."
+
+
+def test_as_data_each_key_is_there() -> None:
+    assert NetworkError("no route").as_dict() == {
+        "kind": "network",
+        "status": None,
+        "code": None,
+        "message": "no route",
+        "request_id": None,
+        "client_request_id": None,
+        "retry_after": None,
+        "hint": None,
+    }
+
+
+def test_each_kind_of_the_contract_has_its_class() -> None:
+    assert {error.kind for error in GraphError.__subclasses__()} == {
+        "options",
+        "dependency",
+        "authentication",
+        "authorization",
+        "not_found",
+        "throttled",
+        "timeout",
+        "network",
+        "service",
+        "protocol",
+    }

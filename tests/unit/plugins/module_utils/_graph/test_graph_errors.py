@@ -1,0 +1,91 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._graph_errors import read_error, retry_after
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
+from requests.structures import CaseInsensitiveDict
+
+BODIES: dict[str, t.Any] = json.loads((Path(__file__).parent / "fixtures" / "graph_errors.json").read_text("utf-8"))
+
+
+def response(status: int, body: t.Any, **headers: str) -> Response:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Response(status, CaseInsensitiveDict({name.replace("_", "-"): v for name, v in headers.items()}), content)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind", "code", "words"),
+    [
+        ("plain", 400, "service", "BadRequest", "Request not applicable to target tenant."),
+        ("intune_not_found", 404, "not_found", "ResourceNotFound", "The connector was not found"),
+        ("intune_role_missing", 401, "authorization", "Forbidden", "is not authorized to perform this operation"),
+        ("token_expired", 401, "authentication", "InvalidAuthenticationToken", "the token is expired"),
+        ("forbidden", 403, "authorization", "Forbidden", "is not authorized to perform this operation"),
+        ("throttled", 429, "throttled", "TooManyRequests", "Too many requests."),
+        ("internal", 500, "service", "InternalServerError", "no reason given"),
+    ],
+)
+def test_each_body_becomes_its_kind(body: str, status: int, kind: str, code: str, words: str) -> None:
+    error = read_error(response(status, BODIES[body]), "c-1")
+    assert (error.kind, error.status, error.code) == (kind, status, code)
+    assert words in error.message
+    assert error.client_request_id == "c-1"
+
+
+def test_internal_addresses_stay_out_and_support_ids_stay_in() -> None:
+    message = str(read_error(response(404, BODIES["intune_not_found"]), "c-1"))
+    assert "https://fef" not in message
+    assert "Operation ID (for customer support): 00000000" in message
+    assert "Activity ID: 4c1c9b1e" in message
+    assert '"_version"' not in message
+
+
+@pytest.mark.parametrize("body", ["inner_error", "innererror"])
+def test_the_request_id_is_found_in_either_spelling_of_the_inner_error(body: str) -> None:
+    assert read_error(response(400, BODIES[body]), "c-1").request_id == "r-in-body"
+
+
+def test_the_request_id_of_the_header_comes_first() -> None:
+    assert read_error(response(400, BODIES["inner_error"], request_id="r-in-header"), "c-1").request_id == "r-in-header"
+
+
+@pytest.mark.parametrize("body", BODIES["odd"], ids=json.dumps)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 429, 500, 503])
+def test_whatever_the_body_is_there_is_an_error_to_show(body: t.Any, status: int) -> None:
+    error = read_error(response(status, body), "c-1")
+    assert str(status) in str(error)
+    assert set(error.as_dict()) >= {"kind", "message"}
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b'{"error": {"code"', b"\xff\xfe", b"[" * 100_000])
+def test_a_body_that_is_no_json_is_an_error_of_the_service(body: bytes) -> None:
+    error = read_error(response(502, body), "c-1")
+    assert (error.kind, error.code) == ("service", None)
+    assert "<html>" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry_After": "17"}, 17.0),
+        ({"Retry_After": "0"}, 0.0),
+        ({"Retry_After": "Wed, 21 Oct 2026 07:28:10 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 10.0),
+        ({"Retry_After": "Wed, 21 Oct 2026 07:27:00 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 0.0),
+        ({"Retry_After": "Wed, 21 Oct 2026 07:28:10 GMT"}, None),
+        ({"Retry_After": "Wed, 21 Oct 2026 07:28:10 -0000", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
+        ({"Retry_After": "-5"}, None),
+        ({"Retry_After": "soon"}, None),
+        ({"Retry_After": "9" * 400}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after_in_both_forms(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(response(429, {}, **headers).headers) == seconds

@@ -1,0 +1,118 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sign-in through the real msal, over a scripted wire."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from urllib.parse import parse_qs
+
+import pytest
+import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, jwt
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
+
+BASE = "https://login.microsoftonline.com/contoso.example"
+METADATA = {
+    "issuer": "https://login.microsoftonline.com/5f1b6e9c/v2.0",
+    "authorization_endpoint": f"{BASE}/oauth2/v2.0/authorize",
+    "token_endpoint": f"{BASE}/oauth2/v2.0/token",
+}
+TOKEN = {"access_token": jwt({"roles": ["A"]}), "expires_in": 3599, "token_type": "Bearer"}
+
+
+def sign_in(*script: Scripted) -> tuple[Token, FakeSession]:
+    session = FakeSession(*script)
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"))
+    return login.client_credentials(tenant_id="contoso.example", client_id="app-1", credential="hush-hush"), session
+
+
+def failure(*script: Scripted) -> GraphError:
+    with pytest.raises(GraphError) as caught:
+        sign_in(*script)
+    assert "hush-hush" not in str(caught.value)
+    return caught.value
+
+
+def test_two_requests_fetch_a_token_for_everything_granted_on_this_graph() -> None:
+    token, session = sign_in(Reply(200, METADATA), Reply(200, TOKEN))
+    assert (token.secret, token.kind) == (TOKEN["access_token"], "application")
+    assert session.wire == [f"GET {BASE}/v2.0/.well-known/openid-configuration", f"POST {BASE}/oauth2/v2.0/token"]
+    form = parse_qs((session.sent[1].body or b"").decode())
+    assert form["scope"] == ["https://graph.microsoft.com/.default"]
+    assert (form["client_id"], form["client_secret"]) == (["app-1"], ["hush-hush"])
+    assert all(sent.headers.get("client-request-id") for sent in session.sent)
+    assert all("Authorization" not in sent.headers for sent in session.sent)
+
+
+def test_an_unknown_tenant_is_explained() -> None:
+    error = failure(Reply(400, {"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant not found."}))
+    assert (error.kind, error.code) == ("authentication", "AADSTS90002")
+
+
+def test_a_refused_secret_is_explained() -> None:
+    refusal = {"error": "invalid_client", "error_description": "AADSTS7000215: Wrong.", "error_codes": [7000215]}
+    error = failure(Reply(200, METADATA), Reply(401, refusal))
+    assert (error.kind, error.code) == ("authentication", "AADSTS7000215")
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        "https://evil.example/token",
+        "https://login.microsoftonline.com.evil.example/x/token",
+        "http://login.microsoftonline.com/x/token",
+        "https://login.microsoftonline.com:8443/x/token",
+    ],
+)
+def test_a_secret_never_goes_to_another_origin(stranger: str) -> None:
+    # A second request would find the script empty and raise IndexError.
+    assert failure(Reply(200, {**METADATA, "token_endpoint": stranger})).kind == "protocol"
+
+
+@pytest.mark.parametrize("body", ["<html>", "", "[]", "null", "{}", '{"token_endpoint": 5}', "[" * 100_000])
+def test_metadata_of_any_odd_shape_ends_in_a_typed_error(body: str) -> None:
+    assert failure(Reply(200, body)).kind == "protocol"
+
+
+@pytest.mark.parametrize("body", ["<html>", "", "[]", "null", "{}", '{"access_token": 5}', '{"access_token": ""}'])
+def test_a_token_answer_of_any_odd_shape_ends_in_a_typed_error(body: str) -> None:
+    assert failure(Reply(200, METADATA), Reply(200, body)).kind == "protocol"
+
+
+@pytest.mark.parametrize("moment", [0, 1])
+def test_a_failing_login_service_is_a_service_error(moment: int) -> None:
+    script: list[t.Any] = [Reply(200, METADATA)][:moment]
+    assert failure(*script, Reply(503, "<html>unavailable</html>")).kind == "service"
+
+
+@pytest.mark.parametrize("moment", [0, 1])
+def test_a_broken_connection_is_a_network_error(moment: int) -> None:
+    script: list[t.Any] = [Reply(200, METADATA)][:moment]
+    assert failure(*script, requests.exceptions.ConnectionError("reset")).kind == "network"
+
+
+def test_throttling_tells_how_long_to_wait() -> None:
+    error = failure(Reply(200, METADATA), Reply(429, {"error": "throttled"}, {"Retry-After": "11"}))
+    assert (error.kind, error.retry_after) == ("throttled", 11.0)
+
+
+def test_no_other_host_is_asked_about_a_private_authority() -> None:
+    base = "https://login.private.example/contoso.example"
+    metadata = {key: value.replace(BASE, base) for key, value in METADATA.items()}
+    session = FakeSession(Reply(200, metadata), Reply(401, {"error": "invalid_client", "error_description": "no"}))
+    cloud = dataclasses.replace(find_cloud("global"), authority_url="https://login.private.example")
+    with pytest.raises(GraphError):
+        Login(Transport(timeout=1.0, verify=True, session=session), cloud).client_credentials(
+            tenant_id="contoso.example", client_id="app-1", credential="hush-hush"
+        )
+    assert [url for url in session.wire if base not in url] == []

@@ -1,0 +1,33 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
+
+PERMISSION = Permission("Things.ReadWrite.All", "The user needs the role of a keeper.")
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        (
+            Token("x", "application", ("Things.Read.All",)),
+            "holds Things.Read.All: grant the application permission Things",
+        ),
+        (Token("x", "application"), "holds no permission: grant the application permission Things.ReadWrite.All"),
+        (Token("x", "delegated", ("openid",)), "grant the delegated permission Things.ReadWrite.All"),
+        (Token("x", "delegated", ("openid",)), "role of a keeper"),
+        (
+            Token("x", "delegated", ("Things.ReadWrite.All",)),
+            "holds Things.ReadWrite.All. The user needs the role of a",
+        ),
+        (Token("x", "application", ("Things.ReadWrite.All",)), "holds Things.ReadWrite.All: check that the tenant"),
+        (Token("x"), "Check that the token holds the permission Things.ReadWrite.All."),
+    ],
+)
+def test_the_advice_fits_what_the_token_is_and_holds(token: Token, words: str) -> None:
+    assert words in PERMISSION.advice(token)

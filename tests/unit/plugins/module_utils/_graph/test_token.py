@@ -1,0 +1,36 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import read_token
+from ansible_collections.msgraph.intune.tests.unit.fakes import jwt
+
+
+def test_roles_make_an_application_token() -> None:
+    token = read_token(jwt({"roles": ["A.Read.All", "B.ReadWrite.All"], "idtyp": "app"}))
+    assert (token.kind, token.permissions) == ("application", ("A.Read.All", "B.ReadWrite.All"))
+
+
+def test_scopes_make_a_delegated_token() -> None:
+    token = read_token(jwt({"scp": "A.Read.All openid", "roles": ["a-role-of-the-user"]}))
+    assert (token.kind, token.permissions) == ("delegated", ("A.Read.All", "openid"))
+
+
+def test_an_application_without_permissions_is_one_all_the_same() -> None:
+    token = read_token(jwt({"idtyp": "app"}))
+    assert (token.kind, token.permissions) == ("application", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["opaque", "a.b.c", "a.b", "", "..", jwt({}), "e30.WzFd.x", "e30.bnVsbA.x", "x.\u00e9.y", jwt({"roles": "text"})],
+)
+def test_what_does_not_describe_itself_is_unknown(text: str) -> None:
+    assert read_token(text).kind == "unknown"
+
+
+def test_a_token_is_not_in_its_representation() -> None:
+    assert "hush-hush" not in repr(read_token("hush-hush"))

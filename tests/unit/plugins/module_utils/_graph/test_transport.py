@@ -1,0 +1,138 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import socket
+import ssl
+import typing as t
+
+import pytest
+import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import (
+    MAX_ANSWER_BYTES,
+    USER_AGENT,
+    Transport,
+)
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
+
+URL = "https://graph.example/v1.0/things"
+
+
+def transport(*script: Scripted, verify: bool | str = True) -> tuple[Transport, FakeSession]:
+    session = FakeSession(*script)
+    return Transport(timeout=7.0, verify=verify, session=session), session
+
+
+def test_a_request_carries_token_user_agent_and_limits() -> None:
+    sender, session = transport(Reply(200, "fine"), verify="/some/ca.pem")
+    answer = sender.send("POST", URL, headers={"Accept": "application/json"}, body=b"{}", token="tok")
+    (sent,) = session.sent
+    assert (answer.status, answer.text) == (200, "fine")
+    assert sent.headers["Authorization"] == "Bearer tok"
+    assert sent.headers["User-Agent"] == USER_AGENT
+    assert (sent.method, sent.url, sent.body) == ("POST", URL, b"{}")
+    assert (sent.timeout, sent.verify, sent.follows_redirects) == ((7.0, 7.0), "/some/ca.pem", False)
+
+
+def test_without_a_token_there_is_no_authorization_even_with_a_netrc(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine graph.example login eve password stolen\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    seen: list[t.Any] = []
+
+    class Adapter(requests.adapters.BaseAdapter):
+        def send(self, request: t.Any, *_args: t.Any, **_kwargs: t.Any) -> requests.Response:
+            seen.append(request.headers.get("Authorization"))
+            return Reply(200).as_response()
+
+        def close(self) -> None:
+            pass
+
+    session = requests.Session()
+    session.mount("https://", Adapter())
+    sender = Transport(timeout=1.0, verify=True, session=session)
+    sender.send("GET", URL, headers={})
+    sender.send("GET", URL, headers={}, token="ours")
+    assert seen == [None, "Bearer ours"]
+
+
+def test_every_request_counts_whatever_becomes_of_it() -> None:
+    sender, _session = transport(Reply(200), Reply(500), requests.ConnectionError())
+    sender.send("GET", URL, headers={})
+    sender.send("GET", URL, headers={})
+    with pytest.raises(GraphError):
+        sender.send("GET", URL, headers={})
+    assert sender.sent == 3
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "words"),
+    [
+        (
+            requests.exceptions.SSLError(ssl.SSLError("CERTIFICATE_VERIFY_FAILED")),
+            "network",
+            "CERTIFICATE_VERIFY_FAILED",
+        ),
+        (requests.exceptions.ProxyError("http://user:pass-phrase@proxy"), "network", "the proxy on the way"),
+        (requests.exceptions.ConnectTimeout(), "timeout", "did not answer in 7 s"),
+        (requests.exceptions.ReadTimeout(), "timeout", "did not answer in 7 s"),
+        (requests.exceptions.ConnectionError(socket.gaierror("Name unknown")), "network", "Name unknown"),
+        (requests.exceptions.ChunkedEncodingError("x"), "protocol", "broke off its answer"),
+        (requests.exceptions.ContentDecodingError("x"), "protocol", "broke off its answer"),
+        (requests.exceptions.InvalidHeader("x"), "protocol", "InvalidHeader"),
+        (OSError("no certificate in that file"), "network", "no certificate in that file"),
+    ],
+)
+def test_each_way_to_fail_is_told_apart(raised: Exception, kind: str, words: str) -> None:
+    sender, _session = transport(raised)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == kind
+    assert words in str(caught.value)
+    assert "graph.example" in str(caught.value)
+    assert "pass-phrase" not in str(caught.value)
+
+
+def test_the_reason_is_dug_out_of_wrapped_exceptions() -> None:
+    wrapped = requests.exceptions.ConnectionError("HTTPSConnectionPool(host=…) Max retries exceeded")
+    wrapped.__context__ = ConnectionRefusedError(111, "Connection refused")
+    sender, _session = transport(wrapped)
+    with pytest.raises(GraphError, match=r"could not be reached: \[Errno 111\] Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_refused(status: int) -> None:
+    sender, session = transport(Reply(status, headers={"Location": "https://evil.example/"}))
+    with pytest.raises(GraphError, match=f"answered {status}, a redirect") as caught:
+        sender.send("GET", URL, headers={}, token="tok")
+    assert caught.value.kind == "protocol"
+    assert len(session.sent) == 1
+
+
+def test_an_answer_that_is_too_large_is_refused() -> None:
+    sender, _session = transport(Reply(200, b"x" * (MAX_ANSWER_BYTES + 1)))
+    with pytest.raises(GraphError, match="more than") as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == "protocol"
+
+
+def test_an_answer_that_never_ends_is_given_up() -> None:
+    ticks = iter([0.0, 10.0, 28.1])
+    session = FakeSession(Reply(200, b"x" * 200_000))
+    sender = Transport(timeout=7.0, verify=True, session=session, clock=lambda: next(ticks))
+    with pytest.raises(GraphError, match="did not complete its answer in 28 s") as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == "timeout"
+
+
+def test_json_nested_beyond_reason_is_a_value_error() -> None:
+    sender, _session = transport(Reply(200, "[" * 200_000))
+    with pytest.raises(ValueError, match="."):
+        sender.send("GET", URL, headers={}).json()

@@ -1,0 +1,55 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import ProtocolError
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
+    EXCHANGE_CONNECTOR,
+    read_connector,
+)
+
+FROM_GRAPH = {
+    "@odata.type": "#microsoft.graph.deviceManagementExchangeConnector",
+    "id": "7",
+    "lastSyncDateTime": "2017-01-01T00:02:49.3205976-08:00",
+    "status": "aStatusOfTheFuture",
+    "exchangeConnectorType": "onPremises",
+    "primarySmtpAddress": None,
+    "serverName": "EXCH01",
+    "aPropertyOfTheFuture": 1,
+}
+
+
+@pytest.mark.parametrize("body", [FROM_GRAPH, {"value": FROM_GRAPH}], ids=["bare", "wrapped"])
+def test_a_connector_is_read_tolerantly_and_each_key_is_there(body: t.Any) -> None:
+    assert read_connector(body) == {
+        "id": "7",
+        "last_sync_date_time": "2017-01-01T00:02:49.3205976-08:00",
+        "status": "aStatusOfTheFuture",
+        "exchange_connector_type": "onPremises",
+        "primary_smtp_address": None,
+        "server_name": "EXCH01",
+        "connector_server_name": None,
+        "version": None,
+        "exchange_alias": None,
+        "exchange_organization": None,
+    }
+
+
+@pytest.mark.parametrize("body", [None, [], "text", 5])
+def test_what_is_no_object_is_refused(body: t.Any) -> None:
+    with pytest.raises(ProtocolError):
+        read_connector(body)
+
+
+def test_the_path_of_a_connector_quotes_its_id_whole() -> None:
+    assert EXCHANGE_CONNECTOR.path("a b%2F:\u00e4") == "deviceManagement/exchangeConnectors/a%20b%252F%3A%C3%A4"
+
+
+def test_the_body_spells_sync_types_as_graph_does() -> None:
+    assert EXCHANGE_CONNECTOR.sync_body("fullSync") == {"syncType": "fullSync"}

@@ -1,0 +1,146 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The shell, around a stand-in for AnsibleModule; the integration tests run it in the real one."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import NO_FACTS, GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
+
+NOTHING = {"things": []}
+TOKEN = "a-token-that-is-long-enough"
+
+
+class Ended(Exception):
+    """The task ended, with this result."""
+
+    def __init__(self, failed: bool, result: dict[str, t.Any]) -> None:
+        super().__init__(result)
+        self.failed = failed
+        self.result = result
+
+
+class FakeModule:
+    def __init__(self, **params: t.Any) -> None:
+        self.params = params
+        self.no_log_values: set[str] = set()
+        self.warnings: list[str] = []
+
+    def warn(self, warning: str) -> None:
+        self.warnings.append(warning)
+
+    def exit_json(self, **result: t.Any) -> t.NoReturn:
+        raise Ended(False, result)
+
+    def fail_json(self, **result: t.Any) -> t.NoReturn:
+        raise Ended(True, result)
+
+
+@pytest.fixture(autouse=True)
+def _no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in os.environ:
+        if name.startswith(("AZURE_", "MSGRAPH_")):
+            monkeypatch.delenv(name)
+
+
+def end(module: FakeModule, work: t.Callable[[GraphClient], Report]) -> Ended:
+    with pytest.raises(Ended) as caught:
+        run_module(t.cast("t.Any", module), work, NOTHING)
+    return caught.value
+
+
+def done(_client: GraphClient) -> Report:
+    return Report(changed=True, msg="Done.", data={"things": [1]}, warnings=("Mind the gap.",))
+
+
+def never(_client: GraphClient) -> Report:
+    raise AssertionError("must not be reached")
+
+
+def test_a_report_becomes_the_result() -> None:
+    module = FakeModule(access_token=TOKEN)
+    ended = end(module, done)
+    assert not ended.failed
+    assert {key: ended.result[key] for key in ("changed", "msg", "things")} == {
+        "changed": True,
+        "msg": "Done.",
+        "things": [1],
+    }
+    assert ended.result["graph"]["auth_method"] == "access_token"
+    assert module.warnings == ["Mind the gap."]
+
+
+def test_a_failure_keeps_what_did_happen() -> None:
+    def work(_client: GraphClient) -> Report:
+        return Report(changed=True, msg="Half done.", data={"things": [1]}, failure=NetworkError("no route"))
+
+    ended = end(FakeModule(access_token=TOKEN), work)
+    assert ended.failed
+    assert (ended.result["changed"], ended.result["things"]) == (True, [1])
+    assert ended.result["error"]["kind"] == "network"
+
+
+def test_an_error_before_anything_happened_says_so() -> None:
+    def work(_client: GraphClient) -> Report:
+        raise OptionsError("x is empty", hint="Give x.")
+
+    ended = end(FakeModule(access_token=TOKEN), work)
+    assert ended.failed
+    assert (ended.result["changed"], ended.result["things"]) == (False, [])
+    assert ended.result["msg"] == "x is empty. Give x."
+    assert ended.result["graph"]["requests"] == 0
+
+
+def test_options_that_do_not_fit_end_the_task_before_there_is_a_client() -> None:
+    ended = end(FakeModule(), never)
+    assert ended.failed
+    assert ended.result["error"]["kind"] == "options"
+    assert ended.result["graph"] == NO_FACTS
+
+
+@pytest.mark.parametrize("timeout", ["30", "soon"])
+def test_secrets_of_the_environment_are_masked_before_anything_can_fail(
+    monkeypatch: pytest.MonkeyPatch, timeout: str
+) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "hush-hush-hush")
+    module = FakeModule(timeout=timeout)
+    end(module, never)
+    assert "hush-hush-hush" in module.no_log_values
+
+
+def test_a_token_is_masked_before_it_is_used() -> None:
+    module = FakeModule(access_token=TOKEN)
+
+    def work(client: GraphClient) -> Report:
+        client.sign_in()
+        assert TOKEN in module.no_log_values
+        return done(client)
+
+    assert not end(module, work).failed
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"access_token": "short"}, "fewer than 8 characters"),
+        ({"access_token": TOKEN, "validate_certs": False}, "validate_certs is false"),
+    ],
+)
+def test_what_is_risky_is_warned_of(params: dict[str, t.Any], words: str) -> None:
+    module = FakeModule(**params)
+    end(module, done)
+    assert any(words in warning for warning in module.warnings)
+
+
+def test_a_modules_own_options_stand_beside_the_shared_ones() -> None:
+    spec = argument_spec(colour={"type": "str"})
+    assert spec["colour"] == {"type": "str"}
+    assert spec["client_secret"]["no_log"] is True
