@@ -1,0 +1,43 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which tenants exist, and the OpenID provider metadata of each.
+
+Source: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..world import TENANT_DOMAIN, TENANT_ID, World
+
+TENANT_NAMES = (TENANT_ID, TENANT_DOMAIN)
+SHARED_NAMES = ("organizations", "common")
+"""Names that stand for the tenant of whoever signs in."""
+
+
+def metadata(tenant: str, world: World) -> dict[str, t.Any]:
+    """Write one tenant's document. Its endpoints carry the tenant as it was asked for, its issuer the tenant's id."""
+    base = f"{world.authority_url}/{tenant}"
+    # The service writes the placeholder, braces and all, where it cannot know the tenant yet.
+    issuer_tenant = "{tenantid}" if tenant in SHARED_NAMES else TENANT_ID
+    return {
+        "token_endpoint": f"{base}/oauth2/v2.0/token",
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "jwks_uri": f"{base}/discovery/v2.0/keys",
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "issuer": f"{world.authority_url}/{issuer_tenant}/v2.0",
+        "request_uri_parameter_supported": False,
+        "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+        "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
+        "http_logout_supported": True,
+        "end_session_endpoint": f"{base}/oauth2/v2.0/logout",
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "name", "preferred_username", "oid", "tid", "ver"],
+        "tenant_region_scope": "EU",
+    }

@@ -1,0 +1,103 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Starts the listeners, tells where they are, and stops them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import typing as t
+
+import trustme
+from aiohttp import web
+
+from .clock import utc_now
+from .control import Control
+from .entra.service import answer as entra_answer
+from .front import Front
+from .graph.service import answer as graph_answer
+from .private_file import write_private_file
+from .process import is_gone
+from .seed import read_seed
+from .world import TENANT_DOMAIN, TENANT_ID, World
+
+if t.TYPE_CHECKING:
+    from .settings import Settings
+
+_HOST = "127.0.0.1"
+_POLL_SECONDS = 0.5
+# Answers that a fault holds back must not hold back the end.
+_SHUTDOWN_SECONDS = 0.2
+
+Handler = t.Callable[[web.BaseRequest], t.Awaitable[web.StreamResponse]]
+
+
+async def serve(settings: Settings) -> None:
+    """Run until a signal or the end of the watched process; raises InputError (seed) and OSError (paths)."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", _HOST).configure_cert(tls)
+
+    # The addresses are part of what the services answer, so the sockets come first.
+    login_socket, graph_socket, control_socket = (socket.create_server((_HOST, 0)) for _listener in range(3))
+    world = World(
+        authority_url=f"https://localhost:{login_socket.getsockname()[1]}",
+        graph_url=f"https://localhost:{graph_socket.getsockname()[1]}",
+        clock=utc_now,
+        seed=read_seed(settings.seed, utc_now()),
+        page_size=settings.page_size,
+        sync_seconds=settings.sync_seconds,
+    )
+    client_id, client_secret = world.seed.credential
+    ca_path = settings.ready_file.absolute().with_name(f"{settings.ready_file.name}.ca.pem")
+    ready = {
+        "graph_url": world.graph_url,
+        "authority_url": world.authority_url,
+        "control_url": f"http://{_HOST}:{control_socket.getsockname()[1]}",
+        "ca_path": str(ca_path),
+        "tenant_id": TENANT_ID,
+        "tenant_domain": TENANT_DOMAIN,
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "connectors": [connector.id for connector in world.connectors.all()],
+        "pid": os.getpid(),
+    }
+    login = Front("login", entra_answer, "x-ms-request-id", world, settings.latency)
+    graph = Front("graph", graph_answer, "request-id", world, settings.latency)
+
+    async with contextlib.AsyncExitStack() as stack:
+        await _listen(stack, login.handle, login_socket, tls)
+        await _listen(stack, graph.handle, graph_socket, tls)
+        await _listen(stack, Control(world).handle, control_socket, None)
+        stack.callback(ca_path.unlink, missing_ok=True)
+        stack.callback(settings.ready_file.unlink, missing_ok=True)
+        write_private_file(ca_path, authority.cert_pem.bytes())
+        write_private_file(settings.ready_file, json.dumps(ready, indent=2).encode())
+        await _until_stopped(stop, settings.exit_with)
+
+
+async def _listen(
+    stack: contextlib.AsyncExitStack, handler: Handler, listener: socket.socket, tls: ssl.SSLContext | None
+) -> None:
+    runner = web.ServerRunner(web.Server(handler, access_log=None), shutdown_timeout=_SHUTDOWN_SECONDS)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, listener, ssl_context=tls).start()
+
+
+async def _until_stopped(stop: asyncio.Event, watched_pid: int | None) -> None:
+    while watched_pid is None or not is_gone(watched_pid):
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(stop.wait(), _POLL_SECONDS)
+            return

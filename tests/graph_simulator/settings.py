@@ -1,0 +1,90 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import typing as t
+from pathlib import Path
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The command line as data; durations are in seconds."""
+
+    ready_file: Path
+    seed: Path | None
+    sync_seconds: float
+    latency: float
+    page_size: int
+    exit_with: int | None
+
+
+def read_arguments(arguments: t.Sequence[str]) -> Settings:
+    """Parse the command line; exits with a usage message when it does not fit."""
+    parser = argparse.ArgumentParser(
+        prog="graph_simulator",
+        description="Simulates Microsoft Entra and Microsoft Graph's Exchange connectors on ports of this machine.",
+    )
+    parser.add_argument(
+        "--ready-file",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="where to write, as JSON, the addresses and the credential once everything listens; removed at the end",
+    )
+    parser.add_argument(
+        "--seed",
+        type=Path,
+        metavar="PATH",
+        help="a JSON file whose connectors and applications replace the default ones",
+    )
+    parser.add_argument(
+        "--sync-seconds",
+        type=_at_least_zero,
+        default=2.0,
+        metavar="SECONDS",
+        help="how long after an accepted sync lastSyncDateTime advances (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--latency-ms",
+        type=_at_least_zero,
+        default=0.0,
+        metavar="MILLISECONDS",
+        help="added to each answer of Entra and Graph (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--page-size",
+        type=_at_least_one,
+        default=100,
+        metavar="COUNT",
+        help="how many connectors Graph lists on one page (default: %(default)s)",
+    )
+    parser.add_argument("--exit-with", type=_at_least_one, metavar="PID", help="stop when that process is gone")
+    given = parser.parse_args(arguments)
+    return Settings(
+        ready_file=given.ready_file,
+        seed=given.seed,
+        sync_seconds=given.sync_seconds,
+        latency=given.latency_ms / 1000,
+        page_size=given.page_size,
+        exit_with=given.exit_with,
+    )
+
+
+def _at_least_zero(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 on")
+    return value
+
+
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is below 1")
+    return value

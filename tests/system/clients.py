@@ -1,0 +1,49 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTP clients for the simulator's services, and the words that the system tests share."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import requests
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+CONNECTORS = "/v1.0/deviceManagement/exchangeConnectors"
+READ = "DeviceManagementServiceConfig.Read.All"
+READ_WRITE = "DeviceManagementServiceConfig.ReadWrite.All"
+SYNC_SECONDS = 0.3
+
+
+@dataclasses.dataclass
+class Client:
+    """Sends requests to one service of the simulator, with its CA and without regard to the machine's proxies."""
+
+    root: str
+    ca_path: str
+    session: requests.Session
+
+    def send(self, method: str, path: str, token: str | None = None, **options: t.Any) -> requests.Response:
+        headers = dict(options.pop("headers", {}))
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return self.session.request(
+            method, self.root + path, headers=headers, verify=self.ca_path, timeout=5, allow_redirects=False, **options
+        )
+
+    def get(self, path: str, token: str | None = None, **options: t.Any) -> requests.Response:
+        return self.send("GET", path, token, **options)
+
+    def post(self, path: str, token: str | None = None, **options: t.Any) -> requests.Response:
+        return self.send("POST", path, token, **options)
+
+
+def make_client(root: str, simulator: Simulator) -> Client:
+    session = requests.Session()
+    session.trust_env = False
+    return Client(root, simulator.ca_path, session)

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One running simulator for all system tests, and clients of its services."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, SYNC_SECONDS, Client, make_client
+
+
+@pytest.fixture(scope="session")
+def running_simulator() -> t.Iterator[Simulator]:
+    with Simulator(sync_seconds=SYNC_SECONDS, page_size=2) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(running_simulator: Simulator) -> Simulator:
+    """The simulator of the session, as if it had just started."""
+    running_simulator.reset()
+    return running_simulator
+
+
+@pytest.fixture
+def graph(simulator: Simulator) -> t.Iterator[Client]:
+    client = make_client(simulator.graph_url, simulator)
+    with client.session:
+        yield client
+
+
+@pytest.fixture
+def login(simulator: Simulator) -> t.Iterator[Client]:
+    client = make_client(simulator.authority_url, simulator)
+    with client.session:
+        yield client
+
+
+@pytest.fixture
+def writer(simulator: Simulator) -> str:
+    """A token that may do everything."""
+    return simulator.token(roles=[READ_WRITE])
+
+
+@pytest.fixture
+def connector_id(simulator: Simulator) -> str:
+    """The id of a connector that completes its syncs."""
+    return simulator.connector_ids[0]

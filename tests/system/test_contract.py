@@ -1,0 +1,110 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The simulator's answers, and the requests that it accepts, against Microsoft's own description of the Graph paths.
+
+The description is no part of this repository: name a file with these paths in the variable GRAPH_OPENAPI.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.tests.system.clients import CONNECTORS, READ
+
+if t.TYPE_CHECKING:
+    import requests
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+    from ansible_collections.msgraph.intune.tests.system.clients import Client
+    from ansible_collections.msgraph.intune.tests.system.contract import Contract
+
+DELTA = {"syncType": "deltaSync"}
+MODULE = "ansible_collections.msgraph.intune.tests.system.contract"  # Imported late: its library is optional.
+
+# The description names OAuth 2, for which the library has no check. The simulator's own tests cover tokens.
+pytestmark = pytest.mark.filterwarnings("ignore:Unsupported scheme type:UserWarning")
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    path = os.environ.get("GRAPH_OPENAPI")
+    if not path:
+        pytest.skip("GRAPH_OPENAPI names no OpenAPI description of Graph")
+    pytest.importorskip("openapi_core", reason="the contract tests need openapi-core")
+    return t.cast("Contract", importlib.import_module(MODULE).Contract(path))
+
+
+def check(contract: Contract, simulator: Simulator, answer: requests.Response, status: int) -> None:
+    """Check the last request and the answer to it."""
+    entry = simulator.journal()[-1]
+    assert (entry["status"], answer.status_code) == (status, status)
+    contract.check_request(entry)
+    contract.check_answer(entry, answer)
+
+
+def test_list_with_paging(contract: Contract, simulator: Simulator, graph: Client, writer: str) -> None:
+    first = graph.get(CONNECTORS, writer)
+    check(contract, simulator, first, 200)
+    following = first.json()["@odata.nextLink"].removeprefix(simulator.graph_url)
+    check(contract, simulator, graph.get(following, writer), 200)
+
+
+def test_get(contract: Contract, simulator: Simulator, graph: Client, writer: str) -> None:
+    for connector_id in simulator.connector_ids:
+        check(contract, simulator, graph.get(f"{CONNECTORS}/{connector_id}", writer), 200)
+
+
+@pytest.mark.parametrize("action", ["sync", "microsoft.graph.sync"])
+@pytest.mark.parametrize("sync_type", ["fullSync", "deltaSync"])
+def test_sync(contract: Contract, simulator: Simulator, graph: Client, action: str, sync_type: str) -> None:
+    path = f"{CONNECTORS}/{simulator.connector_ids[0]}/{action}"
+    token = simulator.token(scp="DeviceManagementServiceConfig.ReadWrite.All")
+    check(contract, simulator, graph.post(path, token, json={"syncType": sync_type}), 204)
+
+
+def test_errors(contract: Contract, simulator: Simulator, graph: Client, writer: str) -> None:
+    sync = f"{CONNECTORS}/{simulator.connector_ids[0]}/sync"
+    check(contract, simulator, graph.get(CONNECTORS), 401)
+    check(contract, simulator, graph.post(sync, simulator.token(roles=[READ]), json=DELTA), 403)
+    check(contract, simulator, graph.get(f"{CONNECTORS}/nobody", writer), 404)
+    check(contract, simulator, graph.post(f"{CONNECTORS}/nobody/sync", writer, json=DELTA), 404)
+    check(contract, simulator, graph.send("DELETE", f"{CONNECTORS}/nobody", writer), 405)
+    check(contract, simulator, graph.post(sync, writer, json={}), 400)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 200, "body": {"value": [{"id": "a", "lastSyncDateTime": "yesterday"}]}},
+        {"status": 500, "body": {"oops": True}},
+        {"status": 503, "body": "<html></html>", "headers": {"Content-Type": "text/html"}},
+    ],
+)
+def test_a_wrong_answer_would_be_noticed(
+    contract: Contract, simulator: Simulator, graph: Client, fault: dict[str, t.Any]
+) -> None:
+    simulator.faults([{"service": "graph", **fault}])
+    answer = graph.get(CONNECTORS)
+    with pytest.raises(contract.error):
+        contract.check_answer(simulator.journal()[-1], answer)
+
+
+@pytest.mark.parametrize(
+    "request_options",
+    [
+        {"method": "GET", "path": "/v1.0/deviceManagement/exchangeConnector"},
+        {"method": "PUT", "path": CONNECTORS},
+        {"method": "POST", "path": f"{CONNECTORS}/a/sync", "json": {"syncType": "quickSync"}},
+        {"method": "POST", "path": f"{CONNECTORS}/a/sync"},
+    ],
+)
+def test_a_wrong_request_would_be_noticed(
+    contract: Contract, simulator: Simulator, graph: Client, request_options: dict[str, t.Any]
+) -> None:
+    graph.send(**request_options)
+    with pytest.raises(contract.error):
+        contract.check_request(simulator.journal()[-1])

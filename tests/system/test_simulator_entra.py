@@ -1,0 +1,177 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the simulated Entra answers."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+import jwt
+import pytest
+
+if t.TYPE_CHECKING:
+    import requests
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+    from ansible_collections.msgraph.intune.tests.system.clients import Client
+
+CORRELATION_ID = "2c1e7b60-3b57-4f0e-9d7a-0d8a3a3c4f11"
+
+
+def token_request(simulator: Simulator, login: Client, **changes: str | None) -> requests.Response:
+    """Ask for a token; a change to None leaves that field out."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": simulator.client_id,
+        "client_secret": simulator.client_secret,
+        "scope": f"{simulator.graph_url}/.default",
+        **changes,
+    }
+    return login.post(
+        f"/{simulator.tenant_id}/oauth2/v2.0/token",
+        data={name: value for name, value in form.items() if value is not None},
+        headers={"client-request-id": CORRELATION_ID},
+    )
+
+
+def assert_refused(answer: requests.Response, status: int, error: str, code: int) -> dict[str, t.Any]:
+    """Check the whole shape of Entra's error body and return it."""
+    body: dict[str, t.Any] = answer.json()
+    assert (answer.status_code, body["error"], body["error_codes"]) == (status, error, [code])
+    description = body["error_description"]
+    assert description.startswith(f"AADSTS{code}: ")
+    assert f"Trace ID: {body['trace_id']} Correlation ID: {body['correlation_id']}" in description
+    assert description.endswith(f"Timestamp: {body['timestamp']}")
+    assert body["error_uri"].endswith(f"/error?code={code}")
+    assert answer.headers["x-ms-request-id"] == body["trace_id"]
+    return body
+
+
+@pytest.mark.parametrize("tenant", ["tenant_id", "tenant_domain"])
+def test_metadata_names_the_endpoints_of_the_tenant_as_asked(simulator: Simulator, login: Client, tenant: str) -> None:
+    name = getattr(simulator, tenant)
+    document = login.get(f"/{name}/v2.0/.well-known/openid-configuration").json()
+    base = f"{simulator.authority_url}/{name}"
+    assert document["token_endpoint"] == f"{base}/oauth2/v2.0/token"
+    assert document["authorization_endpoint"] == f"{base}/oauth2/v2.0/authorize"
+    assert document["device_authorization_endpoint"] == f"{base}/oauth2/v2.0/devicecode"
+    assert document["issuer"] == f"{simulator.authority_url}/{simulator.tenant_id}/v2.0"
+    assert "client_secret_basic" in document["token_endpoint_auth_methods_supported"]
+
+
+@pytest.mark.parametrize("tenant", ["organizations", "common"])
+def test_metadata_of_no_tenant_in_particular_has_a_template_as_issuer(login: Client, tenant: str) -> None:
+    document = login.get(f"/{tenant}/v2.0/.well-known/openid-configuration").json()
+    assert document["issuer"].endswith("/{tenantid}/v2.0")
+
+
+def test_metadata_of_an_unknown_tenant(login: Client) -> None:
+    answer = login.get("/nowhere.example/v2.0/.well-known/openid-configuration")
+    assert "'nowhere.example' not found" in assert_refused(answer, 400, "invalid_tenant", 90002)["error_description"]
+
+
+def test_a_page_that_entra_does_not_have(login: Client) -> None:
+    answer = login.get("/common/oauth2/v3.0/token")
+    assert (answer.status_code, answer.content) == (404, b"")
+
+
+def test_a_token_says_who_may_do_what_where(simulator: Simulator, login: Client) -> None:
+    answer = token_request(simulator, login)
+    body = answer.json()
+    assert answer.status_code == 200
+    assert body.keys() == {"token_type", "expires_in", "ext_expires_in", "access_token"}
+    assert (body["token_type"], body["expires_in"], body["ext_expires_in"]) == ("Bearer", 3599, 3599)
+    assert answer.headers["client-request-id"] == CORRELATION_ID
+    assert answer.headers["x-ms-request-id"]
+
+    keys = login.get(f"/{simulator.tenant_id}/discovery/v2.0/keys").json()
+    claims = jwt.decode(
+        body["access_token"],
+        jwt.PyJWKSet.from_dict(keys)[jwt.get_unverified_header(body["access_token"])["kid"]].key,
+        algorithms=["RS256"],
+        audience=simulator.graph_url,
+    )
+    assert claims["exp"] - claims["iat"] == 3599
+    assert (claims["appid"], claims["tid"], claims["idtyp"]) == (simulator.client_id, simulator.tenant_id, "app")
+    assert claims["roles"] == ["DeviceManagementServiceConfig.ReadWrite.All"]
+    assert {"iss", "nbf", "oid"} <= claims.keys()
+
+
+def test_the_credential_may_come_as_http_basic(simulator: Simulator, login: Client) -> None:
+    form = {"grant_type": "client_credentials", "scope": f"{simulator.graph_url}/.default"}
+    path = f"/{simulator.tenant_domain}/oauth2/v2.0/token"
+    answer = login.post(path, data=form, auth=(simulator.client_id, simulator.client_secret))
+    assert answer.status_code == 200
+    assert_refused(login.post(path, data=form, auth=(simulator.client_id, "wrong")), 401, "invalid_client", 7000215)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "words"),
+    [
+        ({"grant_type": None}, (400, "invalid_request", 900144), "parameter: 'grant_type'"),
+        ({"client_id": None}, (400, "invalid_request", 900144), "parameter: 'client_id'"),
+        ({"scope": ""}, (400, "invalid_request", 900144), "parameter: 'scope'"),
+        ({"grant_type": "magic"}, (400, "unsupported_grant_type", 70003), "'magic'"),
+        ({"client_id": "someone"}, (400, "unauthorized_client", 700016), "'someone' was not found in the directory"),
+        ({"client_secret": "wrong"}, (401, "invalid_client", 7000215), "not the client secret ID"),
+        ({"client_secret": None}, (401, "invalid_client", 7000216), "'client_secret'"),
+        ({"scope": "User.Read"}, (400, "invalid_scope", 1002012), "/.default suffixed"),
+        ({"scope": "https://a.example/.default x"}, (400, "invalid_scope", 70011), "is not valid"),
+        ({"scope": "https://a.example/.default"}, (400, "invalid_resource", 500011), "named https://a.example was not"),
+    ],
+)
+def test_a_bad_token_request(
+    simulator: Simulator,
+    login: Client,
+    changes: dict[str, str | None],
+    expected: tuple[int, str, int],
+    words: str,
+) -> None:
+    body = assert_refused(token_request(simulator, login, **changes), *expected)
+    assert words in body["error_description"]
+    assert body["correlation_id"] == CORRELATION_ID
+
+
+def test_an_unknown_tenant_has_no_tokens(login: Client) -> None:
+    assert_refused(login.post("/nowhere.example/oauth2/v2.0/token"), 400, "invalid_request", 90002)
+
+
+def test_an_application_signs_in_to_a_tenant_of_its_own(simulator: Simulator, login: Client) -> None:
+    form = {"grant_type": "client_credentials", "client_id": simulator.client_id}
+    assert_refused(login.post("/organizations/oauth2/v2.0/token", data=form), 400, "invalid_request", 50059)
+
+
+def test_a_body_that_is_no_form_has_no_parameters(simulator: Simulator, login: Client) -> None:
+    answer = login.post(f"/{simulator.tenant_id}/oauth2/v2.0/token", json={"grant_type": "client_credentials"})
+    assert_refused(answer, 400, "invalid_request", 900144)
+
+
+def test_a_token_is_posted_for(simulator: Simulator, login: Client) -> None:
+    assert_refused(login.get(f"/{simulator.tenant_id}/oauth2/v2.0/token"), 400, "invalid_request", 900561)
+
+
+def test_an_expired_secret(simulator: Simulator, login: Client) -> None:
+    (application,) = simulator.applications()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    application["secrets"][0]["expires"] = (now - datetime.timedelta(days=1)).isoformat()
+    simulator.set_applications([application])
+    assert_refused(token_request(simulator, login), 401, "invalid_client", 7000222)
+
+    application["secrets"][0]["expires"] = (now + datetime.timedelta(days=1)).isoformat()
+    simulator.set_applications([application])
+    assert token_request(simulator, login).status_code == 200
+
+
+def test_a_disabled_application(simulator: Simulator, login: Client) -> None:
+    (application,) = simulator.applications()
+    simulator.set_applications([{**application, "enabled": False}])
+    assert_refused(token_request(simulator, login), 400, "unauthorized_client", 7000112)
+
+
+def test_an_application_gets_the_roles_granted_to_it(simulator: Simulator, login: Client) -> None:
+    (application,) = simulator.applications()
+    simulator.set_applications([{**application, "roles": ["User.Read.All"]}])
+    token = token_request(simulator, login).json()["access_token"]
+    assert jwt.decode(token, options={"verify_signature": False})["roles"] == ["User.Read.All"]
