@@ -15,6 +15,7 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.tests.system.clients import CONNECTORS, READ
+from ansible_collections.msgraph.intune.tests.system.playbooks import ad_hoc
 
 if t.TYPE_CHECKING:
     import requests
@@ -64,6 +65,17 @@ def test_sync(contract: Contract, simulator: Simulator, graph: Client, action: s
     path = f"{CONNECTORS}/{simulator.connector_ids[0]}/{action}"
     token = simulator.token(scp="DeviceManagementServiceConfig.ReadWrite.All")
     check(contract, simulator, graph.post(path, token, json={"syncType": sync_type}), 204)
+
+
+@pytest.mark.parametrize("flags", [[], ["--check"]])
+def test_the_modules_requests(contract: Contract, simulator: Simulator, flags: list[str]) -> None:
+    module = "msgraph.intune.intune_exchange_connector_sync"
+    run = ad_hoc(simulator, module, *flags, connector_id=simulator.connector_ids, sync_type="fullSync")
+    assert run.returncode == 0, run.stdout + run.stderr
+    sent = [entry for entry in simulator.journal() if entry["service"] == "graph"]
+    assert sent
+    for entry in sent:
+        contract.check_request(entry)
 
 
 def test_errors(contract: Contract, simulator: Simulator, graph: Client, writer: str) -> None:
