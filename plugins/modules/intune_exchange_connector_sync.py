@@ -22,7 +22,7 @@ options:
     description:
       - The IDs of the connectors to sync, as Microsoft Graph lists them at V(deviceManagement/exchangeConnectors).
       - An empty list means that nothing is to be done. An empty string is refused, as is an ID that holds any of
-        V(/ ? # \\) or a control character, before anything is sent.
+        C(/), C(?), C(#), C(\\) or a control character, before anything is sent.
     type: list
     elements: str
     required: true

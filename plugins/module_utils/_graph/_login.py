@@ -76,7 +76,7 @@ class _Http:
         self,
         url: str,
         params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         **_unused: object,
     ) -> _MsalResponse:
         return self._send("GET", f"{url}?{urlencode(params)}" if params else url, headers, None)
@@ -86,7 +86,7 @@ class _Http:
         url: str,
         params: Mapping[str, str] | None = None,
         data: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         **_unused: object,
     ) -> _MsalResponse:
         form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
@@ -101,7 +101,7 @@ class _Http:
             return ProtocolError("msal gave up before it asked the login service")
         return read_error(self._last, self._client_request_id)
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None) -> _MsalResponse:
+    def _send(self, method: str, url: str, headers: Mapping[str, str | None] | None, body: bytes | None) -> _MsalResponse:
         if origin(url) != origin(self._authority_url):
             raise ProtocolError(
                 f"the login metadata names an address outside {self._authority_url}: no credential goes there",

@@ -1,0 +1,95 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# A developer's commands. Each installs what it needs into this folder, once; from then on it works offline.
+#
+# PYTHON chooses another Python than the newest suitable one, by path or by version: make demo PYTHON=3.12
+#
+# All paths are relative, as make cannot handle a path with a space in it.
+
+COLLECTIONS := .cache/collections
+STAGED := $(COLLECTIONS)/ansible_collections/msgraph/intune
+RESULTS := .cache/results
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint types sanity units integration system stage clean
+.PHONY: run-venv test-venv lint-venv ansible-test-home fresh-results
+
+# A git hook sets these for its own repository; the staged tree is another one.
+unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
+
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
+
+# Nothing that runs is to write into the user's home.
+HOME_HERE = HOME="$$PWD/.cache/home"
+VENV = tests/tools/venv.sh
+ANSIBLE_TEST = .venv/bin/python tests/tools/ansible_test.py $(STAGED) .cache/home
+MYPY = .venv-lint/bin/mypy --python-executable .venv/bin/python
+
+heading = @printf '\n===== %s =====\n' '$(1)'
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' Makefile | expand -t 14
+
+demo: run-venv stage ## the real module, run against a simulated Microsoft Graph
+	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m tests.demo
+
+test: fresh-results lint types sanity units integration system ## all of the tests below
+	$(call heading,green: lint types sanity units integration system)
+	@.venv/bin/python tests/tools/summary.py $(STAGED)/tests/output/junit/python*.xml $(RESULTS)/*.xml
+
+lint: lint-venv stage ## style, and what Ansible's own linters find
+	$(call heading,ruff)
+	@.venv-lint/bin/ruff check .
+	@.venv-lint/bin/ruff format --check .
+	$(call heading,ansible-lint)
+	@export $(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH"; cd $(STAGED) && ansible-lint --strict
+	$(call heading,antsibull-docs)
+	@$(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH" antsibull-docs lint-collection-docs $(STAGED) \
+		--plugin-docs --check-extra-docs-refs --validate-collection-refs all --disallow-unknown-collection-refs
+
+types: lint-venv test-venv stage ## strict types
+	$(call heading,mypy of what runs on a managed host)
+	@$(MYPY) --python-version 3.9 $(STAGED)/plugins
+	$(call heading,mypy of the tests)
+	@$(MYPY) --python-version 3.11 $(STAGED)/tests
+
+sanity: test-venv ansible-test-home stage ## ansible-test's checks, without an exception
+	$(call heading,ansible-test sanity)
+	@$(ANSIBLE_TEST) sanity
+
+units: test-venv ansible-test-home stage ## unit tests, through ansible-test
+	$(call heading,ansible-test units)
+	@$(ANSIBLE_TEST) units
+
+integration: test-venv ansible-test-home stage ## integration targets against the simulator, through ansible-test
+	$(call heading,ansible-test integration)
+	@$(ANSIBLE_TEST) integration
+
+system: test-venv stage ## what users do, done from outside
+	$(call heading,system tests)
+	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
+
+stage: run-venv ## the copy of the collection that Ansible's tools work on, in .cache
+	@mkdir -p .cache/home
+	@.venv/bin/python tests/tools/stage.py $(STAGED)
+
+clean: ## remove all that make has made
+	rm -rf .cache .venv .venv-lint
+
+run-venv:
+	@PYTHON="$(PYTHON)" $(VENV) .venv tests/requirements/run.txt
+
+test-venv: run-venv
+	@PYTHON="$(PYTHON)" $(VENV) .venv tests/requirements/test.txt
+
+lint-venv: run-venv
+	@PYTHON="$(PYTHON)" $(VENV) .venv-lint tests/requirements/lint.txt
+
+ansible-test-home: test-venv
+	@.venv/bin/python tests/tools/prepare_home.py .cache/home
+
+fresh-results:
+	@rm -rf $(RESULTS) $(STAGED)/tests/output/junit

@@ -1,0 +1,79 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Prepares the folder that it is given as a home for ansible-test.
+
+ansible-test hands few variables on to what it starts. Of the variables that tell pip where packages come from it
+hands on none, but HOME it does. With a HOME of its own it also leaves nothing behind outside of the checkout.
+"""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import os
+import shutil
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+# The versions of pip that ansible-test asks for: ansible-core 2.20 and later, 2.18 and 2.19, 2.16 and 2.17.
+BOOTSTRAPPED_PIPS = ("25.2", "24.2", "23.1.2")
+
+# Settings that reach pip by variables that are not its own.
+FOREIGN_VARIABLES = {"cert": ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "proxy": ("HTTPS_PROXY", "https_proxy")}
+
+
+def prepare(home: Path, environment: t.Mapping[str, str]) -> None:
+    """Fill the folder with pip's settings and the scripts that bootstrap pip."""
+    cache = home / ".ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in BOOTSTRAPPED_PIPS:
+        shutil.copy(Path(__file__).with_name("get_pip.py"), cache / f"get_pip_{version.replace('.', '_')}.py")
+
+    settings = home / ".config/pip/pip.conf"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    # The address of a package index may hold a password: for this user's eyes only.
+    settings.touch(mode=0o600)
+    with settings.open("w", encoding="utf-8") as stream:
+        pip_settings(pip_config_list(), environment).write(stream)
+
+
+def pip_config_list() -> str:
+    """Ask pip for its settings, those given by files and by variables alike."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def pip_settings(config_list: str, environment: t.Mapping[str, str]) -> configparser.RawConfigParser:
+    """Turn pip's list of settings into one file: what a variable sets wins over all sections of the files."""
+    settings = configparser.RawConfigParser()
+    settings.add_section("global")
+    for name, variables in FOREIGN_VARIABLES.items():
+        for variable in variables:
+            if environment.get(variable):
+                settings.set("global", name, environment[variable])
+
+    by_variable: dict[str, str] = {}
+    for line in config_list.splitlines():
+        key, literal = line.split("=", 1)
+        section, name = key.split(".", 1)
+        value = str(ast.literal_eval(literal))
+        if section == ":env:":
+            by_variable[name] = value
+            continue
+        if not settings.has_section(section):
+            settings.add_section(section)
+        settings.set(section, name, value)
+
+    for name, value in by_variable.items():
+        for section in settings.sections():
+            settings.remove_option(section, name)
+        settings.set("global", name, value)
+    return settings
+
+
+if __name__ == "__main__":
+    prepare(Path(sys.argv[1]), os.environ)

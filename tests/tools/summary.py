@@ -1,0 +1,28 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Says what the tests came to, and which were skipped and why: ``summary.py RESULT.xml …``, in JUnit's format."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+
+def main() -> None:
+    """Print one line for each file of results, then one for each skipped test."""
+    skipped = []
+    for path in map(Path, sys.argv[1:]):
+        cases = list(ElementTree.parse(path).iter("testcase"))  # noqa: S314  written by our own tests
+        for case in cases:
+            skip = case.find("skipped")
+            if skip is not None:
+                skipped.append(f"{case.get('classname')}::{case.get('name')}: {skip.get('message')}")
+        print(f"{len(cases):5} tests  {path.stem}")
+    print("Skipped:", *skipped or ["nothing"], sep="\n  ")
+
+
+if __name__ == "__main__":
+    main()
