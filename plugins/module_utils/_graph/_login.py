@@ -101,7 +101,9 @@ class _Http:
             return ProtocolError("msal gave up before it asked the login service")
         return read_error(self._last, self._client_request_id)
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str | None] | None, body: bytes | None) -> _MsalResponse:
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str | None] | None, body: bytes | None
+    ) -> _MsalResponse:
         if origin(url) != origin(self._authority_url):
             raise ProtocolError(
                 f"the login metadata names an address outside {self._authority_url}: no credential goes there",
