@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
 SERVICE = "Microsoft Entra ID"
 
-_AADSTS = re.compile(r"AADSTS([0-9]{4,9})")
+_AADSTS = re.compile(r"AADSTS([0-9]{4,9}):?")
 _MAX_MESSAGE = 1000
 
 
@@ -74,10 +74,10 @@ def _number(codes: object, description: object) -> int | None:
 
 
 def _readable(description: object) -> str:
-    """The description's own words: its ids and time stand behind them and are data of their own."""
+    """The description's own words: the code before them, and ids and time behind, are data of their own."""
     if not isinstance(description, str):
         return ""
-    words = re.split(r"\s*Trace ID:", description, maxsplit=1)[0]
+    words = re.split(r"\s*Trace ID:", _AADSTS.sub("", description, count=1), maxsplit=1)[0]
     return " ".join(words.split())[:_MAX_MESSAGE]
 
 

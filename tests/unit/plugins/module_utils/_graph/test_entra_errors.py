@@ -35,7 +35,7 @@ def test_a_refused_sign_in_is_told_with_code_ids_and_next_step() -> None:
     error = read_error(response(401, WRONG_SECRET), "c-1")
     assert (error.kind, error.status, error.code) == ("authentication", 401, "AADSTS7000215")
     assert (error.request_id, error.client_request_id) == ("t-1", "c-9")
-    assert error.message == "AADSTS7000215: Invalid client secret provided."
+    assert error.message == "Invalid client secret provided."
     assert error.hint == HINTS[7000215]
 
 
