@@ -58,14 +58,15 @@ class FakeSession(requests.Session):
         self.script = list(script)
         self.sent: list[Sent] = []
 
-    def request(self, method: t.Any, url: t.Any, **kwargs: t.Any) -> requests.Response:
+    def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+        method, url = args
         prepared = requests.Request(method, url, headers=kwargs["headers"], data=kwargs["data"], auth=kwargs["auth"])
         outgoing = prepared.prepare()
         self.sent.append(
             Sent(
                 method,
                 url,
-                outgoing.headers,
+                t.cast("t.Mapping[str, str]", outgoing.headers),
                 kwargs["data"],
                 kwargs["verify"],
                 kwargs["timeout"],

@@ -13,7 +13,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._client impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
 
-NOTHING = {"things": []}
+NOTHING: dict[str, t.Any] = {"things": []}
 TOKEN = "a-token-that-is-long-enough"
 
 
