@@ -14,7 +14,7 @@ import typing as t
 from datetime import datetime, timedelta
 
 from .clock import NEVER, Clock, odata_time
-from .fields import Fields, InputError, checked
+from .fields import Fields, merged, read_distinct
 
 _ATTRIBUTES = {
     "id": "id",
@@ -57,7 +57,7 @@ class Connector:
         fields.require("id", str)
         read = ((attribute, fields.get(name, str)) for name, attribute in _ATTRIBUTES.items())
         given = {attribute: text for attribute, text in read if text is not None}
-        return cls(**given, stuck=fields.get("stuck", bool) or False)
+        return cls(**given, stuck=fields.flag("stuck", default=False))
 
     def resource(self) -> dict[str, str | None]:
         """Write the connector as Graph shows it."""
@@ -69,19 +69,12 @@ class Connector:
 
     def changed(self, changes: object) -> Connector:
         """Return a copy with some properties replaced; the id stays. Raises InputError."""
-        given = checked(changes, dict, "The change")
-        if "id" in given:
-            raise InputError("A change cannot name an id: the address of the request does.")
-        return self.from_json({**self.to_json(), **given}, "The change")
+        return self.from_json(merged(self.to_json(), changes, "id"), "The change")
 
 
 def read_connectors(value: object) -> tuple[Connector, ...]:
     """Read a list of connectors with distinct ids; raises InputError."""
-    items = checked(value, list, "connectors")
-    found = tuple(Connector.from_json(item, f"connectors[{index}]") for index, item in enumerate(items))
-    if len({connector.id for connector in found}) < len(found):
-        raise InputError("connectors has the same id twice.")
-    return found
+    return read_distinct(value, "connectors", Connector.from_json, "id")
 
 
 class Connectors:

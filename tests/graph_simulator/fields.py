@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 T = t.TypeVar("T", str, int, float, bool, list[t.Any], dict[str, t.Any])
+Item = t.TypeVar("Item")
 
 _NAMES: dict[type, str] = {
     str: "a string",
@@ -75,6 +76,15 @@ class Fields:
         self.get(name, int)
         return int(self.number(name, default, minimum))
 
+    def flag(self, name: str, default: bool) -> bool:
+        """Return true or false."""
+        value = self.get(name, bool)
+        return default if value is None else value
+
+    def items(self, name: str, read: t.Callable[[object, str], Item]) -> tuple[Item, ...]:
+        """Read each item of a list, which may be absent; ``read`` also takes the item's place."""
+        return read_items(self.get(name, list) or [], f"{self._where}.{name}", read)
+
     def choice(self, name: str, choices: t.Sequence[str], default: str | None = None) -> str:
         """Return one of a few words; required when there is no default."""
         value = self.require(name, str) if default is None else self.get(name, str) or default
@@ -84,10 +94,9 @@ class Fields:
 
     def texts(self, name: str) -> tuple[str, ...] | None:
         """Return a list of strings, or None when it is absent or null."""
-        values = self.get(name, list)
-        if values is None:
+        if self._values.get(name) is None:
             return None
-        return tuple(checked(value, str, f"{self._where}.{name}[{index}]") for index, value in enumerate(values))
+        return self.items(name, lambda value, where: checked(value, str, where))
 
     def has(self, name: str) -> bool:
         """Tell whether the field was written at all, null included."""
@@ -96,3 +105,24 @@ class Fields:
     def raw(self, name: str) -> t.Any:
         """Return the field's value of whatever type; None when it is absent."""
         return self._values.get(name)
+
+
+def read_items(value: object, where: str, read: t.Callable[[object, str], Item]) -> tuple[Item, ...]:
+    """Read each item of a list; raises InputError."""
+    return tuple(read(item, f"{where}[{index}]") for index, item in enumerate(checked(value, list, where)))
+
+
+def read_distinct(value: object, where: str, read: t.Callable[[object, str], Item], key: str) -> tuple[Item, ...]:
+    """Read each item of a list whose items differ in the attribute ``key``; raises InputError."""
+    found = read_items(value, where, read)
+    if len({getattr(item, key) for item in found}) < len(found):
+        raise InputError(f"{where} has the same {key} twice.")
+    return found
+
+
+def merged(known: t.Mapping[str, t.Any], changes: object, key: str) -> dict[str, t.Any]:
+    """Return ``known`` with some of its fields replaced, but never the one that is its ``key``; raises InputError."""
+    given = checked(changes, dict, "The change")
+    if key in given:
+        raise InputError(f"A change cannot name {key}: the address of the request does.")
+    return {**known, **given}

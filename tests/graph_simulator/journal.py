@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The record of every request that reached Entra or Graph, without the secrets in it."""
+"""The record of every request that reached a service, without the secrets in it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _SECRET_FIELDS = frozenset(
         "access_token",
         "assertion",
         "client_assertion",
+        "client_info",
         "client_secret",
         "code",
         "device_code",
@@ -95,7 +96,7 @@ def masked_header(name: str, value: str) -> str:
     """Keep the scheme of credentials, so that a test can tell Bearer from Basic."""
     if name in ("authorization", "proxy-authorization"):
         return f"{value.partition(' ')[0]} {MASK}" if " " in value else MASK
-    return MASK if name == "cookie" else value
+    return MASK if name in ("cookie", "x-identity-header") else value
 
 
 def masked_body(call: Call) -> t.Any:

@@ -12,21 +12,39 @@ import secrets
 import typing as t
 from datetime import datetime, timedelta
 
-from .applications import Application, Secret, read_applications
+from .applications import Application, read_applications
 from .clock import odata_time
 from .connectors import Connector, read_connectors
+from .credentials import FederatedCredential, Secret
+from .federation import ISSUER, SUBJECT
 from .fields import Fields, InputError
+from .identities import ManagedIdentity, read_identities
+from .tenant import PUBLIC_CLIENT_ID, TENANT_DOMAIN
+from .users import User, read_users
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
 
+_READ_WRITE = "DeviceManagementServiceConfig.ReadWrite.All"
+_CONSENTED = ("DeviceManagementServiceConfig.Read.All", _READ_WRITE, "User.Read")
+
+_READERS: dict[str, t.Callable[[object], tuple[t.Any, ...]]] = {
+    "connectors": read_connectors,
+    "applications": read_applications,
+    "users": read_users,
+    "identities": read_identities,
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Seed:
-    """The tenant's connectors and applications; the first application with a secret is the one handed out."""
+    """What the tenant holds; the first application with a secret is the one handed out, and so is the first user."""
 
     connectors: tuple[Connector, ...]
     applications: tuple[Application, ...]
+    users: tuple[User, ...]
+    identities: tuple[ManagedIdentity, ...]
 
     @property
     def credential(self) -> tuple[str, str]:
@@ -36,10 +54,30 @@ class Seed:
                 return application.client_id, secret.value
         raise InputError("applications must hold one with a secret.")
 
+    @property
+    def user(self) -> User:
+        """The first user; raises InputError when there is none."""
+        if not self.users:
+            raise InputError("users must hold one.")
+        return self.users[0]
+
+    @property
+    def user_assigned_identity(self) -> ManagedIdentity:
+        """The first identity that has to be asked for by name; raises InputError when there is none."""
+        for identity in self.identities:
+            if identity.resource_id is not None:
+                return identity
+        raise InputError("identities must hold one with a resource_id.")
+
 
 def default_seed(now: datetime) -> Seed:
-    """Make three connectors (healthy, of warning age, never synced) and one application with a new secret."""
-    connectors = (
+    """Make the tenant that the simulator has unless it is told otherwise, with new secrets."""
+    return Seed(_connectors(now), _applications(), (_user(),), _identities())
+
+
+def _connectors(now: datetime) -> tuple[Connector, ...]:
+    """Make a healthy one, one of warning age, and one that has never synced."""
+    return (
         Connector(
             id="5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11",
             last_sync=odata_time(now - timedelta(hours=3)),
@@ -71,27 +109,55 @@ def default_seed(now: datetime) -> Seed:
             stuck=True,
         ),
     )
-    application = Application(
-        client_id="4f0f3a52-7c55-4d2e-9f39-0f8f3a1f6b10",
-        display_name="Ansible Intune automation",
-        roles=("DeviceManagementServiceConfig.ReadWrite.All",),
-        # Entra's own secrets hold a tilde, too. The fixed start keeps it from looking like a command line flag.
-        secrets=(Secret("sim8Q~" + secrets.token_urlsafe(32)),),
+
+
+def _applications() -> tuple[Application, ...]:
+    return (
+        Application(
+            client_id="4f0f3a52-7c55-4d2e-9f39-0f8f3a1f6b10",
+            display_name="Ansible Intune automation",
+            roles=(_READ_WRITE,),
+            scopes=_CONSENTED,
+            # Entra's own secrets hold a tilde, too. The fixed start keeps it from looking like a command line flag.
+            secrets=(Secret("sim8Q~" + secrets.token_urlsafe(32)),),
+            federated_credentials=(FederatedCredential(ISSUER, SUBJECT),),
+        ),
+        Application(
+            client_id=PUBLIC_CLIENT_ID,
+            display_name="Microsoft Graph Command Line Tools",
+            scopes=_CONSENTED,
+            public=True,
+        ),
     )
-    return Seed(connectors, (application,))
+
+
+def _user() -> User:
+    return User(f"diego@{TENANT_DOMAIN}", "Sim8q-" + secrets.token_urlsafe(32))
+
+
+def _identities() -> tuple[ManagedIdentity, ...]:
+    """Make the app's own identity and one that has to be asked for."""
+    return (
+        ManagedIdentity("b7d5c9c4-3a1e-4e0c-8f0d-6f2c2d1e7a41", roles=(_READ_WRITE,)),
+        ManagedIdentity(
+            "2c8e6f10-95b7-4a63-8d3e-0b4f7a9c5d52",
+            resource_id=(
+                "/subscriptions/0e9a1c34-6d2b-4f58-a7c1-3b5d9f8e2a63/resourcegroups/automation/providers"
+                "/Microsoft.ManagedIdentity/userAssignedIdentities/intune-automation"
+            ),
+            roles=(_READ_WRITE,),
+        ),
+    )
 
 
 def read_seed(path: Path | None, now: datetime) -> Seed:
-    """Return the default seed, whose connectors or applications a file may replace; raises InputError, OSError."""
+    """Return the default seed, parts of which a file may replace; raises InputError, OSError."""
     seed = default_seed(now)
     if path is None:
         return seed
     try:
-        fields = Fields(json.loads(path.read_bytes()), "The seed", known=("connectors", "applications"))
+        fields = Fields(json.loads(path.read_bytes()), "The seed", known=_READERS)
     except ValueError as problem:
         raise InputError(f"{path}: {problem}") from problem
-    if fields.has("connectors"):
-        seed = dataclasses.replace(seed, connectors=read_connectors(fields.raw("connectors")))
-    if fields.has("applications"):
-        seed = dataclasses.replace(seed, applications=read_applications(fields.raw("applications")))
-    return seed
+    given = {name: read(fields.raw(name)) for name, read in _READERS.items() if fields.has(name)}
+    return dataclasses.replace(seed, **given)

@@ -19,14 +19,18 @@ import trustme
 from aiohttp import web
 
 from .clock import utc_now
-from .control import Control
+from .control.interface import Control
 from .entra.service import answer as entra_answer
+from .federation import ISSUER, SUBJECT
 from .front import Front
 from .graph.service import answer as graph_answer
+from .identity.service import PATH as IDENTITY_PATH
+from .identity.service import answer as identity_answer
 from .private_file import write_private_file
 from .process import is_gone
 from .seed import read_seed
-from .world import TENANT_DOMAIN, TENANT_ID, World
+from .tenant import PUBLIC_CLIENT_ID, TENANT_DOMAIN, TENANT_ID
+from .world import World
 
 if t.TYPE_CHECKING:
     from .settings import Settings
@@ -50,7 +54,9 @@ async def serve(settings: Settings) -> None:
     authority.issue_cert("localhost", _HOST).configure_cert(tls)
 
     # The addresses are part of what the services answer, so the sockets come first.
-    login_socket, graph_socket, control_socket = (socket.create_server((_HOST, 0)) for _listener in range(3))
+    login_socket, graph_socket, identity_socket, control_socket = (
+        socket.create_server((_HOST, 0)) for _listener in range(4)
+    )
     world = World(
         authority_url=f"https://localhost:{login_socket.getsockname()[1]}",
         graph_url=f"https://localhost:{graph_socket.getsockname()[1]}",
@@ -58,33 +64,53 @@ async def serve(settings: Settings) -> None:
         seed=read_seed(settings.seed, utc_now()),
         page_size=settings.page_size,
         sync_seconds=settings.sync_seconds,
+        device_code_settings=settings.device_codes,
     )
-    client_id, client_secret = world.seed.credential
     ca_path = settings.ready_file.absolute().with_name(f"{settings.ready_file.name}.ca.pem")
     ready = {
-        "graph_url": world.graph_url,
-        "authority_url": world.authority_url,
+        **_introduction(world),
         "control_url": f"http://{_HOST}:{control_socket.getsockname()[1]}",
+        # App Service's own endpoint is plain HTTP as well: it is on the same machine as the app.
+        "identity_endpoint": f"http://{_HOST}:{identity_socket.getsockname()[1]}{IDENTITY_PATH}",
         "ca_path": str(ca_path),
-        "tenant_id": TENANT_ID,
-        "tenant_domain": TENANT_DOMAIN,
-        "client_id": client_id,
-        "client_secret": client_secret,
-        "connectors": [connector.id for connector in world.connectors.all()],
         "pid": os.getpid(),
     }
     login = Front("login", entra_answer, "x-ms-request-id", world, settings.latency)
     graph = Front("graph", graph_answer, "request-id", world, settings.latency)
 
+    identity = Front("identity", identity_answer, "x-ms-request-id", world, settings.latency)
+
     async with contextlib.AsyncExitStack() as stack:
         await _listen(stack, login.handle, login_socket, tls)
         await _listen(stack, graph.handle, graph_socket, tls)
+        await _listen(stack, identity.handle, identity_socket, None)
         await _listen(stack, Control(world).handle, control_socket, None)
         stack.callback(ca_path.unlink, missing_ok=True)
         stack.callback(settings.ready_file.unlink, missing_ok=True)
         write_private_file(ca_path, authority.cert_pem.bytes())
         write_private_file(settings.ready_file, json.dumps(ready, indent=2).encode())
-        await _until_stopped(stop, settings.exit_with)
+        await _until_stopped(stop, settings)
+
+
+def _introduction(world: World) -> dict[str, t.Any]:
+    """Tell what a client has to know of the tenant: where it is, and how to sign in to it."""
+    client_id, client_secret = world.seed.credential
+    return {
+        "graph_url": world.graph_url,
+        "authority_url": world.authority_url,
+        "tenant_id": TENANT_ID,
+        "tenant_domain": TENANT_DOMAIN,
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "public_client_id": PUBLIC_CLIENT_ID,
+        "federated_issuer": ISSUER,
+        "federated_subject": SUBJECT,
+        "username": world.seed.user.username,
+        "password": world.seed.user.password,
+        "identity_header": world.identity_header,
+        "identity_client_id": world.seed.user_assigned_identity.client_id,
+        "connectors": [connector.id for connector in world.connectors.all()],
+    }
 
 
 async def _listen(
@@ -96,8 +122,10 @@ async def _listen(
     await web.SockSite(runner, listener, ssl_context=tls).start()
 
 
-async def _until_stopped(stop: asyncio.Event, watched_pid: int | None) -> None:
-    while watched_pid is None or not is_gone(watched_pid):
+async def _until_stopped(stop: asyncio.Event, settings: Settings) -> None:
+    loop = asyncio.get_running_loop()
+    end = float("inf") if settings.lifetime is None else loop.time() + settings.lifetime
+    while loop.time() < end and (settings.exit_with is None or not is_gone(settings.exit_with)):
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), _POLL_SECONDS)
             return

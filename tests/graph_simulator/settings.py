@@ -11,6 +11,8 @@ import dataclasses
 import typing as t
 from pathlib import Path
 
+from .device_codes import DeviceCodeSettings
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -21,7 +23,9 @@ class Settings:
     sync_seconds: float
     latency: float
     page_size: int
+    device_codes: DeviceCodeSettings
     exit_with: int | None
+    lifetime: float | None
 
 
 def read_arguments(arguments: t.Sequence[str]) -> Settings:
@@ -41,7 +45,7 @@ def read_arguments(arguments: t.Sequence[str]) -> Settings:
         "--seed",
         type=Path,
         metavar="PATH",
-        help="a JSON file whose connectors and applications replace the default ones",
+        help="a JSON file whose connectors, applications, users and identities replace the default ones",
     )
     parser.add_argument(
         "--sync-seconds",
@@ -55,7 +59,7 @@ def read_arguments(arguments: t.Sequence[str]) -> Settings:
         type=_at_least_zero,
         default=0.0,
         metavar="MILLISECONDS",
-        help="added to each answer of Entra and Graph (default: %(default)s)",
+        help="added to each answer of a service (default: %(default)s)",
     )
     parser.add_argument(
         "--page-size",
@@ -64,7 +68,22 @@ def read_arguments(arguments: t.Sequence[str]) -> Settings:
         metavar="COUNT",
         help="how many connectors Graph lists on one page (default: %(default)s)",
     )
+    parser.add_argument(
+        "--device-code-seconds",
+        type=_at_least_zero,
+        default=DeviceCodeSettings.lifetime,
+        metavar="SECONDS",
+        help="how long a person has for a sign-in with a device code (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--device-code-interval",
+        type=_at_least_one,
+        default=DeviceCodeSettings.interval,
+        metavar="SECONDS",
+        help="how long a client should wait between two questions about it (default: %(default)s)",
+    )
     parser.add_argument("--exit-with", type=_at_least_one, metavar="PID", help="stop when that process is gone")
+    parser.add_argument("--lifetime", type=_at_least_zero, metavar="SECONDS", help="stop after so many seconds")
     given = parser.parse_args(arguments)
     return Settings(
         ready_file=given.ready_file,
@@ -72,7 +91,9 @@ def read_arguments(arguments: t.Sequence[str]) -> Settings:
         sync_seconds=given.sync_seconds,
         latency=given.latency_ms / 1000,
         page_size=given.page_size,
+        device_codes=DeviceCodeSettings(given.device_code_seconds, given.device_code_interval),
         exit_with=given.exit_with,
+        lifetime=given.lifetime,
     )
 
 

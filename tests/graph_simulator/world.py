@@ -2,26 +2,29 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything that the three listeners share."""
+"""Everything that the listeners share."""
 
 from __future__ import annotations
 
 import dataclasses
+import secrets
 from typing import TYPE_CHECKING
 
 from .connectors import Connectors
+from .device_codes import DeviceCodes
 from .faults.rules import Faults
+from .federation import Federation
 from .journal import Journal
-from .tokens import Tokens
+from .refresh_tokens import RefreshTokens
+from .tenant import TENANT_ID
+from .tokens import LIFETIME, Tokens
 
 if TYPE_CHECKING:
     from .applications import Application
     from .clock import Clock
+    from .device_codes import DeviceCodeSettings
     from .seed import Seed
-
-TENANT_ID = "7b1f6d0e-2c4a-4d63-9e21-5a8e0c9d4f01"
-TENANT_DOMAIN = "contoso.onmicrosoft.com"
-TENANT_NAME = "Contoso"
+    from .users import User
 
 
 @dataclasses.dataclass
@@ -34,22 +37,38 @@ class World:
     seed: Seed
     page_size: int
     sync_seconds: dataclasses.InitVar[float]
+    device_code_settings: dataclasses.InitVar[DeviceCodeSettings]
+    identity_header: str = dataclasses.field(default_factory=lambda: secrets.token_hex(32).upper())
     journal: Journal = dataclasses.field(default_factory=Journal)
     faults: Faults = dataclasses.field(default_factory=Faults)
 
-    def __post_init__(self, sync_seconds: float) -> None:
+    def __post_init__(self, sync_seconds: float, device_code_settings: DeviceCodeSettings) -> None:
         """Fill the tenant from the seed."""
         self.connectors = Connectors(self.seed.connectors, self.clock, sync_seconds)
         self.applications = self.seed.applications
+        self.users = self.seed.users
+        self.identities = self.seed.identities
         self.tokens = Tokens(TENANT_ID, self.clock)
+        self.refresh_tokens = RefreshTokens(self.clock)
+        self.device_codes = DeviceCodes(self.clock, device_code_settings)
+        self.federation = Federation(self.clock)
 
     def application(self, client_id: str) -> Application | None:
         """Return the application of that client id, or None."""
         return next((item for item in self.applications if item.client_id == client_id), None)
 
+    def user(self, username: str) -> User | None:
+        """Return the user of that name, whatever its case, or None."""
+        return next((item for item in self.users if item.username.lower() == username.lower()), None)
+
     def reset(self) -> None:
-        """Go back to the seed, with an empty journal and no faults."""
+        """Go back to the seed and the first settings, with nothing issued, an empty journal and no faults."""
         self.connectors.replace(self.seed.connectors)
         self.applications = self.seed.applications
+        self.users = self.seed.users
+        self.identities = self.seed.identities
+        self.tokens.lifetime = LIFETIME
+        self.refresh_tokens.clear()
+        self.device_codes.clear()
         self.journal.clear()
         self.faults.replace(())

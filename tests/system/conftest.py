@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import requests
 from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, SYNC_SECONDS, Client, make_client
 
@@ -38,6 +39,15 @@ def login(simulator: Simulator) -> t.Iterator[Client]:
     client = make_client(simulator.authority_url, simulator)
     with client.session:
         yield client
+
+
+@pytest.fixture
+def session(simulator: Simulator) -> t.Iterator[requests.Session]:
+    """What libraries such as MSAL send their requests with."""
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = simulator.ca_path
+        yield session
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_control_requests_are_not_in_it(simulator: Simulator) -> None:
 
 def test_no_secret_is_in_it(simulator: Simulator, login: Client, graph: Client, writer: str) -> None:
     canary = "canary-5d2b"
-    fields = ("client_secret", "password", "refresh_token", "client_assertion", "device_code", "code")
+    fields = ("client_secret", "password", "refresh_token", "client_assertion", "device_code", "code", "client_info")
     path = f"/{simulator.tenant_id}/oauth2/v2.0/token"
     login.post(path, data={**dict.fromkeys(fields, canary), "client_id": "me", "grant_type": "x"})
     login.post(path, json={"nested": [{"Client_Secret": canary}], "client_id": "me"})
@@ -128,12 +128,16 @@ def test_connectors_are_replaced_and_changed(simulator: Simulator, graph: Client
 
 def test_reset_brings_the_seed_back(simulator: Simulator, graph: Client) -> None:
     connectors, applications = simulator.connectors(), simulator.applications()
+    users, identities = simulator.users(), simulator.identities()
     simulator.set_connectors([])
     simulator.set_applications([])
+    simulator.set_users([])
+    simulator.set_identities([])
     simulator.faults([{"service": "graph", "status": 503}])
     graph.get("/v1.0/a")
     simulator.reset()
     assert (simulator.connectors(), simulator.applications()) == (connectors, applications)
+    assert (simulator.users(), simulator.identities()) == (users, identities)
     assert (simulator.journal(), simulator.applied_faults()) == ([], [])
 
 
@@ -174,6 +178,28 @@ def test_reset_brings_the_seed_back(simulator: Simulator, graph: Client) -> None
             [{"client_id": "a", "secrets": [{"value": "s", "expires": "soon"}]}],
             "applications[0].secrets[0].expires must be an ISO 8601 time with an offset, not 'soon'.",
         ),
+        (
+            "PUT",
+            "/applications",
+            [{"client_id": "a", "certificates": ["x"]}],
+            "applications[0].certificates[0] is no certificate in PEM: ",
+        ),
+        (
+            "PUT",
+            "/applications",
+            [{"client_id": "a", "federated_credentials": [{"issuer": "i"}]}],
+            "applications[0].federated_credentials[0].subject is missing.",
+        ),
+        ("PATCH", "/applications/nobody", {}, "There is no application nobody."),
+        ("PUT", "/users", [{"username": "u"}], "users[0].password is missing."),
+        ("PUT", "/users", [{"username": "u", "password": "p", "mfa": "yes"}], "users[0].mfa must be true or false"),
+        ("PATCH", "/users/nobody", {}, "There is no user nobody."),
+        ("PUT", "/identities", [{}], "identities[0].client_id is missing."),
+        ("POST", "/federated-tokens", {}, "The token.subject is missing."),
+        ("POST", "/device-codes/ABC/approve", None, "There is no pending device code ABC."),
+        ("POST", "/refresh-tokens/revoke", {"username": "nobody"}, "There is no user nobody."),
+        ("PUT", "/device-code-settings", {"interval": -1}, "The settings.interval must be at least 0, not -1."),
+        ("PUT", "/token-settings", {"lifetime": -1}, "The settings.lifetime must be at least 0, not -1."),
         ("GET", "/elsewhere", None, "There is no GET /elsewhere here."),
     ],
 )
@@ -184,7 +210,7 @@ def test_control_input_that_does_not_fit(
 
 
 def test_a_change_cannot_name_an_id(simulator: Simulator, connector_id: str) -> None:
-    assert_rejected(simulator, "PATCH", f"/connectors/{connector_id}", {"id": "b"}, "A change cannot name an id")
+    assert_rejected(simulator, "PATCH", f"/connectors/{connector_id}", {"id": "b"}, "A change cannot name id: ")
 
 
 def test_control_speaks_json_and_real_statuses(simulator: Simulator) -> None:

@@ -11,60 +11,37 @@ import typing as t
 
 import jwt
 import pytest
+from ansible_collections.msgraph.intune.tests.system.entra_requests import (
+    CORRELATION_ID,
+    assert_refused,
+    claims_of,
+    post_form,
+    token_request,
+)
 
 if t.TYPE_CHECKING:
-    import requests
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
     from ansible_collections.msgraph.intune.tests.system.clients import Client
 
-CORRELATION_ID = "2c1e7b60-3b57-4f0e-9d7a-0d8a3a3c4f11"
-
-
-def token_request(simulator: Simulator, login: Client, **changes: str | None) -> requests.Response:
-    """Ask for a token; a change to None leaves that field out."""
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": simulator.client_id,
-        "client_secret": simulator.client_secret,
-        "scope": f"{simulator.graph_url}/.default",
-        **changes,
-    }
-    return login.post(
-        f"/{simulator.tenant_id}/oauth2/v2.0/token",
-        data={name: value for name, value in form.items() if value is not None},
-        headers={"client-request-id": CORRELATION_ID},
-    )
-
-
-def assert_refused(answer: requests.Response, status: int, error: str, code: int) -> dict[str, t.Any]:
-    """Check the whole shape of Entra's error body and return it."""
-    body: dict[str, t.Any] = answer.json()
-    assert (answer.status_code, body["error"], body["error_codes"]) == (status, error, [code])
-    description = body["error_description"]
-    assert description.startswith(f"AADSTS{code}: ")
-    assert f"Trace ID: {body['trace_id']} Correlation ID: {body['correlation_id']}" in description
-    assert description.endswith(f"Timestamp: {body['timestamp']}")
-    assert body["error_uri"].endswith(f"/error?code={code}")
-    assert answer.headers["x-ms-request-id"] == body["trace_id"]
-    return body
-
 
 @pytest.mark.parametrize("tenant", ["tenant_id", "tenant_domain"])
-def test_metadata_names_the_endpoints_of_the_tenant_as_asked(simulator: Simulator, login: Client, tenant: str) -> None:
-    name = getattr(simulator, tenant)
-    document = login.get(f"/{name}/v2.0/.well-known/openid-configuration").json()
-    base = f"{simulator.authority_url}/{name}"
+def test_metadata_names_the_tenant_by_its_id(simulator: Simulator, login: Client, tenant: str) -> None:
+    document = login.get(f"/{getattr(simulator, tenant)}/v2.0/.well-known/openid-configuration").json()
+    base = f"{simulator.authority_url}/{simulator.tenant_id}"
     assert document["token_endpoint"] == f"{base}/oauth2/v2.0/token"
     assert document["authorization_endpoint"] == f"{base}/oauth2/v2.0/authorize"
     assert document["device_authorization_endpoint"] == f"{base}/oauth2/v2.0/devicecode"
-    assert document["issuer"] == f"{simulator.authority_url}/{simulator.tenant_id}/v2.0"
-    assert "client_secret_basic" in document["token_endpoint_auth_methods_supported"]
+    assert document["issuer"] == f"{base}/v2.0"
+    assert {"client_secret_basic", "private_key_jwt"} <= set(document["token_endpoint_auth_methods_supported"])
 
 
-@pytest.mark.parametrize("tenant", ["organizations", "common"])
-def test_metadata_of_no_tenant_in_particular_has_a_template_as_issuer(login: Client, tenant: str) -> None:
+@pytest.mark.parametrize("tenant", ["organizations", "common", "Common"])
+def test_metadata_of_no_tenant_in_particular(simulator: Simulator, login: Client, tenant: str) -> None:
     document = login.get(f"/{tenant}/v2.0/.well-known/openid-configuration").json()
-    assert document["issuer"].endswith("/{tenantid}/v2.0")
+    base = f"{simulator.authority_url}/{tenant.lower()}"
+    assert document["token_endpoint"] == f"{base}/oauth2/v2.0/token"
+    assert document["device_authorization_endpoint"] == f"{base}/oauth2/v2.0/devicecode"
+    assert document["issuer"] == f"{simulator.authority_url}/{{tenantid}}/v2.0"
 
 
 def test_metadata_of_an_unknown_tenant(login: Client) -> None:
@@ -140,7 +117,8 @@ def test_an_unknown_tenant_has_no_tokens(login: Client) -> None:
 
 def test_an_application_signs_in_to_a_tenant_of_its_own(simulator: Simulator, login: Client) -> None:
     form = {"grant_type": "client_credentials", "client_id": simulator.client_id}
-    assert_refused(login.post("/organizations/oauth2/v2.0/token", data=form), 400, "invalid_request", 50059)
+    answer = post_form(simulator, login, form, tenant="organizations")
+    assert_refused(answer, 400, "invalid_request", 50059)
 
 
 def test_a_body_that_is_no_form_has_no_parameters(simulator: Simulator, login: Client) -> None:
@@ -153,25 +131,39 @@ def test_a_token_is_posted_for(simulator: Simulator, login: Client) -> None:
 
 
 def test_an_expired_secret(simulator: Simulator, login: Client) -> None:
-    (application,) = simulator.applications()
     now = datetime.datetime.now(datetime.timezone.utc)
-    application["secrets"][0]["expires"] = (now - datetime.timedelta(days=1)).isoformat()
-    simulator.set_applications([application])
+    for days, status in ((-1, 401), (1, 200)):
+        secret = {"value": simulator.client_secret, "expires": (now + datetime.timedelta(days=days)).isoformat()}
+        simulator.change_application(simulator.client_id, secrets=[secret])
+        assert token_request(simulator, login).status_code == status
+    simulator.change_application(
+        simulator.client_id, secrets=[{"value": simulator.client_secret, "expires": now.isoformat()}]
+    )
     assert_refused(token_request(simulator, login), 401, "invalid_client", 7000222)
-
-    application["secrets"][0]["expires"] = (now + datetime.timedelta(days=1)).isoformat()
-    simulator.set_applications([application])
-    assert token_request(simulator, login).status_code == 200
 
 
 def test_a_disabled_application(simulator: Simulator, login: Client) -> None:
-    (application,) = simulator.applications()
-    simulator.set_applications([{**application, "enabled": False}])
+    simulator.change_application(simulator.client_id, enabled=False)
     assert_refused(token_request(simulator, login), 400, "unauthorized_client", 7000112)
 
 
 def test_an_application_gets_the_roles_granted_to_it(simulator: Simulator, login: Client) -> None:
-    (application,) = simulator.applications()
-    simulator.set_applications([{**application, "roles": ["User.Read.All"]}])
-    token = token_request(simulator, login).json()["access_token"]
-    assert jwt.decode(token, options={"verify_signature": False})["roles"] == ["User.Read.All"]
+    simulator.change_application(simulator.client_id, roles=["User.Read.All"])
+    assert claims_of(token_request(simulator, login).json()["access_token"])["roles"] == ["User.Read.All"]
+
+
+def test_a_native_application_has_no_credential(simulator: Simulator, login: Client) -> None:
+    public = simulator.public_client_id
+    answer = token_request(simulator, login, client_id=public, client_secret=None)
+    assert_refused(answer, 401, "invalid_client", 7000216)
+    answer = token_request(simulator, login, client_id=public, client_secret="anything")
+    assert_refused(answer, 401, "invalid_client", 700025)
+
+
+def test_tokens_live_as_long_as_they_are_told_to(simulator: Simulator, login: Client) -> None:
+    simulator.set_token_lifetime(2)
+    body = token_request(simulator, login).json()
+    claims = claims_of(body["access_token"])
+    assert (body["expires_in"], claims["exp"] - claims["iat"]) == (2, 2)
+    simulator.reset()
+    assert token_request(simulator, login).json()["expires_in"] == 3599

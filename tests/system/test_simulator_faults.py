@@ -218,7 +218,7 @@ def test_a_client_that_gives_up_during_a_delay(
     [
         ("text", "faults[0] must be an object, not a string."),
         ({}, "faults[0].service is missing."),
-        ({"service": "control"}, "faults[0].service must be login or graph, not 'control'."),
+        ({"service": "control"}, "faults[0].service must be login or graph or identity, not 'control'."),
         ({"service": "graph"}, "faults[0] has no effect"),
         ({"service": "graph", "stauts": 503}, "faults[0] has the unknown field stauts"),
         ({"service": "graph", "status": "503"}, "faults[0].status must be an integer, not a string."),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Entra's refusals, in Entra's words.
+"""Entra's refusals, in Entra's words, and those that have to do with the request itself.
 
 Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes and the service's answers
 as people quote them in public issue threads.
@@ -11,23 +11,24 @@ as people quote them in public issue threads.
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 import uuid
-from typing import TYPE_CHECKING
 
 from ..exchange import Answer, Call
 
-if TYPE_CHECKING:
+if t.TYPE_CHECKING:
     from datetime import datetime
 
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """One AADSTS error; ``text`` is a format string."""
+    """One AADSTS error; ``text`` is a format string, ``suberror`` tells clients more about some of them."""
 
     code: int
     status: int
     error: str
     text: str
+    suberror: str | None = None
 
 
 _NO_TENANT = (
@@ -67,26 +68,6 @@ APPLICATION_UNKNOWN = Kind(
 APPLICATION_DISABLED = Kind(
     7000112, 400, "unauthorized_client", "Application '{client_id}'({display_name}) is disabled."
 )
-CREDENTIAL_MISSING = Kind(
-    7000216,
-    401,
-    "invalid_client",
-    "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
-)
-SECRET_WRONG = Kind(
-    7000215,
-    401,
-    "invalid_client",
-    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the "
-    "client secret ID, for a secret added to app '{client_id}'.",
-)
-SECRET_EXPIRED = Kind(
-    7000222,
-    401,
-    "invalid_client",
-    "The provided client secret keys for app '{client_id}' are expired. Visit the Azure portal to create new keys for "
-    "your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.",
-)
 SCOPE_NOT_DEFAULT = Kind(
     1002012,
     400,
@@ -112,7 +93,7 @@ RESOURCE_UNKNOWN = Kind(
 class EntraError(Exception):
     """A request that Entra refuses; ``values`` fill the kind's text."""
 
-    def __init__(self, kind: Kind, **values: str) -> None:
+    def __init__(self, kind: Kind, **values: object) -> None:
         super().__init__(kind.text.format(**values))
         self.kind = kind
 
@@ -122,7 +103,7 @@ def refusal_answer(refused: EntraError, call: Call, authority_url: str, now: dat
     kind = refused.kind
     timestamp = f"{now:%Y-%m-%d %H:%M:%SZ}"
     correlation_id = call.client_request_id or str(uuid.uuid4())
-    body = {
+    body: dict[str, t.Any] = {
         "error": kind.error,
         "error_description": (
             f"AADSTS{kind.code}: {refused} Trace ID: {call.request_id} Correlation ID: {correlation_id} "
@@ -134,4 +115,6 @@ def refusal_answer(refused: EntraError, call: Call, authority_url: str, now: dat
         "correlation_id": correlation_id,
         "error_uri": f"{authority_url}/error?code={kind.code}",
     }
+    if kind.suberror is not None:
+        body["suberror"] = kind.suberror
     return Answer.json(kind.status, body)

@@ -15,7 +15,7 @@ from ..exchange import Answer, Call
 from ..fields import Fields, InputError, checked
 from .deliveries import WHOLE, Delivery, Dripping, Reset, Truncated
 
-SERVICES = ("login", "graph")
+SERVICES = ("login", "graph", "identity")
 
 _KNOWN = (
     "name",

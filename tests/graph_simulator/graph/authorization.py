@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ..tokens import Claims, TokenError
+from ..tenant import GRAPH_APPLICATION_ID
+from ..tokens import TokenError
 from .errors import GraphError, IntuneError
 
 if t.TYPE_CHECKING:
     from ..exchange import Call
+    from ..signing import Claims
     from ..world import World
-
-_GRAPH_APPLICATION_ID = "00000003-0000-0000-c000-000000000000"
 
 
 def authenticate(call: Call, world: World) -> Claims:
@@ -31,7 +31,7 @@ def authenticate(call: Call, world: World) -> Claims:
     except TokenError as problem:
         challenge = (
             f'Bearer realm="", authorization_uri="{world.authority_url}/common/oauth2/authorize", '
-            f'client_id="{_GRAPH_APPLICATION_ID}"'
+            f'client_id="{GRAPH_APPLICATION_ID}"'
         )
         raise GraphError(401, "InvalidAuthenticationToken", str(problem), {"WWW-Authenticate": challenge}) from None
 

@@ -1,0 +1,43 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The managed identities of the app in which the tests pretend to run."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+import uuid
+
+from .fields import Fields, read_distinct
+
+
+@dataclasses.dataclass(frozen=True)
+class ManagedIdentity:
+    """A service principal whose credential Azure keeps; without a ``resource_id`` it is the app's own."""
+
+    client_id: str
+    object_id: str = dataclasses.field(default_factory=lambda: str(uuid.uuid4()))
+    resource_id: str | None = None
+    roles: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, value: object, where: str) -> ManagedIdentity:
+        """Read the form of :meth:`to_json`, in which only ``client_id`` is required; raises InputError."""
+        fields = Fields(value, where, known=[field.name for field in dataclasses.fields(cls)])
+        return cls(
+            client_id=fields.require("client_id", str),
+            object_id=fields.get("object_id", str) or str(uuid.uuid4()),
+            resource_id=fields.get("resource_id", str),
+            roles=fields.texts("roles") or (),
+        )
+
+    def to_json(self) -> dict[str, t.Any]:
+        """Write the identity for the control interface."""
+        return dataclasses.asdict(self)
+
+
+def read_identities(value: object) -> tuple[ManagedIdentity, ...]:
+    """Read a list of managed identities with distinct client ids; raises InputError."""
+    return read_distinct(value, "identities", ManagedIdentity.from_json, "client_id")

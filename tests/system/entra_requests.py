@@ -1,0 +1,87 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Token requests to the simulated Entra, and the shape of its refusals."""
+
+from __future__ import annotations
+
+import typing as t
+
+import jwt
+
+if t.TYPE_CHECKING:
+    import requests
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+    from ansible_collections.msgraph.intune.tests.system.clients import Client
+
+CORRELATION_ID = "2c1e7b60-3b57-4f0e-9d7a-0d8a3a3c4f11"
+DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+def post_form(
+    simulator: Simulator,
+    login: Client,
+    form: t.Mapping[str, str | None],
+    *,
+    tenant: str | None = None,
+    to: str = "token",
+) -> requests.Response:
+    """Post to an endpoint of the tenant; fields that are None are left out."""
+    return login.post(
+        f"/{tenant or simulator.tenant_id}/oauth2/v2.0/{to}",
+        data={name: value for name, value in form.items() if value is not None},
+        headers={"client-request-id": CORRELATION_ID},
+    )
+
+
+def token_request(simulator: Simulator, login: Client, **changes: str | None) -> requests.Response:
+    """Ask for a token of the default application; a change to None leaves that field out."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": simulator.client_id,
+        "client_secret": simulator.client_secret,
+        "scope": f"{simulator.graph_url}/.default",
+        **changes,
+    }
+    return post_form(simulator, login, form)
+
+
+def password_request(
+    simulator: Simulator, login: Client, tenant: str | None = None, **changes: str | None
+) -> requests.Response:
+    """Ask for a token of the default user through the public client; a change to None leaves that field out."""
+    form = {
+        "grant_type": "password",
+        "client_id": simulator.public_client_id,
+        "username": simulator.username,
+        "password": simulator.password,
+        "scope": "openid profile offline_access DeviceManagementServiceConfig.ReadWrite.All",
+        **changes,
+    }
+    return post_form(simulator, login, form, tenant=tenant)
+
+
+def refresh_request(simulator: Simulator, login: Client, token: str, **changes: str | None) -> requests.Response:
+    """Ask for another token of the default user; a change to None leaves that field out."""
+    form = {"grant_type": "refresh_token", "client_id": simulator.public_client_id, "refresh_token": token, **changes}
+    return post_form(simulator, login, form)
+
+
+def claims_of(token: str) -> dict[str, t.Any]:
+    """Read a token without a look at its signature."""
+    claims: dict[str, t.Any] = jwt.decode(token, options={"verify_signature": False})
+    return claims
+
+
+def assert_refused(answer: requests.Response, status: int, error: str, code: int) -> dict[str, t.Any]:
+    """Check the whole shape of Entra's error body and return it."""
+    body: dict[str, t.Any] = answer.json()
+    assert (answer.status_code, body["error"], body["error_codes"]) == (status, error, [code])
+    description = body["error_description"]
+    assert description.startswith(f"AADSTS{code}: ")
+    assert f"Trace ID: {body['trace_id']} Correlation ID: {body['correlation_id']}" in description
+    assert description.endswith(f"Timestamp: {body['timestamp']}")
+    assert body["error_uri"].endswith(f"/error?code={code}")
+    assert answer.headers["x-ms-request-id"] == body["trace_id"]
+    return body
