@@ -8,41 +8,118 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # How to reach Microsoft Graph and who signs in: the options of every module.
+    # Who signs in: the options of every module of the action group, beside those of the section CONNECTION.
     DOCUMENTATION = r"""
 options:
   auth_method:
     description:
       - How to sign in.
-      - V(auto) takes the credential that was given, one in the options before one in the environment, and among
-        these O(access_token) before O(client_secret).
+      - V(auto) takes the credential that was given. One in the options comes before one stored in the environment, and
+        that before what a platform offers, which is a token file in E(AZURE_FEDERATED_TOKEN_FILE) or a managed identity
+        announced by E(IDENTITY_ENDPOINT) or E(MSI_ENDPOINT). Within each the order is O(access_token),
+        O(federated_token), O(certificate_path), O(client_secret), O(password), O(refresh_token), O(token_cache_path).
+        A token cache counts as a credential of its own only when a user has signed in to it, or when there is no other.
       - V(access_token) uses O(access_token) as it is.
+      - V(certificate) signs in an application with O(tenant_id), O(client_id) and O(certificate_path).
       - V(client_secret) signs in an application with O(tenant_id), O(client_id) and O(client_secret).
-      - If not set, the value of the environment variable E(MSGRAPH_AUTH_METHOD) is used, else V(auto).
+      - V(federated_token) signs in an application that another identity provider vouches for, with O(tenant_id),
+        O(client_id) and O(federated_token) or O(federated_token_file).
+      - V(password) signs in a user with O(username) and O(password). It cannot satisfy multifactor authentication and
+        does not work for users of a federated domain.
+      - V(refresh_token) signs in a user with O(refresh_token).
+      - V(token_cache) uses the sign-in of a user that O(token_cache_path) holds, as
+        M(msgraph.intune.graph_device_login) leaves it.
+      - V(managed_identity) uses the identity that Azure gives to the host or app that runs the module. Only this value
+        makes the module ask the metadata address of a virtual machine. It is never asked by a proxy, its tokens are not
+        cached, and here E(AZURE_CLIENT_ID) is taken up as well.
+      - If not set, the value of the environment variable E(MSGRAPH_AUTH_METHOD) is used, unless a credential is given
+        as an option; else V(auto).
     type: str
   access_token:
     description:
       - An access token for Microsoft Graph that was fetched elsewhere. With it no sign-in takes place.
       - If not set, the value of the environment variable E(MSGRAPH_ACCESS_TOKEN) is used.
     type: str
+  certificate_path:
+    description:
+      - A certificate of the application and its private key, in one file on the host that runs the module, either PEM
+        in any order or PFX (PKCS #12), with an RSA key. Which of the two it is, is told by its content.
+      - If not set, the value of the environment variable E(AZURE_CLIENT_CERTIFICATE_PATH) is used, else that of
+        E(AZURE_X509_CERTIFICATE_PATH).
+    type: path
+    aliases: [x509_certificate_path]
+  certificate_password:
+    description:
+      - What the private key or the PFX of O(certificate_path) is encrypted with.
+      - If not set, the value of the environment variable E(AZURE_CLIENT_CERTIFICATE_PASSWORD) is used.
+    type: str
+  client_secret:
+    description:
+      - The value of a client secret of the application.
+      - If not set, the value of the environment variable E(AZURE_CLIENT_SECRET) is used, else that of E(AZURE_SECRET).
+    type: str
+    aliases: [secret]
+  federated_token:
+    description:
+      - A token in which another identity provider vouches for the application, such as the job token of AWX or of a CI
+        system. The application must have a federated credential for its issuer, subject and audience.
+      - If not set, the value of the environment variable E(AZURE_FEDERATED_TOKEN) is used.
+    type: str
+    aliases: [oidc_token]
+  federated_token_file:
+    description:
+      - A file on the host that runs the module with such a token. It is read at each use.
+      - If not set, the value of the environment variable E(AZURE_FEDERATED_TOKEN_FILE) is used.
+    type: path
+    aliases: [oidc_token_file_path]
+  password:
+    description:
+      - The password of O(username).
+      - If not set, the value of the environment variable E(AZURE_PASSWORD) is used.
+    type: str
+  refresh_token:
+    description:
+      - A refresh token of a user. Each use yields a newer one, which is kept in O(token_cache_path) and preferred from
+        then on. Without a cache the same one is used again, until it expires.
+      - If not set, the value of the environment variable E(MSGRAPH_REFRESH_TOKEN) is used.
+    type: str
+"""
+
+    # Where to sign in, and how to reach it: shared with what signs a person in.
+    CONNECTION = r"""
+options:
   tenant_id:
     description:
-      - The Entra tenant to sign in to, by its ID or one of its domains.
-      - If not set, the value of the environment variable E(AZURE_TENANT_ID) is used, else that of E(AZURE_TENANT);
-        the other way around when the secret comes from E(AZURE_SECRET).
+      - The Entra tenant to sign in to, by its ID or one of its domains. Required to sign in an application; a user's
+        sign-in defaults to V(organizations), the tenant that the user belongs to.
+      - If not set, the value of the environment variable E(AZURE_TENANT_ID) is used, else that of E(AZURE_TENANT).
+        E(AZURE_TENANT) comes first for a credential from E(AZURE_SECRET) or E(AZURE_X509_CERTIFICATE_PATH), and for the
+        password of the user in E(AZURE_AD_USER).
     type: str
     aliases: [tenant]
   client_id:
     description:
-      - The application (client) ID of the app registration that signs in.
+      - The application (client) ID of the app registration that signs in, or of a user-assigned managed identity.
+        Required to sign in an application; a user's sign-in defaults to
+        V(14d82eec-204b-4c2f-b7e8-296a70dab67e), "Microsoft Graph Command Line Tools", which every tenant has.
       - If not set, the value of the environment variable E(AZURE_CLIENT_ID) is used.
     type: str
-  client_secret:
+  username:
     description:
-      - The value of a client secret of that application.
-      - If not set, the value of the environment variable E(AZURE_CLIENT_SECRET) is used, else that of E(AZURE_SECRET).
+      - The user principal name of the user that signs in, or of the one to choose among the users in
+        O(token_cache_path).
+      - If not set, the value of the environment variable E(AZURE_USERNAME) is used, else that of E(AZURE_AD_USER).
     type: str
-    aliases: [secret]
+    aliases: [ad_user]
+  token_cache_path:
+    description:
+      - A file that keeps tokens between tasks, on the host that runs the module. It is created with mode V(0600), and
+        refused when others may use it, when it belongs to another user, and when it is a symbolic link.
+      - Tasks and forks may share it. A valid token in it saves the sign-in. A sign-in of a user serves tasks with the
+        same O(client_id) and O(cloud). A lock file of the same name with C(.lock) behind it appears beside it.
+      - Whoever can read it can act as the identity whose tokens it holds.
+      - If not set, the value of the environment variable E(MSGRAPH_TOKEN_CACHE) is used; without that, nothing is kept.
+    type: path
   cloud:
     description:
       - The Microsoft cloud that the tenant lives in, which decides the addresses of Microsoft Graph and of the login
@@ -56,29 +133,29 @@ options:
     aliases: [cloud_environment]
   authority_url:
     description:
-      - The login service to use instead of the cloud's own, as V(https://login.microsoftonline.com). The tenant
-        does not belong here; a host alone is enough.
+      - The login service to use instead of the cloud's own, for example C(https://login.microsoftonline.com). The
+        tenant does not belong here; a host alone is enough.
       - If not set, the value of the environment variable E(AZURE_AUTHORITY_HOST) is used, else the address that belongs
         to O(cloud).
     type: str
     aliases: [authority_host]
   graph_url:
     description:
-      - The root of Microsoft Graph to use instead of the cloud's own, as V(https://graph.microsoft.com). The API
-        version does not belong here.
+      - The root of Microsoft Graph to use instead of the cloud's own, for example C(https://graph.microsoft.com). The
+        API version does not belong here.
       - The token is sent to this root and nowhere else.
       - If not set, the value of the environment variable E(MSGRAPH_URL) is used, else the address that belongs to
         O(cloud).
     type: str
   timeout:
     description:
-      - Seconds to wait for a connection, and between two reads. A whole answer may take four times as long.
+      - A number of seconds to wait for a connection, and between two reads. A whole answer may take four times as long.
       - If not set, the value of the environment variable E(MSGRAPH_TIMEOUT) is used, else V(30).
     type: raw
   validate_certs:
     description:
-      - Whether to check the certificates of Microsoft Graph and of the login service. With V(false) whoever is on the
-        way can take the token, so use O(ca_path) instead.
+      - A boolean, whether to check the certificates of Microsoft Graph and of the login service. With V(false) whoever
+        is on the way can take the token, so use O(ca_path) instead.
       - If not set, the value of the environment variable E(MSGRAPH_VALIDATE_CERTS) is used, else V(true).
     type: raw
   ca_path:
@@ -91,12 +168,17 @@ options:
 requirements:
   - "Python >= 3.9 on the host that runs the module"
   - "L(requests,https://pypi.org/project/requests/) >= 2.25.0"
-  - "L(msal,https://pypi.org/project/msal/) >= 1.19.0, unless O(access_token) is given"
+  - "L(msal,https://pypi.org/project/msal/) >= 1.35.0, unless a token is at hand"
+  - "L(cryptography,https://pypi.org/project/cryptography/) >= 3.1, which msal brings along, to read a certificate"
 notes:
-  - Empty and blank strings count as not set, in options as in the environment, as job templates deliver them.
+  - Empty and blank strings count as not set, in the options to sign in and to connect as in the environment, because
+    job templates deliver them.
   - The environment is that of the host that runs the module. Run it on the controller with C(hosts=localhost),
     C(connection=local) and C(ansible_python_interpreter={{ ansible_playbook_python }}), then the controller's
     environment is used, and the requirements are those installed beside ansible-core.
+  - Set secrets in the environment of Ansible itself, by the shell or an AWX credential, or give them as options from a
+    vault. The task keyword C(environment) is no place for them, because Ansible writes it on the command line of the
+    module, where lists of processes and verbose output show it.
   - No subscription is ever asked for.
 seealso:
   - name: Register an application with Microsoft Entra
@@ -105,4 +187,6 @@ seealso:
   - name: Microsoft Graph's national clouds
     description: The addresses of Microsoft Graph and of the login service in each cloud.
     link: https://learn.microsoft.com/graph/deployments
+  - ref: ansible_collections.msgraph.intune.docsite.guide_authentication
+    description: Which way to sign in fits where, and a complete example of each.
 """

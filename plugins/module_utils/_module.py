@@ -16,10 +16,11 @@ from ._graph import _options
 from ._graph._client import NO_FACTS, GraphClient
 from ._graph._credentials import choose_credential
 from ._graph._errors import GraphError
+from ._graph._token_cache import TokenCache
 from ._graph._transport import Transport
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ansible.module_utils.basic import AnsibleModule
 
@@ -47,16 +48,27 @@ def argument_spec(**own: t.Any) -> dict[str, t.Any]:
     return {**_options.argument_spec(), **own}
 
 
-def run_module(module: AnsibleModule, work: Callable[[GraphClient], Report], nothing_done: Mapping[str, t.Any]) -> None:
-    """Build the client, let ``work`` use it, and end the task.
+def run_module(
+    module: AnsibleModule, work: Callable[[Callable[[], GraphClient]], Report], nothing_done: Mapping[str, t.Any]
+) -> None:
+    """Let ``work`` do its work, and end the task.
 
-    :param work: raises a GraphError if nothing happened before it; else it reports the failure beside what did happen.
+    :param work: is given a function that makes the client, for when it needs one. It raises a GraphError if nothing
+        happened before; else it reports the failure beside what did happen.
     :param nothing_done: the module's own keys for a task that failed before it did anything.
     """
+    given = _options.gather(module.params, os.environ)
+    # Before anything can fail and speak.
+    _mask(module, given.secrets)
     client: GraphClient | None = None
+
+    def connect() -> GraphClient:
+        nonlocal client
+        client = _build_client(module, given)
+        return client
+
     try:
-        client = _build_client(module)
-        report = work(client)
+        report = work(connect)
     except GraphError as exc:
         report = Report(changed=False, msg=str(exc), data=nothing_done, failure=exc)
     for warning in report.warnings:
@@ -72,19 +84,24 @@ def run_module(module: AnsibleModule, work: Callable[[GraphClient], Report], not
     module.exit_json(**result)
 
 
-def _build_client(module: AnsibleModule) -> GraphClient:
-    given = _options.given_values(module.params, os.environ)
-    # Before anything else can fail and speak: what came from the environment is not masked by the argument spec.
-    secrets = _options.secrets_of(given)
+def _mask(module: AnsibleModule, secrets: Iterable[str]) -> None:
+    # The argument spec takes a blank secret for one, and would star out each blank of the result.
+    module.no_log_values.difference_update([value for value in module.no_log_values if not value.strip()])
+    # What comes from the environment it does not know of.
     module.no_log_values.update(secrets)
     if any(len(secret) < _SHORTEST_SAFE_SECRET for secret in secrets):
         module.warn(
             f"A secret of fewer than {_SHORTEST_SAFE_SECRET} characters was given: Ansible masks these characters"
             " wherever they appear in the result, innocent words included."
         )
+
+
+def _build_client(module: AnsibleModule, given: _options.Given) -> GraphClient:
     settings = _options.read_settings(given)
-    credential = choose_credential(settings)
+    path = settings.token_cache_path
+    cache = None if path is None else TokenCache(path, on_warning=module.warn)
+    credential = choose_credential(settings, cache)
     if settings.verify is False:
         module.warn("validate_certs is false: whoever is between this host and Microsoft can read and use the token.")
     transport = Transport(timeout=settings.timeout, verify=settings.verify)
-    return GraphClient(transport, settings.cloud, credential, on_secret=module.no_log_values.add)
+    return GraphClient(transport, settings.cloud, credential, cache=cache, on_secret=module.no_log_values.add)

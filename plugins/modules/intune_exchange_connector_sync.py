@@ -14,18 +14,21 @@ description:
   - Asks Microsoft Graph to sync one or more on-premises Exchange connectors of Microsoft Intune.
   - Microsoft Graph answers that it accepted the request. It reports neither progress nor an end, so an accepted sync is
     not yet a sync that happened.
-  - Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and states that it no longer
-    syncs with Intune since. The action is still part of Microsoft Graph v1.0. What it does in a tenant today can only
-    be seen there, by the time of the connector's last successful sync.
+  - Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer syncs
+    with Intune after that date. The action is still part of Microsoft Graph v1.0. What it does in a tenant today can
+    only be seen there, by the time of the connector's last successful sync.
 options:
   connector_id:
     description:
-      - The IDs of the connectors to sync, as Microsoft Graph lists them at V(deviceManagement/exchangeConnectors).
-      - An empty list means that nothing is to be done. An empty string is refused, as is an ID that holds any of
-        C(/), C(?), C(#), C(\\) or a control character, before anything is sent.
+      - The IDs of the connectors to sync, as Microsoft Graph lists them at C(deviceManagement/exchangeConnectors).
+        Needed.
+      - A string may hold several IDs, separated by commas. Blank items are passed over, and an ID that is given twice
+        is used once.
+      - An empty list means that nothing is to be done; in an ad-hoc command it must be given as JSON.
+      - When there is no ID otherwise, or one that is C(.) or C(..), or that holds a control character, a quote, a
+        bracket or any of C(/), C(?), C(#) and C(\), the task fails before anything is sent.
     type: list
-    elements: str
-    required: true
+    elements: raw
   sync_type:
     description:
       - V(deltaSync) discovers the devices in Exchange that changed since the last delta window. The admin center calls
@@ -36,6 +39,7 @@ options:
     default: deltaSync
 extends_documentation_fragment:
   - msgraph.intune._graph
+  - msgraph.intune._graph.connection
   - msgraph.intune._attributes
   - msgraph.intune._attributes.actiongroup_graph
 attributes:
@@ -51,8 +55,8 @@ attributes:
       - Each run asks for a sync anew.
 notes:
   - The application, or the signed-in user, needs the Microsoft Graph permission
-    C(DeviceManagementServiceConfig.ReadWrite.All); for check mode C(DeviceManagementServiceConfig.Read.All) is enough.
-    The tenant needs an active Intune licence.
+    C(DeviceManagementServiceConfig.ReadWrite.All). For check mode C(DeviceManagementServiceConfig.Read.All) is enough
+    when an application signs in or O(access_token) is given. The tenant needs an active Intune licence.
 seealso:
   - name: The sync action in Microsoft Graph
     description: The request that this module makes.
@@ -79,6 +83,7 @@ EXAMPLES = r"""
 
 # The same as an ad-hoc command, here for all devices:
 # ansible localhost -m msgraph.intune.intune_exchange_connector_sync
+#   -e 'ansible_python_interpreter={{ ansible_playbook_python }}'
 #   -a 'connector_id=7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11 sync_type=fullSync'
 
 - name: Sign in the same way in every task
@@ -100,7 +105,7 @@ EXAMPLES = r"""
           - c3a0f5d2-64f7-4d0a-8d6b-6b1f2e9a7b22
         sync_type: fullSync
 
-    - name: Tell the ways apart in which it can fail
+    - name: Tell failures apart
       block:
         - name: Sync a connector
           msgraph.intune.intune_exchange_connector_sync:
@@ -108,7 +113,7 @@ EXAMPLES = r"""
       rescue:
         - name: Go on only when the connector is gone
           ansible.builtin.assert:
-            that: ansible_failed_result.error.kind == 'not_found'
+            that: ansible_failed_result.error.kind | default('') == 'not_found'
             fail_msg: "{{ ansible_failed_result.msg }}"
 """
 
@@ -120,7 +125,7 @@ msg:
   sample: Microsoft Graph accepted a deltaSync of Exchange connector '7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11'.
 connectors:
   description:
-    - One entry for each connector, in the order asked for.
+    - One entry for each connector, in the order asked for; none when the task failed before it came to them.
     - Also returned when the task fails, then with what did happen.
   returned: always
   type: list
@@ -155,7 +160,9 @@ connectors:
       type: bool
       sample: true
     http_status:
-      description: The status of the answer to the trigger, or of the error. V(null) when there was none.
+      description:
+        - The status of the answer to the trigger, or of the error.
+        - V(null) without an answer, and for a read that succeeded.
       returned: always
       type: int
       sample: 204
@@ -227,12 +234,12 @@ connectors:
       type: int
       sample: 1
     request_id:
-      description: Microsoft Graph's ID of the trigger, which Microsoft's support asks for. V(null) when none was sent.
+      description: Microsoft Graph's ID of the trigger, or of the request that failed. Microsoft's support asks for it.
       returned: always
       type: str
       sample: 0e6b2d3c-7f3d-4e7f-9f57-7a1d2b3c4d5e
     client_request_id:
-      description: The ID that this task gave to the trigger. V(null) when none was sent.
+      description: The ID that this task gave to the trigger, or to the request that failed.
       returned: always
       type: str
       sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
@@ -251,9 +258,9 @@ connectors:
             - V(not_found) when there is no such connector.
             - V(throttled) when the service asks to slow down.
             - V(timeout) when no answer came in time.
-            - V(network) when the service could not be reached, its certificate included.
+            - V(network) when the service could not be reached, or its certificate was not accepted.
             - V(service) when the service failed or refused the request.
-            - V(protocol) when the answer is none that this service gives.
+            - V(protocol) when the answer is not one that this service gives.
           returned: always
           type: str
           sample: not_found
@@ -288,12 +295,14 @@ connectors:
           type: float
           sample: null
         hint:
-          description: What to do next.
+          description: What to do next. V(null) when there is nothing to add.
           returned: always
           type: str
           sample: null
 error:
-  description: Why the task failed, as data. Of several failures the first in the order asked for.
+  description:
+    - Why the task failed, as data. Of several failures the first in the order asked for.
+    - Not there when Ansible itself refused the arguments, such as an unknown O(sync_type).
   returned: failure
   type: dict
   contains: *error
@@ -348,21 +357,23 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync impor
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec=argument_spec(
-            connector_id={"type": "list", "elements": "str", "required": True},
+            connector_id={"type": "list", "elements": "raw"},
             sync_type={"type": "str", "choices": list(SYNC_TYPES), "default": SYNC_TYPES[0]},
         ),
         supports_check_mode=True,
     )
 
-    def sync(client: GraphClient) -> Report:
+    def sync(connect: Callable[[], GraphClient]) -> Report:
         ids = read_ids("connector_id", module.params["connector_id"])
-        run = SyncRun(client, EXCHANGE_CONNECTOR, module.params["sync_type"], check_mode=module.check_mode)
+        run = SyncRun(connect, EXCHANGE_CONNECTOR, module.params["sync_type"], check_mode=module.check_mode)
         run.run(ids)
         return Report(
             changed=any(target.changed for target in run.targets),

@@ -48,6 +48,7 @@ class Sent:
     verify: bool | str
     timeout: tuple[float, float]
     follows_redirects: bool
+    proxies: t.Mapping[str, str | None] | None
 
 
 class FakeSession(requests.Session):
@@ -71,6 +72,7 @@ class FakeSession(requests.Session):
                 kwargs["verify"],
                 kwargs["timeout"],
                 kwargs["allow_redirects"],
+                kwargs["proxies"],
             )
         )
         answer = self.script.pop(0)

@@ -15,20 +15,84 @@ from __future__ import annotations
 import typing as t
 
 _TENANT = "Check tenant_id and cloud: the tenant's id or one of its domains, in the cloud it lives in."
+_APPLICATION = "Check client_id (the application's id, not its object id) and that the application is in this tenant."
 _SCOPE = "Check graph_url and cloud: the login service does not know that Graph in this tenant."
+_WRONG_VALUE = "Check client_secret: it must be the secret's value, not its id, of this application."
+_CERTIFICATE = "Register the certificate with this application, or check that certificate_path and client_id fit."
+_FEDERATED = (
+    "Compare the token's issuer, subject and audience, letter by letter, with the application's federated credentials."
+)
+_FRESH_FEDERATED = (
+    "Give a fresh federated token, for those of job systems live for minutes, and check this host's clock."
+)
+_PERSON = "Check username and tenant_id, and with the user's administrator that the account may sign in."
+_WRONG_LOGIN = "Check username and password; after too many attempts wait until the account is unlocked."
+_MFA = (
+    "A second factor is demanded, which no password can satisfy: sign in once with the playbook"
+    " msgraph.intune.device_login, or use an application."
+)
+_CONSENT = "Nobody has consented to the permission yet: have an administrator grant it to the application."
+_POLICY = "A Conditional Access policy blocks this sign-in: ask who runs the policies to let this identity in."
+_AGAIN = "The earlier sign-in is of no use any more: sign in again with the playbook msgraph.intune.device_login."
+_PUBLIC = "Allow public client flows in the app registration, or sign in as the application itself."
+_DEVICE = "Run the task again to get a new code, and enter it in time."
 
 HINTS: t.Final = {
-    50034: "The account does not exist in this tenant: check username and tenant_id.",
+    16000: _PERSON,
+    50020: _PERSON,
+    50027: _FEDERATED,
+    50034: _PERSON,
+    50053: _WRONG_LOGIN,
+    50055: "The password has expired: have the user set a new one.",
+    50056: _WRONG_LOGIN,
+    50057: _PERSON,
     50059: _TENANT,
-    53003: "A Conditional Access policy blocks this sign-in: ask who runs the policies to let this identity in.",
-    65001: "Nobody has consented to the permission yet: have an administrator grant it to the application.",
+    50072: _MFA,
+    50074: _MFA,
+    50076: _MFA,
+    50079: _MFA,
+    50105: "The user is not assigned to the application: have an administrator assign it.",
+    50126: _WRONG_LOGIN,
+    50128: _TENANT,
+    50158: _POLICY,
+    50173: _AGAIN,
+    53000: _POLICY,
+    53001: _POLICY,
+    53003: _POLICY,
+    65001: _CONSENT,
+    65004: "The person declined to consent to the permission.",
+    70000: _AGAIN,
+    70008: _AGAIN,
     70011: _SCOPE,
+    70018: _DEVICE,
+    70019: _DEVICE,
+    70020: _DEVICE,
+    70021: _FEDERATED,
+    70043: _AGAIN,
     90002: _TENANT,
+    90072: _PERSON,
+    90094: _CONSENT,
     500011: _SCOPE,
-    700016: "Check client_id (the application's id, not its object id) and that the application is in this tenant.",
+    500113: _APPLICATION,
+    700016: _APPLICATION,
+    700021: _CERTIFICATE,
+    700022: _SCOPE,
+    700023: _CERTIFICATE,
+    700024: _FRESH_FEDERATED,
+    700025: "The application is a public client and takes no credential: use another, or sign a user in.",
+    700027: _CERTIFICATE,
+    700030: _CERTIFICATE,
+    700082: _AGAIN,
+    700084: _AGAIN,
+    700211: _FEDERATED,
+    700212: _FEDERATED,
+    700213: _FEDERATED,
     900023: _TENANT,
     1002012: _SCOPE,
     7000112: "The application is disabled in this tenant: have an administrator enable its service principal.",
-    7000215: "Check client_secret: it must be the secret's value, not its id, of this very application.",
+    7000215: _WRONG_VALUE,
+    7000216: "The application needs a credential: give client_secret, certificate_path or a federated token.",
+    7000218: _PUBLIC,
     7000222: "The client secret has expired: add a new one to the app registration and store its value.",
+    9002313: "The request was malformed: check the credential that was given for truncation or stray characters.",
 }

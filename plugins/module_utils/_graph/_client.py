@@ -13,17 +13,20 @@ import json
 import typing as t
 import uuid
 
-from ._errors import AuthorizationError, ProtocolError, naming
-from ._graph_errors import SERVICE, read_error, request_id
+from ._errors import AuthorizationError, GraphError, ProtocolError, naming
+from ._graph_errors import SERVICE, read_error
+from ._headers import request_id
 from ._login import Login
+from ._token import is_sendable
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._clouds import Cloud
-    from ._credentials import Credential
+    from ._credential import Credential
     from ._permission import Permission
     from ._token import Token
+    from ._token_cache import TokenCache
     from ._transport import Response, Transport
 
 API_VERSION = "v1.0"
@@ -45,7 +48,8 @@ class Call:
 
     :param path: below the API version, its segments already quoted.
     :param action: what it does, to complete "Could not …".
-    :param permission: the least permission that allows it, for the message when it is refused.
+    :param permission: the least permission that allows it.
+    :param parse: from the answer's JSON, ``None`` when empty, to what is wanted of it; it may raise a GraphError.
     """
 
     method: str
@@ -53,14 +57,15 @@ class Call:
     action: str
     permission: Permission
     body: dict[str, t.Any] | None = None
+    parse: Callable[[t.Any], t.Any] = lambda body: body
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """A success: the status, the parsed body (``None`` when empty) and the ids that Microsoft's support asks for."""
+    """A success: the status, what was parsed of the body, and the ids that Microsoft's support asks for."""
 
     status: int
-    body: t.Any
+    content: t.Any
     request_id: str | None
     client_request_id: str
     attempts: int
@@ -69,6 +74,7 @@ class Answer:
 class GraphClient:
     """Talks to one Graph root with one credential; signs in at the first call.
 
+    :param cache: keeps tokens between tasks; ``None`` to keep none.
     :param on_secret: is told each token that was fetched, before it is used, so that it can be masked.
     """
 
@@ -78,12 +84,14 @@ class GraphClient:
         cloud: Cloud,
         credential: Credential,
         *,
+        cache: TokenCache | None,
         on_secret: Callable[[str], None],
         new_id: Callable[[], object] = uuid.uuid4,
     ) -> None:
         self._transport = transport
         self._cloud = cloud
         self._credential = credential
+        self._cache = cache
         self._on_secret = on_secret
         self._new_id = new_id
         self._token: Token | None = None
@@ -93,32 +101,48 @@ class GraphClient:
 
         :raises GraphError: anything else, the call's action named.
         """
-        token = self.sign_in()
+        token = self.sign_in(call.permission)
         client_request_id = str(self._new_id())
         headers = {"Accept": "application/json", "client-request-id": client_request_id}
         body = None
         if call.body is not None:
             headers["Content-Type"] = "application/json"
             body = json.dumps(call.body).encode()
-        with naming(call.action):
-            response = self._transport.send(
-                call.method,
-                f"{self._cloud.graph_url}/{API_VERSION}/{call.path}",
-                headers=headers,
-                body=body,
-                token=token.secret,
-            )
-            return self._read(call, token, response, client_request_id)
+        response = None
+        try:
+            with naming(call.action):
+                response = self._transport.send(
+                    call.method,
+                    f"{self._cloud.graph_url}/{API_VERSION}/{call.path}",
+                    headers=headers,
+                    body=body,
+                    token=token.secret,
+                )
+                content = self._read(call, token, response, client_request_id)
+        except GraphError as exc:
+            exc.client_request_id = client_request_id
+            if response is not None and exc.status is None:
+                exc.service, exc.status, exc.request_id = SERVICE, response.status, request_id(response.headers)
+            raise
+        return Answer(response.status, content, request_id(response.headers), client_request_id, attempts=1)
 
-    def sign_in(self) -> Token:
+    def sign_in(self, permission: Permission) -> Token:
         """Get the token, once; to call it early is to learn early that the sign-in fails.
 
+        :param permission: what a user's token is asked for, by name.
         :raises GraphError: it fails.
         """
         if self._token is None:
+            login = Login(self._transport, self._cloud, [permission.name], self._cache)
             with naming(self._credential.action):
-                self._token = self._credential.acquire(Login(self._transport, self._cloud))
-            self._on_secret(self._token.secret)
+                token = self._credential.acquire(login)
+                self._on_secret(token.secret)
+                if not is_sendable(token.secret):
+                    raise ProtocolError(
+                        "what was given as an access token does not have the form of one",
+                        hint="Check authority_url and the proxies on the way.",
+                    )
+            self._token = token
         return self._token
 
     def facts(self) -> dict[str, t.Any]:
@@ -132,7 +156,7 @@ class GraphClient:
             "requests": self._transport.sent,
         }
 
-    def _read(self, call: Call, token: Token, response: Response, client_request_id: str) -> Answer:
+    def _read(self, call: Call, token: Token, response: Response, client_request_id: str) -> t.Any:
         if response.status >= 400:
             error = read_error(response, client_request_id)
             if isinstance(error, AuthorizationError):
@@ -143,10 +167,6 @@ class GraphClient:
         except ValueError as exc:
             raise ProtocolError(
                 "the answer is not JSON",
-                service=SERVICE,
-                status=response.status,
-                request_id=request_id(response.headers),
-                client_request_id=client_request_id,
                 hint="Something on the way may answer in the service's place: check graph_url and the proxies.",
             ) from exc
-        return Answer(response.status, body, request_id(response.headers), client_request_id, attempts=1)
+        return call.parse(body)

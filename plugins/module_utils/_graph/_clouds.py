@@ -18,6 +18,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from ._errors import OptionsError
 
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 @dataclasses.dataclass(frozen=True)
 class Cloud:
@@ -26,6 +29,11 @@ class Cloud:
     name: str
     graph_url: str
     authority_url: str
+
+    @property
+    def login_host(self) -> str:
+        """The login service's host name, by which msal's cache tells clouds apart."""
+        return urlsplit(self.authority_url).hostname or ""
 
 
 CLOUDS: t.Final = {
@@ -48,19 +56,26 @@ ALIASES: t.Final = {
 }
 
 
-def find_cloud(name: str, *, graph_url: str | None = None, authority_url: str | None = None) -> Cloud:
+def find_cloud(
+    name: str,
+    *,
+    graph_url: str | None = None,
+    authority_url: str | None = None,
+    called: Callable[[str], str] = str,
+) -> Cloud:
     """Return the cloud of that name or alias, with either URL replaced where one is given.
 
+    :param called: from an option's name to what messages call it.
     :raises OptionsError: no such cloud, or a URL that could send a credential astray.
     """
     cloud = CLOUDS.get(ALIASES.get(name, name))
     if cloud is None:
         known = ", ".join((*CLOUDS, *ALIASES))
-        raise OptionsError(f"The cloud {name!r} is unknown", hint=f"Set cloud to one of {known}.")
+        raise OptionsError(f"{called('cloud')} is {name!r}, which is no known cloud", hint=f"Set it to one of {known}.")
     if graph_url is not None:
-        cloud = dataclasses.replace(cloud, graph_url=_graph_root(graph_url))
+        cloud = dataclasses.replace(cloud, graph_url=_graph_root(called("graph_url"), graph_url))
     if authority_url is not None:
-        cloud = dataclasses.replace(cloud, authority_url=_authority(authority_url))
+        cloud = dataclasses.replace(cloud, authority_url=_authority(called("authority_url"), authority_url))
     return cloud
 
 
@@ -74,38 +89,43 @@ def origin(url: str) -> tuple[str, str, int]:
     return parts.scheme.lower(), (parts.hostname or "").lower(), port
 
 
-def _authority(text: str) -> str:
-    parts = _https("authority_url", text if "://" in text else f"https://{text}")
+def _authority(called: str, text: str) -> str:
+    parts = _https(called, text if "://" in text else f"https://{text}")
     if parts.path.strip("/"):
         raise OptionsError(
-            f"authority_url {text!r} has a path",
-            hint="Give the host alone, as in https://login.microsoftonline.com; the tenant belongs into tenant_id.",
+            f"{called} has a path",
+            hint="Give the host alone, such as https://login.microsoftonline.com; the tenant belongs in tenant_id.",
         )
     return f"https://{parts.netloc}"
 
 
-def _graph_root(text: str) -> str:
-    parts = _https("graph_url", text)
+def _graph_root(called: str, text: str) -> str:
+    parts = _https(called, text)
     path = parts.path.rstrip("/")
-    if path.endswith(("/v1.0", "/beta")):
+    if {"v1.0", "beta"} & set(path.split("/")):
         raise OptionsError(
-            f"graph_url {text!r} ends with an API version",
-            hint="Give the root alone, as in https://graph.microsoft.com.",
+            f"{called} holds an API version",
+            hint="Give the root alone, such as https://graph.microsoft.com.",
         )
     return f"https://{parts.netloc}{path}"
 
 
-# Stricter than the grammar of URLs: what parsers read differently (user info, backslashes, spaces) is not let in.
-_PLAIN_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+# Stricter than the grammar of URLs: what parsers read differently (user info, backslashes, spaces) is not let in, nor
+# are host names that no resolver takes.
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_PLAIN_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?")
 
 
-def _https(option: str, text: str) -> SplitResult:
-    parts = urlsplit(text) if text.isprintable() else SplitResult("", "", "", "", "")
-    plain = parts.scheme == "https" and _PLAIN_HOST.fullmatch(parts.netloc) and not (parts.query or parts.fragment)
-    if not plain:
+def _https(called: str, text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text) if text.isprintable() else None
+        plain = parts is not None and parts.port != 0 and _PLAIN_HOST.fullmatch(parts.netloc) is not None
+    except ValueError:
+        parts, plain = None, False
+    if parts is None or not plain or parts.scheme != "https" or parts.query or parts.fragment:
         # The text itself is not shown: what is wrong with it may be a password in it.
         raise OptionsError(
-            f"{option} is not a plain https URL",
+            f"{called} is not a plain https URL",
             hint="It must start with https:// and hold a host, without user, query or fragment.",
         )
     return parts

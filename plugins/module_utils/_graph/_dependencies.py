@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import shlex
 import sys
 import typing as t
 
@@ -20,27 +21,28 @@ from ._errors import DependencyError
 
 # The reasons stand in requirements.txt, beside the same floors.
 MINIMUM_VERSIONS = {
-    "msal": "1.19.0",
+    "cryptography": "3.1",
+    "msal": "1.35.0",
     "requests": "2.25.0",
 }
 
 _CURE = (
-    "Run \"{python} -m pip install '{package}>={minimum}'\", or run the task with a Python that has it: for a task on"
-    ' the controller set ansible_python_interpreter to "{{{{ ansible_playbook_python }}}}" and install it beside'
-    " ansible-core."
+    "Run {install}, or run the task with a Python that has it: for a task on the controller set"
+    ' ansible_python_interpreter to "{{{{ ansible_playbook_python }}}}" and install it beside ansible-core.'
 )
 
 
-def load(package: str) -> t.Any:
-    """Import one of the packages of :data:`MINIMUM_VERSIONS` and return its module.
+def load(name: str) -> t.Any:
+    """Import one of the packages of :data:`MINIMUM_VERSIONS`, or a module of it, and return it.
 
     :raises DependencyError: it is missing, broken or too old; the message names the interpreter and the cure.
     """
+    package = name.partition(".")[0]
     try:
-        module = importlib.import_module(package)
+        module = importlib.import_module(name)
     except ImportError as exc:
         raise _dependency_error(package, f"the Python package {package} cannot be imported ({exc})") from exc
-    version = str(getattr(module, "__version__", ""))
+    version = str(getattr(sys.modules[package], "__version__", ""))
     if _release(version) < _release(MINIMUM_VERSIONS[package]):
         raise _dependency_error(package, f"the Python package {package} {version} is too old")
     return module
@@ -51,5 +53,7 @@ def _release(version: str) -> tuple[int, ...]:
 
 
 def _dependency_error(package: str, problem: str) -> DependencyError:
-    cure = _CURE.format(python=sys.executable, package=package, minimum=MINIMUM_VERSIONS[package])
-    return DependencyError(f"In the Python interpreter {sys.executable} {problem}", hint=cure)
+    # All of them at once, so that nobody learns of the next one from the next failure.
+    packages = [f"{name}>={version}" for name, version in sorted(MINIMUM_VERSIONS.items())]
+    install = shlex.join([sys.executable, "-m", "pip", "install", *packages])
+    return DependencyError(f"In the Python interpreter {sys.executable} {problem}", hint=_CURE.format(install=install))

@@ -23,7 +23,7 @@ from ._errors import (
     ServiceError,
     ThrottledError,
 )
-from ._graph_errors import retry_after
+from ._headers import request_id, retry_after
 
 if t.TYPE_CHECKING:
     from ._transport import Response
@@ -32,6 +32,7 @@ SERVICE = "Microsoft Entra ID"
 
 _AADSTS = re.compile(r"AADSTS([0-9]{4,9}):?")
 _MAX_MESSAGE = 1000
+_LOOK_UP = "Look the AADSTS code up at https://login.microsoftonline.com/error."
 
 
 def read_error(response: Response, client_request_id: str) -> GraphError:
@@ -43,14 +44,14 @@ def read_error(response: Response, client_request_id: str) -> GraphError:
     said = body if isinstance(body, dict) else {}
     description = said.get("error_description")
     number = _number(said.get("error_codes"), description)
-    error_class, hint = _classify(response.status, known="error" in said)
+    error_class, hint = _classify(response.status, known=isinstance(said.get("error"), str))
     return error_class(
-        _readable(description) or _text(said.get("error")) or "an answer that no login service gives",
-        hint=HINTS.get(number) if number in HINTS else hint,
+        _readable(description) or _text(said.get("error")) or "the answer is not one of a login service",
+        hint=HINTS.get(number, _LOOK_UP) if number else hint,
         service=SERVICE,
         status=response.status,
         code=f"AADSTS{number}" if number else _text(said.get("error")),
-        request_id=_text(said.get("trace_id")) or _text(response.headers.get("x-ms-request-id")),
+        request_id=_text(said.get("trace_id")) or request_id(response.headers),
         client_request_id=_text(said.get("correlation_id")) or client_request_id,
         retry_after=retry_after(response.headers),
     )
@@ -62,7 +63,7 @@ def _classify(status: int, *, known: bool) -> tuple[type[GraphError], str]:
     if status >= 500:
         return ServiceError, f"The login service failed; run the task again later. {SUPPORT_ADVICE}"
     if known:
-        return AuthenticationError, "Look the AADSTS code up at https://login.microsoftonline.com/error."
+        return AuthenticationError, "Check the credential, client_id and authority_url."
     return ProtocolError, "Check authority_url and the proxies on the way."
 
 

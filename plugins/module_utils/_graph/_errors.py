@@ -18,7 +18,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-SUPPORT_ADVICE = "If it stays, send Microsoft support the request ids and the time of this task."
+SUPPORT_ADVICE = "If this persists, send Microsoft support the request ids and the time of this task."
 
 
 class GraphError(Exception):
@@ -72,7 +72,7 @@ class GraphError(Exception):
             said = f"{self.service} answered {answer}: {said}"
         if self.action is not None:
             said = f"Could not {self.action}: {said}"
-        if self.request_id is not None:
+        if self.request_id is not None and self.request_id not in said:
             said = f"{said.rstrip('.')} (request-id {self.request_id})"
         sentences = (said, self.hint)
         return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in sentences if part)

@@ -13,8 +13,6 @@ No decision rests on the text of a message.
 
 from __future__ import annotations
 
-import email.utils
-import json
 import re
 import typing as t
 
@@ -24,9 +22,12 @@ from ._errors import (
     AuthorizationError,
     GraphError,
     NotFoundError,
+    ProtocolError,
     ServiceError,
     ThrottledError,
 )
+from ._headers import request_id, retry_after
+from ._json import parse_json
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,40 +48,25 @@ def read_error(response: Response, client_request_id: str) -> GraphError:
     body = _error_object(response)
     code, message = _said(body)
     error_class, hint = _classify(response.status, code)
+    if not body and not _speaks_for_itself(response):
+        error_class, hint = ProtocolError, "Check graph_url, and whether a proxy or portal answers in Graph's place."
+    inner = body.get("innerError", body.get("innererror"))
+    inner_id = inner.get("request-id") if isinstance(inner, dict) else None
     return error_class(
         message or "no reason given",
         hint=hint,
         service=SERVICE,
         status=response.status,
         code=code,
-        request_id=request_id(response.headers, body),
+        request_id=request_id(response.headers) or _text(inner_id),
         client_request_id=client_request_id,
         retry_after=retry_after(response.headers),
     )
 
 
-def request_id(headers: Mapping[str, str], error: Mapping[str, t.Any] | None = None) -> str | None:
-    """The service's id of the request: from the header, else from an error body's innerError, spelled either way."""
-    found: t.Any = headers.get("request-id")
-    if not found and error:
-        inner = error.get("innerError", error.get("innererror"))
-        found = inner.get("request-id") if isinstance(inner, dict) else None
-    return str(found) if found else None
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a Retry-After header asks to wait, given as such or as a date (RFC 9110, section 10.2.3).
-
-    A date is measured against the answer's own Date, so this host's clock does not matter.
-    """
-    value = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return float(value)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-        return max(0.0, (moment - email.utils.parsedate_to_datetime(headers.get("Date", ""))).total_seconds())
-    except (TypeError, ValueError, IndexError):
-        return None
+def _speaks_for_itself(response: Response) -> bool:
+    """Whether a status tells enough without Graph's own error object: else a stranger may have answered."""
+    return response.status == 429 or response.status >= 500 or "WWW-Authenticate" in response.headers
 
 
 def _classify(status: int, code: str | None) -> tuple[type[GraphError], str | None]:
@@ -111,8 +97,8 @@ def _said(error: Mapping[str, t.Any]) -> tuple[str | None, str]:
     code, message = _text(error.get("code")), _text(error.get("message"))
     for _level in range(_MAX_NESTING):
         try:
-            nested = json.loads(message or "")
-        except (ValueError, RecursionError):
+            nested = parse_json(message or "")
+        except ValueError:
             break
         if not isinstance(nested, dict):
             break

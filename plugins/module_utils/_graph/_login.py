@@ -4,125 +4,220 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Sign-in: msal speaks the protocol, our transport carries it, our errors come out of it."""
+"""Sign-in: msal speaks the protocol, our transport carries it, our errors come out of it, a file keeps the tokens."""
 
 from __future__ import annotations
 
 import typing as t
-import uuid
-from urllib.parse import urlencode
 
-from ._clouds import Cloud, origin
 from ._dependencies import load
-from ._entra_errors import read_error
-from ._errors import GraphError, ProtocolError
+from ._errors import AuthenticationError, GraphError, OptionsError
+from ._msal_http import MsalHttp
 from ._token import Token, read_token
+from ._token_cache import Account, TokenCache, Wanted
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable
 
-    from ._transport import Response, Transport
+    from ._clouds import Cloud
+    from ._transport import Transport
+
+    # From an msal application and the scopes to ask for, to msal's answer.
+    Ask = Callable[[t.Any, list[str]], t.Any]
 
 
 class Login:
-    """The login service of one cloud, reached over the task's own transport."""
+    """The login service of one cloud, for tokens of that cloud's Graph.
 
-    def __init__(self, transport: Transport, cloud: Cloud) -> None:
-        self._transport = transport
-        self._cloud = cloud
-
-    def client_credentials(self, *, tenant_id: str, client_id: str, credential: t.Any) -> Token:
-        """Sign an application in (RFC 6749, section 4.4) for all permissions it was granted on Graph.
-
-        :param credential: as msal's ``client_credential``: a secret, or a dict with a certificate or assertion.
-        :raises GraphError: refused, unreachable or not understood.
-        """
-        msal = load("msal")
-        http = _Http(self._transport, self._cloud.authority_url)
-        try:
-            application = msal.ConfidentialClientApplication(
-                client_id,
-                client_credential=credential,
-                authority=f"{self._cloud.authority_url}/{tenant_id}",
-                # The authority is configured: no other host need vouch for it, and none is asked.
-                instance_discovery=False,
-                http_client=http,
-            )
-            result = application.acquire_token_for_client(scopes=[f"{self._cloud.graph_url}/.default"])
-        except GraphError:
-            raise
-        # What msal raises for an answer it cannot use is not specified, and ranges from ValueError to AttributeError.
-        except Exception as exc:
-            raise http.failure() from exc
-        token = result.get("access_token") if isinstance(result, dict) else None
-        if not isinstance(token, str) or not token:
-            raise http.failure()
-        return read_token(token)
-
-
-class _Http:
-    """The part of a requests session that msal uses, with our transport behind it; keeps the last answer for errors.
-
-    Sends to the login authority's origin and nowhere else: msal itself would follow any address that metadata names.
+    :param permissions: what a user's token is asked for by name: ``.default`` would yield only what was consented to
+        before.
+    :param cache: keeps tokens between tasks; ``None`` to keep none.
     """
 
-    def __init__(self, transport: Transport, authority_url: str) -> None:
+    def __init__(
+        self, transport: Transport, cloud: Cloud, permissions: Iterable[str], cache: TokenCache | None = None
+    ) -> None:
         self._transport = transport
-        self._authority_url = authority_url
-        self._client_request_id = ""
-        self._last: Response | None = None
+        self._cloud = cloud
+        self._cache = cache
+        self._host = cloud.login_host
+        self._scopes = full_scopes(cloud, permissions)
 
-    def get(
-        self,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str | None] | None = None,
-        **_unused: object,
-    ) -> _MsalResponse:
-        return self._send("GET", f"{url}?{urlencode(params)}" if params else url, headers, None)
+    def application(self, *, tenant_id: str, client_id: str, credential: Callable[[], t.Any]) -> Token:
+        """Sign an application in (RFC 6749, section 4.4) for all permissions it was granted on Graph.
 
-    def post(
-        self,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | None = None,
-        headers: Mapping[str, str | None] | None = None,
-        **_unused: object,
-    ) -> _MsalResponse:
-        form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
-        return self._send("POST", f"{url}?{urlencode(params)}" if params else url, form, urlencode(data or {}).encode())
+        :param credential: makes msal's ``client_credential`` (a secret, or a dict with a certificate or assertion); it
+            is called only when no cached token serves.
+        :raises GraphError: refused, unreachable or not understood.
+        """
+        wanted = Wanted(self._host, tenant_id, client_id, (f"{self._cloud.graph_url}/.default",))
 
-    def close(self) -> None:
-        """The transport is the task's, and outlives this."""
-
-    def failure(self) -> GraphError:
-        """The error that the last answer stands for."""
-        if self._last is None:
-            return ProtocolError("msal gave up before it asked the login service")
-        return read_error(self._last, self._client_request_id)
-
-    def _send(
-        self, method: str, url: str, headers: Mapping[str, str | None] | None, body: bytes | None
-    ) -> _MsalResponse:
-        if origin(url) != origin(self._authority_url):
-            raise ProtocolError(
-                f"the login metadata names an address outside {self._authority_url}: no credential goes there",
-                hint="Check authority_url and the proxies on the way.",
+        def sign_in() -> Token:
+            return self._ask(
+                "ConfidentialClientApplication",
+                wanted,
+                lambda application, scopes: application.acquire_token_for_client(scopes=scopes),
+                client_credential=credential(),
             )
-        asked = {name: value for name, value in (headers or {}).items() if value is not None}
-        self._client_request_id = asked.setdefault("client-request-id", str(uuid.uuid4()))
-        self._last = self._transport.send(method, url, headers={"Accept": "application/json", **asked}, body=body)
-        return _MsalResponse(self._last)
+
+        if self._cache is None:
+            return sign_in()
+        found = self._cache.find(wanted)
+        if found is None:
+            with self._cache.locked():
+                # Whoever held the lock before may have signed in meanwhile.
+                found = self._cache.find(wanted)
+                if found is None:
+                    return sign_in()
+        return read_token(found, from_cache=True)
+
+    def user(self, *, tenant_id: str, client_id: str, username: str | None, ask: Ask | None) -> Token:
+        """Get a token of a user: from the cache, else by its refresh token, else by ``ask``.
+
+        :param username: chooses among the cache's users.
+        :param ask: ``None`` when the cache is all there is.
+        :raises GraphError: no way led to a token.
+        """
+        if self._cache is None:
+            return self._ask("PublicClientApplication", self._wanted(tenant_id, client_id, None), _needed(ask))
+        found = self._find_user(tenant_id, client_id, username)
+        if found is None and ask is None and self._account(client_id, username) is None:
+            raise AuthenticationError(
+                f"the token cache holds no sign-in of {username or 'a user'} to the application {client_id}",
+                hint="Run the playbook msgraph.intune.device_login first, with the same token_cache_path.",
+            )
+        if found is None:
+            with self._cache.locked():
+                found = self._find_user(tenant_id, client_id, username)
+                if found is None:
+                    return self._ask_for_user(tenant_id, client_id, username, ask)
+        return read_token(found, from_cache=True)
+
+    def managed_identity(self, *, client_id: str | None) -> Token:
+        """Get a token from the platform that this host belongs to.
+
+        :param client_id: a user-assigned identity's; ``None`` for the system-assigned one.
+        :raises GraphError: there is none, or it was refused.
+        """
+        msal = load("msal")
+        identity = (
+            msal.SystemAssignedManagedIdentity()
+            if client_id is None
+            else msal.UserAssignedManagedIdentity(client_id=client_id)
+        )
+        http = MsalHttp(self._transport, None)
+        return _token(
+            http,
+            lambda: msal.ManagedIdentityClient(identity, http_client=http).acquire_token_for_client(
+                resource=self._cloud.graph_url
+            ),
+        )
+
+    def _wanted(self, tenant_id: str, client_id: str, account: Account | None) -> Wanted:
+        return Wanted(self._host, tenant_id, client_id, self._scopes, account.id if account else None)
+
+    def _find_user(self, tenant_id: str, client_id: str, username: str | None) -> str | None:
+        account = self._account(client_id, username)
+        if self._cache is None or account is None:
+            return None
+        return self._cache.find(self._wanted(tenant_id, client_id, account))
+
+    def _account(self, client_id: str, username: str | None) -> Account | None:
+        accounts = [] if self._cache is None else self._cache.accounts(self._host, client_id, username)
+        if len(accounts) > 1:
+            names = ", ".join(sorted(account.username for account in accounts))
+            raise OptionsError(
+                f"The token cache holds sign-ins of several users: {names}", hint="Set username to one of them."
+            )
+        return accounts[0] if accounts else None
+
+    def _ask_for_user(self, tenant_id: str, client_id: str, username: str | None, ask: Ask | None) -> Token:
+        account = self._account(client_id, username)
+
+        def silently_or_ask(application: t.Any, scopes: list[str]) -> t.Any:
+            result = None
+            for known in application.get_accounts():
+                if account is not None and known["home_account_id"] == account.id:
+                    result = application.acquire_token_silent_with_error(scopes, account=known)
+            if ask is not None and "access_token" not in (result or {}):
+                result = ask(application, scopes)
+            if result is None:
+                raise AuthenticationError(
+                    f"the token cache holds no refresh token of {username or 'the user'}",
+                    hint="Sign in again with the playbook msgraph.intune.device_login.",
+                )
+            return result
+
+        return self._ask("PublicClientApplication", self._wanted(tenant_id, client_id, account), silently_or_ask)
+
+    def _ask(self, kind: str, wanted: Wanted, ask: Ask, **options: t.Any) -> Token:
+        """Have msal ask, and keep what it got. The cache's lock is held where there is a cache."""
+        http = MsalHttp(self._transport, self._cloud.authority_url)
+        cache = self._cache
+        state = None
+        if cache is not None:
+            state = load("msal").SerializableTokenCache()
+            state.deserialize(cache.load() or None)
+        tenant_id = wanted.tenant
+
+        def run() -> t.Any:
+            nonlocal tenant_id
+            application = build_application(
+                kind, http, self._cloud, wanted.tenant, wanted.client_id, token_cache=state, **options
+            )
+            tenant_id = application.authority.tenant
+            return ask(application, list(wanted.scopes))
+
+        token = _token(http, run)
+        if cache is not None and state is not None and state.has_state_changed:
+            cache.save(state.serialize(), host=wanted.host, tenant=wanted.tenant, tenant_id=tenant_id)
+        return token
 
 
-class _MsalResponse:
-    """A response in the shape that msal reads."""
+def full_scopes(cloud: Cloud, permissions: Iterable[str]) -> tuple[str, ...]:
+    """Permissions as the login service wants them: a name alone is one of this cloud's Graph."""
+    return tuple(name if "://" in name else f"{cloud.graph_url}/{name}" for name in permissions)
 
-    def __init__(self, response: Response) -> None:
-        self.status_code = response.status
-        self.headers = response.headers
-        self.text = response.text
 
-    def raise_for_status(self) -> None:
-        if self.status_code >= 400:
-            raise ValueError(f"status {self.status_code}")
+def build_application(
+    kind: str, http: MsalHttp, cloud: Cloud, tenant_id: str, client_id: str, **options: t.Any
+) -> t.Any:
+    """Make one of msal's applications, which asks for the authority's metadata.
+
+    :param kind: ``ConfidentialClientApplication`` or ``PublicClientApplication``.
+    """
+    return getattr(load("msal"), kind)(
+        client_id,
+        authority=f"{cloud.authority_url}/{tenant_id}",
+        # The authority is configured: no other host need vouch for it, and none is asked.
+        instance_discovery=False,
+        http_client=http,
+        **options,
+    )
+
+
+def guarded(http: MsalHttp, run: Callable[[], t.Any]) -> dict[str, t.Any]:
+    """Run msal and return its answer, a refusal included; whatever it raises becomes one of our errors."""
+    try:
+        result = run()
+    except GraphError:
+        raise
+    # What msal raises for an answer it cannot use is not specified, and ranges from ValueError to AttributeError.
+    except Exception as exc:
+        raise http.failure() from exc
+    if not isinstance(result, dict):
+        raise http.failure()
+    return result
+
+
+def _token(http: MsalHttp, run: Callable[[], t.Any]) -> Token:
+    secret = guarded(http, run).get("access_token")
+    if not isinstance(secret, str) or not secret:
+        raise http.failure()
+    return read_token(secret)
+
+
+def _needed(ask: Ask | None) -> Ask:
+    if ask is None:
+        raise OptionsError("There is neither a token cache nor a credential", hint="Set token_cache_path.")
+    return ask

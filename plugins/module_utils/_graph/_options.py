@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+import ssl
 import typing as t
 
 from ._clouds import Cloud, find_cloud
@@ -34,6 +35,8 @@ class Option:
     # "raw" where Ansible's own type would refuse the empty string that a job template sends for "not given".
     type: str = "str"
     secret: bool = False
+    # Blanks at its ends belong to it, as they may to a password.
+    verbatim: bool = False
 
     def __str__(self) -> str:
         """The option and its environment names, for messages."""
@@ -47,7 +50,25 @@ OPTIONS: t.Final = {
         Option("access_token", environment=("MSGRAPH_ACCESS_TOKEN",), secret=True),
         Option("tenant_id", aliases=("tenant",), environment=("AZURE_TENANT_ID", "AZURE_TENANT")),
         Option("client_id", environment=("AZURE_CLIENT_ID",)),
+        Option(
+            "certificate_path",
+            aliases=("x509_certificate_path",),
+            environment=("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_X509_CERTIFICATE_PATH"),
+            type="path",
+        ),
+        Option("certificate_password", environment=("AZURE_CLIENT_CERTIFICATE_PASSWORD",), secret=True, verbatim=True),
         Option("client_secret", aliases=("secret",), environment=("AZURE_CLIENT_SECRET", "AZURE_SECRET"), secret=True),
+        Option("federated_token", aliases=("oidc_token",), environment=("AZURE_FEDERATED_TOKEN",), secret=True),
+        Option(
+            "federated_token_file",
+            aliases=("oidc_token_file_path",),
+            environment=("AZURE_FEDERATED_TOKEN_FILE",),
+            type="path",
+        ),
+        Option("username", aliases=("ad_user",), environment=("AZURE_USERNAME", "AZURE_AD_USER")),
+        Option("password", environment=("AZURE_PASSWORD",), secret=True, verbatim=True),
+        Option("refresh_token", environment=("MSGRAPH_REFRESH_TOKEN",), secret=True),
+        Option("token_cache_path", environment=("MSGRAPH_TOKEN_CACHE",), type="path"),
         Option("cloud", aliases=("cloud_environment",), environment=("AZURE_CLOUD_ENVIRONMENT",)),
         Option("authority_url", aliases=("authority_host",), environment=("AZURE_AUTHORITY_HOST",)),
         Option("graph_url", environment=("MSGRAPH_URL",)),
@@ -58,16 +79,42 @@ OPTIONS: t.Final = {
 }
 
 # Two naming schemes share the prefix AZURE_: that of Ansible's Azure collection and AWX, and that of azure-identity.
-# Where both are set, a secret belongs to the tenant of its own scheme.
-_TENANT_BESIDE_SECRET: t.Final = {"AZURE_SECRET": ("AZURE_TENANT", "AZURE_TENANT_ID")}
+# Where both are set, a credential belongs to the tenant of its own scheme; these are the first scheme's names.
+_COLLECTION_SCHEME: t.Final = ("AZURE_TENANT", "AZURE_SECRET", "AZURE_X509_CERTIFICATE_PATH", "AZURE_AD_USER")
+
+# By these an Azure platform announces that it has an identity for the workload, and what it must be shown for it.
+# Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity
+_IDENTITY_ENDPOINTS: t.Final = ("IDENTITY_ENDPOINT", "MSI_ENDPOINT")
+_IDENTITY_SECRETS: t.Final = ("IDENTITY_HEADER", "MSI_SECRET")
+
+# No wait for an answer is worth longer, and operating systems refuse much more.
+_DAY: t.Final = 86_400
+
+# How strongly something was asked for: the lower, the more.
+RANK_OPTION: t.Final = 0
+RANK_ENVIRONMENT: t.Final = 1
+RANK_AMBIENT: t.Final = 2
 
 
 @dataclasses.dataclass(frozen=True)
 class Value:
-    """What the user gave, and where: in the environment variable ``variable``, or as the option when that is None."""
+    """What the user gave, and where: in the environment variable ``variable``, or as the option when that is None.
+
+    ``others`` are the values of further variables for the same option, which this one came before.
+    """
 
     content: t.Any = dataclasses.field(repr=False)
     variable: str | None = None
+    others: tuple[Value, ...] = dataclasses.field(default=(), repr=False)
+
+
+class Given(dict[str, Value]):
+    """The values given, by option name: options and environment merged, what is empty, blank or null left out."""
+
+    announces_identity: bool = False
+    """Whether the platform announces a managed identity."""
+    secrets: tuple[str, ...] = ()
+    """What must never be shown, the platform's own included."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,14 +123,13 @@ class Settings:
 
     cloud: Cloud
     auth_method: str
-    credentials: Mapping[str, Value] = dataclasses.field(repr=False)
-    """The values given that may say who signs in, by option name."""
+    given: Given = dataclasses.field(repr=False)
+    """The values that may say who signs in."""
+    token_cache_path: str | None
     timeout: float
     """Seconds to connect, and between two reads."""
     verify: bool | str
     """As for requests: check certificates, do not, or check them against the CA file or folder of that path."""
-    secrets: tuple[str, ...] = dataclasses.field(repr=False)
-    """What must never be shown."""
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -94,31 +140,37 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     }
 
 
-def given_values(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> dict[str, Value]:
-    """Merge options and environment, option by option; what is empty, blank or null is left out.
+def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
+    """Merge options and environment, option by option.
 
     :param params: values by option name; names that are not shared options are ignored.
     """
-    given = {}
+    given = Given()
     for option in OPTIONS.values():
-        value = _first(option, params, environ, option.environment)
-        if value is not None:
-            given[option.name] = value
-    secret = given.get("client_secret")
-    variables = _TENANT_BESIDE_SECRET.get((secret and secret.variable) or "")
-    if variables:
-        tenant = _first(OPTIONS["tenant_id"], params, environ, variables)
-        if tenant is not None:
-            given["tenant_id"] = tenant
+        candidates = [Value(params.get(option.name))]
+        candidates += [Value(environ.get(variable), variable) for variable in option.environment]
+        present = [value for value in (_cleaned(option, one) for one in candidates) if value is not None]
+        if present:
+            given[option.name] = dataclasses.replace(present[0], others=tuple(present[1:]))
+    given.announces_identity = any(environ.get(variable) for variable in _IDENTITY_ENDPOINTS)
+    everything = [(OPTIONS[name], one) for name, value in given.items() for one in (value, *value.others)]
+    given.secrets = (
+        *(str(value.content) for option, value in everything if option.secret),
+        *(environ[variable] for variable in _IDENTITY_SECRETS if environ.get(variable)),
+    )
     return given
 
 
-def secrets_of(given: Mapping[str, Value]) -> tuple[str, ...]:
-    """The values among these that must never be shown."""
-    return tuple(str(value.content) for name, value in given.items() if OPTIONS[name].secret)
+def beside(given: Given, name: str, neighbour: Value | None) -> Value | None:
+    """The value that goes with ``neighbour``: of the same naming scheme, where both come from the environment."""
+    value = given.get(name)
+    if value is None or value.variable is None or neighbour is None or neighbour.variable is None:
+        return value
+    in_scheme = neighbour.variable in _COLLECTION_SCHEME
+    return next((one for one in (value, *value.others) if (one.variable in _COLLECTION_SCHEME) == in_scheme), value)
 
 
-def read_settings(given: Mapping[str, Value]) -> Settings:
+def read_settings(given: Given) -> Settings:
     """Give the values their meaning.
 
     :raises OptionsError: one does not fit; the message names the option or variable, and never shows a secret.
@@ -128,12 +180,17 @@ def read_settings(given: Mapping[str, Value]) -> Settings:
         return str(given[name].content) if name in given else None
 
     return Settings(
-        cloud=find_cloud(text("cloud") or "global", graph_url=text("graph_url"), authority_url=text("authority_url")),
+        cloud=find_cloud(
+            text("cloud") or "global",
+            graph_url=text("graph_url"),
+            authority_url=text("authority_url"),
+            called=lambda name: describe(name, given[name]) if name in given else name,
+        ),
         auth_method=text("auth_method") or "auto",
-        credentials=given,
+        given=given,
+        token_cache_path=text("token_cache_path"),
         timeout=_seconds("timeout", given, default=30.0),
         verify=_verify(given),
-        secrets=secrets_of(given),
     )
 
 
@@ -142,18 +199,13 @@ def describe(name: str, value: Value) -> str:
     return name if value.variable is None else f"{name} (from the environment variable {value.variable})"
 
 
-def _first(
-    option: Option, params: Mapping[str, t.Any], environ: Mapping[str, str], variables: tuple[str, ...]
-) -> Value | None:
-    candidates = [Value(params.get(option.name))]
-    candidates += [Value(environ.get(variable), variable) for variable in variables]
-    for candidate in candidates:
-        content = candidate.content
-        if isinstance(content, str):
-            content = content.strip()
-        if content is not None and content != "":
-            return dataclasses.replace(candidate, content=content)
-    return None
+def _cleaned(option: Option, value: Value) -> Value | None:
+    content = value.content
+    if isinstance(content, str):
+        content = content if option.verbatim and content.strip() else content.strip()
+    if option.type == "path" and content:
+        content = os.path.expanduser(str(content))
+    return None if content is None or content == "" else dataclasses.replace(value, content=content)
 
 
 def _verify(given: Mapping[str, Value]) -> bool | str:
@@ -161,13 +213,26 @@ def _verify(given: Mapping[str, Value]) -> bool | str:
         return False
     if "ca_path" not in given:
         return True
-    path = os.path.expanduser(str(given["ca_path"].content))
-    if not os.path.exists(path):
+    path = str(given["ca_path"].content)
+    problem = _problem_with_ca(path)
+    if problem:
         raise OptionsError(
-            f"{describe('ca_path', given['ca_path'])} names {path!r}, which does not exist on this host",
+            f"{describe('ca_path', given['ca_path'])} names {path!r}, {problem}",
             hint="Give a PEM file of CA certificates, or a folder of them, on the host that runs the module.",
         )
     return path
+
+
+def _problem_with_ca(path: str) -> str | None:
+    if not os.path.exists(path):
+        return "which does not exist on this host"
+    if os.path.isdir(path):
+        return None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError as exc:  # ssl.SSLError is one
+        return f"which holds no CA certificate that can be read ({exc.strerror or exc})"
+    return None
 
 
 def _boolean(name: str, given: Mapping[str, Value], *, default: bool) -> bool:
@@ -188,10 +253,11 @@ def _seconds(name: str, given: Mapping[str, Value], *, default: float) -> float:
     content = given[name].content
     try:
         seconds = math.nan if isinstance(content, bool) else float(content)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = math.nan
-    if not 0 < seconds < math.inf:
+    if not 0 < seconds <= _DAY:
         raise OptionsError(
-            f"{describe(name, given[name])} is not a number of seconds above 0", hint="Give a number, such as 30."
+            f"{describe(name, given[name])} is not a number of seconds between 0 and {_DAY}",
+            hint="Give a number, such as 30.",
         )
     return seconds

@@ -21,17 +21,19 @@ class Permission:
 
     :param name: as the app registration lists it.
     :param delegated_role: what a signed-in user needs besides, as a sentence.
+    :param implied_by: greater permissions that include it.
     """
 
     name: str
     delegated_role: str
+    implied_by: tuple[str, ...] = ()
 
     def advice(self, token: Token) -> str:
         """Say which kind of token was used, what it holds, and what to grant."""
         if token.kind == "unknown":
             return f"Check that the token holds the permission {self.name}."
         held = f"The token is of the {token.kind} kind and holds {', '.join(token.permissions) or 'no permission'}"
-        if self.name not in token.permissions:
+        if not {self.name, *self.implied_by} & set(token.permissions):
             grant = f"{held}: grant the {token.kind} permission {self.name}, with an administrator's consent"
             return f"{grant}. {self.delegated_role}" if token.kind == "delegated" else f"{grant}."
         if token.kind == "delegated":

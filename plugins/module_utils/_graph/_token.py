@@ -14,8 +14,13 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import json
+import re
 import typing as t
+
+from ._json import parse_json
+
+# What may stand behind "Bearer" (RFC 6750, section 2.1), and what JWTs are made of.
+_SENDABLE = re.compile(r"[A-Za-z0-9._~+/=-]+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,24 +33,30 @@ class Token:
     secret: str = dataclasses.field(repr=False)
     kind: str = "unknown"
     permissions: tuple[str, ...] = ()
+    from_cache: bool = False
 
 
-def read_token(secret: str) -> Token:
+def is_sendable(secret: str) -> bool:
+    """Whether it has the form of a token, so that it can go into a header and nothing can be smuggled along."""
+    return _SENDABLE.fullmatch(secret) is not None
+
+
+def read_token(secret: str, *, from_cache: bool = False) -> Token:
     """Describe a token; one that is no JWT, or a strange one, is of kind "unknown"."""
     claims = _claims(secret)
     scopes, roles = claims.get("scp"), claims.get("roles")
     if isinstance(scopes, str):
-        return Token(secret, "delegated", tuple(scopes.split()))
+        return Token(secret, "delegated", tuple(scopes.split()), from_cache)
     if isinstance(roles, list):
-        return Token(secret, "application", tuple(str(role) for role in roles))
+        return Token(secret, "application", tuple(str(role) for role in roles), from_cache)
     # An application without any permission has no roles claim; idtyp still tells what it is.
-    return Token(secret, "application" if claims.get("idtyp") == "app" else "unknown")
+    return Token(secret, "application" if claims.get("idtyp") == "app" else "unknown", from_cache=from_cache)
 
 
 def _claims(secret: str) -> dict[str, t.Any]:
     try:
         payload = secret.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = parse_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError):
         return {}
     return claims if isinstance(claims, dict) else {}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""HTTP: one session, one way to send, and every way in which that can fail turned into our errors.
+"""HTTP: one session, one way to send, and limits for what comes back.
 
 Both services go through here, the login service by way of msal, so that TLS options, timeouts, limits and the count of
 requests hold for all of them.
@@ -13,12 +13,15 @@ requests hold for all of them.
 from __future__ import annotations
 
 import dataclasses
-import json
-import time
+import queue
+import threading
 import typing as t
 
 from ._dependencies import load
-from ._errors import DeadlineError, GraphError, NetworkError, ProtocolError
+from ._errors import DeadlineError, ProtocolError
+from ._headers import request_id
+from ._json import parse_json
+from ._transport_errors import explain
 from ._version import COLLECTION, VERSION
 
 if t.TYPE_CHECKING:
@@ -32,6 +35,8 @@ USER_AGENT = f"{COLLECTION}/{VERSION}"
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 # A whole answer may take this many times the time allowed between two reads.
 WHOLE_ANSWER = 4
+# Named one by one, for requests would fill in from the environment what is left out.
+_NO_PROXY: t.Final[t.Any] = {"http": None, "https": None, "all": None}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,34 +57,22 @@ class Response:
 
         :raises ValueError: it is none, or is nested beyond reason.
         """
-        try:
-            return json.loads(self.body)
-        except RecursionError as exc:
-            raise ValueError("nested too deeply") from exc
+        return parse_json(self.text)
 
 
 class Transport:
     """Sends requests, one at a time, over one pool of connections.
 
-    :param timeout: seconds to connect, and between two reads.
+    :param timeout: seconds to connect, and between two reads; a whole answer may take :data:`WHOLE_ANSWER` times that.
     :param verify: as for requests: True, False, or the path of a CA file or folder.
     :param session: anything that answers ``request`` as :class:`requests.Session` does.
-    :param clock: monotonic seconds.
     """
 
-    def __init__(
-        self,
-        *,
-        timeout: float,
-        verify: bool | str,
-        session: requests.Session | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, *, timeout: float, verify: bool | str, session: requests.Session | None = None) -> None:
         self._requests = load("requests")
         self._session = self._requests.Session() if session is None else session
         self._timeout = timeout
         self._verify = verify
-        self._clock = clock
         self.sent = 0
         """Requests sent so far, whatever became of them."""
 
@@ -91,31 +84,14 @@ class Transport:
         headers: Mapping[str, str],
         body: bytes | None = None,
         token: str | None = None,
+        direct: bool = False,
     ) -> Response:
-        """Send one request and read the whole answer, whatever its status.
+        """Send one request and read the whole answer, whatever its status is from 200 to 299 or from 400 on.
 
         :param token: sent as ``Authorization: Bearer`` (RFC 6750).
+        :param direct: never by a proxy, for what is on this very host or network.
         :raises GraphError: no answer, or one that cannot be used: kind network, timeout or protocol.
         """
-        self.sent += 1
-        try:
-            return self._send(method, url, headers, body, token)
-        except self._requests.exceptions.RequestException as exc:
-            raise self._explain(exc, url) from exc
-        except OSError as exc:
-            # A CA file that cannot be read or holds no certificate comes out of requests as it is.
-            raise NetworkError(
-                f"{_host(url)} could not be asked: {exc}", hint="Check ca_path and the network of this host."
-            ) from exc
-
-    def close(self) -> None:
-        """Close the connections that are still open."""
-        self._session.close()
-
-    def _send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, token: str | None
-    ) -> Response:
-        deadline = self._clock() + WHOLE_ANSWER * self._timeout
 
         def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
             # Needed even without a token: to requests, no auth object means the credentials of a .netrc.
@@ -123,73 +99,75 @@ class Transport:
                 request.headers["Authorization"] = f"Bearer {token}"
             return request
 
-        answer = self._session.request(
-            method,
-            url,
-            headers={"User-Agent": USER_AGENT, **headers},
-            data=body,
-            auth=authorize,
-            timeout=(self._timeout, self._timeout),
-            # Per request, for on the session REQUESTS_CA_BUNDLE would beat it.
-            verify=self._verify,
-            allow_redirects=False,
-            stream=True,
-        )
-        with answer:
-            if 300 <= answer.status_code < 400:
-                raise ProtocolError(
-                    f"{_host(url)} answered {answer.status_code}, a redirect, which this API never gives",
-                    hint="Check graph_url and authority_url, and whether a proxy or portal answers instead.",
-                )
-            content = bytearray()
-            for chunk in answer.iter_content(64 * 1024):
-                content += chunk
-                if len(content) > MAX_ANSWER_BYTES:
-                    raise ProtocolError(f"{_host(url)} sent an answer of more than {MAX_ANSWER_BYTES} bytes")
-                if self._clock() > deadline:
-                    raise DeadlineError(
-                        f"{_host(url)} did not complete its answer in {WHOLE_ANSWER * self._timeout:g} s"
-                    )
-        return Response(answer.status_code, answer.headers, bytes(content))
+        def exchange() -> Response:
+            answer = self._session.request(
+                method,
+                url,
+                headers={"User-Agent": USER_AGENT, **headers},
+                data=body,
+                auth=authorize,
+                timeout=(self._timeout, self._timeout),
+                # Per request, for on the session REQUESTS_CA_BUNDLE would beat it.
+                verify=self._verify,
+                proxies=_NO_PROXY if direct else None,
+                allow_redirects=False,
+                stream=True,
+            )
+            with answer:
+                return _read(answer, _host(url))
 
-    def _explain(self, exc: Exception, url: str) -> GraphError:
-        """Turn an exception of requests into ours: the first class that fits, from the special to the general."""
-        errors = self._requests.exceptions
-        host = _host(url)
-        if isinstance(exc, errors.SSLError):
-            return NetworkError(
-                f"the TLS connection to {host} failed: {_innermost(exc)}",
-                hint="If a proxy inspects TLS here, or the service has a private CA, name its PEM file in ca_path.",
-            )
-        if isinstance(exc, errors.ProxyError):
-            return NetworkError(f"the proxy on the way to {host} failed", hint="Check HTTPS_PROXY and NO_PROXY.")
-        if isinstance(exc, errors.Timeout):
-            return DeadlineError(
-                f"{host} did not answer in {self._timeout:g} s",
+        self.sent += 1
+        try:
+            return self._in_time(exchange, _host(url))
+        except (self._requests.exceptions.RequestException, OSError, ValueError) as exc:
+            raise explain(exc, self._requests.exceptions, _host(url), self._timeout, self._verify) from exc
+
+    def _in_time(self, exchange: Callable[[], Response], host: str) -> Response:
+        """Run the exchange with an end: the session's timeouts begin anew with each byte that drips in."""
+        outcome: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                outcome.put(exchange())
+            except BaseException as exc:  # noqa: BLE001  it is raised again, in the thread that waits
+                outcome.put(exc)
+
+        # A thread that is given up ends with the process.
+        threading.Thread(target=run, daemon=True).start()
+        limit = WHOLE_ANSWER * self._timeout
+        try:
+            found = outcome.get(timeout=limit)
+        except queue.Empty:
+            raise DeadlineError(
+                f"{host} did not complete its answer in {limit:g} s",
                 hint="Check the network of this host, or raise timeout.",
+            ) from None
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+
+def _read(answer: requests.Response, host: str) -> Response:
+    status = answer.status_code
+    if status < 200 or 300 <= status < 400:
+        raise ProtocolError(
+            f"{host} answered {status}, which neither Graph nor the login service ever does",
+            hint="Check graph_url and authority_url, and whether a proxy or portal answers in their place.",
+            status=status,
+            request_id=request_id(answer.headers),
+        )
+    content = bytearray()
+    for chunk in answer.iter_content(64 * 1024):
+        content += chunk
+        if len(content) > MAX_ANSWER_BYTES:
+            raise ProtocolError(
+                f"{host} sent an answer of more than {MAX_ANSWER_BYTES} bytes",
+                hint="Check graph_url and authority_url, and the proxies on the way.",
+                status=status,
+                request_id=request_id(answer.headers),
             )
-        if isinstance(exc, (errors.ChunkedEncodingError, errors.ContentDecodingError)):
-            return ProtocolError(f"{host} broke off its answer, or sent it damaged")
-        if isinstance(exc, errors.ConnectionError):
-            return NetworkError(
-                f"{host} could not be reached: {_innermost(exc)}",
-                hint="Check name resolution, routes, firewall and proxy of the host that runs the module.",
-            )
-        return ProtocolError(f"the request to {host} could not be made: {type(exc).__name__}")
+    return Response(status, answer.headers, bytes(content))
 
 
 def _host(url: str) -> str:
     return url.split("/", 3)[2]
-
-
-def _innermost(exc: BaseException) -> str:
-    """The first cause in a chain of wrapped exceptions: the only one whose text is for people."""
-    seen = {id(exc)}
-    while True:
-        reason = getattr(exc, "reason", None)
-        inner = reason if isinstance(reason, BaseException) else exc.__cause__ or exc.__context__
-        inner = inner or next((arg for arg in exc.args if isinstance(arg, BaseException)), None)
-        if inner is None or id(inner) in seen:
-            return str(exc) or type(exc).__name__
-        seen.add(id(inner))
-        exc = inner

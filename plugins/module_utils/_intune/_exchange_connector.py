@@ -41,17 +41,23 @@ _PROPERTIES: t.Final = {
 
 
 def read_connector(body: t.Any) -> dict[str, t.Any]:
-    """A connector as results show it: snake_case, each key always there, ``None`` where the service gave none.
+    """A connector as results show it: snake_case, each key always there, ``None`` where the service gave no text.
 
     :param body: the object itself, or wrapped into ``{"value": …}`` as Microsoft's sample of a single one is.
-    :raises ProtocolError: it is no object.
+    :raises ProtocolError: it is no object, or one without an id.
     """
     if isinstance(body, dict) and isinstance(body.get("value"), dict):
         body = body["value"]
-    if not isinstance(body, dict):
-        raise ProtocolError("the answer is not an Exchange connector")
-    return {ours: body.get(graphs) for graphs, ours in _PROPERTIES.items()}
+    if not isinstance(body, dict) or not isinstance(body.get("id"), str):
+        raise ProtocolError(
+            "the answer is not an Exchange connector",
+            hint="Something on the way may answer in the service's place: check graph_url and the proxies.",
+        )
+    found = {ours: body.get(graphs) for graphs, ours in _PROPERTIES.items()}
+    return {name: value if isinstance(value, str) else None for name, value in found.items()}
 
+
+_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE)
 
 EXCHANGE_CONNECTOR: t.Final = SyncResource(
     noun="Exchange connector",
@@ -59,7 +65,10 @@ EXCHANGE_CONNECTOR: t.Final = SyncResource(
     sync_action="sync",
     sync_body=lambda sync_type: {"syncType": sync_type},
     state=read_connector,
-    not_found_hint="List the tenant's connectors and take the ID from there: a reinstalled connector gets a new one.",
-    read_permission=Permission("DeviceManagementServiceConfig.Read.All", _ROLE),
-    sync_permission=Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE),
+    not_found_hint=(
+        "GET /deviceManagement/exchangeConnectors, in Graph Explorer for example, lists the tenant's connectors:"
+        " a reinstalled one has a new ID."
+    ),
+    read_permission=Permission("DeviceManagementServiceConfig.Read.All", _ROLE, implied_by=(_READ_WRITE.name,)),
+    sync_permission=_READ_WRITE,
 )

@@ -26,7 +26,7 @@ class SyncResource:
     :param collection: path of the collection, below the API version.
     :param sync_action: name of the action, below a member's path.
     :param sync_body: from the type of sync to the action's body.
-    :param state: from a member's JSON to what results show of it.
+    :param state: from a member's JSON to what results show of it, its ``id`` included; raises a ProtocolError.
     :param not_found_hint: what to do when there is no such member.
     """
 

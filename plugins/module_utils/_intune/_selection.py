@@ -19,13 +19,14 @@ from .._graph._errors import OptionsError
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-# What Ansible's conversion to a list of strings makes of false and null, and a survey of an empty answer.
+# What Ansible's conversion to a list makes of false and null, and what surveys send for an empty answer.
 _NOT_GIVEN: t.Final = ("", "false", "none", "null")
-# Would end the id's segment of the path, or begin another part of the URL.
-_FORBIDDEN: t.Final = "/?#\\"
+# The first would end the id's segment of the path, or begin another part of the URL; the others come from a list or a
+# placeholder that was taken for an id.
+_FORBIDDEN: t.Final = "/?#\\" + "[]{}<>\"'"
 
 
-def read_ids(option: str, items: Iterable[str] | None) -> list[str]:
+def read_ids(option: str, items: Iterable[t.Any] | None) -> list[str]:
     """The ids asked for: stripped, each once, in the order given.
 
     :param option: the option's name, for messages.
@@ -33,7 +34,8 @@ def read_ids(option: str, items: Iterable[str] | None) -> list[str]:
     :raises OptionsError: nothing was given (absent, or blank items only), or an id is not one.
     """
     given = None if items is None else list(items)
-    ids = [item.strip() for item in given or () if item.strip().lower() not in _NOT_GIVEN]
+    ids = [_text(option, item) for item in given or ()]
+    ids = [item for item in ids if item.lower() not in _NOT_GIVEN]
     if given is None or (given and not ids):
         raise OptionsError(
             f"{option} is empty",
@@ -41,8 +43,18 @@ def read_ids(option: str, items: Iterable[str] | None) -> list[str]:
         )
     for item in ids:
         if not item.isprintable() or item in (".", "..") or any(character in item for character in _FORBIDDEN):
-            raise OptionsError(
-                f"{option} holds {item!r}, which is not an id",
-                hint="Copy the id from Microsoft Graph, where the list of these objects shows it.",
-            )
+            raise _no_id(option, item)
     return list(dict.fromkeys(ids))
+
+
+def _text(option: str, item: t.Any) -> str:
+    if isinstance(item, (dict, list)):
+        raise _no_id(option, item)
+    return str(item).strip()
+
+
+def _no_id(option: str, item: t.Any) -> OptionsError:
+    return OptionsError(
+        f"{option} holds {item!r}, which is not an id",
+        hint="Copy the id from Microsoft Graph, where the list of these objects shows it; separate several by commas.",
+    )

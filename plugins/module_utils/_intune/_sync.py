@@ -15,15 +15,17 @@ import dataclasses
 import typing as t
 
 from .._graph._client import Call
-from .._graph._errors import GraphError, NotFoundError, naming
+from .._graph._errors import GraphError, NotFoundError, ProtocolError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .._graph._client import Answer, GraphClient
     from ._resource import SyncResource
 
 ACCEPTED: t.Final = 204
+# A message names no more than so many; the result has them all.
+_LISTED: t.Final = 10
 
 
 @dataclasses.dataclass
@@ -74,8 +76,10 @@ class Target:
 class SyncRun:
     """Asks for one type of sync of some members of a resource."""
 
-    def __init__(self, client: GraphClient, resource: SyncResource, sync_type: str, *, check_mode: bool) -> None:
-        self._client = client
+    def __init__(
+        self, connect: Callable[[], GraphClient], resource: SyncResource, sync_type: str, *, check_mode: bool
+    ) -> None:
+        self._connect = connect
         self._resource = resource
         self._sync_type = sync_type
         self._check_mode = check_mode
@@ -85,18 +89,19 @@ class SyncRun:
     def run(self, ids: Sequence[str]) -> None:
         """Go through all of them; one that fails does not stop the others. The outcome is in ``targets``.
 
-        :raises GraphError: the sign-in failed, so nothing was asked for.
+        :raises GraphError: there is no client, or its sign-in failed; nothing was asked for.
         """
         if not ids:
             return
-        self._client.sign_in()
+        client = self._connect()
+        client.sign_in(self._resource.sync_permission)
         self.targets = [Target(member_id, self._sync_type) for member_id in ids]
         for target in self.targets:
             try:
                 if self._check_mode:
-                    self._read(target)
+                    self._read(client, target)
                 else:
-                    self._trigger(target)
+                    self._trigger(client, target)
             except GraphError as exc:
                 if isinstance(exc, NotFoundError):
                     exc.hint = self._resource.not_found_hint
@@ -116,26 +121,38 @@ class SyncRun:
         if self.failure is not None:
             sentences.append(str(self.failure))
         if self.failure is not None and len(self.targets) > 1:
-            failed = len(self.targets) - len(done)
-            sentences.append(f"{failed} of {self._resource.counted(len(self.targets))} failed.")
+            failed = [target.id for target in self.targets if target.error is not None]
+            listed = ", ".join(f"'{member_id}'" for member_id in failed[:_LISTED])
+            more = f" and {len(failed) - _LISTED} more" if len(failed) > _LISTED else ""
+            sentences.append(f"{len(failed)} of {self._resource.counted(len(self.targets))} failed: {listed}{more}.")
         if done:
             which = self._resource.named(done[0].id) if len(done) == 1 else self._resource.counted(len(done))
             verb = "Would ask Microsoft Graph for" if self._check_mode else "Microsoft Graph accepted"
             sentences.append(f"{verb} a {self._sync_type} of {which}.")
         return " ".join(sentences)
 
-    def _read(self, target: Target) -> None:
-        action = f"read {self._resource.named(target.id)}"
-        answer = self._client.call(
-            Call("GET", self._resource.path(target.id), action, permission=self._resource.read_permission)
+    def _read(self, client: GraphClient, target: Target) -> None:
+        def parse(body: t.Any) -> dict[str, t.Any]:
+            state = self._resource.state(body)
+            if str(state["id"]).lower() != target.id.lower():
+                raise ProtocolError(f"the answer is another {self._resource.noun}, '{state['id']}'")
+            return state
+
+        answer = client.call(
+            Call(
+                "GET",
+                self._resource.path(target.id),
+                f"read {self._resource.named(target.id)}",
+                permission=self._resource.read_permission,
+                parse=parse,
+            )
         )
-        with naming(action):
-            target.before = self._resource.state(answer.body)
+        target.before = answer.content
         target.action = "would_trigger"
 
-    def _trigger(self, target: Target) -> None:
+    def _trigger(self, client: GraphClient, target: Target) -> None:
         target.attempts = 1
-        answer = self._client.call(
+        answer = client.call(
             Call(
                 "POST",
                 f"{self._resource.path(target.id)}/{self._resource.sync_action}",

@@ -6,13 +6,27 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import NO_FACTS, GraphClient
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
 
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+CACHED = {
+    "secret": "a-token-that-is-long-enough",
+    "environment": "login.microsoftonline.com",
+    "client_id": "client-1",
+    "realm": "tenant-1",
+    "home_account_id": None,
+    "target": "https://graph.microsoft.com/.default",
+    "expires_on": "99999999999",
+}
 NOTHING: dict[str, t.Any] = {"things": []}
 TOKEN = "a-token-that-is-long-enough"
 
@@ -51,17 +65,19 @@ def _no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-def end(module: FakeModule, work: t.Callable[[GraphClient], Report]) -> Ended:
+def end(module: FakeModule, work: t.Callable[[t.Callable[[], GraphClient]], Report]) -> Ended:
     with pytest.raises(Ended) as caught:
         run_module(t.cast("t.Any", module), work, NOTHING)
     return caught.value
 
 
-def done(_client: GraphClient) -> Report:
+def done(connect: t.Callable[[], GraphClient]) -> Report:
+    connect()
     return Report(changed=True, msg="Done.", data={"things": [1]}, warnings=("Mind the gap.",))
 
 
-def never(_client: GraphClient) -> Report:
+def connecting(connect: t.Callable[[], GraphClient]) -> Report:
+    connect()
     raise AssertionError("must not be reached")
 
 
@@ -79,7 +95,7 @@ def test_a_report_becomes_the_result() -> None:
 
 
 def test_a_failure_keeps_what_did_happen() -> None:
-    def work(_client: GraphClient) -> Report:
+    def work(_connect: t.Callable[[], GraphClient]) -> Report:
         return Report(changed=True, msg="Half done.", data={"things": [1]}, failure=NetworkError("no route"))
 
     ended = end(FakeModule(access_token=TOKEN), work)
@@ -89,7 +105,7 @@ def test_a_failure_keeps_what_did_happen() -> None:
 
 
 def test_an_error_before_anything_happened_says_so() -> None:
-    def work(_client: GraphClient) -> Report:
+    def work(_connect: t.Callable[[], GraphClient]) -> Report:
         raise OptionsError("x is empty", hint="Give x.")
 
     ended = end(FakeModule(access_token=TOKEN), work)
@@ -100,7 +116,7 @@ def test_an_error_before_anything_happened_says_so() -> None:
 
 
 def test_options_that_do_not_fit_end_the_task_before_there_is_a_client() -> None:
-    ended = end(FakeModule(), never)
+    ended = end(FakeModule(), connecting)
     assert ended.failed
     assert ended.result["error"]["kind"] == "options"
     assert ended.result["graph"] == NO_FACTS
@@ -112,25 +128,39 @@ def test_secrets_of_the_environment_are_masked_before_anything_can_fail(
 ) -> None:
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "hush-hush-hush")
     module = FakeModule(timeout=timeout)
-    end(module, never)
+    end(module, connecting)
     assert "hush-hush-hush" in module.no_log_values
 
 
-def test_a_token_is_masked_before_it_is_used() -> None:
-    module = FakeModule(access_token=TOKEN)
+def test_a_token_that_was_fetched_is_masked_before_it_is_used(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    cache.write_text(json.dumps({"AccessToken": {"1": CACHED}}))
+    cache.chmod(0o600)
+    module = FakeModule(
+        tenant_id="tenant-1", client_id="client-1", client_secret="a-long-secret", token_cache_path=str(cache)
+    )
 
-    def work(client: GraphClient) -> Report:
-        client.sign_in()
-        assert TOKEN in module.no_log_values
-        return done(client)
+    def work(connect: t.Callable[[], GraphClient]) -> Report:
+        client = connect()
+        assert module.no_log_values == {"a-long-secret"}
+        client.sign_in(Permission("Things.ReadWrite.All", ""))
+        assert module.no_log_values == {"a-long-secret", TOKEN}
+        return done(connect)
 
     assert not end(module, work).failed
+
+
+def test_a_blank_secret_does_not_mask_each_blank_of_the_result() -> None:
+    module = FakeModule(access_token=TOKEN, client_secret=" ")
+    module.no_log_values.update((" ", TOKEN))
+    end(module, done)
+    assert module.no_log_values == {TOKEN}
 
 
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"access_token": "short"}, "fewer than 8 characters"),
+        ({"access_token": "7777777"}, "fewer than 8 characters"),
         ({"access_token": TOKEN, "validate_certs": False}, "validate_certs is false"),
     ],
 )
@@ -138,6 +168,12 @@ def test_what_is_risky_is_warned_of(params: dict[str, t.Any], words: str) -> Non
     module = FakeModule(**params)
     end(module, done)
     assert any(words in warning for warning in module.warnings)
+
+
+def test_eight_characters_are_enough() -> None:
+    module = FakeModule(access_token="88888888")
+    end(module, done)
+    assert module.warnings == ["Mind the gap."]
 
 
 def test_a_modules_own_options_stand_beside_the_shared_ones() -> None:

@@ -9,9 +9,14 @@ import json
 import typing as t
 
 import pytest
+import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Call, GraphClient
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+    AuthenticationError,
+    GraphError,
+    ProtocolError,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
@@ -28,12 +33,18 @@ class FakeCredential:
     """Hands out one token, or refuses."""
 
     method: t.ClassVar[str] = "fake"
+    own: t.ClassVar[tuple[str, ...]] = ()
     action: str = "sign in as a fake"
     error: GraphError | None = None
+    token: str = SECRET
     asked: int = 0
 
     @classmethod
-    def read(cls, given: t.Any) -> FakeCredential:
+    def rank(cls, given: t.Any) -> int | None:
+        raise NotImplementedError
+
+    @classmethod
+    def read(cls, given: t.Any, *, asked_for: bool) -> FakeCredential:
         raise NotImplementedError
 
     def validate(self) -> None:
@@ -43,21 +54,22 @@ class FakeCredential:
         self.asked += 1
         if self.error is not None:
             raise self.error
-        return read_token(SECRET)
+        return read_token(self.token)
 
 
 class World:
     """A client with a scripted wire."""
 
-    def __init__(self, *script: Scripted, error: GraphError | None = None) -> None:
+    def __init__(self, *script: Scripted, error: GraphError | None = None, token: str = SECRET) -> None:
         self.session = FakeSession(*script)
-        self.credential = FakeCredential(error=error)
+        self.credential = FakeCredential(error=error, token=token)
         self.masked: list[str] = []
         ids = iter(["id-1", "id-2", "id-3"])
         self.client = GraphClient(
             Transport(timeout=1.0, verify=True, session=self.session),
             find_cloud("us_gov_l4"),
             self.credential,
+            cache=None,
             on_secret=self.masked.append,
             new_id=lambda: next(ids),
         )
@@ -75,12 +87,12 @@ def test_a_post_is_the_documented_request() -> None:
         "client-request-id": "id-1",
         "Authorization": f"Bearer {SECRET}",
     }
-    assert (answer.status, answer.body, answer.request_id, answer.client_request_id) == (204, None, "r-1", "id-1")
+    assert (answer.status, answer.content, answer.request_id, answer.client_request_id) == (204, None, "r-1", "id-1")
 
 
 def test_a_get_has_no_body_and_no_content_type() -> None:
     world = World(Reply(200, {"id": "7"}))
-    assert world.client.call(READ).body == {"id": "7"}
+    assert world.client.call(READ).content == {"id": "7"}
     (sent,) = world.session.sent
     assert sent.body is None
     assert "Content-Type" not in sent.headers
@@ -122,6 +134,48 @@ def test_a_success_that_is_not_json_is_a_protocol_error(body: str) -> None:
     with pytest.raises(GraphError, match="Could not sync thing 7: .*not JSON") as caught:
         world.client.call(WRITE)
     assert (caught.value.kind, caught.value.status, caught.value.request_id) == ("protocol", 200, "r-1")
+
+
+@pytest.mark.parametrize("token", ["SECRETabc\r\nX-Evil: 1", "two words", "umlaut-\u00e4", "nul\x00"])
+def test_a_token_that_no_header_can_take_is_masked_and_never_sent(token: str) -> None:
+    world = World(token=token)
+    with pytest.raises(GraphError, match="does not have the form of one") as caught:
+        world.client.call(READ)
+    assert (caught.value.kind, world.session.sent, world.masked) == ("protocol", [], [token])
+    assert "SECRET" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "status", "request_id"),
+    [
+        (requests.exceptions.ReadTimeout(), None, None),
+        (requests.exceptions.ConnectionError("reset"), None, None),
+        (Reply(302, headers={"request-id": "r-1"}), 302, "r-1"),
+        (Reply(200, "<html>", {"request-id": "r-1"}), 200, "r-1"),
+        (Reply(404, {"error": {}}, {"request-id": "r-1"}), 404, "r-1"),
+    ],
+)
+def test_every_error_keeps_the_ids_that_are_known(spoiled: t.Any, status: int | None, request_id: str | None) -> None:
+    world = World(spoiled)
+    with pytest.raises(GraphError) as caught:
+        world.client.call(READ)
+    error = caught.value
+    assert (error.client_request_id, error.status, error.request_id) == ("id-1", status, request_id)
+
+
+def test_what_the_parser_refuses_is_an_error_of_that_answer() -> None:
+    def refuse(_body: t.Any) -> t.NoReturn:
+        raise ProtocolError("not what was asked for")
+
+    world = World(Reply(200, {}, {"request-id": "r-1"}))
+    with pytest.raises(GraphError, match="Could not read thing 7: Microsoft Graph answered 200: not what") as caught:
+        world.client.call(dataclasses.replace(READ, parse=refuse))
+    assert (caught.value.status, caught.value.request_id) == (200, "r-1")
+
+
+def test_half_a_surrogate_pair_in_an_answer_is_replaced() -> None:
+    world = World(Reply(200, b'{"name": "a\\ud800b", "\\udfff": ["\\ud83d\\ude00"]}'))
+    assert world.client.call(READ).content == {"name": "a\ufffdb", "\ufffd": ["\U0001f600"]}
 
 
 def test_facts_tell_what_was_talked_to() -> None:

@@ -38,7 +38,7 @@ def test_the_names_of_other_tools_mean_the_same_cloud(alias: str, name: str) -> 
 
 
 def test_an_unknown_cloud_is_refused_and_the_known_ones_listed() -> None:
-    with pytest.raises(OptionsError, match="'mars' is unknown.*us_gov_l4.*AzureChinaCloud"):
+    with pytest.raises(OptionsError, match="cloud is 'mars', which is no known cloud.*us_gov_l4.*AzureChinaCloud"):
         find_cloud("mars")
 
 
@@ -76,6 +76,15 @@ def test_a_graph_root_may_have_port_and_path(text: str, root: str) -> None:
         "https://graph.example:port",
         "https://graph.example/v1.0",
         "https://graph.example/beta/",
+        "https://graph.example/v1.0/deviceManagement",
+        "https://[",
+        "https://[1.2.3.4",
+        "https://graph\u2100.com",
+        "https://graph..example",
+        "https://.",
+        "https://a" + 63 * "b" + ".example",
+        "https://graph.example:99999",
+        "https://graph.example:0",
     ],
 )
 def test_a_url_that_could_lead_astray_is_refused_without_being_shown(text: str) -> None:
@@ -91,6 +100,11 @@ def test_a_url_that_could_lead_astray_is_refused_without_being_shown(text: str) 
 def test_an_authority_is_an_https_host_and_nothing_more(text: str) -> None:
     with pytest.raises(OptionsError, match="authority_url"):
         find_cloud("global", authority_url=text)
+
+
+def test_a_message_calls_the_value_by_where_it_came_from() -> None:
+    with pytest.raises(OptionsError, match="cloud from the moon is 'mars'"):
+        find_cloud("mars", called=lambda name: f"{name} from the moon")
 
 
 def test_origins_agree_when_scheme_host_and_port_do() -> None:

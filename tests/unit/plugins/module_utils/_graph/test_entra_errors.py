@@ -44,6 +44,10 @@ def test_the_code_is_found_in_the_description_alone() -> None:
     assert read_error(response(400, body), "c-1").hint == HINTS[65001]
 
 
+def test_without_a_code_there_is_none_to_look_up() -> None:
+    assert "AADSTS" not in (read_error(response(400, {"error": "invalid_client"}), "c-1").hint or "")
+
+
 def test_an_unknown_code_passes_through_readable() -> None:
     body = {"error": "invalid_grant", "error_description": "AADSTS999999: Something new. Trace ID: t", "trace_id": "t"}
     error = read_error(response(400, body), "c-1")
@@ -63,13 +67,19 @@ def test_an_answer_that_is_no_login_services(status: int, kind: str, body: bytes
 @pytest.mark.parametrize(
     "body",
     [
-        {"error": 5, "error_description": ["x"], "error_codes": ["x"], "trace_id": 7, "correlation_id": {}},
-        {"error": None, "error_codes": []},
+        {"error": "x", "error_description": ["x"], "error_codes": ["x"], "trace_id": 7, "correlation_id": {}},
         {"error": "x", "error_codes": [True]},
+        {"error": "x", "error_codes": {}},
     ],
 )
 def test_odd_types_are_no_reason_to_stumble(body: t.Any) -> None:
     assert read_error(response(400, body), "c-1").kind == "authentication"
+
+
+@pytest.mark.parametrize("body", [{"error": {"code": "InvalidAuthenticationToken"}}, {"error": None}, {"error": 5}])
+def test_an_error_in_another_services_form_is_not_the_login_services(body: t.Any) -> None:
+    error = read_error(response(401, body), "c-1")
+    assert (error.kind, error.hint) == ("protocol", "Check authority_url and the proxies on the way.")
 
 
 def test_every_hint_is_a_sentence() -> None:

@@ -9,7 +9,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._graph_errors import read_error, retry_after
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._graph_errors import read_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import retry_after
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
 from requests.structures import CaseInsensitiveDict
 
@@ -26,7 +27,7 @@ def response(status: int, body: t.Any, **headers: str) -> Response:
     [
         ("plain", 400, "service", "BadRequest", "Request not applicable to target tenant."),
         ("intune_not_found", 404, "not_found", "ResourceNotFound", "The connector was not found"),
-        ("intune_role_missing", 401, "authorization", "Forbidden", "is not authorized to perform this operation"),
+        ("intune_role_missing", 401, "authorization", "Forbidden", "Application is not authorized"),
         ("token_expired", 401, "authentication", "InvalidAuthenticationToken", "the token is expired"),
         ("forbidden", 403, "authorization", "Forbidden", "is not authorized to perform this operation"),
         ("throttled", 429, "throttled", "TooManyRequests", "Too many requests."),
@@ -38,6 +39,17 @@ def test_each_body_becomes_its_kind(body: str, status: int, kind: str, code: str
     assert (error.kind, error.status, error.code) == (kind, status, code)
     assert words in error.message
     assert error.client_request_id == "c-1"
+
+
+def test_a_message_within_a_message_is_unwrapped_whole() -> None:
+    message = read_error(response(401, BODIES["intune_role_missing"]), "c-1").message
+    assert message.startswith("Application is not authorized to perform this operation. - Operation ID")
+    assert "{" not in message
+
+
+def test_a_message_without_end_is_cut() -> None:
+    error = read_error(response(400, {"error": {"code": "X", "message": "x" * 5000}}), "c-1")
+    assert len(error.message) == 1000
 
 
 def test_internal_addresses_stay_out_and_support_ids_stay_in() -> None:
@@ -72,6 +84,18 @@ def test_a_body_that_is_no_json_is_an_error_of_the_service(body: bytes) -> None:
     assert "<html>" not in str(error)
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 418])
+@pytest.mark.parametrize("body", [b"<html>Sign in to this network</html>", b"", b'{"error": "text"}', b"[]"])
+def test_a_refusal_without_graphs_error_object_is_a_strangers(status: int, body: bytes) -> None:
+    error = read_error(response(status, body), "c-1")
+    assert error.kind == "protocol"
+    assert "graph_url" in (error.hint or "")
+
+
+def test_a_challenge_speaks_for_itself() -> None:
+    assert read_error(response(401, b"", WWW_Authenticate="Bearer"), "c-1").kind == "authentication"
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
@@ -84,6 +108,7 @@ def test_a_body_that_is_no_json_is_an_error_of_the_service(body: bytes) -> None:
         ({"Retry_After": "-5"}, None),
         ({"Retry_After": "soon"}, None),
         ({"Retry_After": "9" * 400}, None),
+        ({"Retry_After": "Mon, 01 Jan 2024 00:00:00 +99999999999999"}, None),
         ({}, None),
     ],
 )

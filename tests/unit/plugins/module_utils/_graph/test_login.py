@@ -19,6 +19,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport i
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, jwt
 
 if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import Cloud
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
 
 BASE = "https://login.microsoftonline.com/contoso.example"
@@ -32,13 +33,21 @@ TOKEN = {"access_token": jwt({"roles": ["A"]}), "expires_in": 3599, "token_type"
 
 def sign_in(*script: Scripted) -> tuple[Token, FakeSession]:
     session = FakeSession(*script)
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"))
-    return login.client_credentials(tenant_id="contoso.example", client_id="app-1", credential="hush-hush"), session
+    return _application(session, find_cloud("global")), session
+
+
+def _application(session: FakeSession, cloud: Cloud) -> Token:
+    login = Login(Transport(timeout=1.0, verify=True, session=session), cloud, ["Things.ReadWrite.All"])
+    return login.application(tenant_id="contoso.example", client_id="app-1", credential=lambda: "hush-hush")
 
 
 def failure(*script: Scripted) -> GraphError:
+    return refused(FakeSession(*script))
+
+
+def refused(session: FakeSession, cloud: Cloud | None = None) -> GraphError:
     with pytest.raises(GraphError) as caught:
-        sign_in(*script)
+        _application(session, cloud or find_cloud("global"))
     assert "hush-hush" not in str(caught.value)
     return caught.value
 
@@ -75,8 +84,9 @@ def test_a_refused_secret_is_explained() -> None:
     ],
 )
 def test_a_secret_never_goes_to_another_origin(stranger: str) -> None:
-    # A second request would find the script empty and raise IndexError.
-    assert failure(Reply(200, {**METADATA, "token_endpoint": stranger})).kind == "protocol"
+    session = FakeSession(Reply(200, {**METADATA, "token_endpoint": stranger}), Reply(200, TOKEN))
+    assert refused(session).kind == "protocol"
+    assert session.wire == [f"GET {BASE}/v2.0/.well-known/openid-configuration"]
 
 
 @pytest.mark.parametrize("body", ["<html>", "", "[]", "null", "{}", '{"token_endpoint": 5}', "[" * 100_000])
@@ -111,8 +121,10 @@ def test_no_other_host_is_asked_about_a_private_authority() -> None:
     metadata = {key: value.replace(BASE, base) for key, value in METADATA.items()}
     session = FakeSession(Reply(200, metadata), Reply(401, {"error": "invalid_client", "error_description": "no"}))
     cloud = dataclasses.replace(find_cloud("global"), authority_url="https://login.private.example")
-    with pytest.raises(GraphError):
-        Login(Transport(timeout=1.0, verify=True, session=session), cloud).client_credentials(
-            tenant_id="contoso.example", client_id="app-1", credential="hush-hush"
-        )
-    assert [url for url in session.wire if base not in url] == []
+    assert refused(session, cloud).kind == "authentication"
+    assert session.wire == [f"GET {base}/v2.0/.well-known/openid-configuration", f"POST {base}/oauth2/v2.0/token"]
+
+
+def test_an_error_without_an_answer_keeps_the_id_that_was_sent() -> None:
+    session = FakeSession(Reply(200, METADATA), requests.exceptions.ReadTimeout())
+    assert refused(session).client_request_id == session.sent[1].headers["client-request-id"]

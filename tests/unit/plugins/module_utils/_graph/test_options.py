@@ -12,9 +12,9 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._options imp
     OPTIONS,
     Settings,
     argument_spec,
-    given_values,
+    beside,
+    gather,
     read_settings,
-    secrets_of,
 )
 
 if t.TYPE_CHECKING:
@@ -22,27 +22,28 @@ if t.TYPE_CHECKING:
 
 
 def read(params: t.Mapping[str, t.Any] | None = None, **environ: str) -> Settings:
-    return read_settings(given_values(params or {}, environ))
+    return read_settings(gather(params or {}, environ))
 
 
 def test_nothing_given_means_the_global_cloud_and_the_documented_defaults() -> None:
     settings = read()
     assert settings.cloud.name == "global"
     assert (settings.auth_method, settings.timeout, settings.verify) == ("auto", 30.0, True)
-    assert not settings.credentials
+    assert not settings.given
+    assert settings.token_cache_path is None
 
 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
 def test_each_environment_variable_stands_in_for_its_option(option: t.Any) -> None:
     for variable in option.environment:
-        given = given_values({}, {variable: "something"})
+        given = gather({}, {variable: "something"})
         assert given[option.name].content == "something"
         assert given[option.name].variable == variable
 
 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
 def test_the_option_beats_the_environment(option: t.Any) -> None:
-    given = given_values({option.name: "mine"}, dict.fromkeys(option.environment, "theirs"))
+    given = gather({option.name: "mine"}, dict.fromkeys(option.environment, "theirs"))
     assert given[option.name].content == "mine"
     assert given[option.name].variable is None
 
@@ -51,46 +52,108 @@ def test_the_option_beats_the_environment(option: t.Any) -> None:
 def test_empty_blank_and_null_count_as_unset(nothing: str | None) -> None:
     params = dict.fromkeys(OPTIONS, nothing)
     environ = {variable: nothing or "" for option in OPTIONS.values() for variable in option.environment}
-    assert given_values(params, environ) == {}
+    assert gather(params, environ) == {}
 
 
 def test_an_empty_option_leaves_room_for_the_environment() -> None:
-    given = given_values({"client_id": ""}, {"AZURE_CLIENT_ID": "from-environment"})
+    given = gather({"client_id": ""}, {"AZURE_CLIENT_ID": "from-environment"})
     assert given["client_id"].content == "from-environment"
 
 
 def test_the_first_variable_that_is_not_empty_wins() -> None:
-    given = given_values({}, {"AZURE_CLIENT_SECRET": "", "AZURE_SECRET": "the-second"})
+    given = gather({}, {"AZURE_CLIENT_SECRET": "", "AZURE_SECRET": "the-second"})
     assert given["client_secret"].variable == "AZURE_SECRET"
 
 
 @pytest.mark.parametrize(
-    ("secret", "tenant"), [("AZURE_SECRET", "of-the-collection"), ("AZURE_CLIENT_SECRET", "of-azure-identity")]
+    ("credential", "variable", "tenant"),
+    [
+        ("client_secret", "AZURE_SECRET", "of-the-collection"),
+        ("client_secret", "AZURE_CLIENT_SECRET", "of-azure-identity"),
+        ("certificate_path", "AZURE_X509_CERTIFICATE_PATH", "of-the-collection"),
+        ("certificate_path", "AZURE_CLIENT_CERTIFICATE_PATH", "of-azure-identity"),
+        ("username", "AZURE_AD_USER", "of-the-collection"),
+        ("username", "AZURE_USERNAME", "of-azure-identity"),
+    ],
 )
-def test_a_secret_takes_its_tenant_from_its_own_naming_scheme(secret: str, tenant: str) -> None:
-    environ = {secret: "x", "AZURE_TENANT": "of-the-collection", "AZURE_TENANT_ID": "of-azure-identity"}
-    assert given_values({}, environ)["tenant_id"].content == tenant
-    assert given_values({"tenant_id": "mine"}, environ)["tenant_id"].content == "mine"
+def test_a_credential_takes_its_tenant_from_its_own_naming_scheme(credential: str, variable: str, tenant: str) -> None:
+    environ = {variable: "x", "AZURE_TENANT": "of-the-collection", "AZURE_TENANT_ID": "of-azure-identity"}
+    given = gather({}, environ)
+    found = beside(given, "tenant_id", given[credential])
+    assert found is not None
+    assert found.content == tenant
+    given = gather({"tenant_id": "mine"}, environ)
+    mine = beside(given, "tenant_id", given[credential])
+    assert mine is not None
+    assert mine.content == "mine"
 
 
 def test_the_other_schemes_tenant_serves_where_there_is_no_own_one() -> None:
-    assert given_values({}, {"AZURE_SECRET": "x", "AZURE_TENANT_ID": "only"})["tenant_id"].content == "only"
+    given = gather({}, {"AZURE_SECRET": "x", "AZURE_TENANT_ID": "only"})
+    found = beside(given, "tenant_id", given["client_secret"])
+    assert found is not None
+    assert found.content == "only"
+
+
+def test_a_credential_given_as_an_option_has_no_scheme() -> None:
+    given = gather({"client_secret": "x"}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
+    assert beside(given, "tenant_id", given["client_secret"]) == given["tenant_id"]
+    assert given["tenant_id"].content == "first"
 
 
 def test_secrets_are_known_as_such_and_never_in_a_representation() -> None:
-    given = given_values(
-        {"client_secret": "hush-hush"}, {"MSGRAPH_ACCESS_TOKEN": "top-secret", "AZURE_CLIENT_ID": "id"}
-    )
-    assert sorted(secrets_of(given)) == ["hush-hush", "top-secret"]
+    environ = {
+        "MSGRAPH_ACCESS_TOKEN": "top-secret",
+        "AZURE_CLIENT_ID": "an-id",
+        "AZURE_SECRET": "not-even-used",
+        "IDENTITY_HEADER": "of-the-platform",
+    }
+    given = gather({"client_secret": "hush-hush"}, environ)
+    assert sorted(given.secrets) == ["hush-hush", "not-even-used", "of-the-platform", "top-secret"]
     shown = repr(given) + repr(read_settings(given))
-    assert "hush-hush" not in shown
-    assert "top-secret" not in shown
+    assert [secret for secret in given.secrets if secret in shown] == []
+
+
+@pytest.mark.parametrize("variable", ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"])
+def test_a_platform_announces_its_identity_by_variables(variable: str) -> None:
+    assert gather({}, {variable: "http://localhost/msi"}).announces_identity
+    assert not gather({}, {variable: ""}).announces_identity
+
+
+def test_blanks_around_a_password_belong_to_it() -> None:
+    given = gather(
+        {"password": " pass word ", "client_secret": " secret\n"}, {"AZURE_CLIENT_CERTIFICATE_PASSWORD": " x "}
+    )
+    assert given["password"].content == " pass word "
+    assert given["client_secret"].content == "secret"
+    assert given["certificate_password"].content == " x "
+
+
+def test_a_path_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert gather({}, {"MSGRAPH_TOKEN_CACHE": "~/cache"})["token_cache_path"].content == "/home/somebody/cache"
 
 
 def test_the_argument_spec_hides_secrets_and_knows_the_aliases() -> None:
     spec = argument_spec()
-    assert {name for name, option in spec.items() if option["no_log"]} == {"access_token", "client_secret"}
-    assert spec["client_secret"]["aliases"] == ["secret"]
+    assert {name for name, option in spec.items() if option["no_log"]} == {
+        "access_token",
+        "certificate_password",
+        "client_secret",
+        "federated_token",
+        "password",
+        "refresh_token",
+    }
+    assert {name: option["aliases"] for name, option in spec.items() if option["aliases"]} == {
+        "tenant_id": ["tenant"],
+        "certificate_path": ["x509_certificate_path"],
+        "client_secret": ["secret"],
+        "federated_token": ["oidc_token"],
+        "federated_token_file": ["oidc_token_file_path"],
+        "username": ["ad_user"],
+        "cloud": ["cloud_environment"],
+        "authority_url": ["authority_host"],
+    }
     assert all("fallback" not in option and "default" not in option for option in spec.values())
 
 
@@ -99,7 +162,7 @@ def test_a_timeout_is_a_number_of_seconds(given: t.Any, seconds: float) -> None:
     assert read({"timeout": given}).timeout == seconds
 
 
-@pytest.mark.parametrize("given", [0, -1, "soon", "nan", "inf", True, [3], "1e999"])
+@pytest.mark.parametrize("given", [0, -1, "soon", "nan", "inf", True, [3], "1e999", 10**400, 86_401])
 def test_anything_else_is_refused_as_a_timeout(given: t.Any) -> None:
     with pytest.raises(OptionsError, match="timeout is not a number of seconds"):
         read({"timeout": given})
@@ -122,13 +185,39 @@ def test_validate_certs_refuses_the_rest() -> None:
         read({"validate_certs": "perhaps"})
 
 
-def test_a_ca_path_is_what_to_verify_with(tmp_path: Path) -> None:
+CA = """-----BEGIN CERTIFICATE-----
+MIIBNTCB3KADAgECAgEBMAoGCCqGSM49BAMCMBkxFzAVBgNVBAMMDkEgQ0Egb2Yg
+bm9ib2R5MCAXDTI2MDEwMTAwMDAwMFoYDzIxMjUxMjA4MDAwMDAwWjAZMRcwFQYD
+VQQDDA5BIENBIG9mIG5vYm9keTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABPZ2
+tjanGD6857j0khv9KUYvu9Wp+Leany23jDJumfc4m7QdOAvuy/1jJl1SDAAJc3/w
+zlwkVGG8mPvsbUUFsoyjEzARMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID
+SAAwRQIhAORwtbE1OCpw2FR/acsGpOHXbU1mDr5CcV/2E7BRDtZ+AiBjRhAu6rys
+mwQayXL5wNLIWYPALAUd9aj/atiWuauutQ==
+-----END CERTIFICATE-----
+"""
+
+
+def test_a_ca_path_is_what_to_verify_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ca = tmp_path / "ca.pem"
-    ca.touch()
+    ca.write_text(CA)
+    monkeypatch.setenv("HOME", str(tmp_path))
     assert read({"ca_path": str(ca)}).verify == str(ca)
+    assert read(MSGRAPH_CA_PATH="~/ca.pem").verify == str(ca)
+    assert read({"ca_path": str(tmp_path)}).verify == str(tmp_path)
     assert read({"ca_path": str(ca), "validate_certs": False}).verify is False
 
 
 def test_a_ca_path_that_does_not_exist_is_refused() -> None:
     with pytest.raises(OptionsError, match="'/nowhere/ca.pem', which does not exist"):
         read(MSGRAPH_CA_PATH="/nowhere/ca.pem")
+
+
+def test_a_ca_path_without_a_certificate_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    with pytest.raises(OptionsError, match="which holds no CA certificate that can be read"):
+        read({"ca_path": str(tmp_path / "ca.pem")})
+
+
+def test_a_cloud_of_the_environment_is_called_so() -> None:
+    with pytest.raises(OptionsError, match="cloud .from the environment variable AZURE_CLOUD_ENVIRONMENT. is"):
+        read(AZURE_CLOUD_ENVIRONMENT="AzureGermanCloud")

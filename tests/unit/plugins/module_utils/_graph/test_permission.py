@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
 
-PERMISSION = Permission("Things.ReadWrite.All", "The user needs the role of a keeper.")
+PERMISSION = Permission("Things.ReadWrite.All", "The user needs the role of a keeper.", implied_by=("Things.Own.All",))
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,7 @@ PERMISSION = Permission("Things.ReadWrite.All", "The user needs the role of a ke
             "holds Things.ReadWrite.All. The user needs the role of a",
         ),
         (Token("x", "application", ("Things.ReadWrite.All",)), "holds Things.ReadWrite.All: check that the tenant"),
+        (Token("x", "application", ("Things.Own.All",)), "holds Things.Own.All: check that the tenant"),
         (Token("x"), "Check that the token holds the permission Things.ReadWrite.All."),
     ],
 )

@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import read_token
 from ansible_collections.msgraph.intune.tests.unit.fakes import jwt
+
+DEEP = base64.urlsafe_b64encode(b"[" * 30_000).decode()
 
 
 def test_roles_make_an_application_token() -> None:
@@ -26,7 +30,19 @@ def test_an_application_without_permissions_is_one_all_the_same() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["opaque", "a.b.c", "a.b", "", "..", jwt({}), "e30.WzFd.x", "e30.bnVsbA.x", "x.\u00e9.y", jwt({"roles": "text"})],
+    [
+        "opaque",
+        "a.b.c",
+        "a.b",
+        "",
+        "..",
+        jwt({}),
+        "e30.WzFd.x",
+        "e30.bnVsbA.x",
+        "x.\u00e9.y",
+        jwt({"roles": "text"}),
+        f"x.{DEEP}.x",
+    ],
 )
 def test_what_does_not_describe_itself_is_unknown(text: str) -> None:
     assert read_token(text).kind == "unknown"

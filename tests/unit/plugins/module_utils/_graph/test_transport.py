@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import ssl
+import threading
 import typing as t
 
 import pytest
@@ -107,10 +109,10 @@ def test_the_reason_is_dug_out_of_wrapped_exceptions() -> None:
         sender.send("GET", URL, headers={})
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_refused(status: int) -> None:
+@pytest.mark.parametrize("status", [101, 103, 300, 301, 302, 304, 307, 308])
+def test_what_these_services_never_answer_is_refused(status: int) -> None:
     sender, session = transport(Reply(status, headers={"Location": "https://evil.example/"}))
-    with pytest.raises(GraphError, match=f"answered {status}, a redirect") as caught:
+    with pytest.raises(GraphError, match=f"answered {status}, which neither") as caught:
         sender.send("GET", URL, headers={}, token="tok")
     assert caught.value.kind == "protocol"
     assert len(session.sent) == 1
@@ -124,12 +126,57 @@ def test_an_answer_that_is_too_large_is_refused() -> None:
 
 
 def test_an_answer_that_never_ends_is_given_up() -> None:
-    ticks = iter([0.0, 10.0, 28.1])
-    session = FakeSession(Reply(200, b"x" * 200_000))
-    sender = Transport(timeout=7.0, verify=True, session=session, clock=lambda: next(ticks))
-    with pytest.raises(GraphError, match="did not complete its answer in 28 s") as caught:
+    over = threading.Event()
+
+    class Endless(FakeSession):
+        def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+            over.wait(10)
+            raise requests.ConnectionError
+
+    sender = Transport(timeout=0.01, verify=True, session=Endless())
+    with pytest.raises(GraphError, match="did not complete its answer in 0.04 s") as caught:
         sender.send("GET", URL, headers={})
+    over.set()
     assert caught.value.kind == "timeout"
+
+
+def test_what_is_near_is_not_asked_by_a_proxy() -> None:
+    sender, session = transport(Reply(200), Reply(200))
+    sender.send("GET", URL, headers={}, direct=True)
+    sender.send("GET", URL, headers={})
+    assert [sent.proxies for sent in session.sent] == [{"http": None, "https": None, "all": None}, None]
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"),
+    [
+        (http.client.BadStatusLine("SSH-2.0"), "protocol"),
+        (http.client.HTTPException("got more than 100 headers"), "protocol"),
+        (http.client.RemoteDisconnected("closed"), "network"),
+        (ConnectionResetError(104, "reset"), "network"),
+    ],
+)
+def test_what_speaks_no_http_is_told_from_what_says_nothing(cause: Exception, kind: str) -> None:
+    sender, _session = transport(requests.exceptions.ConnectionError("x", cause))
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize("problem", [ValueError("bad header b'Bearer top-secret'"), UnicodeError("top-secret")])
+def test_no_part_of_a_request_that_could_not_be_made_is_shown(problem: Exception) -> None:
+    sender, _session = transport(problem)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == "protocol"
+    assert "top-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("verify", "words"), [(True, "name its PEM file in ca_path"), ("/the/ca", "No CA in /the/ca")])
+def test_the_advice_on_a_certificate_depends_on_what_was_trusted(verify: bool | str, words: str) -> None:
+    sender, _session = transport(requests.exceptions.SSLError("x"), verify=verify)
+    with pytest.raises(GraphError, match=words):
+        sender.send("GET", URL, headers={})
 
 
 def test_json_nested_beyond_reason_is_a_value_error() -> None:

@@ -41,10 +41,18 @@ def test_a_connector_is_read_tolerantly_and_each_key_is_there(body: t.Any) -> No
     }
 
 
-@pytest.mark.parametrize("body", [None, [], "text", 5])
+@pytest.mark.parametrize("body", [None, [], "text", 5, {}, {"value": []}, {"error": {}}, {"id": 5}, {"value": {}}])
 def test_what_is_no_object_is_refused(body: t.Any) -> None:
     with pytest.raises(ProtocolError):
         read_connector(body)
+
+
+def test_what_is_no_text_is_none() -> None:
+    assert read_connector({"id": "7", "status": {"a": [1]}, "version": 5})["status"] is None
+
+
+def test_whoever_may_sync_may_read() -> None:
+    assert EXCHANGE_CONNECTOR.sync_permission.name in EXCHANGE_CONNECTOR.read_permission.implied_by
 
 
 def test_the_path_of_a_connector_quotes_its_id_whole() -> None:

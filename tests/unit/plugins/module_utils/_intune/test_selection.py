@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import read_ids
@@ -19,8 +21,10 @@ def test_an_empty_list_means_none_of_them() -> None:
     assert read_ids("connector_id", []) == []
 
 
-@pytest.mark.parametrize("items", [None, [""], ["  ", "\n"], ["False"], ["None", ""], ["null"], ["false"]])
-def test_what_is_not_given_is_refused_and_never_means_all_or_none(items: list[str] | None) -> None:
+@pytest.mark.parametrize(
+    "items", [None, [""], ["  ", "\n"], ["False"], [False], ["None", ""], [None], ["null"], ["false"]]
+)
+def test_what_is_not_given_is_refused_and_never_means_all_or_none(items: list[t.Any] | None) -> None:
     with pytest.raises(OptionsError, match="connector_id is empty"):
         read_ids("connector_id", items)
 
@@ -47,8 +51,13 @@ def test_blank_items_beside_an_id_are_left_out() -> None:
         "a\ud800b",
         "/",
         "\x7f",
+        "[]",
+        "<id>",
+        "{{ id }}",
+        {"id": ID},
+        [ID],
     ],
 )
-def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: str) -> None:
+def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: t.Any) -> None:
     with pytest.raises(OptionsError, match="which is not an id"):
         read_ids("connector_id", [ID, hostile])

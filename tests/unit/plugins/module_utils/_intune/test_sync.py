@@ -18,7 +18,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors impo
     GraphError,
     ProtocolError,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import given_values, read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather, read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._resource import SyncResource
@@ -32,7 +32,7 @@ GONE = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}}, {"
 def state(body: t.Any) -> dict[str, t.Any]:
     if not isinstance(body, dict):
         raise ProtocolError("not a widget")
-    return {"colour": body.get("colour")}
+    return {"id": body.get("id"), "colour": body.get("colour")}
 
 
 WIDGET = SyncResource(
@@ -49,14 +49,15 @@ WIDGET = SyncResource(
 
 def run(ids: list[str], *script: Scripted, check_mode: bool = False) -> tuple[SyncRun, FakeSession]:
     session = FakeSession(*script)
-    settings = read_settings(given_values({"access_token": "at-hand"}, {}))
+    settings = read_settings(gather({"access_token": "at-hand"}, {}))
     client = GraphClient(
         Transport(timeout=1.0, verify=True, session=session),
         find_cloud("global"),
-        choose_credential(settings),
+        choose_credential(settings, None),
+        cache=None,
         on_secret=lambda _secret: None,
     )
-    sync = SyncRun(client, WIDGET, "gently", check_mode=check_mode)
+    sync = SyncRun(lambda: client, WIDGET, "gently", check_mode=check_mode)
     sync.run(ids)
     return sync, session
 
@@ -85,10 +86,14 @@ def test_a_204_means_triggered_and_no_more() -> None:
 
 
 def test_check_mode_reads_and_triggers_nothing() -> None:
-    sync, session = run(["7"], Reply(200, {"colour": "red"}), check_mode=True)
+    sync, session = run(["7"], Reply(200, {"id": "7", "colour": "red"}), check_mode=True)
     assert session.wire == [f"GET {BASE}/7"]
     (result,) = results(sync.targets)
-    assert (result["action"], result["changed"], result["before"]) == ("would_trigger", True, {"colour": "red"})
+    assert (result["action"], result["changed"], result["before"]) == (
+        "would_trigger",
+        True,
+        {"id": "7", "colour": "red"},
+    )
     assert (result["http_status"], result["attempts"], result["request_id"]) == (None, 0, None)
     assert sync.message() == "Would ask Microsoft Graph for a gently of widget '7'."
 
@@ -116,14 +121,14 @@ def test_one_that_fails_does_not_stop_the_others() -> None:
     assert (failed["http_status"], failed["attempts"], failed["request_id"]) == (404, 1, "r-404")
     assert failed["error"]["kind"] == "not_found"
     assert "widget 'gone'" in sync.message()
-    assert sync.message().endswith("1 of 3 widgets failed. Microsoft Graph accepted a gently of 2 widgets.")
+    assert sync.message().endswith("1 of 3 widgets failed: 'gone'. Microsoft Graph accepted a gently of 2 widgets.")
 
 
 def test_of_several_failures_the_first_asked_for_is_the_tasks() -> None:
     sync, _session = run(["a", "b"], GONE, Reply(500))
     assert sync.failure is not None
     assert sync.failure.kind == "not_found"
-    assert sync.message().endswith("2 of 2 widgets failed.")
+    assert sync.message().endswith("2 of 2 widgets failed: 'a', 'b'.")
 
 
 def test_nothing_asked_for_is_nothing_sent() -> None:
@@ -154,10 +159,33 @@ def test_a_read_of_another_shape_names_what_was_being_read() -> None:
     assert "not a widget" in sync.message()
 
 
+def test_another_one_than_asked_for_is_none() -> None:
+    sync, _session = run(["7"], Reply(200, {"id": "8"}, {"request-id": "r-8"}), check_mode=True)
+    assert sync.failure is not None
+    assert (sync.failure.kind, sync.failure.status, sync.failure.request_id) == ("protocol", 200, "r-8")
+    assert "the answer is another widget, '8'" in sync.message()
+
+
+def test_a_message_names_ten_that_failed_and_counts_the_rest() -> None:
+    sync, _session = run([f"w{number}" for number in range(12)], *[GONE] * 12)
+    assert "12 of 12 widgets failed: 'w0', 'w1'" in sync.message()
+    assert sync.message().endswith("'w9' and 2 more.")
+
+
+def test_nothing_asked_for_needs_no_client() -> None:
+    def never() -> t.NoReturn:
+        raise AssertionError
+
+    SyncRun(never, WIDGET, "gently", check_mode=False).run([])
+
+
 def test_a_failed_sign_in_stops_everything_before_the_first() -> None:
     class Refusing:
-        def sign_in(self) -> None:
+        def sign_in(self, permission: Permission) -> None:
+            assert permission.name == "Widgets.ReadWrite.All"
             raise AuthenticationError("no")
 
+    sync = SyncRun(lambda: t.cast("GraphClient", Refusing()), WIDGET, "gently", check_mode=True)
     with pytest.raises(AuthenticationError):
-        SyncRun(t.cast("GraphClient", Refusing()), WIDGET, "gently", check_mode=False).run(["7"])
+        sync.run(["7"])
+    assert sync.targets == []

@@ -1,0 +1,131 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import _options
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_credentials import CachedUser
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin, Person
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, naming
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
+
+# The shared options that a person's sign-in has a use for: it takes no other credential.
+OPTIONS = (
+    "tenant_id",
+    "client_id",
+    "username",
+    "token_cache_path",
+    "cloud",
+    "authority_url",
+    "graph_url",
+    "timeout",
+    "validate_certs",
+    "ca_path",
+)
+# How often the time that is left is shown.
+_TELL_SECONDS = 30
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """Shows the code while it waits, which no module could, and fills the cache on the controller."""
+
+    # Once per play, whatever the hosts: it is a person who signs in, and the cache is the controller's.
+    BYPASS_HOST_LOOP = True
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the task's result; a failure is a result, too."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        shared = _options.argument_spec()
+        _result, params = self.validate_argument_spec(
+            argument_spec={
+                **{name: shared[name] for name in OPTIONS},
+                "scopes": {"type": "list", "elements": "str"},
+            }
+        )
+        warnings: list[str] = []
+        try:
+            with naming("sign in by device code"):
+                result.update(self._sign_in(params, warnings.append))
+        except GraphError as exc:
+            result.update(failed=True, changed=False, msg=str(exc), error=exc.as_dict())
+        if warnings:
+            result["warnings"] = warnings
+        return result
+
+    def _sign_in(self, params: dict[str, t.Any], on_warning: t.Callable[[str], None]) -> dict[str, t.Any]:
+        given = _options.gather({name: params.get(name) for name in OPTIONS}, os.environ)
+        settings = _options.read_settings(given)
+        user = CachedUser.read(given, asked_for=True)
+        user.validate()
+        scopes = full_scopes(settings.cloud, params["scopes"] or [EXCHANGE_CONNECTOR.sync_permission.name])
+        cache = TokenCache(str(settings.token_cache_path), on_warning=on_warning)
+        kept = {"token_cache_path": cache.path, "scopes": list(scopes)}
+        # Before anybody is asked for anything: a cache that cannot be used is refused here.
+        present = user.account_in(cache, settings.cloud)
+
+        if self._task.check_mode:
+            return {**kept, "changed": present is None, "msg": "Check mode starts no sign-in.", "account": None}
+        transport = Transport(timeout=settings.timeout, verify=settings.verify)
+        if present is not None and self._still_good(user, Login(transport, settings.cloud, scopes, cache)):
+            person = Person(present.username, present.home_tenant or user.tenant)
+            return {**kept, **_told(person, "is signed in already"), "changed": False}
+        login = DeviceLogin(
+            transport,
+            settings.cloud,
+            cache,
+            tenant_id=user.tenant,
+            client_id=user.client,
+            scopes=scopes,
+            username=user.name,
+        )
+        person = self._invite(login)
+        return {**kept, **_told(person, "signed in"), "changed": True}
+
+    def _still_good(self, user: CachedUser, login: Login) -> bool:
+        try:
+            user.acquire(login)
+        except GraphError as exc:
+            display.vvv(f"The sign-in that the cache holds is of no use any more: {exc}")
+            return False
+        return True
+
+    def _invite(self, login: DeviceLogin) -> Person:
+        invitation = login.begin()
+        display.display(
+            f"\nTo sign in, open {invitation.verification_url} in a browser on any device and enter the code"
+            f" {invitation.user_code} ({_minutes(invitation.expires_in)} left).\n",
+            color="bright yellow",
+        )
+        told = invitation.expires_in
+
+        def on_wait(remaining: float) -> None:
+            nonlocal told
+            if told - remaining >= _TELL_SECONDS:
+                told = remaining
+                display.display(f"Waiting for code {invitation.user_code}: {_minutes(remaining)} left.")
+
+        return login.wait(on_wait)
+
+
+def _told(person: Person, happened: str) -> dict[str, t.Any]:
+    return {
+        "msg": f"{person.username or 'A user'} {happened} to tenant {person.tenant_id}.",
+        "account": {"username": person.username, "tenant_id": person.tenant_id},
+    }
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60} min {int(seconds) % 60:02} s"

@@ -1,0 +1,203 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""The ways in which an application signs in as itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ._certificate import read_certificate
+from ._credential import check_name, check_token, rank_of, require, text
+from ._errors import OptionsError
+from ._options import RANK_AMBIENT, Value, beside, describe
+
+if t.TYPE_CHECKING:
+    from ._login import Login
+    from ._options import Given
+    from ._token import Token
+
+# Set by a platform in every workload, whether the workload wants to sign in or not.
+_PLATFORM_VARIABLES = ("AZURE_FEDERATED_TOKEN_FILE",)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Application:
+    """An app registration: which tenant, and which application in it."""
+
+    method: t.ClassVar[str]
+    tenant_id: Value | None
+    client_id: Value | None
+
+    @property
+    def action(self) -> str:
+        way = self.method.replace("_", " ")
+        return f"sign in to tenant {text(self.tenant_id)} as application {text(self.client_id)} with its {way}"
+
+    def _check_application(self) -> None:
+        require(self.method, tenant_id=self.tenant_id, client_id=self.client_id)
+        check_name("tenant_id", self.tenant_id)
+        check_name("client_id", self.client_id)
+
+
+@dataclasses.dataclass(frozen=True)
+class ClientSecret(_Application):
+    """An application with a secret (RFC 6749, section 4.4)."""
+
+    method: t.ClassVar[str] = "client_secret"
+    own: t.ClassVar[tuple[str, ...]] = ("client_secret",)
+    client_secret: Value | None
+
+    @classmethod
+    def rank(cls, given: Given) -> int | None:
+        return rank_of(given, cls.own)
+
+    @classmethod
+    def read(cls, given: Given, *, asked_for: bool) -> ClientSecret:
+        secret = given.get("client_secret")
+        return cls(beside(given, "tenant_id", secret), given.get("client_id"), secret)
+
+    def validate(self) -> None:
+        require(self.method, tenant_id=self.tenant_id, client_id=self.client_id, client_secret=self.client_secret)
+        self._check_application()
+
+    def acquire(self, login: Login) -> Token:
+        return login.application(
+            tenant_id=text(self.tenant_id), client_id=text(self.client_id), credential=lambda: text(self.client_secret)
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Certificate(_Application):
+    """An application with a certificate (RFC 7523): its assertion is signed with PS256 and names SHA-256 and x5c."""
+
+    method: t.ClassVar[str] = "certificate"
+    own: t.ClassVar[tuple[str, ...]] = ("certificate_path",)
+    certificate_path: Value | None
+    certificate_password: Value | None
+
+    @classmethod
+    def rank(cls, given: Given) -> int | None:
+        return rank_of(given, cls.own)
+
+    @classmethod
+    def read(cls, given: Given, *, asked_for: bool) -> Certificate:
+        path = given.get("certificate_path")
+        return cls(beside(given, "tenant_id", path), given.get("client_id"), path, given.get("certificate_password"))
+
+    def validate(self) -> None:
+        require(self.method, tenant_id=self.tenant_id, client_id=self.client_id, certificate_path=self.certificate_path)
+        self._check_application()
+        self._content()
+
+    def acquire(self, login: Login) -> Token:
+        return login.application(
+            tenant_id=text(self.tenant_id), client_id=text(self.client_id), credential=self._credential
+        )
+
+    def _content(self) -> bytes:
+        return read_file("certificate_path", self.certificate_path)
+
+    def _credential(self) -> dict[str, str]:
+        return read_certificate(text(self.certificate_path), self._content(), text(self.certificate_password) or None)
+
+
+@dataclasses.dataclass(frozen=True)
+class FederatedToken(_Application):
+    """An application that another identity provider vouches for (RFC 7523), as AWX, GitHub and Kubernetes do."""
+
+    method: t.ClassVar[str] = "federated_token"
+    own: t.ClassVar[tuple[str, ...]] = ("federated_token", "federated_token_file")
+    federated_token: Value | None
+    federated_token_file: Value | None
+
+    @classmethod
+    def rank(cls, given: Given) -> int | None:
+        return rank_of(given, cls.own, _PLATFORM_VARIABLES)
+
+    @classmethod
+    def read(cls, given: Given, *, asked_for: bool) -> FederatedToken:
+        token, file = given.get("federated_token"), given.get("federated_token_file")
+        # Whichever was given more strongly: an option beats the environment across both.
+        if token is not None and file is not None and (token.variable is not None) > (file.variable is not None):
+            token = None
+        return cls(given.get("tenant_id"), given.get("client_id"), token, file)
+
+    def validate(self) -> None:
+        if self.federated_token_file is None:
+            require(self.method, federated_token=self.federated_token)
+        self._check_application()
+        self._assertion()
+
+    def acquire(self, login: Login) -> Token:
+        return login.application(
+            tenant_id=text(self.tenant_id),
+            client_id=text(self.client_id),
+            credential=lambda: {"client_assertion": self._assertion()},
+        )
+
+    def _assertion(self) -> str:
+        """The assertion; a file is read at each use, as platforms renew what is in it."""
+        if self.federated_token is not None:
+            check_token("federated_token", self.federated_token)
+            return text(self.federated_token)
+        file = t.cast("Value", self.federated_token_file)
+        content = read_file("federated_token_file", file).decode("ascii", "replace").strip()
+        check_token("federated_token_file", dataclasses.replace(file, content=content))
+        return content
+
+
+@dataclasses.dataclass(frozen=True)
+class ManagedIdentity:
+    """The identity that the platform gives to this very host or app; user-assigned when there is a client ID."""
+
+    method: t.ClassVar[str] = "managed_identity"
+    own: t.ClassVar[tuple[str, ...]] = ()
+    client_id: Value | None
+
+    @classmethod
+    def rank(cls, given: Given) -> int | None:
+        # Never probed for: the platform's variables announce it, or auth_method asks for it.
+        return RANK_AMBIENT if given.announces_identity else None
+
+    @classmethod
+    def read(cls, given: Given, *, asked_for: bool) -> ManagedIdentity:
+        client_id = given.get("client_id")
+        # AZURE_CLIENT_ID may be another credential's half, so a merely announced identity does not take it up.
+        return cls(client_id if client_id is None or asked_for or client_id.variable is None else None)
+
+    @property
+    def action(self) -> str:
+        which = f"user-assigned identity {text(self.client_id)}" if self.client_id else "system-assigned identity"
+        return f"sign in with the {which} of this host"
+
+    def validate(self) -> None:
+        check_name("client_id", self.client_id)
+
+    def acquire(self, login: Login) -> Token:
+        return login.managed_identity(client_id=text(self.client_id) or None)
+
+
+def read_file(name: str, value: Value | None) -> bytes:
+    """The file that an option names.
+
+    :raises OptionsError: it cannot be read, or is empty.
+    """
+    path = text(value)
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read()
+    except OSError as exc:
+        reason = exc.strerror
+    else:
+        if content.strip():
+            return content
+        reason = "it is empty"
+    raise OptionsError(
+        f"{describe(name, value) if value else name} names {path!r}, which cannot be read: {reason}",
+        hint="The file must be on the host that runs the module, readable for the user who runs it.",
+    )

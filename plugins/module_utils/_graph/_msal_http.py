@@ -1,0 +1,133 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""What msal gets in place of a requests session: our transport, which it may use for one login service alone."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from . import _entra_errors, _identity_errors
+from ._clouds import origin
+from ._errors import AuthenticationError, GraphError, ProtocolError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ._transport import Response, Transport
+
+_USER_REALM = "/common/userrealm/"
+
+
+class MsalHttp:
+    """The part of a requests session that msal uses; keeps the last answer, which errors are read from.
+
+    :param authority_url: msal may send to this origin and to no other, whatever metadata names; ``None`` for a managed
+        identity, whose endpoint is the platform's and never behind a proxy.
+    """
+
+    def __init__(self, transport: Transport, authority_url: str | None) -> None:
+        self._transport = transport
+        self._authority_url = authority_url
+        self._client_request_id = ""
+        self._last: Response | None = None
+
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        **_unused: object,
+    ) -> MsalResponse:
+        return self._send("GET", f"{url}?{urlencode(params)}" if params else url, headers, None)
+
+    def post(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        **_unused: object,
+    ) -> MsalResponse:
+        form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
+        return self._send("POST", f"{url}?{urlencode(params)}" if params else url, form, urlencode(data or {}).encode())
+
+    def close(self) -> None:
+        """The transport is the task's, and outlives this."""
+
+    def failure(self) -> GraphError:
+        """The error that the last answer stands for."""
+        if self._last is None:
+            return ProtocolError("msal gave up before it asked the login service")
+        if self._authority_url is None:
+            return _identity_errors.read_error(self._last, self._client_request_id)
+        return _entra_errors.read_error(self._last, self._client_request_id)
+
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str | None] | None, body: bytes | None
+    ) -> MsalResponse:
+        realm = _USER_REALM in url
+        if self._authority_url is not None:
+            url = _with_port_of(self._authority_url, url) if realm else url
+            _check_origin(self._authority_url, url)
+        asked = {name: value for name, value in (headers or {}).items() if value is not None}
+        self._client_request_id = asked.setdefault("client-request-id", str(uuid.uuid4()))
+        try:
+            self._last = self._transport.send(
+                method,
+                url,
+                headers={"Accept": "application/json", **asked},
+                body=body,
+                direct=self._authority_url is None,
+            )
+        except GraphError as exc:
+            exc.client_request_id = self._client_request_id
+            raise
+        if realm:
+            _refuse_federated(self._last)
+        return MsalResponse(self._last)
+
+
+class MsalResponse:
+    """A response in the shape that msal reads."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code = response.status
+        self.headers = response.headers
+        self.text = response.text
+
+    def raise_for_status(self) -> None:
+        if self.status_code >= 400:
+            raise ValueError(f"status {self.status_code}")
+
+
+def _check_origin(authority_url: str, url: str) -> None:
+    if origin(url) != origin(authority_url):
+        raise ProtocolError(
+            f"the login metadata names an address outside {authority_url}: no credential goes there",
+            hint="Check authority_url and the proxies on the way.",
+        )
+
+
+def _with_port_of(authority_url: str, url: str) -> str:
+    """Repair the one address that msal builds from the authority's host name alone, its port lost."""
+    parts, authority = urlsplit(url), urlsplit(authority_url)
+    return urlunsplit(parts._replace(netloc=authority.netloc)) if parts.hostname == authority.hostname else url
+
+
+def _refuse_federated(response: Response) -> None:
+    """Stop before msal goes on to another identity provider with the password."""
+    try:
+        body = response.json()
+    except ValueError:
+        return
+    if isinstance(body, dict) and str(body.get("account_type")).lower() == "federated":
+        raise AuthenticationError(
+            "the user's domain signs in at another identity provider, which a password cannot be sent to",
+            hint="Sign in once with the playbook msgraph.intune.device_login, and use the token cache that it fills.",
+        )

@@ -1,0 +1,243 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""A file that keeps tokens between tasks: msal's own format, shared by tasks and forks, safe against each other.
+
+Reading a valid token needs neither msal nor a request. msal-extensions would bring the file and the lock, but imports
+msal to read, and its lock file stays behind when its holder is killed: the kernel drops the lock used here by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import fcntl
+import json
+import os
+import re
+import stat
+import time
+import typing as t
+
+from ._errors import DeadlineError, OptionsError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# As msal does: a token that ends within this many seconds is not worth beginning a task with.
+_SPARE_SECONDS = 300
+# Longer than any sign-in that others may be busy with.
+_LOCK_SECONDS = 300
+_LOCK_POLL_SECONDS = 0.05
+# A section beside msal's own, which keeps it: the tenant's ID by "login host/tenant as asked".
+_TENANTS = "MsgraphIntuneTenants"
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """Which token is looked for.
+
+    :param host: the login service's host name, which msal calls the environment.
+    :param tenant: as asked, by ID or name.
+    :param scopes: those that the token must hold, as asked of the login service.
+    :param account: msal's home account id of a user; ``None`` for an application's own token.
+    """
+
+    host: str
+    tenant: str
+    client_id: str
+    scopes: tuple[str, ...]
+    account: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """A user whose sign-in the cache holds."""
+
+    id: str
+    username: str
+
+    @property
+    def home_tenant(self) -> str | None:
+        """The tenant in Entra's form of the id, "object.tenant" in GUIDs; other providers have other forms."""
+        found = re.fullmatch(r"[0-9a-fA-F-]{36}\.([0-9a-fA-F-]{36})", self.id)
+        return found.group(1) if found else None
+
+
+class TokenCache:
+    """The cache file at ``path``; it need not exist yet.
+
+    :param on_warning: is told what a person should know and need not act on.
+    :param clock: seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        on_warning: Callable[[str], None],
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.path = path
+        self._on_warning = on_warning
+        self._clock = clock
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._told_of_damage = False
+
+    def find(self, wanted: Wanted) -> str | None:
+        """The access token wanted, when there is one that stays valid for some minutes.
+
+        :raises OptionsError: the file is not safe to use.
+        """
+        content = self._read()
+        tenant = content.get(_TENANTS, {}).get(f"{wanted.host}/{wanted.tenant}", wanted.tenant)
+        for entry in _entries(content, "AccessToken"):
+            if (
+                (entry.get("environment"), entry.get("client_id")) == (wanted.host, wanted.client_id)
+                and entry.get("realm") == tenant
+                and (entry.get("home_account_id") or None) == wanted.account
+                and set(wanted.scopes) <= set(str(entry.get("target")).split())
+                and _number(entry.get("expires_on")) > self._clock() + _SPARE_SECONDS
+                and isinstance(entry.get("secret"), str)
+            ):
+                return t.cast("str", entry["secret"])
+        return None
+
+    def accounts(self, host: str, client_id: str, username: str | None) -> list[Account]:
+        """The users that signed in to this client; only those of that name, if there is one.
+
+        :raises OptionsError: the file is not safe to use.
+        """
+        content = self._read()
+        ours = {
+            entry.get("home_account_id")
+            for section in ("AccessToken", "RefreshToken")
+            for entry in _entries(content, section)
+            if (entry.get("environment"), entry.get("client_id")) == (host, client_id)
+            # An application's own tokens belong to nobody.
+            and isinstance(entry.get("home_account_id"), str)
+        }
+        found = {
+            entry["home_account_id"]: str(entry.get("username") or "")
+            for entry in _entries(content, "Account")
+            if entry.get("environment") == host and str(entry.get("home_account_id")) in ours
+        }
+        accounts = [Account(account, name) for account, name in found.items()]
+        return [one for one in accounts if username is None or one.username.lower() == username.lower()]
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the cache alone; a holder that dies lets go.
+
+        :raises DeadlineError: another task holds it for too long.
+        """
+        folder = os.path.dirname(os.path.abspath(self.path))
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as exc:
+            raise _unusable(self.path, f"its folder cannot be written to ({exc.strerror})") from exc
+        try:
+            self._wait_for(lock)
+            yield
+        finally:
+            os.close(lock)
+
+    def load(self) -> str:
+        """The whole content for msal; empty when there is none. To be called while the lock is held."""
+        content = self._read()
+        return json.dumps(content) if content else ""
+
+    def save(self, state: str, *, host: str, tenant: str, tenant_id: str) -> None:
+        """Replace the content by msal's, and remember the tenant's ID under its name. The lock must be held."""
+        content = json.loads(state)
+        content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
+        # One name for the new file, and not a random one: a writer that is killed leaves at most this one behind.
+        new = f"{self.path}.new"
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(new)
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                json.dump(content, stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(new, self.path)
+        except OSError as exc:
+            self._on_warning(f"The token could not be kept in {self.path}: {exc.strerror}.")
+
+    def _wait_for(self, lock: int) -> None:
+        deadline = self._monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if self._monotonic() > deadline:
+                    raise DeadlineError(
+                        f"another task has held the token cache {self.path} for {_LOCK_SECONDS} s",
+                        hint="Look for a task that hangs on this host, or use another token_cache_path.",
+                    ) from None
+                self._sleep(_LOCK_POLL_SECONDS)
+            else:
+                return
+
+    def _read(self) -> dict[str, t.Any]:
+        text = self._read_safely()
+        if not text.strip():
+            return {}
+        try:
+            content = json.loads(text)
+        except (ValueError, RecursionError):
+            content = None
+        if not isinstance(content, dict) or not all(isinstance(section, dict) for section in content.values()):
+            if not self._told_of_damage:
+                self._told_of_damage = True
+                self._on_warning(f"The token cache {self.path} was damaged: it is rebuilt, and what it held is lost.")
+            return {}
+        return content
+
+    def _read_safely(self) -> bytes:
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return b""
+        except OSError as exc:
+            reason = "it is a symbolic link" if exc.errno == errno.ELOOP else str(exc.strerror)
+            raise _unusable(self.path, reason) from exc
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise _unusable(self.path, "it is not a regular file")
+            if found.st_uid != os.geteuid():
+                raise _unusable(self.path, "it belongs to another user")
+            if stat.S_IMODE(found.st_mode) & 0o077:
+                raise _unusable(self.path, f"others may use it (its mode is {stat.S_IMODE(found.st_mode):04o})")
+            with os.fdopen(descriptor, "rb", closefd=False) as stream:
+                return stream.read()
+        finally:
+            os.close(descriptor)
+
+
+def _unusable(path: str, reason: str) -> OptionsError:
+    return OptionsError(
+        f"The token cache {path} is not safe to use: {reason}",
+        hint="Give token_cache_path a file of this user's own with mode 0600, or one that does not exist yet.",
+    )
+
+
+def _entries(content: dict[str, t.Any], section: str) -> list[dict[str, t.Any]]:
+    return [entry for entry in content.get(section, {}).values() if isinstance(entry, dict)]
+
+
+def _number(value: object) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        return 0.0

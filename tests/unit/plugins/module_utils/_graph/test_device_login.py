@@ -1,0 +1,158 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login_user import (
+    BASE,
+    METADATA,
+    signed_in,
+)
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+FLOW = {
+    "user_code": "ABCD-EFGH",
+    "device_code": "the-device-code",
+    "verification_uri": "https://microsoft.example/devicelogin",
+    "expires_in": 60,
+    "interval": 5,
+    "message": "To sign in …",
+}
+PENDING = Reply(400, {"error": "authorization_pending", "error_description": "AADSTS70016: pending"})
+
+
+class World:
+    def __init__(self, path: Path, *script: Scripted, username: str | None = None) -> None:
+        self.path = path / "cache.json"
+        self.session = FakeSession(METADATA, *script)
+        self.naps: list[float] = []
+        self.told: list[float] = []
+        self.warnings: list[str] = []
+        self.login = DeviceLogin(
+            Transport(timeout=1.0, verify=True, session=self.session),
+            find_cloud("global"),
+            TokenCache(str(self.path), on_warning=self.warnings.append),
+            tenant_id="organizations",
+            client_id="client-1",
+            scopes=("https://graph.microsoft.com/Things.ReadWrite.All",),
+            username=username,
+            clock=lambda: sum(self.naps),
+            sleep=self.naps.append,
+        )
+
+    def wait(self) -> t.Any:
+        self.login.begin()
+        return self.login.wait(self.told.append)
+
+
+def test_the_code_and_the_address_are_there_at_once(tmp_path: Path) -> None:
+    world = World(tmp_path, Reply(200, FLOW))
+    invitation = world.login.begin()
+    assert (invitation.verification_url, invitation.user_code) == (FLOW["verification_uri"], "ABCD-EFGH")
+    assert invitation.expires_in == 60
+    assert world.session.wire[-1] == f"POST {BASE}/oauth2/v2.0/devicecode"
+    assert not world.path.exists()
+
+
+def test_it_waits_and_tells_until_the_person_has_signed_in(tmp_path: Path) -> None:
+    world = World(tmp_path, Reply(200, FLOW), PENDING, PENDING, signed_in())
+    person = world.wait()
+    assert (person.username, person.tenant_id) == ("one@contoso.example", "home")
+    assert world.naps == [5, 5]
+    assert world.told == [60, 55]
+    kept = json.loads(world.path.read_text())
+    assert [entry["secret"] for entry in kept["RefreshToken"].values()] == ["refresh-one"]
+    assert "the-device-code" not in world.path.read_text()
+
+
+def test_the_service_can_slow_it_down(tmp_path: Path) -> None:
+    slow_down = Reply(400, {"error": "slow_down"})
+    world = World(tmp_path, Reply(200, FLOW), slow_down, PENDING, signed_in())
+    world.wait()
+    assert world.naps == [10, 10]
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [requests.exceptions.ConnectionError("reset"), requests.exceptions.ReadTimeout(), Reply(503, "<html>")],
+)
+def test_a_poll_without_a_useful_answer_is_no_end(tmp_path: Path, passing: t.Any) -> None:
+    world = World(tmp_path, Reply(200, FLOW), passing, METADATA, signed_in())
+    assert world.wait().username == "one@contoso.example"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [("authorization_declined", "AADSTS70018"), ("expired_token", "AADSTS70020"), ("invalid_client", "AADSTS7000218")],
+)
+def test_a_refusal_ends_the_wait_and_leaves_no_file(tmp_path: Path, error: str, code: str) -> None:
+    refusal = Reply(400, {"error": error, "error_description": f"{code}: no", "error_codes": [int(code[6:])]})
+    world = World(tmp_path, Reply(200, FLOW), PENDING, refusal)
+    with pytest.raises(GraphError) as caught:
+        world.wait()
+    assert (caught.value.kind, caught.value.code) == ("authentication", code)
+    assert caught.value.hint
+    assert not world.path.exists()
+
+
+def test_nobody_signs_in(tmp_path: Path) -> None:
+    world = World(tmp_path, Reply(200, {**FLOW, "expires_in": 12}), *[PENDING] * 4)
+    with pytest.raises(GraphError, match="nobody signed in before the code expired"):
+        world.wait()
+    assert world.naps == [5, 5, 2]
+
+
+@pytest.mark.parametrize("body", ["<html>", "[]", "{}", "null", '{"user_code": 5}', '{"user_code": "x"}'])
+def test_an_odd_answer_is_a_typed_error(tmp_path: Path, body: str) -> None:
+    world = World(tmp_path, Reply(200, body))
+    with pytest.raises(GraphError) as caught:
+        world.login.begin()
+    assert caught.value.kind == "protocol"
+
+
+def test_an_interrupt_leaves_the_cache_as_it_was(tmp_path: Path) -> None:
+    class Interrupting(FakeSession):
+        def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+            if len(self.script) == 1:
+                raise KeyboardInterrupt
+            return super().request(*args, **kwargs)
+
+    world = World(tmp_path)
+    world.session = Interrupting(METADATA, Reply(200, FLOW), PENDING)
+    world.login._http._transport._session = world.session
+    with pytest.raises(KeyboardInterrupt):
+        world.wait()
+    assert [path.name for path in tmp_path.iterdir()] == ["cache.json.lock"]
+
+
+def test_somebody_else_than_asked_for_is_not_kept(tmp_path: Path) -> None:
+    world = World(tmp_path, Reply(200, FLOW), signed_in("two"), username="one@contoso.example")
+    with pytest.raises(GraphError, match="two@contoso.example signed in, not one@contoso.example") as caught:
+        world.wait()
+    assert caught.value.kind == "authentication"
+    assert not world.path.exists()
+    assert World(tmp_path, Reply(200, FLOW), signed_in("one"), username="ONE@contoso.example").wait()
+
+
+def test_other_sign_ins_in_the_cache_are_kept(tmp_path: Path) -> None:
+    World(tmp_path, Reply(200, FLOW), signed_in("one")).wait()
+    World(tmp_path, Reply(200, FLOW), signed_in("two")).wait()
+    kept = json.loads((tmp_path / "cache.json").read_text())
+    assert sorted(entry["username"] for entry in kept["Account"].values()) == [
+        "one@contoso.example",
+        "two@contoso.example",
+    ]

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._identity_errors import read_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
+from requests.structures import CaseInsensitiveDict
+
+
+def response(status: int, body: t.Any) -> Response:
+    return Response(status, CaseInsensitiveDict(), body if isinstance(body, bytes) else json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"statusCode": 400, "message": "No such identity"}, "No such identity"),
+        ({"error": {"code": "unknown", "message": "No such identity"}}, "No such identity"),
+        ({"error": "invalid_request", "error_description": "Identity not found"}, "Identity not found"),
+        ({"error": "invalid_request"}, "invalid_request"),
+    ],
+)
+def test_each_platforms_form_is_read(body: t.Any, words: str) -> None:
+    error = read_error(response(400, body), "c-1")
+    assert (error.kind, error.message, error.client_request_id) == ("authentication", words, "c-1")
+    assert "user-assigned" in (error.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(200, "protocol"), (404, "protocol"), (429, "throttled"), (500, "service")]
+)
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[]", b"null", b'{"message": 5}', b'{"error": {}}', b'{"error": []}']
+)
+def test_whatever_else_comes_is_an_error_of_its_kind(status: int, kind: str, body: bytes) -> None:
+    assert read_error(response(status, body), "c-1").kind == kind

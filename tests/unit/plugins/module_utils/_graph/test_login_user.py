@@ -1,0 +1,196 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A user's tokens through the real msal, over a scripted wire and a real cache file."""
+
+from __future__ import annotations
+
+import base64
+import json
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, jwt
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
+
+BASE = "https://login.microsoftonline.com/organizations"
+METADATA = Reply(
+    200,
+    {
+        "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0",
+        "authorization_endpoint": f"{BASE}/oauth2/v2.0/authorize",
+        "token_endpoint": f"{BASE}/oauth2/v2.0/token",
+        "device_authorization_endpoint": f"{BASE}/oauth2/v2.0/devicecode",
+    },
+)
+SCOPE = "https://graph.microsoft.com/Things.ReadWrite.All"
+MANAGED = Reply(200, {"ver": "1.0", "account_type": "Managed", "domain_name": "contoso.example"})
+
+
+def signed_in(name: str = "one", *, expires_in: int = 3600) -> Reply:
+    """The answer to a user's sign-in, with all that msal keeps of it."""
+    client_info = base64.urlsafe_b64encode(json.dumps({"uid": name, "utid": "home"}).encode()).decode().rstrip("=")
+    username = f"{name}@contoso.example"
+    return Reply(
+        200,
+        {
+            "token_type": "Bearer",
+            "access_token": jwt({"scp": "Things.ReadWrite.All", "upn": username}),
+            "refresh_token": f"refresh-{name}",
+            "id_token": jwt({"sub": name, "oid": name, "tid": "home", "preferred_username": username}),
+            "client_info": client_info,
+            "expires_in": expires_in,
+            "scope": f"{SCOPE} openid profile",
+        },
+    )
+
+
+class World:
+    def __init__(self, path: Path) -> None:
+        self.path = path / "cache.json"
+        self.warnings: list[str] = []
+        self.session = FakeSession()
+
+    def user(
+        self,
+        *script: Scripted,
+        username: str | None = None,
+        ask: t.Callable[[t.Any, list[str]], t.Any] | None = None,
+        cached: bool = True,
+    ) -> Token:
+        self.session = FakeSession(*script)
+        login = Login(
+            Transport(timeout=1.0, verify=True, session=self.session),
+            find_cloud("global"),
+            ["Things.ReadWrite.All"],
+            TokenCache(str(self.path), on_warning=self.warnings.append) if cached else None,
+        )
+        return login.user(tenant_id="organizations", client_id="client-1", username=username, ask=ask)
+
+    def seed(self, *names: str, expires_in: int = 3600) -> None:
+        for name in names:
+            script = [METADATA, MANAGED, signed_in(name, expires_in=expires_in)]
+            self.user(*script, username=f"{name}@contoso.example", ask=with_password)
+
+    @property
+    def posted(self) -> str:
+        return (self.session.sent[-1].body or b"").decode()
+
+
+def with_password(application: t.Any, scopes: list[str]) -> t.Any:
+    return application.acquire_token_by_username_password("one@contoso.example", "hush-hush", scopes=scopes)
+
+
+def with_refresh_token(application: t.Any, scopes: list[str]) -> t.Any:
+    return application.acquire_token_by_refresh_token("given-refresh", scopes=scopes)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_without_a_cache_each_task_signs_in(world: World) -> None:
+    token = world.user(METADATA, MANAGED, signed_in(), ask=with_password, cached=False)
+    assert token.kind == "delegated"
+    assert world.session.wire == [
+        f"GET {BASE}/v2.0/.well-known/openid-configuration",
+        "GET https://login.microsoftonline.com/common/userrealm/one@contoso.example?api-version=1.0",
+        f"POST {BASE}/oauth2/v2.0/token",
+    ]
+    assert "grant_type=password" in world.posted
+    assert not world.path.exists()
+
+
+def test_the_permission_is_asked_for_by_name(world: World) -> None:
+    world.user(METADATA, MANAGED, signed_in(), ask=with_password)
+    assert f"scope={SCOPE.replace(':', '%3A').replace('/', '%2F')}" in world.posted.replace("+", "&scope=")
+
+
+def test_a_valid_token_in_the_cache_costs_no_request(world: World) -> None:
+    world.seed("one")
+    token = world.user()
+    assert (token.kind, token.from_cache) == ("delegated", True)
+    assert world.session.wire == []
+
+
+def test_a_refresh_token_in_the_cache_comes_before_the_given_one(world: World) -> None:
+    world.seed("one", expires_in=1)
+    world.user(METADATA, signed_in(), ask=with_refresh_token)
+    assert "refresh_token=refresh-one" in world.posted
+
+
+def test_a_given_refresh_token_serves_when_the_cached_one_is_refused(world: World) -> None:
+    world.seed("one", expires_in=1)
+    refusal = Reply(400, {"error": "invalid_grant", "error_description": "AADSTS700082: expired"})
+    world.user(METADATA, refusal, signed_in(), ask=with_refresh_token)
+    assert "refresh_token=given-refresh" in world.posted
+
+
+def test_a_cache_that_is_all_there_is_must_hold_a_sign_in(world: World) -> None:
+    with pytest.raises(GraphError, match="holds no sign-in of a user.*device_login"):
+        world.user()
+    world.seed("one")
+    with pytest.raises(GraphError, match="holds no sign-in of two@contoso.example"):
+        world.user(username="two@contoso.example")
+    assert world.session.wire == []
+
+
+def test_several_users_need_a_name(world: World) -> None:
+    world.seed("one", "two")
+    with pytest.raises(GraphError, match="several users: one@contoso.example, two@contoso.example") as caught:
+        world.user()
+    assert (caught.value.kind, world.session.wire) == ("options", [])
+    assert world.user(username="TWO@contoso.example").from_cache
+
+
+def test_an_expired_sign_in_is_explained(world: World) -> None:
+    world.seed("one", expires_in=1)
+    refusal = {"error": "invalid_grant", "error_description": "AADSTS700082: expired", "error_codes": [700082]}
+    with pytest.raises(GraphError, match="AADSTS700082.*device_login") as caught:
+        world.user(METADATA, Reply(400, refusal))
+    assert caught.value.kind == "authentication"
+
+
+def test_a_password_never_goes_to_a_federated_domains_own_service(world: World) -> None:
+    federated = {
+        "account_type": "Federated",
+        "federation_protocol": "WSTrust",
+        "federation_metadata_url": "https://adfs.contoso.example/mex",
+    }
+    with pytest.raises(GraphError, match="signs in at another identity provider") as caught:
+        world.user(METADATA, Reply(200, federated), ask=with_password)
+    assert caught.value.kind == "authentication"
+    assert len(world.session.sent) == 2
+    assert "hush-hush" not in "".join(str(sent) for sent in world.session.sent)
+
+
+def test_a_port_of_the_authority_is_kept_for_the_user_realm(world: World) -> None:
+    base = "https://login.private.example:8443/organizations"
+    session = FakeSession(
+        Reply(200, {"authorization_endpoint": f"{base}/authorize", "token_endpoint": f"{base}/token"}),
+        MANAGED,
+        signed_in(),
+    )
+    cloud = find_cloud("global", authority_url="https://login.private.example:8443")
+    login = Login(Transport(timeout=1.0, verify=True, session=session), cloud, ["X"])
+    login.user(tenant_id="organizations", client_id="client-1", username=None, ask=with_password)
+    assert session.wire[1].startswith("GET https://login.private.example:8443/common/userrealm/one@contoso.example")
+
+
+def test_a_damaged_cache_is_rebuilt_with_a_warning(world: World) -> None:
+    world.path.write_text("garbage")
+    world.path.chmod(0o600)
+    world.user(METADATA, MANAGED, signed_in(), ask=with_password)
+    assert len(world.warnings) == 1
+    assert world.user().from_cache

@@ -1,0 +1,256 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import stat
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DeadlineError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import Account, TokenCache, Wanted
+
+HOST, CLIENT, SCOPE = "login.example", "client-1", "https://graph.example/.default"
+NOW = 1_000_000.0
+APPLICATION = Wanted(HOST, "tenant-1", CLIENT, (SCOPE,))
+USER = Wanted(HOST, "tenant-1", CLIENT, ("a", "b"), account="uid.utid")
+
+
+def entry(**changes: t.Any) -> dict[str, t.Any]:
+    return {
+        "credential_type": "AccessToken",
+        "secret": "the-token",
+        "home_account_id": None,
+        "environment": HOST,
+        "client_id": CLIENT,
+        "target": SCOPE,
+        "realm": "tenant-1",
+        "expires_on": str(int(NOW) + 3600),
+        **changes,
+    }
+
+
+def content(*tokens: dict[str, t.Any], **sections: t.Any) -> str:
+    return json.dumps({"AccessToken": {str(number): token for number, token in enumerate(tokens)}, **sections})
+
+
+class World:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.warnings: list[str] = []
+        self.cache = TokenCache(str(path), on_warning=self.warnings.append, clock=lambda: NOW)
+
+    def write(self, text: str | bytes, mode: int = 0o600) -> None:
+        self.path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        self.path.chmod(mode)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path / "cache.json")
+
+
+def test_what_is_not_there_is_not_found(world: World) -> None:
+    assert world.cache.find(APPLICATION) is None
+    assert world.cache.accounts(HOST, CLIENT, None) == []
+    assert world.cache.load() == ""
+    assert world.warnings == []
+
+
+def test_a_valid_token_is_found_without_msal(world: World) -> None:
+    world.write(content(entry(secret="another", realm="tenant-2"), entry()))
+    assert world.cache.find(APPLICATION) == "the-token"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"environment": "login.other"},
+        {"client_id": "client-2"},
+        {"realm": "tenant-2"},
+        {"target": "https://graph.other/.default"},
+        {"home_account_id": "uid.utid"},
+        {"expires_on": str(int(NOW) + 200)},
+        {"expires_on": "soon"},
+        {"expires_on": None},
+        {"secret": None},
+        {"target": None},
+    ],
+)
+def test_a_token_of_something_else_or_near_its_end_is_not_used(world: World, changes: dict[str, t.Any]) -> None:
+    world.write(content(entry(**changes)))
+    assert world.cache.find(APPLICATION) is None
+
+
+def test_a_users_token_must_hold_all_scopes_and_be_that_users(world: World) -> None:
+    world.write(content(entry(home_account_id="uid.utid", target="c b a"), entry(target="a b")))
+    assert world.cache.find(USER) == "the-token"
+    world.write(content(entry(home_account_id="uid.utid", target="a c")))
+    assert world.cache.find(USER) is None
+
+
+def test_a_tenant_is_found_under_the_name_it_was_saved_with(world: World) -> None:
+    with world.cache.locked():
+        world.cache.save(content(entry()), host=HOST, tenant="contoso.example", tenant_id="tenant-1")
+    by_name = Wanted(HOST, "contoso.example", CLIENT, (SCOPE,))
+    assert world.cache.find(by_name) == "the-token"
+    assert world.cache.find(APPLICATION) == "the-token"
+    assert world.cache.find(Wanted(HOST, "fabrikam.example", CLIENT, (SCOPE,))) is None
+
+
+def test_users_are_those_who_signed_in_to_this_client(world: World) -> None:
+    accounts = {
+        "1": {"home_account_id": "one.t", "environment": HOST, "username": "One@contoso.example"},
+        "2": {"home_account_id": "two.t", "environment": HOST, "username": "two@contoso.example"},
+        "3": {"home_account_id": "elsewhere.t", "environment": "login.other", "username": "three"},
+    }
+    refresh = {
+        "1": {"home_account_id": "one.t", "environment": HOST, "client_id": CLIENT},
+        "2": {"home_account_id": "two.t", "environment": HOST, "client_id": "client-2"},
+    }
+    world.write(content(entry(), Account=accounts, RefreshToken=refresh))
+    assert world.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "One@contoso.example")]
+    assert world.cache.accounts(HOST, CLIENT, "one@CONTOSO.example") == [Account("one.t", "One@contoso.example")]
+    assert world.cache.accounts(HOST, CLIENT, "two@contoso.example") == []
+
+
+def test_only_entras_form_of_an_id_tells_a_tenant() -> None:
+    tenant = "7b1f6d0e-2c4a-4d63-9e21-5a8e0c9d4f01"
+    assert Account(f"5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11.{tenant}", "x").home_tenant == tenant
+    assert Account("kim@example.org", "x").home_tenant is None
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"[" * 100_000, b'{"AccessToken": []}', b'{"AccessToken": 5}'],
+)
+def test_garbage_is_rebuilt_with_one_warning(world: World, garbage: bytes) -> None:
+    world.write(garbage)
+    assert world.cache.find(APPLICATION) is None
+    assert world.cache.load() == ""
+    (warning,) = world.warnings
+    assert "was damaged" in warning
+    with world.cache.locked():
+        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    assert world.cache.find(APPLICATION) == "the-token"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"AccessToken": {"1": 5, "2": None, "3": []}},
+        {"AccessToken": {"1": {"home_account_id": ["x"], "environment": HOST, "client_id": CLIENT}}},
+        {"Account": {"1": {"home_account_id": ["x"], "environment": HOST}}, "RefreshToken": {"1": "x"}},
+        {"MsgraphIntuneTenants": {"login.example/tenant-1": ["x"]}, "AccessToken": {"1": entry()}},
+    ],
+)
+def test_odd_entries_are_passed_over(world: World, odd: dict[str, t.Any]) -> None:
+    world.write(json.dumps(odd))
+    assert world.cache.find(APPLICATION) is None
+    assert world.cache.accounts(HOST, CLIENT, None) == []
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o644, 0o660, 0o602, 0o777])
+def test_a_file_that_others_may_use_is_refused(world: World, mode: int) -> None:
+    world.write(content(entry()), mode)
+    with pytest.raises(OptionsError, match=f"others may use it .its mode is {mode:04o}."):
+        world.cache.find(APPLICATION)
+
+
+def test_a_link_and_a_folder_are_refused(world: World, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_text(content(entry()))
+    target.chmod(0o600)
+    world.path.symlink_to(target)
+    with pytest.raises(OptionsError, match="it is a symbolic link"):
+        world.cache.find(APPLICATION)
+    world.path.unlink()
+    world.path.mkdir(mode=0o700)
+    with pytest.raises(OptionsError, match="it is not a regular file"):
+        world.cache.find(APPLICATION)
+
+
+def test_a_file_of_somebody_else_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write(content(entry()))
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(OptionsError, match="it belongs to another user"):
+        world.cache.find(APPLICATION)
+
+
+def test_what_is_saved_is_for_this_user_alone_and_replaced_whole(world: World) -> None:
+    world.write(content(entry(secret="old")))
+    before = world.path.stat().st_ino
+    previous = os.umask(0)
+    try:
+        with world.cache.locked():
+            world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    finally:
+        os.umask(previous)
+    for path in world.path.parent.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert world.path.stat().st_ino != before
+    assert sorted(path.name for path in world.path.parent.iterdir()) == ["cache.json", "cache.json.lock"]
+
+
+def test_the_folder_is_made_when_it_is_missing(tmp_path: Path) -> None:
+    world = World(tmp_path / "new" / "folder" / "cache.json")
+    with world.cache.locked():
+        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    assert stat.S_IMODE(world.path.parent.stat().st_mode) == 0o700
+    assert world.cache.find(APPLICATION) == "the-token"
+
+
+def test_what_cannot_be_kept_is_a_warning_and_no_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_source: str, _target: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with world.cache.locked():
+        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    (warning,) = world.warnings
+    assert "could not be kept" in warning
+    assert "No space left on device" in warning
+
+
+def _hold(path: str, held: t.Any) -> None:
+    with TokenCache(path, on_warning=lambda _warning: None).locked():
+        Path(f"{path}.new").write_text("half a fi")
+        held.set()
+        signal.pause()
+
+
+def test_a_holder_that_is_killed_lets_go_and_leaves_a_valid_file(world: World) -> None:
+    world.write(content(entry()))
+    context = multiprocessing.get_context("fork")
+    held = context.Event()
+    holder = context.Process(target=_hold, args=(str(world.path), held))
+    holder.start()
+    assert held.wait(10)
+    assert holder.pid is not None
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.join()
+    assert world.cache.find(APPLICATION) == "the-token"
+    with world.cache.locked():
+        world.cache.save(content(entry(secret="new")), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    assert world.cache.find(APPLICATION) == "new"
+
+
+def test_a_lock_that_is_never_let_go_ends_the_wait(world: World) -> None:
+    ticks = iter(range(0, 1000, 100))
+    naps: list[float] = []
+    other = TokenCache(
+        str(world.path), on_warning=world.warnings.append, monotonic=lambda: float(next(ticks)), sleep=naps.append
+    )
+    with (
+        world.cache.locked(),
+        pytest.raises(DeadlineError, match="another task has held the token cache"),
+        other.locked(),
+    ):
+        pass
+    assert naps
