@@ -68,6 +68,9 @@ integration: test-venv ansible-test-home stage ## integration targets against th
 	$(call heading,ansible-test integration)
 	@$(ANSIBLE_TEST) integration
 
+# npm is to be found configured as usual, though what it installs stays here.
+system: export NPM_CONFIG_USERCONFIG ?= $(HOME)/.npmrc
+
 system: test-venv stage ## what users do, done from outside
 	$(call heading,system tests)
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
@@ -78,6 +81,7 @@ stage: run-venv ## the copy of the collection that Ansible's tools work on, in .
 
 clean: ## remove all that make has made
 	rm -rf .cache .venv .venv-lint
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 run-venv:
 	@PYTHON="$(PYTHON)" $(VENV) .venv tests/requirements/run.txt

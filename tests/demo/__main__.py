@@ -9,30 +9,14 @@ Nothing in here stands in for the collection: only Microsoft's side, Graph and E
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
+from ..graph_simulator.ansible_environment import ansible_environment
 from ..graph_simulator.handle import Simulator
 
 HERE = Path(__file__).parent
-
-
-def environment(simulator: Simulator) -> dict[str, str]:
-    """What the playbook runs in: how to sign in to the simulator, and nothing of how this user works otherwise."""
-    foreign = ("ANSIBLE_", "AZURE_", "MSGRAPH_")
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
-        "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-        "ANSIBLE_CONFIG": str(HERE / "ansible.cfg"),
-        "AZURE_TENANT_ID": simulator.tenant_id,
-        "AZURE_CLIENT_ID": simulator.client_id,
-        "AZURE_CLIENT_SECRET": simulator.client_secret,
-        "AZURE_AUTHORITY_HOST": simulator.authority_url,
-        "MSGRAPH_URL": simulator.graph_url,
-        "MSGRAPH_CA_PATH": simulator.ca_path,
-    }
 
 
 def main() -> int:
@@ -41,9 +25,11 @@ def main() -> int:
         print(
             f"A simulated tenant listens: Microsoft Graph at {simulator.graph_url}, Entra at {simulator.authority_url}"
         )
+        sys.stdout.flush()
         command = [sys.executable, "-m", "ansible", "playbook", str(HERE / "demo.yml")]
         command += ["-e", f"connector_id={simulator.connector_ids[0]}"]
-        status = subprocess.run(command, env=environment(simulator), check=False).returncode
+        environment = ansible_environment(simulator, ANSIBLE_CONFIG=str(HERE / "ansible.cfg"))
+        status = subprocess.run(command, env=environment, check=False).returncode
         print("The requests that were made, as the simulated services saw them:\n")
         for entry in simulator.journal():
             body = entry["body"] if entry["service"] == "graph" and entry["body"] else ""
@@ -53,4 +39,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -14,8 +14,9 @@ import os
 import typing as t
 
 import pytest
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
 from ansible_collections.msgraph.intune.tests.system.clients import CONNECTORS, READ
-from ansible_collections.msgraph.intune.tests.system.playbooks import ad_hoc
+from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc
 
 if t.TYPE_CHECKING:
     import requests
@@ -69,8 +70,8 @@ def test_sync(contract: Contract, simulator: Simulator, graph: Client, action: s
 
 @pytest.mark.parametrize("flags", [[], ["--check"]])
 def test_the_modules_requests(contract: Contract, simulator: Simulator, flags: list[str]) -> None:
-    module = "msgraph.intune.intune_exchange_connector_sync"
-    run = ad_hoc(simulator, module, *flags, connector_id=simulator.connector_ids, sync_type="fullSync")
+    environment = ansible_environment(simulator)
+    run = ad_hoc(environment, SYNC, *flags, connector_id=simulator.connector_ids, sync_type="fullSync")
     assert run.returncode == 0, run.stdout + run.stderr
     sent = [entry for entry in simulator.journal() if entry["service"] == "graph"]
     assert sent

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-from ansible_collections.msgraph.intune.tests.system.playbooks import clean_environment
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 
 DEMO = "ansible_collections.msgraph.intune.tests.demo"
 

@@ -58,6 +58,8 @@ def same_content(one: Path, other: Path) -> bool:
 def main() -> None:
     """Bring the staged tree, named as the only argument, up to date with the checkout in the current folder."""
     checkout, staged = Path.cwd(), Path(sys.argv[1])
+    if not (checkout / ".git").exists():
+        sys.exit("make works in a git clone only, for git lists the files that belong to the collection.")
     wanted = listed_files(checkout)
     staged.mkdir(parents=True, exist_ok=True)
     # The tools ask git for the files to look at. In a repository of its own, not in the checkout's, which ignores it.

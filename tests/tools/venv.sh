@@ -32,6 +32,7 @@ asked_for=${python:+$(identity "$python")}
 usable() {
     [ "$(cat "$venv/made-in" 2>/dev/null)" = "$(pwd -P)" ] || return 1
     present=$(identity "$venv/bin/python" 2>/dev/null) || return 1
+    supported "$venv/bin/python" || return 1
     [ "$present" = "${asked_for:-$present}" ]
 }
 

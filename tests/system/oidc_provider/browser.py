@@ -1,0 +1,73 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A person at a browser, who opens the provider's pages and fills in their forms."""
+
+from __future__ import annotations
+
+import typing as t
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+import requests
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import Invitation
+
+
+class Visitor:
+    """Someone with a browser who accepts or declines an invitation to sign in."""
+
+    def __init__(self, username: str, ca_path: str) -> None:
+        self.username = username
+        self._ca_path = ca_path
+
+    def accept(self, invitation: Invitation) -> None:
+        """Enter the code, confirm it, sign in, and consent."""
+        with self._browser() as session:
+            page = self._enter_code(session, invitation)
+            page = self._submit(session, page)
+            page = self._submit(session, page, login=self.username, password="the provider takes any")
+            page = self._submit(session, page)
+        assert "Sign-in Success" in page.text, page.text
+
+    def decline(self, invitation: Invitation) -> None:
+        """Enter the code, and abort where it is to be confirmed."""
+        with self._browser() as session:
+            page = self._submit(session, self._enter_code(session, invitation), abort="yes")
+        assert "The Sign-in request was interrupted" in page.text, page.text
+
+    def _browser(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = self._ca_path
+        # The provider answers with pages only who asks for them.
+        session.headers["Accept"] = "text/html"
+        return session
+
+    def _enter_code(self, session: requests.Session, invitation: Invitation) -> requests.Response:
+        page = session.get(invitation.verification_url, timeout=5)
+        return self._submit(session, page, user_code=invitation.user_code)
+
+    def _submit(self, session: requests.Session, page: requests.Response, **typed: str) -> requests.Response:
+        form = _Form(page.text)
+        assert form.action is not None, page.text
+        return session.post(urljoin(page.url, form.action), data={**form.fields, **typed}, timeout=5)
+
+
+class _Form(HTMLParser):
+    """The form on a page: where it goes, and what it sends by itself."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.action = given.get("action")
+        elif tag == "input" and given.get("type") == "hidden":
+            self.fields[given.get("name") or ""] = given.get("value") or ""

@@ -1,0 +1,153 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A person signs in by device code while the playbook runs; later tasks do so silently."""
+
+from __future__ import annotations
+
+import re
+import signal
+import stat
+import subprocess
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, playbook_command, result_of
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+PLAYBOOK = "msgraph.intune.device_login"
+CODE = re.compile(r"open (\S+) in a browser on any device and enter the code (\S+) ")
+
+
+class Login:
+    """The playbook on its way."""
+
+    def __init__(self, simulator: Simulator, cache: Path) -> None:
+        simulator.set_device_codes(interval=1)
+        self.simulator = simulator
+        self.cache = cache
+        self.environment = clean_environment(
+            AZURE_AUTHORITY_HOST=simulator.authority_url,
+            MSGRAPH_URL=simulator.graph_url,
+            MSGRAPH_CA_PATH=simulator.ca_path,
+            MSGRAPH_TOKEN_CACHE=str(cache),
+            PYTHONUNBUFFERED="1",
+        )
+        self.output = ""
+
+    def start(self, *flags: str, playbook: str = PLAYBOOK) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            playbook_command(playbook, "-vvvv", *flags),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def read_code(self, run: subprocess.Popen[str]) -> str:
+        """Read what is on the screen until the code is there, while the playbook still waits."""
+        assert run.stdout is not None
+        for line in run.stdout:
+            self.output += line
+            found = CODE.search(line)
+            if found:
+                assert run.poll() is None
+                return found.group(2)
+        raise AssertionError(self.output)
+
+    def end(self, run: subprocess.Popen[str]) -> int:
+        self.output += run.communicate()[0]
+        assert "Traceback" not in self.output
+        # Neither token nor device code; the user code is meant to be seen.
+        assert "eyJ" not in self.output
+        assert "device_code" not in self.output
+        return run.returncode
+
+    def paths(self) -> list[str]:
+        return [entry["path"].rpartition("/")[2] for entry in self.simulator.journal()]
+
+
+@pytest.fixture
+def login(simulator: Simulator, tmp_path: Path) -> Login:
+    return Login(simulator, tmp_path / "cache.json")
+
+
+def test_a_person_signs_in_once_and_tasks_go_on_silently(login: Login) -> None:
+    with login.start() as run:
+        login.simulator.approve_device_code(login.read_code(run))
+        assert login.end(run) == 0
+    assert f"{login.simulator.username} signed in to tenant {login.simulator.tenant_id}" in login.output
+    assert stat.S_IMODE(login.cache.stat().st_mode) == 0o600
+
+    login.simulator.clear_journal()
+    result = result_of(ad_hoc(login.environment, SYNC, connector_id=login.simulator.connector_ids[0]))
+    assert (result["graph"]["auth_method"], result["graph"]["token_type"]) == ("token_cache", "delegated")
+    assert login.paths() == ["sync"]
+
+    with login.start() as run:
+        assert login.end(run) == 0
+    assert "is signed in already" in login.output
+    assert "changed=0" in login.output
+
+
+def test_a_declined_sign_in_is_explained(login: Login) -> None:
+    with login.start() as run:
+        login.simulator.decline_device_code(login.read_code(run))
+        assert login.end(run) == 2
+    assert "Could not sign in by device code" in login.output
+    assert not login.cache.exists()
+
+
+@pytest.mark.parametrize(
+    "for_all_hosts", ["", "      run_once: true\n      register: login\n"], ids=["bare", "run_once"]
+)
+def test_once_per_play_whatever_the_hosts(login: Login, tmp_path: Path, for_all_hosts: str) -> None:
+    play = tmp_path / "play.yml"
+    play.write_text(
+        "- hosts: all\n  connection: local\n  gather_facts: false\n  tasks:\n"
+        f"    - msgraph.intune.graph_device_login:\n{for_all_hosts}"
+        f"    - ansible.builtin.assert: {{that: {'login.account.username is truthy' if for_all_hosts else 'true'}}}\n"
+    )
+    with login.start("-i", "one,two,three", playbook=str(play)) as run:
+        login.simulator.approve_device_code(login.read_code(run))
+        assert login.end(run) == 0
+    assert login.paths().count("devicecode") == 1
+
+
+def test_check_mode_starts_nothing(login: Login) -> None:
+    with login.start("--check") as run:
+        assert login.end(run) == 0
+    assert login.simulator.journal() == []
+    assert not login.cache.exists()
+
+
+def test_an_interrupt_leaves_no_half_written_cache(login: Login) -> None:
+    with login.start() as run:
+        login.read_code(run)
+        run.send_signal(signal.SIGINT)
+        login.end(run)
+    assert not login.cache.exists()
+    assert not login.cache.with_name("cache.json.new").exists()
+
+
+def test_a_cache_that_is_not_safe_is_refused_before_anybody_is_asked(login: Login) -> None:
+    login.cache.write_text("{}")
+    login.cache.chmod(0o644)
+    with login.start() as run:
+        assert login.end(run) == 2
+    assert "others may use it" in login.output
+    assert login.simulator.journal() == []
+
+
+def test_a_cache_is_needed(login: Login) -> None:
+    login.environment["MSGRAPH_TOKEN_CACHE"] = ""
+    with login.start() as run:
+        assert login.end(run) == 2
+    assert "token_cache_path (environment: MSGRAPH_TOKEN_CACHE)" in login.output
+    assert login.simulator.journal() == []
