@@ -20,11 +20,24 @@ identity() {
     "$1" -c 'import sys; print(sys.base_prefix, sys.version)'
 }
 
+# From the oldest that an ansible-core of ours runs on to the newest that one supports.
+supported() {
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null
+}
+
 case ${PYTHON:-} in
     '') python= ;;
-    [0-9]*) python=$("$find_python" "$PYTHON") ;;
-    *) python=$PYTHON ;;
+    [0-9].*[0-9]) python=$("$find_python" "$PYTHON") ;;
+    */*) python=$PYTHON ;;
+    *)
+        echo "PYTHON takes a version such as 3.13, or the path of a Python; it is '$PYTHON'." >&2
+        exit 1
+        ;;
 esac
+if [ -n "$python" ] && ! supported "$python"; then
+    echo "$python cannot be used: a Python from 3.11 to 3.14 is needed." >&2
+    exit 1
+fi
 asked_for=${python:+$(identity "$python")}
 
 # The commands in a virtual environment hold its path: a checkout that was moved needs a new one. So does a Python that
