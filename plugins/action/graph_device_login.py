@@ -70,7 +70,12 @@ class ActionModule(ActionBase):
         settings = _options.read_settings(given)
         user = CachedUser.read(given, asked_for=True)
         user.validate()
-        scopes = full_scopes(settings.cloud, params["scopes"] or [EXCHANGE_CONNECTOR.sync_permission.name])
+        asked_for = [scope.strip() for scope in params["scopes"] or [] if scope.strip() not in ("", "None")]
+        scopes = full_scopes(settings.cloud, asked_for or [EXCHANGE_CONNECTOR.sync_permission.name])
+        if settings.verify is False:
+            on_warning(
+                "validate_certs is false: whoever is between this host and Microsoft can read and use the token."
+            )
         cache = TokenCache(str(settings.token_cache_path), on_warning=on_warning)
         kept = {"token_cache_path": cache.path, "scopes": list(scopes)}
         # Before anybody is asked for anything: a cache that cannot be used is refused here.

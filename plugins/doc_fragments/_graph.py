@@ -16,9 +16,11 @@ options:
       - How to sign in.
       - V(auto) takes the credential that was given. One in the options comes before one stored in the environment, and
         that before what a platform offers, which is a token file in E(AZURE_FEDERATED_TOKEN_FILE) or a managed identity
-        announced by E(IDENTITY_ENDPOINT) or E(MSI_ENDPOINT). Within each the order is O(access_token),
-        O(federated_token), O(certificate_path), O(client_secret), O(password), O(refresh_token), O(token_cache_path).
-        A token cache counts as a credential of its own only when a user has signed in to it, or when there is no other.
+        announced by E(IDENTITY_ENDPOINT) with E(IDENTITY_HEADER) or E(IMDS_ENDPOINT), or by E(MSI_ENDPOINT) with
+        E(MSI_SECRET). Within each the order is O(access_token), O(federated_token), O(certificate_path),
+        O(client_secret), O(password), O(refresh_token), O(token_cache_path). A token cache counts as a credential of
+        its own only when a user has signed in to it, or when there is no other; and never before O(password) or
+        O(refresh_token), which look into it themselves.
       - V(access_token) uses O(access_token) as it is.
       - V(certificate) signs in an application with O(tenant_id), O(client_id) and O(certificate_path).
       - V(client_secret) signs in an application with O(tenant_id), O(client_id) and O(client_secret).
@@ -80,7 +82,8 @@ options:
   refresh_token:
     description:
       - A refresh token of a user. Each use yields a newer one, which is kept in O(token_cache_path) and preferred from
-        then on. Without a cache the same one is used again, until it expires.
+        then on, for this refresh token or for O(username) if that is given. Without a cache the same one is used again,
+        until it expires.
       - If not set, the value of the environment variable E(MSGRAPH_REFRESH_TOKEN) is used.
     type: str
 """

@@ -18,13 +18,16 @@ description:
     without asking anybody, for as long as the refresh token lasts.
   - That is how delegated permissions, which act in the name of a user, can be used unattended.
   - Runs once per play, whatever the number of hosts. With C(run_once=true) all hosts have what is registered, else the
-    first one alone.
+    first one alone. Ansible does not support such modules in the strategy V(free).
   - When the cache holds a sign-in that still yields a token, nobody is asked and nothing changes.
 options:
   token_cache_path:
     description:
       - The file to keep the sign-in in, on the controller. Required here, as option or in the environment variable
         E(MSGRAPH_TOKEN_CACHE).
+      - It is created with mode V(0600), and refused when others may use it, when it belongs to another user, and when
+        it is a symbolic link. A lock file of the same name with C(.lock) behind it appears beside it.
+      - Whoever can read it can act as the person whose sign-in it holds.
     type: path
   username:
     description:

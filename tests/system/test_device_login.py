@@ -101,6 +101,7 @@ def test_a_declined_sign_in_is_explained(login: Login) -> None:
         login.simulator.decline_device_code(login.read_code(run))
         assert login.end(run) == 2
     assert "Could not sign in by device code" in login.output
+    assert "The person declined the sign-in." in login.output
     assert not login.cache.exists()
 
 

@@ -39,6 +39,7 @@ _DEVICE = "Run the task again to get a new code, and enter it in time."
 
 HINTS: t.Final = {
     16000: _PERSON,
+    50013: _FEDERATED,
     50020: _PERSON,
     50027: _FEDERATED,
     50034: _PERSON,
@@ -64,6 +65,7 @@ HINTS: t.Final = {
     70000: _AGAIN,
     70008: _AGAIN,
     70011: _SCOPE,
+    70017: "The person declined the sign-in.",
     70018: _DEVICE,
     70019: _DEVICE,
     70020: _DEVICE,
@@ -74,6 +76,7 @@ HINTS: t.Final = {
     90094: _CONSENT,
     500011: _SCOPE,
     500113: _APPLICATION,
+    500133: _FRESH_FEDERATED,
     700016: _APPLICATION,
     700021: _CERTIFICATE,
     700022: _SCOPE,
@@ -88,6 +91,7 @@ HINTS: t.Final = {
     700212: _FEDERATED,
     700213: _FEDERATED,
     900023: _TENANT,
+    1000502: "The certificate is not valid now: renew it, and check this host's clock.",
     1002012: _SCOPE,
     7000112: "The application is disabled in this tenant: have an administrator enable its service principal.",
     7000215: _WRONG_VALUE,

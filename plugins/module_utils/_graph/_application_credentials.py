@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import stat
 import typing as t
 
 from ._certificate import read_certificate
@@ -23,6 +25,9 @@ if t.TYPE_CHECKING:
 
 # Set by a platform in every workload, whether the workload wants to sign in or not.
 _PLATFORM_VARIABLES = ("AZURE_FEDERATED_TOKEN_FILE",)
+
+
+_MAX_FILE_BYTES = 1024 * 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,14 +194,17 @@ def read_file(name: str, value: Value | None) -> bytes:
     """
     path = text(value)
     try:
-        with open(path, "rb") as stream:
-            content = stream.read()
+        # Without waiting: a named pipe that nobody writes to would hold the task for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
+            regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+            content = stream.read(_MAX_FILE_BYTES + 1) if regular else b""
     except OSError as exc:
         reason = exc.strerror
     else:
-        if content.strip():
+        if content.strip() and len(content) <= _MAX_FILE_BYTES:
             return content
-        reason = "it is empty"
+        reason = "it is no file, empty, or too large"
     raise OptionsError(
         f"{describe(name, value) if value else name} names {path!r}, which cannot be read: {reason}",
         hint="The file must be on the host that runs the module, readable for the user who runs it.",

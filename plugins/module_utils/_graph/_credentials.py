@@ -70,8 +70,13 @@ def _present(settings: Settings, cache: TokenCache | None) -> type[Credential]:
     ranks = [(rank, strategy) for strategy in STRATEGIES if (rank := strategy.rank(settings.given)) is not None]
     # Sorting keeps the order of the strategies within a rank.
     by_rank = [strategy for _rank, strategy in sorted(ranks, key=lambda ranked: ranked[0])]
-    if by_rank[1:] and by_rank[0] is CachedUser and not _somebody_signed_in(settings, cache):
-        # The cache is there to keep the tokens of another credential.
+    # A user's own credential looks into the cache first, and is there when that is of no use any more. For an
+    # application the cache is a place to keep tokens, until a user has signed in to it.
+    if (
+        by_rank[1:]
+        and by_rank[0] is CachedUser
+        and (by_rank[1] in (Password, RefreshToken) or not _somebody_signed_in(settings, cache))
+    ):
         return by_rank[1]
     if by_rank:
         return by_rank[0]

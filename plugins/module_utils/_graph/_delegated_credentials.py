@@ -15,6 +15,7 @@ import typing as t
 from ._credential import check_name, check_token, rank_of, require, text
 from ._errors import OptionsError
 from ._options import beside, describe
+from ._token_cache import only_account
 
 if t.TYPE_CHECKING:
     from ._clouds import Cloud
@@ -71,8 +72,10 @@ class _User:
                 hint="Give it as name@domain, without spaces.",
             )
 
-    def _acquire(self, login: Login, ask: t.Callable[[t.Any, list[str]], t.Any] | None) -> Token:
-        return login.user(tenant_id=self.tenant, client_id=self.client, username=self.name, ask=ask)
+    def _acquire(
+        self, login: Login, ask: t.Callable[[t.Any, list[str]], t.Any] | None, given: str | None = None
+    ) -> Token:
+        return login.user(tenant_id=self.tenant, client_id=self.client, username=self.name, ask=ask, given=given)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,6 +135,7 @@ class RefreshToken(_User):
             lambda application, scopes: application.acquire_token_by_refresh_token(
                 text(self.refresh_token), scopes=scopes
             ),
+            given=text(self.refresh_token),
         )
 
 
@@ -152,9 +156,11 @@ class CachedUser(_User):
         return cls(given.get("tenant_id"), given.get("client_id"), given.get("username"), given.get("token_cache_path"))
 
     def account_in(self, cache: TokenCache, cloud: Cloud) -> Account | None:
-        """The person whose sign-in the cache holds; ``None`` when there is none, or it could be one of several."""
-        accounts = cache.accounts(cloud.login_host, self.client, self.name)
-        return accounts[0] if len(accounts) == 1 else None
+        """The person whose sign-in the cache holds.
+
+        :raises OptionsError: it holds several, and no name chooses among them.
+        """
+        return only_account(cache.accounts(cloud.login_host, self.client, self.name))
 
     def validate(self) -> None:
         require(self.method, token_cache_path=self.token_cache_path)

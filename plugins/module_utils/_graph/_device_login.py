@@ -87,6 +87,9 @@ class DeviceLogin:
 
         :raises GraphError: it was refused, or the service could not be asked.
         """
+        # Before anybody is asked for anything: what cannot be kept need not begin.
+        with self._cache.locked():
+            self._cache.load()
         self._flow = guarded(self._http, lambda: self._connected().initiate_device_flow(scopes=list(self._scopes)))
         if not isinstance(self._flow.get("user_code"), str) or not isinstance(self._flow.get("verification_uri"), str):
             raise self._http.failure()
@@ -154,6 +157,7 @@ class DeviceLogin:
             host=self._cloud.login_host,
             tenant=self._tenant_id,
             tenant_id=self._application.authority.tenant,
+            required=True,
         )
         return Person(username, str(claims.get("tid") or self._tenant_id))
 

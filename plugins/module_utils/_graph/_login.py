@@ -14,7 +14,7 @@ from ._dependencies import load
 from ._errors import AuthenticationError, GraphError, OptionsError
 from ._msal_http import MsalHttp
 from ._token import Token, read_token
-from ._token_cache import Account, TokenCache, Wanted
+from ._token_cache import Account, TokenCache, Wanted, only_account
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,6 +58,8 @@ class Login:
                 wanted,
                 lambda application, scopes: application.acquire_token_for_client(scopes=scopes),
                 client_credential=credential(),
+                # Else a variable of msal's own could send the credential to another host.
+                azure_region=load("msal").ConfidentialClientApplication.DISABLE_MSAL_FORCE_REGION,
             )
 
         if self._cache is None:
@@ -71,15 +73,23 @@ class Login:
                     return sign_in()
         return read_token(found, from_cache=True)
 
-    def user(self, *, tenant_id: str, client_id: str, username: str | None, ask: Ask | None) -> Token:
+    def user(
+        self, *, tenant_id: str, client_id: str, username: str | None, ask: Ask | None, given: str | None = None
+    ) -> Token:
         """Get a token of a user: from the cache, else by its refresh token, else by ``ask``.
 
         :param username: chooses among the cache's users.
         :param ask: ``None`` when the cache is all there is.
+        :param given: a refresh token, which stands for one user: what others left in the cache is not for it.
         :raises GraphError: no way led to a token.
         """
         if self._cache is None:
             return self._ask("PublicClientApplication", self._wanted(tenant_id, client_id, None), _needed(ask))
+        if given is not None and username is None:
+            username = self._cache.user_of(given)
+            if username is None:
+                with self._cache.locked():
+                    return self._ask_for_user(tenant_id, client_id, None, ask, given)
         found = self._find_user(tenant_id, client_id, username)
         if found is None and ask is None and self._account(client_id, username) is None:
             raise AuthenticationError(
@@ -90,7 +100,7 @@ class Login:
             with self._cache.locked():
                 found = self._find_user(tenant_id, client_id, username)
                 if found is None:
-                    return self._ask_for_user(tenant_id, client_id, username, ask)
+                    return self._ask_for_user(tenant_id, client_id, username, ask, given)
         return read_token(found, from_cache=True)
 
     def managed_identity(self, *, client_id: str | None) -> Token:
@@ -106,12 +116,8 @@ class Login:
             else msal.UserAssignedManagedIdentity(client_id=client_id)
         )
         http = MsalHttp(self._transport, None)
-        return _token(
-            http,
-            lambda: msal.ManagedIdentityClient(identity, http_client=http).acquire_token_for_client(
-                resource=self._cloud.graph_url
-            ),
-        )
+        client = msal.ManagedIdentityClient(identity, http_client=http)
+        return _token(http, guarded(http, lambda: client.acquire_token_for_client(resource=self._cloud.graph_url)))
 
     def _wanted(self, tenant_id: str, client_id: str, account: Account | None) -> Wanted:
         return Wanted(self._host, tenant_id, client_id, self._scopes, account.id if account else None)
@@ -124,15 +130,12 @@ class Login:
 
     def _account(self, client_id: str, username: str | None) -> Account | None:
         accounts = [] if self._cache is None else self._cache.accounts(self._host, client_id, username)
-        if len(accounts) > 1:
-            names = ", ".join(sorted(account.username for account in accounts))
-            raise OptionsError(
-                f"The token cache holds sign-ins of several users: {names}", hint="Set username to one of them."
-            )
-        return accounts[0] if accounts else None
+        return only_account(accounts)
 
-    def _ask_for_user(self, tenant_id: str, client_id: str, username: str | None, ask: Ask | None) -> Token:
-        account = self._account(client_id, username)
+    def _ask_for_user(
+        self, tenant_id: str, client_id: str, username: str | None, ask: Ask | None, given: str | None
+    ) -> Token:
+        account = None if given is not None and username is None else self._account(client_id, username)
 
         def silently_or_ask(application: t.Any, scopes: list[str]) -> t.Any:
             result = None
@@ -148,9 +151,10 @@ class Login:
                 )
             return result
 
-        return self._ask("PublicClientApplication", self._wanted(tenant_id, client_id, account), silently_or_ask)
+        wanted = self._wanted(tenant_id, client_id, account)
+        return self._ask("PublicClientApplication", wanted, silently_or_ask, given=given)
 
-    def _ask(self, kind: str, wanted: Wanted, ask: Ask, **options: t.Any) -> Token:
+    def _ask(self, kind: str, wanted: Wanted, ask: Ask, *, given: str | None = None, **options: t.Any) -> Token:
         """Have msal ask, and keep what it got. The cache's lock is held where there is a cache."""
         http = MsalHttp(self._transport, self._cloud.authority_url)
         cache = self._cache
@@ -168,9 +172,18 @@ class Login:
             tenant_id = application.authority.tenant
             return ask(application, list(wanted.scopes))
 
-        token = _token(http, run)
+        result = guarded(http, run)
+        token = _token(http, result)
         if cache is not None and state is not None and state.has_state_changed:
-            cache.save(state.serialize(), host=wanted.host, tenant=wanted.tenant, tenant_id=tenant_id)
+            claims = result.get("id_token_claims")
+            name = claims.get("preferred_username") if isinstance(claims, dict) else None
+            cache.save(
+                state.serialize(),
+                host=wanted.host,
+                tenant=wanted.tenant,
+                tenant_id=tenant_id,
+                given=(given, str(name)) if given and name else None,
+            )
         return token
 
 
@@ -204,14 +217,14 @@ def guarded(http: MsalHttp, run: Callable[[], t.Any]) -> dict[str, t.Any]:
         raise
     # What msal raises for an answer it cannot use is not specified, and ranges from ValueError to AttributeError.
     except Exception as exc:
-        raise http.failure() from exc
+        raise http.failure(type(exc).__name__) from exc
     if not isinstance(result, dict):
         raise http.failure()
     return result
 
 
-def _token(http: MsalHttp, run: Callable[[], t.Any]) -> Token:
-    secret = guarded(http, run).get("access_token")
+def _token(http: MsalHttp, result: dict[str, t.Any]) -> Token:
+    secret = result.get("access_token")
     if not isinstance(secret, str) or not secret:
         raise http.failure()
     return read_token(secret)

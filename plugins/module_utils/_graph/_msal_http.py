@@ -60,10 +60,20 @@ class MsalHttp:
     def close(self) -> None:
         """The transport is the task's, and outlives this."""
 
-    def failure(self) -> GraphError:
-        """The error that the last answer stands for."""
+    def failure(self, raised: str = "no token") -> GraphError:
+        """The error that the last answer stands for.
+
+        :param raised: what msal raised, by its class; shown where the answer itself looks like a success.
+        """
         if self._last is None:
-            return ProtocolError("msal gave up before it asked the login service")
+            return ProtocolError(f"msal gave up before it asked the login service ({raised})")
+        if self._last.status < 400:
+            return ProtocolError(
+                f"msal could not use what the login service answered ({raised})",
+                hint="Check the credential, authority_url and the proxies on the way.",
+                status=self._last.status,
+                client_request_id=self._client_request_id,
+            )
         if self._authority_url is None:
             return _identity_errors.read_error(self._last, self._client_request_id)
         return _entra_errors.read_error(self._last, self._client_request_id)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+import re
 import ssl
 import typing as t
 
@@ -82,10 +83,18 @@ OPTIONS: t.Final = {
 # Where both are set, a credential belongs to the tenant of its own scheme; these are the first scheme's names.
 _COLLECTION_SCHEME: t.Final = ("AZURE_TENANT", "AZURE_SECRET", "AZURE_X509_CERTIFICATE_PATH", "AZURE_AD_USER")
 
-# By these an Azure platform announces that it has an identity for the workload, and what it must be shown for it.
+# By these pairs an Azure platform announces that it has an identity for the workload: an endpoint, and what it must be
+# shown or where else it is. Half a pair would make msal ask a metadata address.
 # Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity
-_IDENTITY_ENDPOINTS: t.Final = ("IDENTITY_ENDPOINT", "MSI_ENDPOINT")
+_IDENTITY_PAIRS: t.Final = (
+    ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),
+    ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT"),
+    ("MSI_ENDPOINT", "MSI_SECRET"),
+)
 _IDENTITY_SECRETS: t.Final = ("IDENTITY_HEADER", "MSI_SECRET")
+
+# What is no path, but the beginning of a key, a certificate or a token that was put in the place of one.
+_CONTENT: t.Final = re.compile(r"-----BEGIN|^eyJ|[\x00-\x1f]")
 
 # No wait for an answer is worth longer, and operating systems refuse much more.
 _DAY: t.Final = 86_400
@@ -152,13 +161,19 @@ def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
         present = [value for value in (_cleaned(option, one) for one in candidates) if value is not None]
         if present:
             given[option.name] = dataclasses.replace(present[0], others=tuple(present[1:]))
-    given.announces_identity = any(environ.get(variable) for variable in _IDENTITY_ENDPOINTS)
+    given.announces_identity = any(
+        all(environ.get(variable, "").strip() for variable in pair) for pair in _IDENTITY_PAIRS
+    )
     everything = [(OPTIONS[name], one) for name, value in given.items() for one in (value, *value.others)]
     given.secrets = (
-        *(str(value.content) for option, value in everything if option.secret),
+        *(str(value.content) for option, value in everything if option.secret or _is_content(option, value)),
         *(environ[variable] for variable in _IDENTITY_SECRETS if environ.get(variable)),
     )
     return given
+
+
+def _is_content(option: Option, value: Value) -> bool:
+    return option.type == "path" and _CONTENT.search(str(value.content)) is not None
 
 
 def beside(given: Given, name: str, neighbour: Value | None) -> Value | None:
@@ -175,6 +190,8 @@ def read_settings(given: Given) -> Settings:
 
     :raises OptionsError: one does not fit; the message names the option or variable, and never shows a secret.
     """
+    for name, value in given.items():
+        _check_text(name, value)
 
     def text(name: str) -> str | None:
         return str(given[name].content) if name in given else None
@@ -192,6 +209,20 @@ def read_settings(given: Given) -> Settings:
         timeout=_seconds("timeout", given, default=30.0),
         verify=_verify(given),
     )
+
+
+def _check_text(name: str, value: Value) -> None:
+    if _is_content(OPTIONS[name], value):
+        raise OptionsError(
+            f"{describe(name, value)} holds what belongs in a file",
+            hint="Write it to a file and give that file's path.",
+        )
+    try:
+        str(value.content).encode()
+    except UnicodeEncodeError as exc:
+        raise OptionsError(
+            f"{describe(name, value)} holds characters that are not text", hint="Give it in UTF-8."
+        ) from exc
 
 
 def describe(name: str, value: Value) -> str:
@@ -228,6 +259,8 @@ def _problem_with_ca(path: str) -> str | None:
         return "which does not exist on this host"
     if os.path.isdir(path):
         return None
+    if not os.path.isfile(path):
+        return "which is neither a file nor a folder"
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except OSError as exc:  # ssl.SSLError is one

@@ -16,6 +16,7 @@ import contextlib
 import dataclasses
 import errno
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -33,8 +34,10 @@ _SPARE_SECONDS = 300
 # Longer than any sign-in that others may be busy with.
 _LOCK_SECONDS = 300
 _LOCK_POLL_SECONDS = 0.05
-# A section beside msal's own, which keeps it: the tenant's ID by "login host/tenant as asked".
+# Sections beside msal's own, which keeps them: the tenant's ID by "login host/tenant as asked", and the user's name by
+# the SHA-256 of a refresh token that was given for that user.
 _TENANTS = "MsgraphIntuneTenants"
+_GIVEN = "MsgraphIntuneGiven"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,24 +144,51 @@ class TokenCache:
         folder = os.path.dirname(os.path.abspath(self.path))
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
+        except OSError as exc:
+            raise _unusable(self.path, f"its folder cannot be made ({exc.strerror})") from exc
+        try:
             lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as exc:
-            raise _unusable(self.path, f"its folder cannot be written to ({exc.strerror})") from exc
+            raise _unusable(self.path, f"{self.path}.lock cannot be opened ({exc.strerror})") from exc
         try:
             self._wait_for(lock)
             yield
         finally:
             os.close(lock)
 
+    def user_of(self, refresh_token: str) -> str | None:
+        """The name of the user who was signed in with this refresh token before.
+
+        :raises OptionsError: the file is not safe to use.
+        """
+        found = self._read().get(_GIVEN, {}).get(_digest(refresh_token))
+        return found if isinstance(found, str) else None
+
     def load(self) -> str:
         """The whole content for msal; empty when there is none. To be called while the lock is held."""
         content = self._read()
         return json.dumps(content) if content else ""
 
-    def save(self, state: str, *, host: str, tenant: str, tenant_id: str) -> None:
-        """Replace the content by msal's, and remember the tenant's ID under its name. The lock must be held."""
+    def save(
+        self,
+        state: str,
+        *,
+        host: str,
+        tenant: str,
+        tenant_id: str,
+        given: tuple[str, str] | None = None,
+        required: bool = False,
+    ) -> None:
+        """Replace the content by msal's, and remember the tenant's ID under its name. The lock must be held.
+
+        :param given: a refresh token and the name of the user it signed in.
+        :param required: whether a content that cannot be kept is an error, and not merely a warning.
+        :raises OptionsError: it could not be kept, and had to be.
+        """
         content = json.loads(state)
         content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
+        if given is not None:
+            content.setdefault(_GIVEN, {})[_digest(given[0])] = given[1]
         # One name for the new file, and not a random one: a writer that is killed leaves at most this one behind.
         new = f"{self.path}.new"
         try:
@@ -171,6 +201,8 @@ class TokenCache:
                 os.fsync(stream.fileno())
             os.replace(new, self.path)
         except OSError as exc:
+            if required:
+                raise _unusable(self.path, f"it cannot be written ({exc.strerror})") from exc
             self._on_warning(f"The token could not be kept in {self.path}: {exc.strerror}.")
 
     def _wait_for(self, lock: int) -> None:
@@ -185,6 +217,8 @@ class TokenCache:
                         hint="Look for a task that hangs on this host, or use another token_cache_path.",
                     ) from None
                 self._sleep(_LOCK_POLL_SECONDS)
+            except OSError as exc:
+                raise _unusable(self.path, f"it cannot be locked there ({exc.strerror})") from exc
             else:
                 return
 
@@ -196,12 +230,11 @@ class TokenCache:
             content = json.loads(text)
         except (ValueError, RecursionError):
             content = None
-        if not isinstance(content, dict) or not all(isinstance(section, dict) for section in content.values()):
-            if not self._told_of_damage:
-                self._told_of_damage = True
-                self._on_warning(f"The token cache {self.path} was damaged: it is rebuilt, and what it held is lost.")
-            return {}
-        return content
+        sound = _sound_part(content)
+        if sound != content and not self._told_of_damage:
+            self._told_of_damage = True
+            self._on_warning(f"The token cache {self.path} was damaged: it is rebuilt, and the damaged part is lost.")
+        return sound
 
     def _read_safely(self) -> bytes:
         try:
@@ -225,11 +258,52 @@ class TokenCache:
             os.close(descriptor)
 
 
+def only_account(accounts: list[Account]) -> Account | None:
+    """The one account there is, or ``None``.
+
+    :raises OptionsError: there are several.
+    """
+    if len(accounts) > 1:
+        names = ", ".join(sorted(account.username for account in accounts))
+        raise OptionsError(
+            f"The token cache holds sign-ins of several users: {names}", hint="Set username to one of them."
+        )
+    return accounts[0] if accounts else None
+
+
 def _unusable(path: str, reason: str) -> OptionsError:
     return OptionsError(
         f"The token cache {path} is not safe to use: {reason}",
         hint="Give token_cache_path a file of this user's own with mode 0600, or one that does not exist yet.",
     )
+
+
+def _sound_part(content: object) -> dict[str, t.Any]:
+    """What msal can read without stumbling."""
+    sections = content if isinstance(content, dict) else {}
+    return {
+        name: {key: entry for key, entry in section.items() if _is_sound(name, entry)}
+        for name, section in sections.items()
+        if isinstance(section, dict)
+    }
+
+
+def _is_sound(section: str, entry: object) -> bool:
+    if section in (_TENANTS, _GIVEN):
+        return isinstance(entry, str)
+    if not isinstance(entry, dict):
+        return False
+    if section != "AccessToken":
+        return True
+    return (
+        isinstance(entry.get("secret"), str)
+        and isinstance(entry.get("target"), str)
+        and str(entry.get("expires_on")).isdigit()
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _entries(content: dict[str, t.Any], section: str) -> list[dict[str, t.Any]]:

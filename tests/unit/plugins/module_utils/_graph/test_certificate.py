@@ -12,7 +12,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._certificate
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
@@ -46,6 +46,14 @@ def key_pem(form: serialization.PrivateFormat, encryption: serialization.KeySeri
 
 PLAIN = key_pem(serialization.PrivateFormat.PKCS8, NOT_ENCRYPTED)
 TRADITIONAL = key_pem(serialization.PrivateFormat.TraditionalOpenSSL, NOT_ENCRYPTED)
+STRANGE_PLAIN = rsa.generate_private_key(65537, 2048).private_bytes(
+    PEM, serialization.PrivateFormat.PKCS8, NOT_ENCRYPTED
+)
+OTHER_PLAIN = OTHER_KEY.private_bytes(PEM, serialization.PrivateFormat.PKCS8, NOT_ENCRYPTED)
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+EC_PEM = EC_KEY.private_bytes(PEM, serialization.PrivateFormat.PKCS8, NOT_ENCRYPTED) + issue(
+    "elliptic", EC_KEY
+).public_bytes(PEM)
 ENCRYPTED = key_pem(serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"pass phrase"))
 OLD_ENCRYPTED = key_pem(
     serialization.PrivateFormat.TraditionalOpenSSL, serialization.BestAvailableEncryption(b"pass phrase")
@@ -67,15 +75,27 @@ def pfx(password: bytes | None) -> bytes:
         (ENCRYPTED + CERTIFICATE + CHAIN, "pass phrase"),
         (CHAIN + OLD_ENCRYPTED + CERTIFICATE, "pass phrase"),
         (PLAIN + CERTIFICATE + CHAIN, "a needless one"),
+        (PLAIN + OTHER_PLAIN + CERTIFICATE + CHAIN, None),
+        (STRANGE_PLAIN + PLAIN + CERTIFICATE + CHAIN, None),
         (pfx(None), None),
         (pfx(b"pass phrase"), "pass phrase"),
     ],
-    ids=["pem", "pem-reversed", "pem-with-text", "pem-encrypted", "pem-old", "pem-needless", "pfx", "pfx-encrypted"],
+    ids=[
+        "pem",
+        "pem-reversed",
+        "pem-with-text",
+        "pem-encrypted",
+        "pem-old",
+        "pem-needless",
+        "two-keys",
+        "stray-key",
+        "pfx",
+        "pfx-encrypted",
+    ],
 )
 def test_key_and_chain_are_found_in_every_form(content: bytes, password: str | None) -> None:
     found = read_certificate("/a/path", content, password)
-    key = serialization.load_pem_private_key(found["private_key"].encode(), None)
-    assert key.public_key() == KEY.public_key()
+    assert found["private_key"].encode() == PLAIN
     assert found["public_certificate"].encode() == CERTIFICATE + CHAIN
 
 
@@ -92,6 +112,7 @@ def test_key_and_chain_are_found_in_every_form(content: bytes, password: str | N
         (b"\x30\x82garbage", None, "it is damaged"),
         (b"-----BEGIN CERTIFICATE-----\ngarbage\n-----END CERTIFICATE-----\n" + PLAIN, None, "it is damaged"),
         (b"just text", None, "it is damaged"),
+        (EC_PEM, None, "is not an RSA key"),
     ],
 )
 def test_what_cannot_be_used_is_explained(content: bytes, password: str | None, reason: str) -> None:

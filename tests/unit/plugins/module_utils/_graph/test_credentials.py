@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 import pytest
@@ -18,6 +19,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._credential import Credential
 
+PLATFORM = {"IDENTITY_ENDPOINT": "http://x", "IDENTITY_HEADER": "of-the-platform"}
 APPLICATION = {"tenant_id": "contoso.example", "client_id": "4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f"}
 
 
@@ -57,8 +59,8 @@ def file(tmp_path: Path) -> str:
         ({"refresh_token": "r", "token_cache_path": "/c"}, {}, "refresh_token"),
         ({"token_cache_path": "/c"}, {}, "token_cache"),
         ({}, {"AZURE_AD_USER": "u", "AZURE_PASSWORD": "p"}, "password"),
-        ({}, {"IDENTITY_ENDPOINT": "http://x"}, "managed_identity"),
-        ({"access_token": "t"}, {"IDENTITY_ENDPOINT": "http://x"}, "access_token"),
+        ({}, PLATFORM, "managed_identity"),
+        ({"access_token": "t"}, PLATFORM, "access_token"),
         ({"auth_method": "managed_identity"}, {}, "managed_identity"),
         ({**APPLICATION, "auth_method": "access_token", "client_secret": "s", "access_token": "t"}, {}, "access_token"),
         (
@@ -83,7 +85,7 @@ def test_which_credential_is_used(params: t.Mapping[str, str], environ: dict[str
 
 
 def test_a_token_file_of_the_platform_comes_after_what_was_stored_in_the_environment(file: str) -> None:
-    ambient: dict[str, t.Any] = {"AZURE_FEDERATED_TOKEN_FILE": file, "IDENTITY_ENDPOINT": "http://x"}
+    ambient: dict[str, t.Any] = {"AZURE_FEDERATED_TOKEN_FILE": file, **PLATFORM}
     assert choose(APPLICATION, **ambient).method == "federated_token"
     assert choose(APPLICATION, **ambient, AZURE_SECRET="s").method == "client_secret"
     assert choose({**APPLICATION, "federated_token_file": file}, AZURE_SECRET="s").method == "federated_token"
@@ -104,6 +106,24 @@ def test_a_cache_is_a_credential_of_its_own_once_somebody_has_signed_in() -> Non
     assert choose({"token_cache_path": "/c"}, somebody, **environ).method == "token_cache"
     with pytest.raises(OptionsError, match="client_secret needs client_id"):
         choose({"token_cache_path": "/c"}, FakeCache(), **environ)
+
+
+@pytest.mark.parametrize(
+    ("environ", "method"),
+    [
+        ({"AZURE_AD_USER": "u", "AZURE_PASSWORD": "p"}, "password"),
+        ({"MSGRAPH_REFRESH_TOKEN": "r"}, "refresh_token"),
+    ],
+)
+def test_a_users_own_credential_comes_before_a_cache_given_as_an_option(environ: dict[str, t.Any], method: str) -> None:
+    somebody = FakeCache(Account("uid.utid", "operator@contoso.example"))
+    assert choose({"token_cache_path": "/c"}, somebody, **environ).method == method
+
+
+def test_a_pipe_in_place_of_a_file_does_not_hold_the_task(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OptionsError, match="it is no file, empty, or too large"):
+        choose({**APPLICATION, "federated_token_file": str(tmp_path / "pipe")})
 
 
 @pytest.mark.parametrize(
@@ -165,13 +185,13 @@ def test_a_token_that_is_none_is_refused_without_being_shown(option: str, token:
 @pytest.mark.parametrize("option", ["certificate_path", "federated_token_file"])
 def test_a_file_that_cannot_be_read_is_refused(option: str, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
-    for path, reason in (("nowhere", "No such file"), ("empty", "it is empty"), (".", "Is a directory")):
+    for path, reason in (("nowhere", "No such file"), ("empty", "it is no file, empty"), (".", "Is a directory")):
         with pytest.raises(OptionsError, match=f"{option} names .*cannot be read: {reason}"):
             choose({**APPLICATION, option: str(tmp_path / path)})
 
 
 def test_a_managed_identity_is_user_assigned_only_by_an_option_or_when_asked_for() -> None:
-    platform: dict[str, t.Any] = {"IDENTITY_ENDPOINT": "http://x", "AZURE_CLIENT_ID": "of-something-else"}
+    platform: dict[str, t.Any] = {**PLATFORM, "AZURE_CLIENT_ID": "of-something-else"}
     assert "system-assigned" in choose({}, **platform).action
     assert "user-assigned identity mine" in choose({"client_id": "mine"}, **platform).action
     assert "of-something-else" in choose({"auth_method": "managed_identity"}, **platform).action

@@ -148,6 +148,21 @@ def test_somebody_else_than_asked_for_is_not_kept(tmp_path: Path) -> None:
     assert World(tmp_path, Reply(200, FLOW), signed_in("one"), username="ONE@contoso.example").wait()
 
 
+def test_a_sign_in_that_cannot_be_kept_is_a_failure(tmp_path: Path) -> None:
+    world = World(tmp_path, Reply(200, FLOW), signed_in())
+    (tmp_path / "cache.json.new").mkdir()
+    with pytest.raises(GraphError, match="it cannot be written"):
+        world.wait()
+
+
+def test_nobody_is_asked_when_the_sign_in_could_not_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "cache.json.lock").mkdir()
+    world = World(tmp_path, Reply(200, FLOW))
+    with pytest.raises(GraphError, match="cache.json.lock cannot be opened"):
+        world.login.begin()
+    assert world.session.sent == []
+
+
 def test_other_sign_ins_in_the_cache_are_kept(tmp_path: Path) -> None:
     World(tmp_path, Reply(200, FLOW), signed_in("one")).wait()
     World(tmp_path, Reply(200, FLOW), signed_in("two")).wait()

@@ -128,3 +128,9 @@ def test_no_other_host_is_asked_about_a_private_authority() -> None:
 def test_an_error_without_an_answer_keeps_the_id_that_was_sent() -> None:
     session = FakeSession(Reply(200, METADATA), requests.exceptions.ReadTimeout())
     assert refused(session).client_request_id == session.sent[1].headers["client-request-id"]
+
+
+def test_a_variable_of_msals_own_sends_nothing_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MSAL_FORCE_REGION", "westus")
+    _token, session = sign_in(Reply(200, METADATA), Reply(200, TOKEN))
+    assert session.wire[1] == f"POST {BASE}/oauth2/v2.0/token"

@@ -47,7 +47,9 @@ def signed_in(name: str = "one", *, expires_in: int = 3600) -> Reply:
             "token_type": "Bearer",
             "access_token": jwt({"scp": "Things.ReadWrite.All", "upn": username}),
             "refresh_token": f"refresh-{name}",
-            "id_token": jwt({"sub": name, "oid": name, "tid": "home", "preferred_username": username}),
+            "id_token": jwt(
+                {"aud": "client-1", "sub": name, "oid": name, "tid": "home", "preferred_username": username}
+            ),
             "client_info": client_info,
             "expires_in": expires_in,
             "scope": f"{SCOPE} openid profile",
@@ -67,6 +69,7 @@ class World:
         username: str | None = None,
         ask: t.Callable[[t.Any, list[str]], t.Any] | None = None,
         cached: bool = True,
+        given: str | None = None,
     ) -> Token:
         self.session = FakeSession(*script)
         login = Login(
@@ -75,7 +78,7 @@ class World:
             ["Things.ReadWrite.All"],
             TokenCache(str(self.path), on_warning=self.warnings.append) if cached else None,
         )
-        return login.user(tenant_id="organizations", client_id="client-1", username=username, ask=ask)
+        return login.user(tenant_id="organizations", client_id="client-1", username=username, ask=ask, given=given)
 
     def seed(self, *names: str, expires_in: int = 3600) -> None:
         for name in names:
@@ -124,16 +127,28 @@ def test_a_valid_token_in_the_cache_costs_no_request(world: World) -> None:
     assert world.session.wire == []
 
 
-def test_a_refresh_token_in_the_cache_comes_before_the_given_one(world: World) -> None:
-    world.seed("one", expires_in=1)
-    world.user(METADATA, signed_in(), ask=with_refresh_token)
+def test_a_newer_refresh_token_in_the_cache_comes_before_the_given_one(world: World) -> None:
+    world.user(METADATA, signed_in(expires_in=1), ask=with_refresh_token, given="given-refresh")
+    assert "refresh_token=given-refresh" in world.posted
+    world.user(METADATA, signed_in(), ask=with_refresh_token, given="given-refresh")
     assert "refresh_token=refresh-one" in world.posted
+    assert world.user(ask=with_refresh_token, given="given-refresh").from_cache
+    assert "given-refresh" not in world.path.read_text()
+
+
+def test_a_given_refresh_token_never_yields_another_users_token(world: World) -> None:
+    world.seed("one")
+    world.user(METADATA, signed_in("two"), ask=with_refresh_token, given="given-refresh")
+    assert "refresh_token=given-refresh" in world.posted
+    world.seed("three")
+    token = world.user(ask=with_refresh_token, given="given-refresh")
+    assert json.loads(base64.urlsafe_b64decode(token.secret.split(".")[1] + "=="))["upn"] == "two@contoso.example"
 
 
 def test_a_given_refresh_token_serves_when_the_cached_one_is_refused(world: World) -> None:
-    world.seed("one", expires_in=1)
+    world.user(METADATA, signed_in(expires_in=1), ask=with_refresh_token, given="given-refresh")
     refusal = Reply(400, {"error": "invalid_grant", "error_description": "AADSTS700082: expired"})
-    world.user(METADATA, refusal, signed_in(), ask=with_refresh_token)
+    world.user(METADATA, refusal, signed_in(), ask=with_refresh_token, given="given-refresh")
     assert "refresh_token=given-refresh" in world.posted
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 import pytest
@@ -114,10 +115,44 @@ def test_secrets_are_known_as_such_and_never_in_a_representation() -> None:
     assert [secret for secret in given.secrets if secret in shown] == []
 
 
-@pytest.mark.parametrize("variable", ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"])
-def test_a_platform_announces_its_identity_by_variables(variable: str) -> None:
-    assert gather({}, {variable: "http://localhost/msi"}).announces_identity
-    assert not gather({}, {variable: ""}).announces_identity
+@pytest.mark.parametrize(
+    ("endpoint", "other"),
+    [
+        ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),
+        ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT"),
+        ("MSI_ENDPOINT", "MSI_SECRET"),
+    ],
+)
+def test_a_platform_announces_its_identity_by_a_pair_of_variables(endpoint: str, other: str) -> None:
+    assert gather({}, {endpoint: "http://localhost/msi", other: "x"}).announces_identity
+    assert not gather({}, {endpoint: "http://localhost/msi"}).announces_identity
+    assert not gather({}, {endpoint: " ", other: "x"}).announces_identity
+    assert not gather({}, {endpoint: "http://localhost/msi", other: ""}).announces_identity
+
+
+@pytest.mark.parametrize(
+    "pasted", ["-----BEGIN PRIVATE KEY-----\nhush-hush", "eyJhbGciOi.hush-hush", "a\nhush-hush", "a\0b"]
+)
+@pytest.mark.parametrize("option", ["certificate_path", "federated_token_file", "token_cache_path", "ca_path"])
+def test_what_belongs_in_a_file_is_masked_and_refused_unseen(option: str, pasted: str) -> None:
+    given = gather({option: pasted}, {})
+    assert given.secrets == (pasted,)
+    with pytest.raises(OptionsError, match=f"{option} holds what belongs in a file") as caught:
+        read_settings(given)
+    assert "hush-hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["client_secret", "password", "certificate_password", "username", "client_id"])
+def test_what_is_not_text_is_refused_unseen(option: str) -> None:
+    with pytest.raises(OptionsError, match=f"{option} holds characters that are not text") as caught:
+        read({option: "hush-hush\ud800"})
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_a_ca_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OptionsError, match="neither a file nor a folder"):
+        read({"ca_path": str(tmp_path / "pipe")})
 
 
 def test_blanks_around_a_password_belong_to_it() -> None:

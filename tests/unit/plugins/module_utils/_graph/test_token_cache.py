@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import multiprocessing
 import os
@@ -77,10 +78,6 @@ def test_a_valid_token_is_found_without_msal(world: World) -> None:
         {"target": "https://graph.other/.default"},
         {"home_account_id": "uid.utid"},
         {"expires_on": str(int(NOW) + 200)},
-        {"expires_on": "soon"},
-        {"expires_on": None},
-        {"secret": None},
-        {"target": None},
     ],
 )
 def test_a_token_of_something_else_or_near_its_end_is_not_used(world: World, changes: dict[str, t.Any]) -> None:
@@ -147,13 +144,53 @@ def test_garbage_is_rebuilt_with_one_warning(world: World, garbage: bytes) -> No
         {"AccessToken": {"1": 5, "2": None, "3": []}},
         {"AccessToken": {"1": {"home_account_id": ["x"], "environment": HOST, "client_id": CLIENT}}},
         {"Account": {"1": {"home_account_id": ["x"], "environment": HOST}}, "RefreshToken": {"1": "x"}},
-        {"MsgraphIntuneTenants": {"login.example/tenant-1": ["x"]}, "AccessToken": {"1": entry()}},
+        {"MsgraphIntuneTenants": {"login.example/tenant-1": ["x"]}, "AccessToken": {}},
     ],
 )
 def test_odd_entries_are_passed_over(world: World, odd: dict[str, t.Any]) -> None:
     world.write(json.dumps(odd))
     assert world.cache.find(APPLICATION) is None
     assert world.cache.accounts(HOST, CLIENT, None) == []
+
+
+@pytest.mark.parametrize(
+    "bad", [5, None, [], {}, entry(expires_on="soon"), entry(expires_on=None), entry(secret=None), entry(target=None)]
+)
+def test_a_damaged_entry_is_dropped_with_a_warning_and_the_rest_is_kept(world: World, bad: t.Any) -> None:
+    world.write(content(bad, entry()))
+    assert world.cache.find(APPLICATION) == "the-token"
+    assert len(json.loads(world.cache.load())["AccessToken"]) == 1
+    (warning,) = world.warnings
+    assert "the damaged part is lost" in warning
+
+
+def test_the_same_tenants_name_at_another_login_service_is_another_tenant(world: World) -> None:
+    with world.cache.locked():
+        world.cache.save(content(entry()), host="login.other", tenant="contoso.example", tenant_id="tenant-1")
+    assert world.cache.find(Wanted(HOST, "contoso.example", CLIENT, (SCOPE,))) is None
+
+
+def test_a_lock_that_is_a_link_is_refused(world: World, tmp_path: Path) -> None:
+    (tmp_path / "cache.json.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OptionsError, match=r"cache.json.lock cannot be opened"), world.cache.locked():
+        pass
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_system_without_locks_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(_descriptor: int, _operation: int) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(OptionsError, match="No locks available"), world.cache.locked():
+        pass
+
+
+def test_what_must_be_kept_and_cannot_be_is_an_error(world: World) -> None:
+    world.path.with_name("cache.json.new").mkdir()
+    with world.cache.locked(), pytest.raises(OptionsError, match="it cannot be written"):
+        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
+    assert world.warnings == []
 
 
 @pytest.mark.parametrize("mode", [0o604, 0o640, 0o644, 0o660, 0o602, 0o777])
