@@ -181,7 +181,7 @@ class ControlClient:
     def control(self, method: str, path: str, body: t.Any = None) -> t.Any:
         """Send a control request; raises SimulatorError with the simulator's sentence when it is refused."""
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.control_url + path, content, method=method)  # noqa: S310
+        request = urllib.request.Request(self.control_url + path, content, method=method)  # noqa: S310  always our own http address
         try:
             with self._opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
                 return json.load(response)

@@ -71,7 +71,7 @@ class Front:
     def _act(self, call: Call) -> Answer:
         try:
             return self._service(call, self._world)
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001  a bug is told, not shown
             # The services never answer with a traceback; ours goes to the simulator's own output.
             _LOG.exception("%s could not answer %s %s", self._name, call.method, call.path)
             return Answer.json(500, {"error": {"code": "InternalServerError", "message": "The simulator has a bug."}})

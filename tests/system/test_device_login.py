@@ -96,6 +96,18 @@ def test_a_person_signs_in_once_and_tasks_go_on_silently(login: Login) -> None:
     assert "changed=0" in login.output
 
 
+def test_a_sign_in_that_was_revoked_is_asked_for_anew(login: Login) -> None:
+    login.simulator.set_token_lifetime(1)
+    with login.start() as run:
+        login.simulator.approve_device_code(login.read_code(run))
+        assert login.end(run) == 0
+    login.simulator.revoke_refresh_tokens()
+    with login.start() as run:
+        login.simulator.approve_device_code(login.read_code(run))
+        assert login.end(run) == 0
+    assert login.paths().count("devicecode") == 2
+
+
 def test_a_declined_sign_in_is_explained(login: Login) -> None:
     with login.start() as run:
         login.simulator.decline_device_code(login.read_code(run))

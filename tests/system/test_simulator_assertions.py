@@ -126,7 +126,7 @@ def test_a_registered_certificate(simulator: Simulator, login: Client, pair: Key
 
 def test_the_older_thumbprint(simulator: Simulator, login: Client, pair: KeyPair) -> None:
     simulator.register_certificate(pair.certificate)
-    header = {"x5t": pair.thumbprint(hashes.SHA1())}  # noqa: S303
+    header = {"x5t": pair.thumbprint(hashes.SHA1())}  # noqa: S303  by definition
     assertion = signed(simulator, pair, algorithm="RS256", header=header)
     assert assertion_request(simulator, login, assertion).status_code == 200
 

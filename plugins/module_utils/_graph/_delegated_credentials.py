@@ -66,11 +66,6 @@ class _User:
     def _check_user(self) -> None:
         check_name("tenant_id", self.tenant_id)
         check_name("client_id", self.client_id)
-        if self.username is not None and not _USERNAME.fullmatch(text(self.username)):
-            raise OptionsError(
-                f"{describe('username', self.username)} is not a user principal name",
-                hint="Give it as name@domain, without spaces.",
-            )
 
     def _acquire(
         self, login: Login, ask: t.Callable[[t.Any, list[str]], t.Any] | None, given: str | None = None
@@ -98,6 +93,11 @@ class Password(_User):
     def validate(self) -> None:
         require(self.method, username=self.username, password=self.password)
         self._check_user()
+        if self.username is not None and not _USERNAME.fullmatch(text(self.username)):
+            raise OptionsError(
+                f"{describe('username', self.username)} is not a user principal name that can sign in with a password",
+                hint="Give it as name@domain, without spaces.",
+            )
 
     def acquire(self, login: Login) -> Token:
         return self._acquire(

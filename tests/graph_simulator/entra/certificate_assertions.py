@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 _ALGORITHMS = ("PS256", "RS256")
 _THUMBPRINTS: tuple[tuple[str, hashes.HashAlgorithm], ...] = (
     ("x5t#S256", hashes.SHA256()),
-    ("x5t", hashes.SHA1()),  # noqa: S303
+    ("x5t", hashes.SHA1()),  # noqa: S303  the header is SHA-1 by definition
 )
 
 

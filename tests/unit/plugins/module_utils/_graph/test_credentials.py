@@ -166,6 +166,11 @@ def test_a_tenant_that_could_change_the_address_is_refused(tenant: str, credenti
         choose({**APPLICATION, "tenant_id": tenant, credential: "s"})
 
 
+def test_a_guests_name_may_choose_in_a_cache() -> None:
+    credential = choose({"username": "guest_fabrikam.example#EXT#@contoso.example", "token_cache_path": "/c"})
+    assert "#EXT#" in credential.action
+
+
 @pytest.mark.parametrize("username", ["a/b", "a b@c", "a?b", "a#b", "%2e%2e", "a\\b", "a\nb"])
 def test_a_username_that_could_change_the_address_is_refused(username: str) -> None:
     with pytest.raises(OptionsError, match="username is not a user principal name"):

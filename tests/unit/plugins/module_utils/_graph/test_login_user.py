@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import typing as t
 
@@ -209,3 +210,49 @@ def test_a_damaged_cache_is_rebuilt_with_a_warning(world: World) -> None:
     world.user(METADATA, MANAGED, signed_in(), ask=with_password)
     assert len(world.warnings) == 1
     assert world.user().from_cache
+
+
+class LateCache(TokenCache):
+    """A cache that another task fills while this one waits for the lock."""
+
+    fill: t.Callable[[], None] = staticmethod(lambda: None)
+
+    @contextlib.contextmanager
+    def locked(self) -> t.Iterator[None]:
+        with super().locked():
+            self.fill()
+            yield
+
+
+def test_whoever_waited_for_the_lock_looks_again(world: World) -> None:
+    world.seed("one")
+    filled = world.path.read_text()
+    world.path.unlink()
+    cache = LateCache(str(world.path), on_warning=world.warnings.append)
+
+    def fill() -> None:
+        world.path.write_text(filled)
+        world.path.chmod(0o600)
+
+    cache.fill = fill
+    session = FakeSession()
+    login = Login(
+        Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["Things.ReadWrite.All"], cache
+    )
+    token = login.user(
+        tenant_id="organizations", client_id="client-1", username="one@contoso.example", ask=with_password
+    )
+    assert token.from_cache
+    assert session.wire == []
+
+
+def test_a_managed_identity_is_asked_without_a_proxy(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost:41/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
+    answer = {"access_token": jwt({"roles": ["A"]}), "expires_on": "99999999999", "token_type": "Bearer"}
+    session = FakeSession(Reply(200, answer))
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    assert login.managed_identity(client_id=None).kind == "application"
+    (sent,) = session.sent
+    assert sent.url.startswith("http://localhost:41/msi/token?")
+    assert sent.proxies == {"http": None, "https": None, "all": None}
