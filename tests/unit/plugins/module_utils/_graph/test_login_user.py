@@ -35,6 +35,7 @@ METADATA = Reply(
     },
 )
 SCOPE = "https://graph.microsoft.com/Things.ReadWrite.All"
+ID_CLAIMS = {"aud": "client-1", "exp": 99999999999, "tid": "home"}
 MANAGED = Reply(200, {"ver": "1.0", "account_type": "Managed", "domain_name": "contoso.example"})
 
 
@@ -48,9 +49,7 @@ def signed_in(name: str = "one", *, expires_in: int = 3600) -> Reply:
             "token_type": "Bearer",
             "access_token": jwt({"scp": "Things.ReadWrite.All", "upn": username}),
             "refresh_token": f"refresh-{name}",
-            "id_token": jwt(
-                {"aud": "client-1", "sub": name, "oid": name, "tid": "home", "preferred_username": username}
-            ),
+            "id_token": jwt({**ID_CLAIMS, "sub": name, "preferred_username": username}),
             "client_info": client_info,
             "expires_in": expires_in,
             "scope": f"{SCOPE} openid profile",
