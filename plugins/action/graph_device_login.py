@@ -72,10 +72,8 @@ class ActionModule(ActionBase):
         user.validate()
         asked_for = [scope.strip() for scope in params["scopes"] or [] if scope.strip() not in ("", "None")]
         scopes = full_scopes(settings.cloud, asked_for or [EXCHANGE_CONNECTOR.sync_permission.name])
-        if settings.verify is False:
-            on_warning(
-                "validate_certs is false: whoever is between this host and Microsoft can read and use the token."
-            )
+        for warning in settings.warnings:
+            on_warning(warning)
         cache = TokenCache(str(settings.token_cache_path), on_warning=on_warning)
         kept = {"token_cache_path": cache.path, "scopes": list(scopes)}
         # Before anybody is asked for anything: a cache that cannot be used is refused here.

@@ -101,7 +101,7 @@ def _build_client(module: AnsibleModule, given: _options.Given) -> GraphClient:
     path = settings.token_cache_path
     cache = None if path is None else TokenCache(path, on_warning=module.warn)
     credential = choose_credential(settings, cache)
-    if settings.verify is False:
-        module.warn("validate_certs is false: whoever is between this host and Microsoft can read and use the token.")
+    for warning in settings.warnings:
+        module.warn(warning)
     transport = Transport(timeout=settings.timeout, verify=settings.verify)
     return GraphClient(transport, settings.cloud, credential, cache=cache, on_secret=module.no_log_values.add)

@@ -35,8 +35,13 @@ class _Application:
     """An app registration: which tenant, and which application in it."""
 
     method: t.ClassVar[str]
+    own: t.ClassVar[tuple[str, ...]]
     tenant_id: Value | None
     client_id: Value | None
+
+    @classmethod
+    def rank(cls, given: Given) -> int | None:
+        return rank_of(given, cls.own)
 
     @property
     def action(self) -> str:
@@ -56,10 +61,6 @@ class ClientSecret(_Application):
     method: t.ClassVar[str] = "client_secret"
     own: t.ClassVar[tuple[str, ...]] = ("client_secret",)
     client_secret: Value | None
-
-    @classmethod
-    def rank(cls, given: Given) -> int | None:
-        return rank_of(given, cls.own)
 
     @classmethod
     def read(cls, given: Given, *, asked_for: bool) -> ClientSecret:
@@ -84,10 +85,6 @@ class Certificate(_Application):
     own: t.ClassVar[tuple[str, ...]] = ("certificate_path",)
     certificate_path: Value | None
     certificate_password: Value | None
-
-    @classmethod
-    def rank(cls, given: Given) -> int | None:
-        return rank_of(given, cls.own)
 
     @classmethod
     def read(cls, given: Given, *, asked_for: bool) -> Certificate:

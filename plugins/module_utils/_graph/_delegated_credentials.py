@@ -38,9 +38,14 @@ class _User:
     """A person, a client that acts for them, and the tenant to sign in to."""
 
     method: t.ClassVar[str]
+    own: t.ClassVar[tuple[str, ...]]
     tenant_id: Value | None
     client_id: Value | None
     username: Value | None
+
+    @classmethod
+    def rank(cls, given: Given) -> int | None:
+        return rank_of(given, cls.own)
 
     @property
     def action(self) -> str:
@@ -82,10 +87,6 @@ class Password(_User):
     password: Value | None
 
     @classmethod
-    def rank(cls, given: Given) -> int | None:
-        return rank_of(given, cls.own)
-
-    @classmethod
     def read(cls, given: Given, *, asked_for: bool) -> Password:
         username = given.get("username")
         return cls(beside(given, "tenant_id", username), given.get("client_id"), username, given.get("password"))
@@ -117,10 +118,6 @@ class RefreshToken(_User):
     refresh_token: Value | None
 
     @classmethod
-    def rank(cls, given: Given) -> int | None:
-        return rank_of(given, cls.own)
-
-    @classmethod
     def read(cls, given: Given, *, asked_for: bool) -> RefreshToken:
         return cls(given.get("tenant_id"), given.get("client_id"), given.get("username"), given.get("refresh_token"))
 
@@ -146,10 +143,6 @@ class CachedUser(_User):
     method: t.ClassVar[str] = "token_cache"
     own: t.ClassVar[tuple[str, ...]] = ("token_cache_path",)
     token_cache_path: Value | None
-
-    @classmethod
-    def rank(cls, given: Given) -> int | None:
-        return rank_of(given, cls.own)
 
     @classmethod
     def read(cls, given: Given, *, asked_for: bool) -> CachedUser:

@@ -140,6 +140,13 @@ class Settings:
     verify: bool | str
     """As for requests: check certificates, do not, or check them against the CA file or folder of that path."""
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed, and should be thought of twice."""
+        if self.verify is not False:
+            return ()
+        return ("validate_certs is false: whoever is between this host and Microsoft can read and use the token.",)
+
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
     """The shared options in the form that AnsibleModule takes."""
