@@ -66,9 +66,10 @@ class ControlClient:
         scp: str | None = None,
         expires_in: float | None = None,
         audience: str | None = None,
+        appid: str | None = None,
     ) -> str:
         """Issue a token of an application with ``roles``, or of a user with the scopes ``scp``, without any sign-in."""
-        wanted = {"roles": roles, "scp": scp, "expires_in": expires_in, "audience": audience}
+        wanted = {"roles": roles, "scp": scp, "expires_in": expires_in, "audience": audience, "appid": appid}
         return str(self.control("POST", "/tokens", wanted)["access_token"])
 
     def connectors(self) -> list[dict[str, t.Any]]:
@@ -165,6 +166,16 @@ class ControlClient:
     def set_token_lifetime(self, seconds: float) -> None:
         """Give the tokens to come another lifetime."""
         self.control("PUT", "/token-settings", {"lifetime": seconds})
+
+    def set_throttling(
+        self, *, writes: int | None = None, requests: int | None = None, seconds: float | None = None
+    ) -> None:
+        """Let each application send so many requests within so many seconds; Graph's own limits unless given."""
+        self.control("PUT", "/throttling", {"writes": writes, "requests": requests, "seconds": seconds})
+
+    def end_throttling(self) -> None:
+        """Let each application send as many requests as it likes."""
+        self.control("DELETE", "/throttling")
 
     def identities(self) -> list[dict[str, t.Any]]:
         """List the managed identities; the one without a resource_id is system-assigned."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing as t
+import uuid
 from urllib.parse import parse_qsl, unquote
 
 
@@ -26,6 +27,19 @@ class Call:
     headers: t.Mapping[str, str]
     body: bytes
     request_id: str
+
+    @classmethod
+    def to(cls, method: str, target: str, headers: t.Mapping[str, str] | None = None, body: bytes = b"") -> Call:
+        """Make a request to ``target``, a path that may have a query; its id is a new one."""
+        path, _mark, query = target.partition("?")
+        return cls(
+            method=method,
+            path=path,
+            query=dict(parse_qsl(query, keep_blank_values=True)),
+            headers={name.lower(): value for name, value in (headers or {}).items()},
+            body=body,
+            request_id=str(uuid.uuid4()),
+        )
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -73,3 +87,17 @@ class Answer:
         present = {name.lower() for name in self.headers}
         missing = {name: value for name, value in headers.items() if name.lower() not in present}
         return dataclasses.replace(self, headers={**self.headers, **missing})
+
+
+class Forward(t.Protocol):
+    """Answers a request that came inside of another one."""
+
+    def __call__(self, call: Call, settled: Answer | None = None) -> Answer:
+        """Return the service's answer, or ``settled`` when it is clear without asking the service."""
+
+
+class Bundle(t.Protocol):
+    """What a service returns for a request that holds others: it answers once these are answered."""
+
+    def answer(self, forward: Forward) -> Answer:
+        """Have the requests inside answered, and put their answers together."""

@@ -44,6 +44,7 @@ class Simulator(ControlClient):
         page_size: int = 100,
         device_code_seconds: float = 900.0,
         device_code_interval: int = 5,
+        throttling: bool = True,
         seed: t.Mapping[str, t.Any] | None = None,
     ) -> None:
         super().__init__()
@@ -60,6 +61,8 @@ class Simulator(ControlClient):
             f"--device-code-interval={device_code_interval}",
             f"--exit-with={os.getpid()}",
         ]
+        if not throttling:
+            self._arguments.append("--no-throttling")
         if seed is not None:
             seed_file = folder / "seed.json"
             seed_file.write_text(json.dumps(seed), encoding="utf-8")

@@ -19,6 +19,7 @@ _SECRET_FIELDS = frozenset(
     (
         "access_token",
         "assertion",
+        "authorization",
         "client_assertion",
         "client_info",
         "client_secret",
@@ -33,7 +34,10 @@ _SECRET_FIELDS = frozenset(
 
 @dataclasses.dataclass
 class Entry:
-    """One request. ``status`` is None until it is answered, and stays None when its connection was cut."""
+    """One request. ``status`` is None until it is answered, and stays None when its connection was cut.
+
+    ``batch`` is the number of the request inside of which this one came.
+    """
 
     number: int
     time: str
@@ -46,6 +50,7 @@ class Entry:
     headers: dict[str, str]
     body: t.Any
     connection: int
+    batch: int | None = None
     status: int | None = None
     fault: str | None = None
 
@@ -56,7 +61,7 @@ class Journal:
     def __init__(self) -> None:
         self._entries: list[Entry] = []
 
-    def open(self, service: str, call: Call, connection: int, time: str) -> Entry:
+    def open(self, service: str, call: Call, connection: int, time: str, batch: int | None = None) -> Entry:
         """Record a request at its arrival; the caller fills in how it ends."""
         entry = Entry(
             number=len(self._entries) + 1,
@@ -70,6 +75,7 @@ class Journal:
             headers={name: masked_header(name, value) for name, value in call.headers.items()},
             body=masked_body(call),
             connection=connection,
+            batch=batch,
         )
         self._entries.append(entry)
         return entry

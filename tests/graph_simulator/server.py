@@ -20,10 +20,12 @@ from aiohttp import web
 
 from .clock import utc_now
 from .control.interface import Control
+from .desk import Desk
 from .entra.service import answer as entra_answer
 from .federation import ISSUER, SUBJECT
 from .front import Front
 from .graph.service import answer as graph_answer
+from .graph.throttling import Limits
 from .identity.service import PATH as IDENTITY_PATH
 from .identity.service import answer as identity_answer
 from .private_file import write_private_file
@@ -65,6 +67,7 @@ async def serve(settings: Settings) -> None:
         page_size=settings.page_size,
         sync_seconds=settings.sync_seconds,
         device_code_settings=settings.device_codes,
+        limits=Limits() if settings.throttling else None,
     )
     ca_path = settings.ready_file.absolute().with_name(f"{settings.ready_file.name}.ca.pem")
     ready = {
@@ -75,10 +78,9 @@ async def serve(settings: Settings) -> None:
         "ca_path": str(ca_path),
         "pid": os.getpid(),
     }
-    login = Front("login", entra_answer, "x-ms-request-id", world, settings.latency)
-    graph = Front("graph", graph_answer, "request-id", world, settings.latency)
-
-    identity = Front("identity", identity_answer, "x-ms-request-id", world, settings.latency)
+    login = Front(Desk("login", entra_answer, "x-ms-request-id", world), settings.latency)
+    graph = Front(Desk("graph", graph_answer, "request-id", world), settings.latency)
+    identity = Front(Desk("identity", identity_answer, "x-ms-request-id", world), settings.latency)
 
     async with contextlib.AsyncExitStack() as stack:
         await _listen(stack, login.handle, login_socket, tls)

@@ -24,6 +24,7 @@ class Settings:
     latency: float
     page_size: int
     device_codes: DeviceCodeSettings
+    throttling: bool
     exit_with: int | None
     lifetime: float | None
 
@@ -82,6 +83,12 @@ def read_arguments(arguments: t.Sequence[str]) -> Settings:
         metavar="SECONDS",
         help="how long a client should wait between two questions about it (default: %(default)s)",
     )
+    parser.add_argument(
+        "--no-throttling",
+        action="store_false",
+        dest="throttling",
+        help="let an application send as many requests as it likes",
+    )
     parser.add_argument("--exit-with", type=_at_least_one, metavar="PID", help="stop when that process is gone")
     parser.add_argument("--lifetime", type=_at_least_zero, metavar="SECONDS", help="stop after so many seconds")
     given = parser.parse_args(arguments)
@@ -92,6 +99,7 @@ def read_arguments(arguments: t.Sequence[str]) -> Settings:
         latency=given.latency_ms / 1000,
         page_size=given.page_size,
         device_codes=DeviceCodeSettings(given.device_code_seconds, given.device_code_interval),
+        throttling=given.throttling,
         exit_with=given.exit_with,
         lifetime=given.lifetime,
     )

@@ -14,6 +14,7 @@ from .connectors import Connectors
 from .device_codes import DeviceCodes
 from .faults.rules import Faults
 from .federation import Federation
+from .graph.throttling import Limits, Throttling
 from .journal import Journal
 from .refresh_tokens import RefreshTokens
 from .tenant import TENANT_ID
@@ -38,11 +39,14 @@ class World:
     page_size: int
     sync_seconds: dataclasses.InitVar[float]
     device_code_settings: dataclasses.InitVar[DeviceCodeSettings]
+    limits: dataclasses.InitVar[Limits | None] = Limits()  # noqa: RUF009  frozen, so it may be shared
     identity_header: str = dataclasses.field(default_factory=lambda: secrets.token_hex(32).upper())
     journal: Journal = dataclasses.field(default_factory=Journal)
     faults: Faults = dataclasses.field(default_factory=Faults)
 
-    def __post_init__(self, sync_seconds: float, device_code_settings: DeviceCodeSettings) -> None:
+    def __post_init__(
+        self, sync_seconds: float, device_code_settings: DeviceCodeSettings, limits: Limits | None
+    ) -> None:
         """Fill the tenant from the seed."""
         self.connectors = Connectors(self.seed.connectors, self.clock, sync_seconds)
         self.applications = self.seed.applications
@@ -52,6 +56,7 @@ class World:
         self.refresh_tokens = RefreshTokens(self.clock)
         self.device_codes = DeviceCodes(self.clock, device_code_settings)
         self.federation = Federation(self.clock)
+        self.throttling = Throttling(self.clock, limits)
 
     def application(self, client_id: str) -> Application | None:
         """Return the application of that client id, or None."""
@@ -70,5 +75,6 @@ class World:
         self.tokens.lifetime = LIFETIME
         self.refresh_tokens.clear()
         self.device_codes.clear()
+        self.throttling.reset()
         self.journal.clear()
         self.faults.replace(())

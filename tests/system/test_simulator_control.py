@@ -52,6 +52,7 @@ def test_an_entry_tells_the_whole_request(simulator: Simulator, graph: Client, w
         "user_agent": "test/1",
         "body": {"syncType": "fullSync"},
         "fault": None,
+        "batch": None,
     }
     assert (headers["authorization"], headers["x-odd"]) == ("Bearer ***", "Value")
 

@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import time
 import typing as t
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -79,6 +82,20 @@ def test_an_empty_plan_ends_all_faults(simulator: Simulator, graph: Client, writ
     simulator.control("DELETE", "/faults")
     assert simulator.applied_faults() == []
     assert statuses(graph, writer, 1) == [200]
+
+
+def test_chance_hits_some_requests_and_the_same_ones_again(simulator: Simulator, graph: Client, writer: str) -> None:
+    runs = []
+    for seed in (7, 7, 8):
+        simulator.faults([{"service": "graph", "status": 503, "times": None, "chance": 0.5, "seed": seed}])
+        runs.append(statuses(graph, writer, 20))
+    assert runs[0] == runs[1] != runs[2]
+    assert 3 < runs[0].count(503) < 17
+
+
+def test_no_chance_at_all(simulator: Simulator, graph: Client, writer: str) -> None:
+    simulator.faults([{"service": "graph", "status": 503, "chance": 0}, {"service": "graph", "status": 502}])
+    assert statuses(graph, writer, 2) == [502, 200]
 
 
 # --- effects
@@ -164,6 +181,21 @@ def test_reset_is_a_lost_connection(simulator: Simulator, graph: Client, writer:
     assert [entry["status"] for entry in simulator.journal()] == [None, 200]
 
 
+def test_drop_is_an_orderly_end(simulator: Simulator, graph: Client, writer: str) -> None:
+    simulator.faults([{"service": "graph", "drop": True}])
+    address = urlsplit(simulator.graph_url)
+    context = ssl.create_default_context(cafile=simulator.ca_path)
+    with (
+        socket.create_connection(("127.0.0.1", address.port or 0), timeout=5) as plain,
+        # An end of the connection that is not announced over TLS would raise SSLEOFError.
+        context.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=False) as secure,
+    ):
+        secure.sendall(f"GET {CONNECTORS} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert secure.recv(1) == b""
+    assert statuses(graph, writer, 1) == [200]
+    assert [entry["status"] for entry in simulator.journal()] == [None, 200]
+
+
 def test_truncate_promises_more_than_it_sends(simulator: Simulator, graph: Client, writer: str) -> None:
     full = len(graph.get(CONNECTORS, writer).content)
     simulator.faults([{"service": "graph", "truncate": True}])
@@ -177,7 +209,7 @@ def test_truncate_promises_more_than_it_sends(simulator: Simulator, graph: Clien
 # --- before and after acting
 
 
-@pytest.mark.parametrize("effect", [{"status": 503}, {"reset": True}, {"redirect": {"location": "/x"}}])
+@pytest.mark.parametrize("effect", [{"status": 503}, {"reset": True}, {"drop": True}, {"redirect": {"location": "/x"}}])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_the_moment_decides_whether_the_request_is_carried_out(
     simulator: Simulator, graph: Client, writer: str, effect: dict[str, t.Any], moment: str
@@ -187,7 +219,7 @@ def test_the_moment_decides_whether_the_request_is_carried_out(
     try:
         assert graph.post(f"{CONNECTORS}/{before['id']}/sync", writer, json=DELTA).status_code != 204
     except requests.ConnectionError:
-        assert "reset" in effect
+        assert effect.keys() & {"reset", "drop"}
     time.sleep(SYNC_SECONDS * 1.2)
     assert (simulator.connectors()[0] != before) == (moment == "after")
 
@@ -235,6 +267,10 @@ def test_a_client_that_gives_up_during_a_delay(
         ({"service": "graph", "redirect": {}}, "faults[0].redirect.location is missing."),
         ({"service": "graph", "drip": {"bytes": 0}}, "faults[0].drip.bytes must be at least 1, not 0."),
         ({"service": "graph", "reset": True, "truncate": True}, "faults[0] has more than one of drip, truncate"),
+        ({"service": "graph", "reset": True, "drop": True}, "faults[0] has more than one of drip, truncate"),
+        ({"service": "graph", "status": 503, "chance": 1.5}, "faults[0].chance must be at most 1, not 1.5."),
+        ({"service": "graph", "status": 503, "chance": -1}, "faults[0].chance must be at least 0, not -1."),
+        ({"service": "graph", "status": 503, "seed": "a"}, "faults[0].seed must be an integer, not a string."),
     ],
 )
 def test_a_rule_that_does_not_fit(simulator: Simulator, rule: t.Any, sentence: str) -> None:

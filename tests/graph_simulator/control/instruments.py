@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..faults.rules import read_rules
 from ..fields import Fields, InputError
+from ..graph.throttling import Limits
 from .routes import DONE, Routes
 
 if t.TYPE_CHECKING:
@@ -32,6 +34,8 @@ class Instruments:
             ("DELETE", "/faults"): lambda body: self.replace_faults([]),
             ("POST", "/tokens"): self.issue_token,
             ("PUT", "/token-settings"): self.change_token_settings,
+            ("PUT", "/throttling"): self.change_throttling,
+            ("DELETE", "/throttling"): self.end_throttling,
             ("POST", "/reset"): self.reset,
         }
 
@@ -47,14 +51,14 @@ class Instruments:
 
     def issue_token(self, body: t.Any) -> t.Any:
         """Issue a token with ``roles`` (application) or ``scp`` (delegated), even expired or for a foreign audience."""
-        fields = Fields(body, "The token", known=("roles", "scp", "expires_in", "audience"))
+        fields = Fields(body, "The token", known=("roles", "scp", "expires_in", "audience", "appid"))
         roles, scopes = fields.texts("roles"), fields.get("scp", str)
         if (roles is None) == (scopes is None):
             raise InputError("The token must have either roles or scp.")
         granted = {"idtyp": "user", "scp": scopes} if roles is None else {"idtyp": "app", "roles": roles}
         token = self._world.tokens.issue(
             fields.get("audience", str) or self._world.graph_url,
-            {"appid": self._world.seed.credential[0], **granted},
+            {"appid": fields.get("appid", str) or self._world.seed.credential[0], **granted},
             fields.number("expires_in", self._world.tokens.lifetime, minimum=float("-inf")),
         )
         return {"access_token": token}
@@ -65,6 +69,17 @@ class Instruments:
             "lifetime", self._world.tokens.lifetime
         )
         return {"lifetime": self._world.tokens.lifetime}
+
+    def change_throttling(self, body: t.Any) -> t.Any:
+        """Admit so many ``writes`` and ``requests`` within so many ``seconds`` from now on."""
+        limits = Limits.from_json(body)
+        self._world.throttling.change(limits)
+        return dataclasses.asdict(limits)
+
+    def end_throttling(self, body: t.Any) -> t.Any:
+        """Admit everything."""
+        self._world.throttling.change(None)
+        return DONE
 
     def reset(self, body: t.Any) -> t.Any:
         """Go back to the start."""

@@ -93,6 +93,18 @@ class Reset:
         return web.Response()
 
 
+class Dropped:
+    """No answer but the orderly end of the connection, as servers end idle ones."""
+
+    complete: t.ClassVar[bool] = False
+    needs_answer: t.ClassVar[bool] = False
+
+    async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+        """Close the connection; what the HTTP server writes to it afterwards is not sent."""
+        transport_of(request).close()
+        return web.Response()
+
+
 def transport_of(request: web.BaseRequest) -> asyncio.Transport:
     """Return the connection of a request; raises ConnectionResetError when it has gone."""
     if request.transport is None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 import re
 import typing as t
 
 from ..exchange import Answer, Call
 from ..fields import Fields, InputError, checked
-from .deliveries import WHOLE, Delivery, Dripping, Reset, Truncated
+from .deliveries import WHOLE, Delivery, Dripping, Dropped, Reset, Truncated
 
 SERVICES = ("login", "graph", "identity")
 
@@ -24,6 +25,8 @@ _KNOWN = (
     "path",
     "skip",
     "times",
+    "chance",
+    "seed",
     "moment",
     "delay",
     "status",
@@ -33,6 +36,7 @@ _KNOWN = (
     "drip",
     "truncate",
     "reset",
+    "drop",
 )
 
 
@@ -40,9 +44,11 @@ _KNOWN = (
 class Rule:
     """Which requests are hit, and what happens to them.
 
-    ``skip`` matching requests pass first, the next ``times`` (None: all) are hit. A ``replacement`` stands in for the
-    service's answer; ``moment`` says whether the service acts on the request before that, and on which side of acting
-    ``delay`` (seconds) is spent. A rule that spoils the service's own answer lets it act whatever the moment.
+    ``skip`` matching requests pass first, the next ``times`` (None: all) are hit, each with the probability ``chance``,
+    which ``seed`` makes the same in each run. A ``replacement`` stands in for the service's answer; ``moment`` says
+    whether the service acts on the request before that, and on which side of acting ``delay`` (seconds) is spent. A
+    rule that spoils the service's own answer lets it act whatever the moment. ``reaches_inside``: requests inside of a
+    batch can be hit as well, for the rule needs neither a connection nor a time of their own.
     """
 
     name: str
@@ -51,10 +57,13 @@ class Rule:
     path: re.Pattern[str]
     skip: int
     times: int | None
+    chance: float
+    seed: int
     moment: str
     delay: float
     replacement: Answer | None
     delivery: Delivery
+    reaches_inside: bool
 
     @classmethod
     def from_json(cls, value: object, index: int) -> Rule:
@@ -62,6 +71,7 @@ class Rule:
         where = f"faults[{index}]"
         fields = Fields(value, where, known=_KNOWN)
         method = fields.get("method", str)
+        delay, delivery = fields.number("delay", 0), _delivery(fields, where)
         rule = cls(
             name=fields.get("name", str) or str(index),
             service=fields.choice("service", SERVICES),
@@ -69,13 +79,16 @@ class Rule:
             path=_pattern(fields.get("path", str) or "", where),
             skip=fields.count("skip", 0),
             times=None if fields.has("times") and fields.raw("times") is None else fields.count("times", 1, minimum=1),
+            chance=_chance(fields, where),
+            seed=fields.get("seed", int) or 0,
             moment=fields.choice("moment", ("before", "after"), default="before"),
-            delay=fields.number("delay", 0),
+            delay=delay,
             replacement=_replacement(fields, where),
-            delivery=_delivery(fields, where),
+            delivery=delivery,
+            reaches_inside=delivery is WHOLE and not delay and fields.get("redirect", dict) is None,
         )
         if rule.replacement is None and rule.delivery is WHOLE and not rule.delay:
-            raise InputError(f"{where} has no effect; give it status, redirect, delay, drip, truncate or reset.")
+            raise InputError(f"{where} has no effect; give it status, redirect, delay, drip, truncate, reset or drop.")
         return rule
 
     @property
@@ -83,10 +96,13 @@ class Rule:
         """Whether the service carries the request out."""
         return self.moment == "after" or (self.replacement is None and self.delivery.needs_answer)
 
-    def matches(self, service: str, call: Call) -> bool:
-        """Tell whether the rule is about this request at all."""
+    def matches(self, service: str, call: Call, *, inside: bool) -> bool:
+        """Tell whether the rule is about this request at all; ``inside``: it came inside of a batch."""
         return (
-            self.service == service and self.method in (None, call.method) and self.path.search(call.path) is not None
+            self.service == service
+            and self.method in (None, call.method)
+            and self.path.search(call.path) is not None
+            and (self.reaches_inside or not inside)
         )
 
 
@@ -101,14 +117,17 @@ class Faults:
         self._rules = tuple(rules)
         self._matched = [0] * len(self._rules)
         self._applied = [0] * len(self._rules)
+        # Not for secrets: the same plan is to hit the same requests in each run.
+        self._dice = [random.Random(rule.seed) for rule, _json in self._rules]  # noqa: S311
 
-    def next_for(self, service: str, call: Call) -> Rule | None:
+    def next_for(self, service: str, call: Call, *, inside: bool = False) -> Rule | None:
         """Find the first rule that hits this request and count it as applied. Rules that let it pass count a match."""
         for index, (rule, _json) in enumerate(self._rules):
-            if not rule.matches(service, call):
+            if not rule.matches(service, call, inside=inside):
                 continue
             self._matched[index] += 1
-            if self._matched[index] > rule.skip and (rule.times is None or self._applied[index] < rule.times):
+            due = self._matched[index] > rule.skip and (rule.times is None or self._applied[index] < rule.times)
+            if due and self._dice[index].random() < rule.chance:
                 self._applied[index] += 1
                 return rule
         return None
@@ -131,6 +150,13 @@ def _pattern(text: str, where: str) -> re.Pattern[str]:
         return re.compile(text)
     except re.error as problem:
         raise InputError(f"{where}.path is no regular expression: {problem}.") from None
+
+
+def _chance(fields: Fields, where: str) -> float:
+    chance = fields.number("chance", 1)
+    if chance > 1:
+        raise InputError(f"{where}.chance must be at most 1, not {chance:g}.")
+    return chance
 
 
 def _replacement(fields: Fields, where: str) -> Answer | None:
@@ -176,6 +202,8 @@ def _delivery(fields: Fields, where: str) -> Delivery:
         chosen.append(Truncated())
     if fields.get("reset", bool):
         chosen.append(Reset())
+    if fields.get("drop", bool):
+        chosen.append(Dropped())
     if len(chosen) > 1:
-        raise InputError(f"{where} has more than one of drip, truncate and reset.")
+        raise InputError(f"{where} has more than one of drip, truncate, reset and drop.")
     return chosen[0] if chosen else WHOLE

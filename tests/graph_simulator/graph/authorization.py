@@ -37,9 +37,9 @@ def authenticate(call: Call, world: World) -> Claims:
 
 
 def authorize(call: Call, claims: Claims, permissions: t.Sequence[str]) -> None:
-    """Check for one of ``permissions``, as an application's role or a delegated scope; raises GraphError with 403."""
+    """Check for one of ``permissions``, if any, as a role or a delegated scope; raises GraphError with 403."""
     held = {*claims.get("roles", ()), *claims.get("scp", "").split()}
-    if held.isdisjoint(permissions):
+    if permissions and held.isdisjoint(permissions):
         text = (
             "Application is not authorized to perform this operation. "
             f"Application must have one of the following scopes: {', '.join(permissions)}"

@@ -9,10 +9,10 @@ Source: https://learn.microsoft.com/graph/api/resources/intune-onboarding-device
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from ..exchange import Answer, Call
+from .bodies import read_object
 from .errors import IntuneError, bad_request
 from .paging import page
 
@@ -59,24 +59,8 @@ def _named(call: Call, world: World) -> Connector:
 
 
 def _check_action_body(call: Call) -> None:
-    """Check for a JSON object with ``syncType`` and nothing else; the wording is that of OData's own reader."""
-    if not call.body:
-        raise bad_request("Empty Payload. JSON content expected.")
-    if not call.media_type:
-        raise bad_request("Write requests (excluding DELETE) must contain the Content-Type header declaration.")
-    if call.media_type != "application/json":
-        raise bad_request("Entity only allows writes with a JSON Content-Type header.")
-    try:
-        body = json.loads(call.body)
-    except ValueError:
-        raise bad_request(
-            "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid "
-            "JSON format."
-        ) from None
-    if not isinstance(body, dict):
-        raise bad_request(
-            "An unexpected node was found when reading from the JSON reader. A 'StartObject' node was expected."
-        )
+    """Check for a JSON object with ``syncType`` and nothing else."""
+    body = read_object(call)
     for name in body:
         if name != "syncType":
             raise bad_request(

@@ -10,11 +10,12 @@ import dataclasses
 import typing as t
 
 from .authorization import authenticate, authorize
+from .batch import BATCH, read_batch
 from .errors import GraphError, bad_request, refusal_answer
 from .exchange_connectors import COLLECTION, get_connector, list_connectors, sync_connector
 
 if t.TYPE_CHECKING:
-    from ..exchange import Answer, Call
+    from ..exchange import Answer, Bundle, Call
     from ..world import World
 
 KEY = "{key}"
@@ -23,11 +24,15 @@ KEY = "{key}"
 
 @dataclasses.dataclass(frozen=True)
 class Operation:
-    """What a verb does: any of ``permissions`` allows it; ``options`` are the OData query options that it knows."""
+    """What a verb does: any of ``permissions`` (none: a valid token) allows it.
 
-    run: t.Callable[[Call, World], Answer]
+    ``options`` are the OData query options that it knows; a ``bundle`` of requests does not count as one itself.
+    """
+
+    run: t.Callable[[Call, World], Answer | Bundle]
     permissions: tuple[str, ...]
     options: tuple[str, ...] = ()
+    bundle: bool = False
 
 
 _READ = ("DeviceManagementServiceConfig.Read.All", "DeviceManagementServiceConfig.ReadWrite.All")
@@ -39,14 +44,17 @@ ROUTES: dict[tuple[str, ...], dict[str, Operation]] = {
     (*COLLECTION, KEY): {"GET": Operation(get_connector, _READ)},
     (*COLLECTION, KEY, "sync"): _SYNC,
     (*COLLECTION, KEY, "microsoft.graph.sync"): _SYNC,
+    BATCH: {"POST": Operation(read_batch, permissions=(), bundle=True)},
 }
 
 
-def answer(call: Call, world: World) -> Answer:
-    """Answer one request."""
+def answer(call: Call, world: World) -> Answer | Bundle:
+    """Answer one request, or return those inside of it."""
     try:
         claims = authenticate(call, world)
         operation = _operation(call)
+        if not operation.bundle:
+            world.throttling.admit(call, claims)
         authorize(call, claims, operation.permissions)
         _check_options(call, operation)
         return operation.run(call, world)
