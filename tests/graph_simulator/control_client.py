@@ -28,6 +28,9 @@ class ControlClient:
     identity_endpoint: str
     identity_header: str
     identity_client_id: str
+    proxy_url: str
+    proxy_username: str
+    proxy_password: str
     ca_path: str
     tenant_id: str
     tenant_domain: str

@@ -44,7 +44,7 @@ class Answered(t.NamedTuple):
 
 
 class Desk:
-    """Receives the requests to one service; ``id_header`` is the header in which that service tells its request id.
+    """Receives the requests to one service; ``id_header``, if any, is the one in which it tells its request id.
 
     It needs no network, no event loop and no clock but the world's, so a test can have a simulated service at hand::
 
@@ -52,7 +52,7 @@ class Desk:
         answer, rule, entry = desk.answer(Call.to("GET", "/v1.0/deviceManagement/exchangeConnectors", headers))
     """
 
-    def __init__(self, name: str, service: Service, id_header: str, world: World) -> None:
+    def __init__(self, name: str, service: Service, id_header: str | None, world: World) -> None:
         self._name = name
         self._service = service
         self._id_header = id_header
@@ -79,6 +79,8 @@ class Desk:
         answer = self._act(call, entry) if rule is None or rule.acts else Answer(200)
         if rule is not None and rule.replacement is not None:
             answer = rule.replacement
+        if self._id_header is None:
+            return answer
         client_request_id = call.client_request_id or call.request_id
         return answer.with_default_headers({self._id_header: call.request_id, "client-request-id": client_request_id})
 

@@ -30,6 +30,8 @@ from .identity.service import PATH as IDENTITY_PATH
 from .identity.service import answer as identity_answer
 from .private_file import write_private_file
 from .process import is_gone
+from .proxy.listener import Proxy
+from .proxy.service import answer as proxy_answer
 from .seed import read_seed
 from .tenant import PUBLIC_CLIENT_ID, TENANT_DOMAIN, TENANT_ID
 from .world import World
@@ -56,8 +58,8 @@ async def serve(settings: Settings) -> None:
     authority.issue_cert("localhost", _HOST).configure_cert(tls)
 
     # The addresses are part of what the services answer, so the sockets come first.
-    login_socket, graph_socket, identity_socket, control_socket = (
-        socket.create_server((_HOST, 0)) for _listener in range(4)
+    login_socket, graph_socket, identity_socket, control_socket, proxy_socket = (
+        socket.create_server((_HOST, 0)) for _listener in range(5)
     )
     world = World(
         authority_url=f"https://localhost:{login_socket.getsockname()[1]}",
@@ -75,6 +77,7 @@ async def serve(settings: Settings) -> None:
         "control_url": f"http://{_HOST}:{control_socket.getsockname()[1]}",
         # App Service's own endpoint is plain HTTP as well: it is on the same machine as the app.
         "identity_endpoint": f"http://{_HOST}:{identity_socket.getsockname()[1]}{IDENTITY_PATH}",
+        "proxy_url": f"http://{_HOST}:{proxy_socket.getsockname()[1]}",
         "ca_path": str(ca_path),
         "pid": os.getpid(),
     }
@@ -87,6 +90,8 @@ async def serve(settings: Settings) -> None:
         await _listen(stack, graph.handle, graph_socket, tls)
         await _listen(stack, identity.handle, identity_socket, None)
         await _listen(stack, Control(world).handle, control_socket, None)
+        proxy = Proxy(Desk("proxy", proxy_answer, None, world))
+        stack.callback((await asyncio.start_server(proxy.handle, sock=proxy_socket)).close)
         stack.callback(ca_path.unlink, missing_ok=True)
         stack.callback(settings.ready_file.unlink, missing_ok=True)
         write_private_file(ca_path, authority.cert_pem.bytes())
@@ -109,6 +114,8 @@ def _introduction(world: World) -> dict[str, t.Any]:
         "federated_subject": SUBJECT,
         "username": world.seed.user.username,
         "password": world.seed.user.password,
+        "proxy_username": world.proxy_username,
+        "proxy_password": world.proxy_password,
         "identity_header": world.identity_header,
         "identity_client_id": world.seed.user_assigned_identity.client_id,
         "connectors": [connector.id for connector in world.connectors.all()],

@@ -40,6 +40,8 @@ class World:
     sync_seconds: dataclasses.InitVar[float]
     device_code_settings: dataclasses.InitVar[DeviceCodeSettings]
     limits: dataclasses.InitVar[Limits | None] = Limits()  # noqa: RUF009  frozen, so it may be shared
+    proxy_username: str = "proxy"
+    proxy_password: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(32))
     identity_header: str = dataclasses.field(default_factory=lambda: secrets.token_hex(32).upper())
     journal: Journal = dataclasses.field(default_factory=Journal)
     faults: Faults = dataclasses.field(default_factory=Faults)

@@ -250,7 +250,7 @@ def test_a_client_that_gives_up_during_a_delay(
     [
         ("text", "faults[0] must be an object, not a string."),
         ({}, "faults[0].service is missing."),
-        ({"service": "control"}, "faults[0].service must be login or graph or identity, not 'control'."),
+        ({"service": "control"}, "faults[0].service must be login or graph or identity or proxy, not"),
         ({"service": "graph"}, "faults[0] has no effect"),
         ({"service": "graph", "stauts": 503}, "faults[0] has the unknown field stauts"),
         ({"service": "graph", "status": "503"}, "faults[0].status must be an integer, not a string."),
@@ -268,6 +268,7 @@ def test_a_client_that_gives_up_during_a_delay(
         ({"service": "graph", "drip": {"bytes": 0}}, "faults[0].drip.bytes must be at least 1, not 0."),
         ({"service": "graph", "reset": True, "truncate": True}, "faults[0] has more than one of drip, truncate"),
         ({"service": "graph", "reset": True, "drop": True}, "faults[0] has more than one of drip, truncate"),
+        ({"service": "proxy", "delay": 1}, "faults[0] is about the proxy, which has no delay, redirect, drip"),
         ({"service": "graph", "status": 503, "chance": 1.5}, "faults[0].chance must be at most 1, not 1.5."),
         ({"service": "graph", "status": 503, "chance": -1}, "faults[0].chance must be at least 0, not -1."),
         ({"service": "graph", "status": 503, "seed": "a"}, "faults[0].seed must be an integer, not a string."),

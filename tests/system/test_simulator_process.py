@@ -83,11 +83,16 @@ def test_the_ready_file_tells_everything_to_its_owner_alone(start: t.Callable[..
         "identity_endpoint",
         "identity_header",
         "identity_client_id",
+        "proxy_url",
+        "proxy_username",
+        "proxy_password",
         "connectors",
         "pid",
     }
     assert stat.S_IMODE(ready_file.stat().st_mode) == 0o600
-    assert all(len(ready[secret]) >= 40 for secret in ("client_secret", "password", "identity_header"))
+    assert all(
+        len(ready[secret]) >= 40 for secret in ("client_secret", "password", "identity_header", "proxy_password")
+    )
     assert len(ready["connectors"]) == 3
     assert {path.name for path in ready_file.parent.iterdir()} == {ready_file.name, Path(ready["ca_path"]).name}
 

@@ -74,7 +74,8 @@ class Truncated:
         """Write the half, then abort."""
         response = await _headers_sent(request, answer)
         await response.write(answer.body[: len(answer.body) // 2])
-        await _abort(request)
+        transport_of(request).abort()
+        await _goodbye_prevented()
         return response
 
 
@@ -86,10 +87,8 @@ class Reset:
 
     async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
         """Abort the connection."""
-        # A linger time of zero makes the close a reset (socket(7)); otherwise the client would see an orderly end.
-        connection = transport_of(request).get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        await _abort(request)
+        reset(transport_of(request))
+        await _goodbye_prevented()
         return web.Response()
 
 
@@ -103,6 +102,13 @@ class Dropped:
         """Close the connection; what the HTTP server writes to it afterwards is not sent."""
         transport_of(request).close()
         return web.Response()
+
+
+def reset(transport: asyncio.WriteTransport) -> None:
+    """End a connection with a TCP reset."""
+    # A linger time of zero makes the close a reset (socket(7)); otherwise the client would see an orderly end.
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def transport_of(request: web.BaseRequest) -> asyncio.Transport:
@@ -119,7 +125,6 @@ async def _headers_sent(request: web.BaseRequest, answer: Answer) -> web.StreamR
     return response
 
 
-async def _abort(request: web.BaseRequest) -> None:
-    transport_of(request).abort()
+async def _goodbye_prevented() -> None:
     # The event loop closes the socket in its next round. Until then the HTTP server could still say goodbye over TLS.
     await asyncio.sleep(0.01)

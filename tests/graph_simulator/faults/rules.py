@@ -16,7 +16,7 @@ from ..exchange import Answer, Call
 from ..fields import Fields, InputError, checked
 from .deliveries import WHOLE, Delivery, Dripping, Dropped, Reset, Truncated
 
-SERVICES = ("login", "graph", "identity")
+SERVICES = ("login", "graph", "identity", "proxy")
 
 _KNOWN = (
     "name",
@@ -38,6 +38,7 @@ _KNOWN = (
     "reset",
     "drop",
 )
+_NOT_OF_PROXY = ("delay", "redirect", "drip", "truncate")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,6 +90,8 @@ class Rule:
         )
         if rule.replacement is None and rule.delivery is WHOLE and not rule.delay:
             raise InputError(f"{where} has no effect; give it status, redirect, delay, drip, truncate, reset or drop.")
+        if rule.service == "proxy" and any(fields.has(name) for name in _NOT_OF_PROXY):
+            raise InputError(f"{where} is about the proxy, which has no {', '.join(_NOT_OF_PROXY)}.")
         return rule
 
     @property
