@@ -16,6 +16,9 @@ from datetime import datetime, timedelta
 
 from .clock import Clock, odata_time
 
+if t.TYPE_CHECKING:
+    from .secrets_record import SecretsRecord
+
 # Without what a person could misread.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _USER_CODE_LENGTH = 9
@@ -55,8 +58,9 @@ class DeviceCode:
 class DeviceCodes:
     """All codes that were given out; ``settings`` are those of new ones."""
 
-    def __init__(self, clock: Clock, settings: DeviceCodeSettings) -> None:
+    def __init__(self, clock: Clock, settings: DeviceCodeSettings, record: SecretsRecord) -> None:
         self._clock = clock
+        self._record = record
         self._initial_settings = settings
         self.clear()
 
@@ -69,7 +73,9 @@ class DeviceCodes:
         """Give out a new code."""
         user_code = "".join(secrets.choice(_LETTERS) for _position in range(_USER_CODE_LENGTH))
         expires = self._clock() + timedelta(seconds=self.settings.lifetime)
-        code = DeviceCode(user_code, secrets.token_urlsafe(96), client_id, scope, expires)
+        # The user code is no secret: it is there to be shown.
+        device_code = self._record.add(secrets.token_urlsafe(96))
+        code = DeviceCode(user_code, device_code, client_id, scope, expires)
         self._by_device_code[code.device_code] = code
         return code
 

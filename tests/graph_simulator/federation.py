@@ -16,6 +16,7 @@ from .signing import SigningKey, is_signed_by
 
 if t.TYPE_CHECKING:
     from .clock import Clock
+    from .secrets_record import SecretsRecord
 
 ISSUER = "https://oidc.simulator.example"
 SUBJECT = "repo:contoso/automation:ref:refs/heads/main"
@@ -29,24 +30,24 @@ LIFETIME = 600
 class Federation:
     """Plays every external issuer with one key, known to Entra as if it had been fetched from the issuer."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, record: SecretsRecord) -> None:
         self._clock = clock
+        self._record = record
         self._key = SigningKey()
 
     def issue(self, issuer: str, subject: str, audience: str, lifetime: float) -> str:
         """Sign a token of ``issuer``; a negative ``lifetime`` (seconds) makes one that is expired already."""
         now = int(self._clock().timestamp())
-        return self._key.sign(
-            {
-                "iss": issuer,
-                "sub": subject,
-                "aud": audience,
-                "iat": now,
-                "nbf": now,
-                "exp": int(now + lifetime),
-                "jti": str(uuid.uuid4()),
-            }
-        )
+        claims = {
+            "iss": issuer,
+            "sub": subject,
+            "aud": audience,
+            "iat": now,
+            "nbf": now,
+            "exp": int(now + lifetime),
+            "jti": str(uuid.uuid4()),
+        }
+        return self._record.add(self._key.sign(claims))
 
     def has_signed(self, token: str) -> bool:
         """Tell whether a token comes from one of these issuers at all."""

@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
     from aiohttp import web
 
     from .desk import Desk
+    from .faults.rules import Rule
 
 
 class Front:
@@ -32,13 +33,12 @@ class Front:
         """Answer one request. What happens is in the journal before the client can know it."""
         connection = self._connection_number(request)
         visit = self._desk.receive(await _read(request), connection)
-        rule = visit.rule
-        await asyncio.sleep(rule.delay if rule is not None and rule.moment == "before" else 0)
+        await _hold_back(visit.rule, "before")
         answer = self._desk.carry_out(visit)
-        await asyncio.sleep(rule.delay if rule is not None and rule.moment == "after" else 0)
+        await _hold_back(visit.rule, "after")
         await asyncio.sleep(self._latency)
         visit.leave(answer)
-        delivery = WHOLE if rule is None else rule.delivery
+        delivery = WHOLE if visit.rule is None else visit.rule.delivery
         try:
             return await delivery.send(request, answer)
         except ConnectionError:
@@ -51,6 +51,11 @@ class Front:
             self._connection_count += 1
             self._connections[transport] = self._connection_count
         return self._connections[transport]
+
+
+async def _hold_back(rule: Rule | None, moment: str) -> None:
+    if rule is not None and rule.moment == moment:
+        await asyncio.sleep(rule.delay)
 
 
 async def _read(request: web.BaseRequest) -> Call:

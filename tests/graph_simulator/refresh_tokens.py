@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from .clock import Clock
+    from .secrets_record import SecretsRecord
 
 PREFIX = "1.AX"
 """What all of them begin with, so that garbage can be told from a token that is merely unknown."""
@@ -38,13 +39,14 @@ class RefreshToken:
 class RefreshTokens:
     """The issued ones by their text."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, record: SecretsRecord) -> None:
         self._clock = clock
+        self._record = record
         self._by_text: dict[str, RefreshToken] = {}
 
     def issue(self, client_id: str, username: str, scope: str, *, second_factor: bool) -> str:
         """Make a new one; returns its text."""
-        text = PREFIX + secrets.token_urlsafe(96)
+        text = self._record.add(PREFIX + secrets.token_urlsafe(96))
         self._by_text[text] = RefreshToken(client_id, username, scope, second_factor, self._clock())
         return text
 

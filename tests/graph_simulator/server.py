@@ -32,6 +32,7 @@ from .private_file import write_private_file
 from .process import is_gone
 from .proxy.listener import Proxy
 from .proxy.service import answer as proxy_answer
+from .secrets_record import SecretsRecord
 from .seed import read_seed
 from .tenant import PUBLIC_CLIENT_ID, TENANT_DOMAIN, TENANT_ID
 from .world import World
@@ -70,6 +71,7 @@ async def serve(settings: Settings) -> None:
         sync_seconds=settings.sync_seconds,
         device_code_settings=settings.device_codes,
         limits=Limits() if settings.throttling else None,
+        record=SecretsRecord.from_environment(os.environ),
     )
     ca_path = settings.ready_file.absolute().with_name(f"{settings.ready_file.name}.ca.pem")
     ready = {

@@ -18,6 +18,7 @@ from .signing import Claims, SigningKey, is_signed_by
 
 if t.TYPE_CHECKING:
     from .clock import Clock
+    from .secrets_record import SecretsRecord
 
 LIFETIME = 3599
 """Seconds; what the service states in ``expires_in`` of an hour's token."""
@@ -30,8 +31,9 @@ class TokenError(Exception):
 class Tokens:
     """Issues and verifies tokens; ``lifetime`` (seconds) is that of new ones."""
 
-    def __init__(self, tenant_id: str, clock: Clock) -> None:
+    def __init__(self, tenant_id: str, clock: Clock, record: SecretsRecord) -> None:
         self._tenant_id = tenant_id
+        self._record = record
         self._clock = clock
         self._key = SigningKey()
         self.lifetime: float = LIFETIME
@@ -50,7 +52,7 @@ class Tokens:
             "uti": uuid.uuid4().hex,
             "ver": "1.0",
         }
-        return self._key.sign({**standard, **claims})
+        return self._record.add(self._key.sign({**standard, **claims}))
 
     def bearer(self, audience: str, claims: Claims) -> dict[str, t.Any]:
         """Issue an access token, as the part of a token endpoint's answer that tells of it (RFC 6749, section 5.1)."""

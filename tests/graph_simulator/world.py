@@ -17,6 +17,7 @@ from .federation import Federation
 from .graph.throttling import Limits, Throttling
 from .journal import Journal
 from .refresh_tokens import RefreshTokens
+from .secrets_record import SecretsRecord
 from .tenant import TENANT_ID
 from .tokens import LIFETIME, Tokens
 
@@ -45,20 +46,46 @@ class World:
     identity_header: str = dataclasses.field(default_factory=lambda: secrets.token_hex(32).upper())
     journal: Journal = dataclasses.field(default_factory=Journal)
     faults: Faults = dataclasses.field(default_factory=Faults)
+    record: SecretsRecord = dataclasses.field(default_factory=lambda: SecretsRecord(None))
 
     def __post_init__(
         self, sync_seconds: float, device_code_settings: DeviceCodeSettings, limits: Limits | None
     ) -> None:
         """Fill the tenant from the seed."""
+        self.record.add(self.proxy_password)
+        self.record.add(self.identity_header)
         self.connectors = Connectors(self.seed.connectors, self.clock, sync_seconds)
         self.applications = self.seed.applications
         self.users = self.seed.users
         self.identities = self.seed.identities
-        self.tokens = Tokens(TENANT_ID, self.clock)
-        self.refresh_tokens = RefreshTokens(self.clock)
-        self.device_codes = DeviceCodes(self.clock, device_code_settings)
-        self.federation = Federation(self.clock)
+        self.tokens = Tokens(TENANT_ID, self.clock, self.record)
+        self.refresh_tokens = RefreshTokens(self.clock, self.record)
+        self.device_codes = DeviceCodes(self.clock, device_code_settings, self.record)
+        self.federation = Federation(self.clock, self.record)
         self.throttling = Throttling(self.clock, limits)
+
+    @property
+    def applications(self) -> tuple[Application, ...]:
+        """The applications registered in the tenant."""
+        return self._applications
+
+    @applications.setter
+    def applications(self, applications: tuple[Application, ...]) -> None:
+        self._applications = applications
+        for application in applications:
+            for secret in application.secrets:
+                self.record.add(secret.value)
+
+    @property
+    def users(self) -> tuple[User, ...]:
+        """The people of the tenant."""
+        return self._users
+
+    @users.setter
+    def users(self, users: tuple[User, ...]) -> None:
+        self._users = users
+        for user in users:
+            self.record.add(user.password)
 
     def application(self, client_id: str) -> Application | None:
         """Return the application of that client id, or None."""
