@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import subprocess
+import sys
 import typing as t
 from datetime import datetime, timedelta, timezone
 
@@ -22,6 +25,8 @@ from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import appl
 from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
 from ansible_collections.msgraph.intune.tests.system.batches import BATCH, JSON, get, sync
 from ansible_collections.msgraph.intune.tests.system.clients import CONNECTORS, READ_WRITE
+
+PACKAGE = Desk.__module__.rpartition(".")[0]
 
 
 @dataclasses.dataclass
@@ -72,6 +77,13 @@ def test_a_call_is_answered_and_recorded(world: World, desk: Desk) -> None:
     assert {"request-id", "client-request-id"} <= set(answer.headers)
     assert (entry.status, entry.connection, entry.query) == (400, 7, {"$skiptoken": "x"})
     assert world.journal.to_json() == [dataclasses.asdict(entry)]
+
+
+def test_it_needs_no_http_server() -> None:
+    modules = ", ".join(f"{PACKAGE}.{name}" for name in ("desk", "world", "seed", "graph.service", "faults.rules"))
+    script = f"import sys, {modules}; sys.exit('aiohttp' in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
 
 
 def test_hours_pass_in_no_time(world: World, desk: Desk, clock: Clock) -> None:

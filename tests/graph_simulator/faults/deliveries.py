@@ -12,9 +12,9 @@ import socket
 import struct
 import typing as t
 
-from aiohttp import web
-
 if t.TYPE_CHECKING:
+    from aiohttp import web
+
     from ..exchange import Answer
 
 
@@ -39,7 +39,7 @@ class Whole:
 
     async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
         """Let the HTTP server write it."""
-        return web.Response(status=answer.status, headers=answer.headers, body=answer.body or None)
+        return _response(answer)
 
 
 WHOLE = Whole()
@@ -89,7 +89,7 @@ class Reset:
         """Abort the connection."""
         reset(transport_of(request))
         await _goodbye_prevented()
-        return web.Response()
+        return _response(answer)
 
 
 class Dropped:
@@ -101,7 +101,7 @@ class Dropped:
     async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
         """Close the connection; what the HTTP server writes to it afterwards is not sent."""
         transport_of(request).close()
-        return web.Response()
+        return _response(answer)
 
 
 def reset(transport: asyncio.WriteTransport) -> None:
@@ -118,7 +118,16 @@ def transport_of(request: web.BaseRequest) -> asyncio.Transport:
     return request.transport
 
 
+def _response(answer: Answer) -> web.StreamResponse:
+    # Imported late, here and below: without a network there is no need of an HTTP server.
+    from aiohttp import web
+
+    return web.Response(status=answer.status, headers=answer.headers, body=answer.body or None)
+
+
 async def _headers_sent(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    from aiohttp import web
+
     response = web.StreamResponse(status=answer.status, headers=answer.headers)
     response.content_length = len(answer.body)
     await response.prepare(request)
