@@ -66,6 +66,12 @@ def test_a_version_in_the_url_is_one_too_many(graph: Client, writer: str) -> Non
     assert answer["body"]["error"]["message"] == "Resource not found for the segment 'v1.0'."
 
 
+def test_methods_are_read_without_regard_to_case(graph: Client, writer: str, connector_id: str) -> None:
+    answers = send(graph, writer, get("1", connector_id, method="get"), sync("2", connector_id, method="post"))
+    assert statuses(answers) == {"1": 200, "2": 204}
+    assert statuses(send(graph, writer, get("3", connector_id, method="delete"))) == {"3": 405}
+
+
 def test_the_token_of_the_batch_holds_for_all(simulator: Simulator, graph: Client, connector_id: str) -> None:
     reader = simulator.token(roles=[READ])
     other = {"headers": {**JSON, "Authorization": "Bearer other"}}
@@ -161,6 +167,7 @@ def test_a_batch_must_be_json(graph: Client, writer: str) -> None:
         ({"requests": [{**LIST, "headers": ["a"]}]}, "Invalid batch payload format."),
         ({"requests": [sync("a", "b", headers={})]}, "Write request id : a does not contain Content-Type header"),
         ({"requests": [sync("a", "b", body=None)]}, "Write request id : a does not contain Content-Type header"),
+        ({"requests": [sync("a", "b", method="post", body=None)]}, "Write request id : a does not contain"),
         ({"requests": [{**LIST, "body": {}}]}, "Write request id : a does not contain Content-Type header"),
         ({"requests": [{**LIST, "dependsOn": "b"}]}, "Invalid batch payload format."),
         ({"requests": [{**LIST, "dependsOn": ["a"]}]}, "Request id : a depends on"),

@@ -4,9 +4,9 @@
 
 """Several requests in one.
 
-Sources: https://learn.microsoft.com/graph/json-batching and, for ``dependsOn`` and bodies, section 19 of
-https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html. The messages are those that
-people quote in public issues.
+Sources: https://learn.microsoft.com/graph/json-batching and, for what that page leaves open, section 19 of
+https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html. Of the messages, those on the
+payload's format, on ids and on missing bodies are quoted in public issues; the service's other words are not known.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def read_items(outer: Call) -> list[BatchItem]:
         earlier = {other.key for other in items}
         if item.key in earlier:
             raise bad_request(f"Request Id {item.id} has to be unique in a batch.")
-        # OData allows no reference to what comes later, so there are no circles either.
+        # Microsoft's OData library allows no reference to what comes later, so there are no circles either.
         if not earlier.issuperset(item.depends_on):
             raise bad_request(f"Request id : {item.id} depends on a request that is not listed before it.")
         items.append(item)
@@ -64,6 +64,8 @@ def _read_item(request: t.Any, outer: Call) -> BatchItem:
     if not isinstance(request, dict):
         raise bad_request(_INVALID)
     item_id, method, url = (_text(request, name) for name in ("id", "method", "url"))
+    # OData reads methods without regard to case.
+    method = method.upper()
     depends_on = request.get("dependsOn") or []
     if not _is_list_of_texts(depends_on):
         raise bad_request(_INVALID)
