@@ -9,11 +9,12 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.msgraph.intune.plugins.module_utils._graph import _options
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import _options, _settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_credentials import CachedUser
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin, Person
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, naming
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Clock, Retry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
@@ -28,8 +29,11 @@ OPTIONS = (
     "authority_url",
     "graph_url",
     "timeout",
+    "retries",
+    "retry_budget",
     "validate_certs",
     "ca_path",
+    "proxy",
 )
 # How often the time that is left is shown.
 _TELL_SECONDS = 30
@@ -67,7 +71,7 @@ class ActionModule(ActionBase):
 
     def _sign_in(self, params: dict[str, t.Any], on_warning: t.Callable[[str], None]) -> dict[str, t.Any]:
         given = _options.gather({name: params.get(name) for name in OPTIONS}, os.environ)
-        settings = _options.read_settings(given)
+        settings = _settings.read_settings(given)
         user = CachedUser.read(given, asked_for=True)
         user.validate()
         asked_for = [scope.strip() for scope in params["scopes"] or [] if scope.strip() not in ("", "None")]
@@ -81,8 +85,9 @@ class ActionModule(ActionBase):
 
         if self._task.check_mode:
             return {**kept, "changed": present is None, "msg": "Check mode starts no sign-in.", "account": None}
-        transport = Transport(timeout=settings.timeout, verify=settings.verify)
-        if present is not None and self._still_good(user, Login(transport, settings.cloud, scopes, cache)):
+        transport = Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy)
+        retry = Retry(settings.retry, clock=Clock(), on_retry=display.vvv)
+        if present is not None and self._still_good(user, Login(transport, settings.cloud, scopes, cache, retry=retry)):
             person = Person(present.username, present.home_tenant or user.tenant)
             return {**kept, **_told(person, "is signed in already"), "changed": False}
         login = DeviceLogin(
@@ -93,6 +98,7 @@ class ActionModule(ActionBase):
             client_id=user.client,
             scopes=scopes,
             username=user.name,
+            retry=retry,
         )
         person = self._invite(login)
         return {**kept, **_told(person, "signed in"), "changed": True}

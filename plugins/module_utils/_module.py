@@ -12,10 +12,13 @@ import dataclasses
 import os
 import typing as t
 
-from ._graph import _options
+from ._graph import _options, _settings
 from ._graph._client import NO_FACTS, GraphClient
 from ._graph._credentials import choose_credential
 from ._graph._errors import GraphError
+from ._graph._pace import Pace
+from ._graph._proxy import without_user_info
+from ._graph._retry import Clock, Retry
 from ._graph._token_cache import TokenCache
 from ._graph._transport import Transport
 
@@ -24,6 +27,13 @@ if t.TYPE_CHECKING:
 
     from ansible.module_utils.basic import AnsibleModule
 
+try:
+    from ansible.module_utils.secrets import register_secret
+except ImportError:  # ansible-core before 2.22 masks results, and those alone
+    register_secret = None
+
+# From this verbosity on a result tells of each request that was sent again.
+_TELL_RETRIES = 3
 # Ansible masks each occurrence of a secret in a result, so a short one makes holes in innocent words.
 _SHORTEST_SAFE_SECRET = 8
 
@@ -61,10 +71,16 @@ def run_module(
     # Before anything can fail and speak.
     _mask(module, given.secrets)
     client: GraphClient | None = None
+    retries: list[str] = []
+
+    def on_retry(sentence: str) -> None:
+        retries.append(sentence)
+        # To the system's log at once, for whoever wonders meanwhile what the task is waiting for.
+        module.log(sentence)
 
     def connect() -> GraphClient:
         nonlocal client
-        client = _build_client(module, given)
+        client = _build_client(module, given, on_retry)
         return client
 
     try:
@@ -79,16 +95,26 @@ def run_module(
         **report.data,
         "graph": NO_FACTS if client is None else client.facts(),
     }
+    if retries and module._verbosity >= _TELL_RETRIES:
+        result["retry_log"] = retries
     if report.failure is not None:
         module.fail_json(error=report.failure.as_dict(), **result)
     module.exit_json(**result)
 
 
 def _mask(module: AnsibleModule, secrets: Iterable[str]) -> None:
-    # The argument spec takes a blank secret for one, and would star out each blank of the result.
-    module.no_log_values.difference_update([value for value in module.no_log_values if not value.strip()])
+    proxy = module.params.get("proxy")
+    if proxy:
+        # No verbosity shows it: parts of a URL that are masked one by one could leave the user's name.
+        module.params["proxy"] = without_user_info(proxy)
+    # The argument spec takes for a secret what is none: a blank, which would star out each blank of the result, and an
+    # address of a proxy that anyone may see.
+    module.no_log_values.difference_update(
+        [value for value in module.no_log_values if not value.strip() or value == module.params.get("proxy")]
+    )
     # What comes from the environment it does not know of.
-    module.no_log_values.update(secrets)
+    for secret in secrets:
+        _mask_one(module, secret)
     if any(len(secret) < _SHORTEST_SAFE_SECRET for secret in secrets):
         module.warn(
             f"A secret of fewer than {_SHORTEST_SAFE_SECRET} characters was given: Ansible masks these characters"
@@ -96,12 +122,27 @@ def _mask(module: AnsibleModule, secrets: Iterable[str]) -> None:
         )
 
 
-def _build_client(module: AnsibleModule, given: _options.Given) -> GraphClient:
-    settings = _options.read_settings(given)
+def _mask_one(module: AnsibleModule, secret: str) -> None:
+    module.no_log_values.add(secret)
+    if register_secret is not None:
+        register_secret(secret)
+
+
+def _build_client(module: AnsibleModule, given: _options.Given, on_retry: Callable[[str], None]) -> GraphClient:
+    settings = _settings.read_settings(given)
     path = settings.token_cache_path
     cache = None if path is None else TokenCache(path, on_warning=module.warn)
     credential = choose_credential(settings, cache)
     for warning in settings.warnings:
         module.warn(warning)
-    transport = Transport(timeout=settings.timeout, verify=settings.verify)
-    return GraphClient(transport, settings.cloud, credential, cache=cache, on_secret=module.no_log_values.add)
+    clock = Clock()
+    return GraphClient(
+        Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy),
+        settings.cloud,
+        credential,
+        cache=cache,
+        retry=Retry(settings.retry, clock=clock, on_retry=on_retry),
+        pace=Pace(clock),
+        clock=clock,
+        on_secret=lambda secret: _mask_one(module, secret),
+    )

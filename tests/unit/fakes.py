@@ -12,6 +12,10 @@ import json
 import typing as t
 
 import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._pace import Pace
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Clock, Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 
 Scripted = t.Union["Reply", Exception]
 
@@ -37,6 +41,16 @@ class Reply:
         return response
 
 
+def batch_reply(*items: Reply | None, headers: dict[str, str] | None = None, **whole: t.Any) -> Reply:
+    """The answer to a batch, one part for each item in turn (``None`` to leave it out), given in reverse."""
+    responses = []
+    for number, item in enumerate(items, 1):
+        if item is not None:
+            part = {"id": str(number), "status": item.status, "headers": item.headers}
+            responses.append({**part, "body": item.body} if item.body else part)
+    return Reply(200, {"responses": responses[::-1], **whole}, headers or {})
+
+
 @dataclasses.dataclass
 class Sent:
     """A request as it would have gone out, its auth object applied."""
@@ -49,6 +63,9 @@ class Sent:
     timeout: tuple[float, float]
     follows_redirects: bool
     proxies: t.Mapping[str, str | None] | None
+
+    def json(self) -> t.Any:
+        return json.loads(self.body or b"null")
 
 
 class FakeSession(requests.Session):
@@ -84,6 +101,51 @@ class FakeSession(requests.Session):
     def wire(self) -> list[str]:
         """The requests sent, as "METHOD url"."""
         return [f"{sent.method} {sent.url}" for sent in self.sent]
+
+
+class FakeClock(Clock):
+    """Time that passes when somebody sleeps, and not otherwise."""
+
+    def __init__(self) -> None:
+        self.moment = 1000.0
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += seconds
+
+
+def make_client(
+    session: requests.Session,
+    cloud: t.Any,
+    credential: t.Any,
+    *,
+    policy: RetryPolicy | None = None,
+    clock: FakeClock | None = None,
+    jitter: float = 1.0,
+    told: list[str] | None = None,
+    **options: t.Any,
+) -> GraphClient:
+    """A client on a scripted wire, whose time is a fake; it sends each request once unless a policy says otherwise."""
+    clock = clock or FakeClock()
+    retry = Retry(
+        policy or RetryPolicy(retries=0),
+        clock=clock,
+        jitter=lambda: jitter,
+        on_retry=(told if told is not None else []).append,
+    )
+    return GraphClient(
+        Transport(timeout=1.0, verify=True, session=session),
+        cloud,
+        credential,
+        **{"cache": None, "on_secret": lambda _secret: None, **options},
+        retry=retry,
+        pace=Pace(clock),
+        clock=clock,
+    )
 
 
 def jwt(claims: t.Mapping[str, t.Any]) -> str:

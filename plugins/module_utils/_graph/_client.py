@@ -20,16 +20,21 @@ from ._login import Login
 from ._token import is_sendable
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ._clouds import Cloud
     from ._credential import Credential
+    from ._pace import Pace
     from ._permission import Permission
+    from ._retry import Clock, Retry
     from ._token import Token
     from ._token_cache import TokenCache
     from ._transport import Response, Transport
 
 API_VERSION = "v1.0"
+
+# A token that was refused is replaced by a new one; a new one that is refused as well, within this time, is not.
+_RENEWAL_SECONDS: t.Final = 300.0
 
 # The facts of a task whose options were refused, so that there never was a client.
 NO_FACTS: t.Final[dict[str, t.Any]] = {
@@ -59,6 +64,11 @@ class Call:
     body: dict[str, t.Any] | None = None
     parse: Callable[[t.Any], t.Any] = lambda body: body
 
+    @property
+    def writes(self) -> int:
+        """What it counts for, against the service's limit of writes."""
+        return 0 if self.method == "GET" else 1
+
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
@@ -69,6 +79,11 @@ class Answer:
     request_id: str | None
     client_request_id: str
     attempts: int
+    headers: Mapping[str, str] = dataclasses.field(repr=False)
+
+
+Outcome = t.Union[Answer, GraphError]
+"""What became of a call."""
 
 
 class GraphClient:
@@ -85,46 +100,55 @@ class GraphClient:
         credential: Credential,
         *,
         cache: TokenCache | None,
+        retry: Retry,
+        pace: Pace,
+        clock: Clock,
         on_secret: Callable[[str], None],
         new_id: Callable[[], object] = uuid.uuid4,
     ) -> None:
+        self.retry = retry
+        self.clock = clock
         self._transport = transport
         self._cloud = cloud
         self._credential = credential
         self._cache = cache
+        self._pace = pace
         self._on_secret = on_secret
         self._new_id = new_id
         self._token: Token | None = None
+        self._renewed_at: float | None = None
 
     def call(self, call: Call) -> Answer:
-        """Send a request and return its successful answer.
+        """Send a request, again where that may help, and return its successful answer.
 
         :raises GraphError: anything else, the call's action named.
         """
-        token = self.sign_in(call.permission)
-        client_request_id = str(self._new_id())
-        headers = {"Accept": "application/json", "client-request-id": client_request_id}
-        body = None
-        if call.body is not None:
-            headers["Content-Type"] = "application/json"
-            body = json.dumps(call.body).encode()
-        response = None
+        answer = self.send(call, self.url(call.path), writes=call.writes)
+        self.retry.progress()
+        return answer
+
+    def outcome(self, call: Call) -> Outcome:
+        """Send a request as :meth:`call` does, and return an error instead of raising it."""
         try:
-            with naming(call.action):
-                response = self._transport.send(
-                    call.method,
-                    f"{self._cloud.graph_url}/{API_VERSION}/{call.path}",
-                    headers=headers,
-                    body=body,
-                    token=token.secret,
-                )
-                content = self._read(call, token, response, client_request_id)
+            return self.call(call)
         except GraphError as exc:
-            exc.client_request_id = client_request_id
-            if response is not None and exc.status is None:
-                exc.service, exc.status, exc.request_id = SERVICE, response.status, request_id(response.headers)
-            raise
-        return Answer(response.status, content, request_id(response.headers), client_request_id, attempts=1)
+            return exc
+
+    def url(self, path: str) -> str:
+        """The address of a path below the API version."""
+        return f"{self._cloud.graph_url}/{API_VERSION}/{path}"
+
+    def send(self, call: Call, url: str, *, writes: int) -> Answer:
+        """Send a call to an address of this Graph root.
+
+        :param writes: what it counts for, against the service's limit of writes.
+        :raises GraphError: as :meth:`call` does.
+        """
+        self.sign_in(call.permission)
+        with naming(call.action):
+            return self.retry.run(
+                lambda attempt: self._once(call, url, writes, attempt), lambda error: self.renew(error, call.permission)
+            )
 
     def sign_in(self, permission: Permission) -> Token:
         """Get the token, once; to call it early is to learn early that the sign-in fails.
@@ -133,17 +157,31 @@ class GraphClient:
         :raises GraphError: it fails.
         """
         if self._token is None:
-            login = Login(self._transport, self._cloud, [permission.name], self._cache)
-            with naming(self._credential.action):
-                token = self._credential.acquire(login)
-                self._on_secret(token.secret)
-                if not is_sendable(token.secret):
-                    raise ProtocolError(
-                        "what was given as an access token does not have the form of one",
-                        hint="Check authority_url and the proxies on the way.",
-                    )
-            self._token = token
+            self._token = self._acquire(permission, refused=None)
         return self._token
+
+    def renew(self, error: GraphError, permission: Permission) -> bool:
+        """Replace a token that Graph refused, unless that was done a moment ago; say whether there is another one now.
+
+        A cached token may be older than a permission that was granted since, so there a 403 is a reason, too.
+
+        :raises GraphError: the sign-in failed.
+        """
+        old = self._token
+        if old is None or not (error.status == 401 or (error.status == 403 and old.from_cache)):
+            return False
+        now = self.clock.now()
+        if self._renewed_at is not None and now - self._renewed_at < _RENEWAL_SECONDS:
+            return False
+        self._renewed_at = now
+        try:
+            self._token = self._acquire(permission, refused=old.secret)
+        except GraphError:
+            if error.status == 401:
+                raise
+            # The old token is good, and its refusal tells more.
+            return False
+        return self._token.secret != old.secret
 
     def facts(self) -> dict[str, t.Any]:
         """What was talked to, as whom, and how much: the result's ``graph``."""
@@ -154,19 +192,62 @@ class GraphClient:
             "auth_method": self._credential.method,
             "token_type": NO_FACTS["token_type"] if self._token is None else self._token.kind,
             "requests": self._transport.sent,
+            "retries": self.retry.count,
         }
 
-    def _read(self, call: Call, token: Token, response: Response, client_request_id: str) -> t.Any:
+    def read(self, call: Call, response: Response, client_request_id: str, attempts: int) -> Answer:
+        """Make an answer of a response, or raise the error that it stands for."""
+        try:
+            content = call.parse(self._content(call, response, client_request_id))
+        except GraphError as exc:
+            exc.client_request_id = client_request_id
+            if exc.status is None:
+                exc.service, exc.status, exc.request_id = SERVICE, response.status, request_id(response.headers)
+            raise
+        headers = response.headers
+        return Answer(response.status, content, request_id(headers), client_request_id, attempts, headers)
+
+    def _once(self, call: Call, url: str, writes: int, attempt: int) -> Answer:
+        client_request_id = str(self._new_id())
+        headers = {"Accept": "application/json", "client-request-id": client_request_id}
+        body = None
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+            body = json.dumps(call.body).encode()
+        self._pace.wait_for(writes)
+        try:
+            response = self._transport.send(
+                call.method, url, headers=headers, body=body, token=self.sign_in(call.permission).secret
+            )
+        except GraphError as exc:
+            exc.client_request_id = client_request_id
+            raise
+        finally:
+            self._pace.note(writes)
+        return self.read(call, response, client_request_id, attempt)
+
+    def _acquire(self, permission: Permission, *, refused: str | None) -> Token:
+        login = Login(self._transport, self._cloud, [permission.name], self._cache, retry=self.retry, refused=refused)
+        with naming(self._credential.action):
+            token = self._credential.acquire(login)
+            self._on_secret(token.secret)
+            if not is_sendable(token.secret):
+                raise ProtocolError(
+                    "what was given as an access token does not have the form of one",
+                    hint="Check authority_url and the proxies on the way.",
+                )
+        return token
+
+    def _content(self, call: Call, response: Response, client_request_id: str) -> t.Any:
         if response.status >= 400:
             error = read_error(response, client_request_id)
-            if isinstance(error, AuthorizationError):
-                error.hint = call.permission.advice(token)
+            if isinstance(error, AuthorizationError) and error.hint is None:
+                error.hint = call.permission.advice(self.sign_in(call.permission))
             raise error
         try:
-            body = response.json() if response.body.strip() else None
+            return response.json() if response.body.strip() else None
         except ValueError as exc:
             raise ProtocolError(
                 "the answer is not JSON",
                 hint="Something on the way may answer in the service's place: check graph_url and the proxies.",
             ) from exc
-        return call.parse(body)

@@ -89,6 +89,19 @@ def origin(url: str) -> tuple[str, str, int]:
     return parts.scheme.lower(), (parts.hostname or "").lower(), port
 
 
+def same_origin(url: object, root: str) -> bool:
+    """Whether what an answer gives as a URL leads to the origin of ``root``.
+
+    One that two parsers could read differently, as a backslash before an @ makes them, counts as leading elsewhere.
+    """
+    if not isinstance(url, str) or not url.isprintable() or " " in url or "\\" in url:
+        return False
+    try:
+        return PLAIN_HOST.fullmatch(urlsplit(url).netloc) is not None and origin(url) == origin(root)
+    except ValueError:
+        return False
+
+
 def _authority(called: str, text: str) -> str:
     parts = _https(called, text if "://" in text else f"https://{text}")
     if parts.path.strip("/"):
@@ -113,13 +126,13 @@ def _graph_root(called: str, text: str) -> str:
 # Stricter than the grammar of URLs: what parsers read differently (user info, backslashes, spaces) is not let in, nor
 # are host names that no resolver takes.
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_PLAIN_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?")
+PLAIN_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?")
 
 
 def _https(called: str, text: str) -> SplitResult:
     try:
         parts = urlsplit(text) if text.isprintable() else None
-        plain = parts is not None and parts.port != 0 and _PLAIN_HOST.fullmatch(parts.netloc) is not None
+        plain = parts is not None and parts.port != 0 and PLAIN_HOST.fullmatch(parts.netloc) is not None
     except ValueError:
         parts, plain = None, False
     if parts is None or not plain or parts.scheme != "https" or parts.query or parts.fragment:

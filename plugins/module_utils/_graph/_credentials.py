@@ -17,7 +17,8 @@ from ._errors import OptionsError
 from ._options import OPTIONS, RANK_OPTION
 
 if t.TYPE_CHECKING:
-    from ._options import Given, Settings
+    from ._options import Given
+    from ._settings import Settings
     from ._token_cache import TokenCache
 
 # In the order in which ``auto`` looks for them.

@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._clouds import Cloud
+    from ._retry import Retry
     from ._token_cache import TokenCache
     from ._transport import Transport
 
@@ -52,6 +53,7 @@ class DeviceLogin:
 
     :param scopes: full names of the permissions to ask for.
     :param username: who is to sign in; anybody may when it is None.
+    :param retry: sends the request for a code again when it failed for the moment.
     """
 
     def __init__(
@@ -64,10 +66,11 @@ class DeviceLogin:
         client_id: str,
         scopes: tuple[str, ...],
         username: str | None = None,
+        retry: Retry | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._http = MsalHttp(transport, cloud.authority_url)
+        self._http = MsalHttp(transport, cloud.authority_url, retry)
         self._cloud = cloud
         self._cache = cache
         self._tenant_id = tenant_id
@@ -91,6 +94,8 @@ class DeviceLogin:
         with self._cache.locked():
             self._cache.load()
         self._flow = guarded(self._http, lambda: self._connected().initiate_device_flow(scopes=list(self._scopes)))
+        # From here on it is the next poll that tries again.
+        self._http.retry = None
         if not isinstance(self._flow.get("user_code"), str) or not isinstance(self._flow.get("verification_uri"), str):
             raise self._http.failure()
         self._interval = max(1.0, _seconds(self._flow.get("interval"), 5.0))

@@ -18,6 +18,9 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Microsoft's advice is to try again after these: too many requests, and gateways without a service behind them.
+_TRANSIENT_STATUSES: t.Final = (429, 502, 503, 504)
+
 SUPPORT_ADVICE = "If this persists, send Microsoft support the request ids and the time of this task."
 
 
@@ -32,6 +35,7 @@ class GraphError(Exception):
     :param request_id: the service's id of the request, which Microsoft's support asks for.
     :param client_request_id: the id that we gave the request.
     :param retry_after: seconds that the service asked to wait.
+    :param dropped: whether the connection was refused, broke, or stayed silent.
     """
 
     kind: t.ClassVar[str]
@@ -47,6 +51,7 @@ class GraphError(Exception):
         request_id: str | None = None,
         client_request_id: str | None = None,
         retry_after: float | None = None,
+        dropped: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -57,7 +62,15 @@ class GraphError(Exception):
         self.request_id = request_id
         self.client_request_id = client_request_id
         self.retry_after = retry_after
+        self.dropped = dropped
         self.action: str | None = None
+        self.attempts = 0
+        """How many times the request was sent that ended so."""
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same request may well succeed a little later."""
+        return self.dropped or self.status in _TRANSIENT_STATUSES
 
     def during(self, action: str) -> None:
         """Name what was being done, to complete "Could not …"; the first to name it knows best."""
@@ -72,8 +85,13 @@ class GraphError(Exception):
             said = f"{self.service} answered {answer}: {said}"
         if self.action is not None:
             said = f"Could not {self.action}: {said}"
+        notes = []
+        if self.attempts > 1:
+            notes.append(f"{self.attempts} attempts")
         if self.request_id is not None and self.request_id not in said:
-            said = f"{said.rstrip('.')} (request-id {self.request_id})"
+            notes.append(f"request-id {self.request_id}")
+        if notes:
+            said = f"{said.rstrip('.')} ({', '.join(notes)})"
         sentences = (said, self.hint)
         return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in sentences if part)
 

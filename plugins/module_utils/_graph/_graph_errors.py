@@ -40,7 +40,14 @@ SERVICE = "Microsoft Graph"
 _MAX_NESTING = 4
 _MAX_MESSAGE = 1000
 # "… - Url: https://fef.…": the address of a machine inside the service, of no use to anyone outside.
-_INTERNAL_URL = re.compile(r"(?:\s*-)?\s*Url:\s*\S+", re.IGNORECASE)
+_INTERNAL_URL = re.compile(r"(?:\s*-)?\s*Url:\s*\S+|https?://fef\.\S+", re.IGNORECASE)
+# By this header Graph asks for a token of another sign-in, as a policy demands.
+# Source: https://learn.microsoft.com/entra/identity-platform/claims-challenge
+_CLAIMS_CHALLENGE = re.compile(r"\binsufficient_claims\b|\bclaims=", re.IGNORECASE)
+_CLAIMS_HINT = (
+    "A Conditional Access policy asks for another sign-in than this one: ask who runs the policies to let this identity"
+    " in, or sign in anew."
+)
 
 
 def read_error(response: Response, client_request_id: str) -> GraphError:
@@ -50,6 +57,8 @@ def read_error(response: Response, client_request_id: str) -> GraphError:
     error_class, hint = _classify(response.status, code)
     if not body and not _speaks_for_itself(response):
         error_class, hint = ProtocolError, "Check graph_url, and whether a proxy or portal answers in Graph's place."
+    elif _CLAIMS_CHALLENGE.search(response.headers.get("WWW-Authenticate", "")):
+        hint = _CLAIMS_HINT
     inner = body.get("innerError", body.get("innererror"))
     inner_id = inner.get("request-id") if isinstance(inner, dict) else None
     return error_class(

@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ._clouds import Cloud
+    from ._retry import Retry
     from ._transport import Transport
 
     # From an msal application and the scopes to ask for, to msal's answer.
@@ -32,12 +33,23 @@ class Login:
     :param permissions: what a user's token is asked for by name: ``.default`` would yield only what was consented to
         before.
     :param cache: keeps tokens between tasks; ``None`` to keep none.
+    :param retry: sends again what failed for the moment; ``None`` to send each request once.
+    :param refused: a token that Graph did not take, so that the cache's is not good enough when it is this one.
     """
 
     def __init__(
-        self, transport: Transport, cloud: Cloud, permissions: Iterable[str], cache: TokenCache | None = None
+        self,
+        transport: Transport,
+        cloud: Cloud,
+        permissions: Iterable[str],
+        cache: TokenCache | None = None,
+        *,
+        retry: Retry | None = None,
+        refused: str | None = None,
     ) -> None:
         self._transport = transport
+        self._retry = retry
+        self._refused = refused
         self._cloud = cloud
         self._cache = cache
         self._host = cloud.login_host
@@ -50,7 +62,8 @@ class Login:
             is called only when no cached token serves.
         :raises GraphError: refused, unreachable or not understood.
         """
-        wanted = Wanted(self._host, tenant_id, client_id, (f"{self._cloud.graph_url}/.default",))
+        scopes = (f"{self._cloud.graph_url}/.default",)
+        wanted = Wanted(self._host, tenant_id, client_id, scopes, refused=self._refused)
 
         def sign_in() -> Token:
             return self._ask(
@@ -115,12 +128,12 @@ class Login:
             if client_id is None
             else msal.UserAssignedManagedIdentity(client_id=client_id)
         )
-        http = MsalHttp(self._transport, None)
+        http = MsalHttp(self._transport, None, self._retry)
         client = msal.ManagedIdentityClient(identity, http_client=http)
         return _token(http, guarded(http, lambda: client.acquire_token_for_client(resource=self._cloud.graph_url)))
 
     def _wanted(self, tenant_id: str, client_id: str, account: Account | None) -> Wanted:
-        return Wanted(self._host, tenant_id, client_id, self._scopes, account.id if account else None)
+        return Wanted(self._host, tenant_id, client_id, self._scopes, account.id if account else None, self._refused)
 
     def _find_user(self, tenant_id: str, client_id: str, username: str | None) -> str | None:
         account = self._account(client_id, username)
@@ -156,12 +169,12 @@ class Login:
 
     def _ask(self, kind: str, wanted: Wanted, ask: Ask, *, given: str | None = None, **options: t.Any) -> Token:
         """Have msal ask, and keep what it got. The cache's lock is held where there is a cache."""
-        http = MsalHttp(self._transport, self._cloud.authority_url)
+        http = MsalHttp(self._transport, self._cloud.authority_url, self._retry)
         cache = self._cache
         state = None
         if cache is not None:
             state = load("msal").SerializableTokenCache()
-            state.deserialize(cache.load() or None)
+            state.deserialize(cache.load(refused=wanted.refused) or None)
         tenant_id = wanted.tenant
 
         def run() -> t.Any:

@@ -13,12 +13,13 @@ import uuid
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from . import _entra_errors, _identity_errors
-from ._clouds import origin
+from ._clouds import same_origin
 from ._errors import AuthenticationError, GraphError, ProtocolError
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ._retry import Retry
     from ._transport import Response, Transport
 
 _USER_REALM = "/common/userrealm/"
@@ -29,11 +30,14 @@ class MsalHttp:
 
     :param authority_url: msal may send to this origin and to no other, whatever metadata names; ``None`` for a managed
         identity, whose endpoint is the platform's and never behind a proxy.
+    :param retry: sends again what failed for the moment, before msal comes to know of the failure, which it would
+        remember; ``None`` to send each request once.
     """
 
-    def __init__(self, transport: Transport, authority_url: str | None) -> None:
+    def __init__(self, transport: Transport, authority_url: str | None, retry: Retry | None = None) -> None:
         self._transport = transport
         self._authority_url = authority_url
+        self.retry = retry
         self._client_request_id = ""
         self._last: Response | None = None
 
@@ -85,22 +89,31 @@ class MsalHttp:
         if self._authority_url is not None:
             url = _with_port_of(self._authority_url, url) if realm else url
             _check_origin(self._authority_url, url)
-        asked = {name: value for name, value in (headers or {}).items() if value is not None}
-        self._client_request_id = asked.setdefault("client-request-id", str(uuid.uuid4()))
-        try:
-            self._last = self._transport.send(
-                method,
-                url,
-                headers={"Accept": "application/json", **asked},
-                body=body,
-                direct=self._authority_url is None,
-            )
-        except GraphError as exc:
-            exc.client_request_id = self._client_request_id
-            raise
+        given = {name: value for name, value in (headers or {}).items() if value is not None}
+
+        def attempt(_number: int) -> Response:
+            asked = {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **given}
+            self._client_request_id = asked["client-request-id"]
+            try:
+                response = self._transport.send(
+                    method, url, headers=asked, body=body, direct=self._authority_url is None
+                )
+            except GraphError as exc:
+                exc.client_request_id = self._client_request_id
+                raise
+            self._last = response
+            if response.status >= 400 and (failure := self.failure()).transient:
+                raise failure
+            return response
+
+        if self.retry is None:
+            response = attempt(1)
+        else:
+            response = self.retry.run(attempt)
+            self.retry.progress()
         if realm:
-            _refuse_federated(self._last)
-        return MsalResponse(self._last)
+            _refuse_federated(response)
+        return MsalResponse(response)
 
 
 class MsalResponse:
@@ -117,7 +130,7 @@ class MsalResponse:
 
 
 def _check_origin(authority_url: str, url: str) -> None:
-    if origin(url) != origin(authority_url):
+    if not same_origin(url, authority_url):
         raise ProtocolError(
             f"the login metadata names an address outside {authority_url}: no credential goes there",
             hint="Check authority_url and the proxies on the way.",

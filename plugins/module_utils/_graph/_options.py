@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The options that every module shares: what they are called, where else their values may stand, and what they mean.
+"""The options that every module shares: what they are called, and where else their values may stand.
 
 The environment is read here, once, and not by the argument spec's ``fallback``: an empty string counts as unset in
 options and environment alike (job templates deliver those), and each value remembers where it came from.
@@ -13,14 +13,11 @@ options and environment alike (job templates deliver those), and each value reme
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
 import re
-import ssl
 import typing as t
 
-from ._clouds import Cloud, find_cloud
-from ._errors import OptionsError
+from . import _proxy
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,8 +71,12 @@ OPTIONS: t.Final = {
         Option("authority_url", aliases=("authority_host",), environment=("AZURE_AUTHORITY_HOST",)),
         Option("graph_url", environment=("MSGRAPH_URL",)),
         Option("timeout", environment=("MSGRAPH_TIMEOUT",), type="raw"),
+        Option("retries", environment=("MSGRAPH_RETRIES",), type="raw"),
+        Option("retry_budget", environment=("MSGRAPH_RETRY_BUDGET",), type="raw"),
         Option("validate_certs", environment=("MSGRAPH_VALIDATE_CERTS",), type="raw"),
         Option("ca_path", environment=("MSGRAPH_CA_PATH",), type="path"),
+        # Secret as a whole to Ansible, which knows no secret within a value; to us its user info alone is.
+        Option("proxy", environment=("MSGRAPH_PROXY",), secret=True),
     )
 }
 
@@ -95,9 +96,6 @@ _IDENTITY_SECRETS: t.Final = ("IDENTITY_HEADER", "MSI_SECRET")
 
 # What is no path, but the beginning of a key, a certificate or a token that was put in the place of one.
 _CONTENT: t.Final = re.compile(r"-----BEGIN|^eyJ|[\x00-\x1f]")
-
-# No wait for an answer is worth longer, and operating systems refuse much more.
-_DAY: t.Final = 86_400
 
 # How strongly something was asked for: the lower, the more.
 RANK_OPTION: t.Final = 0
@@ -126,28 +124,6 @@ class Given(dict[str, Value]):
     """What must never be shown, the platform's own included."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """What the options mean: made once, at the door; from here on nobody looks at options or environment again."""
-
-    cloud: Cloud
-    auth_method: str
-    given: Given = dataclasses.field(repr=False)
-    """The values that may say who signs in."""
-    token_cache_path: str | None
-    timeout: float
-    """Seconds to connect, and between two reads."""
-    verify: bool | str
-    """As for requests: check certificates, do not, or check them against the CA file or folder of that path."""
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What is allowed, and should be thought of twice."""
-        if self.verify is not False:
-            return ()
-        return ("validate_certs is false: whoever is between this host and Microsoft can read and use the token.",)
-
-
 def argument_spec() -> dict[str, dict[str, t.Any]]:
     """The shared options in the form that AnsibleModule takes."""
     return {
@@ -172,14 +148,24 @@ def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
         all(environ.get(variable, "").strip() for variable in pair) for pair in _IDENTITY_PAIRS
     )
     everything = [(OPTIONS[name], one) for name, value in given.items() for one in (value, *value.others)]
+    proxies = [environ.get(name) for variable in _proxy.VARIABLES for name in (variable, variable.lower())]
     given.secrets = (
-        *(str(value.content) for option, value in everything if option.secret or _is_content(option, value)),
+        *(secret for option, value in everything for secret in _secrets(option, value)),
         *(environ[variable] for variable in _IDENTITY_SECRETS if environ.get(variable)),
+        *(secret for url in proxies if url for secret in _proxy.user_info_secrets(url)),
     )
     return given
 
 
-def _is_content(option: Option, value: Value) -> bool:
+def _secrets(option: Option, value: Value) -> tuple[str, ...]:
+    content = str(value.content)
+    if option.name == "proxy":
+        return _proxy.user_info_secrets(content)
+    return (content,) if option.secret or is_content(option, value) else ()
+
+
+def is_content(option: Option, value: Value) -> bool:
+    """Whether the value is what belongs into a file, where the option takes a path."""
     return option.type == "path" and _CONTENT.search(str(value.content)) is not None
 
 
@@ -190,46 +176,6 @@ def beside(given: Given, name: str, neighbour: Value | None) -> Value | None:
         return value
     in_scheme = neighbour.variable in _COLLECTION_SCHEME
     return next((one for one in (value, *value.others) if (one.variable in _COLLECTION_SCHEME) == in_scheme), value)
-
-
-def read_settings(given: Given) -> Settings:
-    """Give the values their meaning.
-
-    :raises OptionsError: one does not fit; the message names the option or variable, and never shows a secret.
-    """
-    for name, value in given.items():
-        _check_text(name, value)
-
-    def text(name: str) -> str | None:
-        return str(given[name].content) if name in given else None
-
-    return Settings(
-        cloud=find_cloud(
-            text("cloud") or "global",
-            graph_url=text("graph_url"),
-            authority_url=text("authority_url"),
-            called=lambda name: describe(name, given[name]) if name in given else name,
-        ),
-        auth_method=text("auth_method") or "auto",
-        given=given,
-        token_cache_path=text("token_cache_path"),
-        timeout=_seconds("timeout", given, default=30.0),
-        verify=_verify(given),
-    )
-
-
-def _check_text(name: str, value: Value) -> None:
-    if _is_content(OPTIONS[name], value):
-        raise OptionsError(
-            f"{describe(name, value)} holds what belongs in a file",
-            hint="Write it to a file and give that file's path.",
-        )
-    try:
-        str(value.content).encode()
-    except UnicodeEncodeError as exc:
-        raise OptionsError(
-            f"{describe(name, value)} holds characters that are not text", hint="Give it in UTF-8."
-        ) from exc
 
 
 def describe(name: str, value: Value) -> str:
@@ -244,60 +190,3 @@ def _cleaned(option: Option, value: Value) -> Value | None:
     if option.type == "path" and content:
         content = os.path.expanduser(str(content))
     return None if content is None or content == "" else dataclasses.replace(value, content=content)
-
-
-def _verify(given: Mapping[str, Value]) -> bool | str:
-    if not _boolean("validate_certs", given, default=True):
-        return False
-    if "ca_path" not in given:
-        return True
-    path = str(given["ca_path"].content)
-    problem = _problem_with_ca(path)
-    if problem:
-        raise OptionsError(
-            f"{describe('ca_path', given['ca_path'])} names {path!r}, {problem}",
-            hint="Give a PEM file of CA certificates, or a folder of them, on the host that runs the module.",
-        )
-    return path
-
-
-def _problem_with_ca(path: str) -> str | None:
-    if not os.path.exists(path):
-        return "which does not exist on this host"
-    if os.path.isdir(path):
-        return None
-    if not os.path.isfile(path):
-        return "which is neither a file nor a folder"
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
-    except OSError as exc:  # ssl.SSLError is one
-        return f"which holds no CA certificate that can be read ({exc.strerror or exc})"
-    return None
-
-
-def _boolean(name: str, given: Mapping[str, Value], *, default: bool) -> bool:
-    if name not in given:
-        return default
-    content = given[name].content
-    word = content.lower() if isinstance(content, str) else content
-    if word in (True, "true", "yes", "on", "y", "t", "1"):
-        return True
-    if word in (False, "false", "no", "off", "n", "f", "0"):
-        return False
-    raise OptionsError(f"{describe(name, given[name])} is not a boolean", hint="Give true or false.")
-
-
-def _seconds(name: str, given: Mapping[str, Value], *, default: float) -> float:
-    if name not in given:
-        return default
-    content = given[name].content
-    try:
-        seconds = math.nan if isinstance(content, bool) else float(content)
-    except (TypeError, ValueError, OverflowError):
-        seconds = math.nan
-    if not 0 < seconds <= _DAY:
-        raise OptionsError(
-            f"{describe(name, given[name])} is not a number of seconds between 0 and {_DAY}",
-            hint="Give a number, such as 30.",
-        )
-    return seconds

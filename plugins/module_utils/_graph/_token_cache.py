@@ -48,6 +48,7 @@ class Wanted:
     :param tenant: as asked, by ID or name.
     :param scopes: those that the token must hold, as asked of the login service.
     :param account: msal's home account id of a user; ``None`` for an application's own token.
+    :param refused: a token that the service did not take, which is therefore not it.
     """
 
     host: str
@@ -55,6 +56,7 @@ class Wanted:
     client_id: str
     scopes: tuple[str, ...]
     account: str | None = None
+    refused: str | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +111,7 @@ class TokenCache:
                 and set(wanted.scopes) <= set(str(entry.get("target")).split())
                 and _number(entry.get("expires_on")) > self._clock() + _SPARE_SECONDS
                 and isinstance(entry.get("secret"), str)
+                and entry["secret"] != wanted.refused
             ):
                 return t.cast("str", entry["secret"])
         return None
@@ -164,9 +167,15 @@ class TokenCache:
         found = self._read().get(_GIVEN, {}).get(_digest(refresh_token))
         return found if isinstance(found, str) else None
 
-    def load(self) -> str:
-        """The whole content for msal; empty when there is none. To be called while the lock is held."""
+    def load(self, *, refused: str | None = None) -> str:
+        """The whole content for msal; empty when there is none. To be called while the lock is held.
+
+        :param refused: an access token to leave out, for msal would return it.
+        """
         content = self._read()
+        if refused is not None and "AccessToken" in content:
+            kept = {key: one for key, one in content["AccessToken"].items() if one.get("secret") != refused}
+            content = {**content, "AccessToken": kept}
         return json.dumps(content) if content else ""
 
     def save(

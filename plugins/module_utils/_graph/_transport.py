@@ -65,14 +65,18 @@ class Transport:
 
     :param timeout: seconds to connect, and between two reads; a whole answer may take :data:`WHOLE_ANSWER` times that.
     :param verify: as for requests: True, False, or the path of a CA file or folder.
+    :param proxy: the URL of the proxy for every request; ``None`` to go by the environment.
     :param session: anything that answers ``request`` as :class:`requests.Session` does.
     """
 
-    def __init__(self, *, timeout: float, verify: bool | str, session: requests.Session | None = None) -> None:
+    def __init__(
+        self, *, timeout: float, verify: bool | str, proxy: str | None = None, session: requests.Session | None = None
+    ) -> None:
         self._requests = load("requests")
         self._session = self._requests.Session() if session is None else session
         self._timeout = timeout
         self._verify = verify
+        self._proxies = None if proxy is None else {"http": proxy, "https": proxy}
         self.sent = 0
         """Requests sent so far, whatever became of them."""
 
@@ -109,7 +113,7 @@ class Transport:
                 timeout=(self._timeout, self._timeout),
                 # Per request, for on the session REQUESTS_CA_BUNDLE would beat it.
                 verify=self._verify,
-                proxies=_NO_PROXY if direct else None,
+                proxies=_NO_PROXY if direct else self._proxies,
                 allow_redirects=False,
                 stream=True,
             )
@@ -118,9 +122,13 @@ class Transport:
 
         self.sent += 1
         try:
-            return self._in_time(exchange, _host(url))
+            response = self._in_time(exchange, _host(url))
         except (self._requests.exceptions.RequestException, OSError, ValueError) as exc:
             raise explain(exc, self._requests.exceptions, _host(url), self._timeout, self._verify) from exc
+        if response.status == 503:
+            # What sent this may be one machine of many: the next request is to find another.
+            self._session.close()
+        return response
 
     def _in_time(self, exchange: Callable[[], Response], host: str) -> Response:
         """Run the exchange with an end: the session's timeouts begin anew with each byte that drips in."""

@@ -4,16 +4,24 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Tells apart the ways in which a request gets no usable answer."""
+"""Tells apart the ways in which a request gets no usable answer, and which of them may pass by themselves."""
 
 from __future__ import annotations
 
 import http.client
+import re
+import socket
+import ssl
 import typing as t
 
 from ._errors import DeadlineError, GraphError, NetworkError, ProtocolError
 
-_PROXY_HINT = "Check the environment variables HTTPS_PROXY, ALL_PROXY and NO_PROXY."
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PROXY_HINT = "Check proxy, or the environment variables HTTPS_PROXY, ALL_PROXY and NO_PROXY."
+# http.client's words for a proxy's answer to CONNECT (RFC 9110, section 9.3.6).
+_TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
 
 def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bool | str) -> GraphError:
@@ -23,25 +31,24 @@ def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bo
 
     :param errors: the module ``requests.exceptions``.
     """
-    # From the special to the general: several of these classes inherit from others of them.
     error: GraphError
+    # From the special to the general: several of these classes inherit from others of them.
     if isinstance(exc, errors.SSLError):
-        error = NetworkError(
-            f"the TLS connection to {host} failed: {_innermost(exc)}",
-            hint=f"No CA in {verify} vouches for it; a folder must be prepared with 'openssl rehash'."
-            if isinstance(verify, str)
-            else "If a proxy inspects TLS here, or the service has a private CA, name its PEM file in ca_path.",
-        )
+        error = _tls_error(exc, host, verify)
     elif isinstance(exc, errors.ProxyError):
-        error = NetworkError(f"the proxy on the way to {host} failed", hint=_PROXY_HINT)
-    elif isinstance(exc, errors.Timeout):
+        error = _proxy_error(exc, host)
+    elif isinstance(exc, errors.Timeout) or _timed_out(exc):
         error = DeadlineError(
-            f"{host} did not answer in {timeout:g} s", hint="Check the network of this host, or raise timeout."
+            f"{host} did not answer in {timeout:g} s",
+            hint="Check the network of this host, or raise timeout.",
+            dropped=True,
         )
-    elif isinstance(exc, (errors.ChunkedEncodingError, errors.ContentDecodingError)):
+    elif isinstance(exc, errors.ChunkedEncodingError):
         error = ProtocolError(
-            f"{host} broke off its answer, or sent it damaged", hint="Run the task again; check the proxies on the way."
+            f"{host} broke off its answer", hint="Run the task again; check the proxies on the way.", dropped=True
         )
+    elif isinstance(exc, errors.ContentDecodingError):
+        error = ProtocolError(f"{host} sent a damaged answer", hint="Check the proxies on the way.")
     elif isinstance(exc, errors.ConnectionError):
         error = _connection_error(exc, host)
     elif isinstance(exc, OSError) and not isinstance(exc, errors.RequestException):
@@ -54,6 +61,39 @@ def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bo
     return error
 
 
+def _tls_error(exc: Exception, host: str, verify: bool | str) -> GraphError:
+    cause = _deepest(exc)
+    if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        # Nothing was wrong with TLS: the connection ended while it was spoken.
+        return _dropped(host, "the connection was closed")
+    if getattr(cause, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
+        hint = "What answers does not speak TLS: check graph_url, authority_url and their ports, and the proxies."
+    elif isinstance(verify, str):
+        hint = f"No CA in {verify} vouches for it; a folder must be prepared with 'openssl rehash'."
+    else:
+        hint = "If a proxy inspects TLS here, or the service has a private CA, name its PEM file in ca_path."
+    return NetworkError(f"the TLS connection to {host} failed: {_words(cause)}", hint=hint)
+
+
+def _proxy_error(exc: Exception, host: str) -> GraphError:
+    cause = _deepest(exc)
+    refusal = _TUNNEL.search(str(cause))
+    status = int(refusal.group(1)) if refusal else 0
+    if status == 407:
+        return NetworkError(
+            f"the proxy on the way to {host} asks for a user and a password (407)",
+            hint="Give them in proxy, as http://user:password@host:port.",
+        )
+    if refusal:
+        # As a gateway's: what is behind the proxy may be there again in a moment.
+        return NetworkError(
+            f"the proxy on the way to {host} refused to connect ({status})",
+            hint=_PROXY_HINT,
+            dropped=status in (502, 503, 504),
+        )
+    return NetworkError(f"the proxy on the way to {host} failed", hint=_PROXY_HINT, dropped=_may_pass(cause))
+
+
 def _connection_error(exc: Exception, host: str) -> GraphError:
     cause = _deepest(exc)
     # What answered does not speak HTTP; a connection that just ends is a class of that, too, and means no answer.
@@ -62,25 +102,48 @@ def _connection_error(exc: Exception, host: str) -> GraphError:
             f"{host} did not answer in HTTP ({type(cause).__name__})",
             hint="Check graph_url, authority_url and proxies.",
         )
+    return _dropped(host, _words(cause), may_pass=_may_pass(cause))
+
+
+def _dropped(host: str, why: str, *, may_pass: bool = True) -> NetworkError:
     return NetworkError(
-        f"{host} could not be reached: {_innermost(exc)}",
+        f"{host} could not be reached: {why}",
         hint="Check name resolution, routes, firewall and proxy of the host that runs the module.",
+        dropped=may_pass,
     )
 
 
-def _innermost(exc: BaseException) -> str:
+def _may_pass(cause: BaseException) -> bool:
+    """A name that does not exist will not exist in a minute; one that could not be looked up may."""
+    return not isinstance(cause, socket.gaierror) or cause.errno == socket.EAI_AGAIN
+
+
+def _timed_out(exc: BaseException) -> bool:
+    """A timeout of ours, in whatever it was wrapped; one of the operating system has a number."""
+    return any(isinstance(one, socket.timeout) and one.errno is None for one in _chain(exc))
+
+
+def _words(cause: BaseException) -> str:
     """The text of the first cause: the only one in the chain that is written for people."""
-    cause = _deepest(exc)
     return str(cause) or type(cause).__name__
 
 
 def _deepest(exc: BaseException) -> BaseException:
-    seen = {id(exc)}
-    while True:
-        reason = getattr(exc, "reason", None)
-        inner = reason if isinstance(reason, BaseException) else exc.__cause__ or exc.__context__
-        inner = inner or next((arg for arg in exc.args if isinstance(arg, BaseException)), None)
-        if inner is None or id(inner) in seen:
-            return exc
+    *_wrappers, cause = _chain(exc)
+    return cause
+
+
+def _chain(exc: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    inner: BaseException | None = exc
+    while inner is not None and id(inner) not in seen:
+        yield inner
         seen.add(id(inner))
-        exc = inner
+        reason = getattr(inner, "reason", None)
+        inner = (
+            reason
+            if isinstance(reason, BaseException)
+            else inner.__cause__
+            or inner.__context__
+            or next((arg for arg in inner.args if isinstance(arg, BaseException)), None)
+        )

@@ -20,7 +20,7 @@ from .._graph._errors import GraphError, NotFoundError, ProtocolError
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .._graph._client import Answer, GraphClient
+    from .._graph._client import Answer, GraphClient, Outcome
     from ._resource import SyncResource
 
 ACCEPTED: t.Final = 204
@@ -52,6 +52,7 @@ class Target:
         self.action = "failed"
         self.error = error
         self.http_status = error.status
+        self.attempts = error.attempts
         self.request_id = error.request_id
         self.client_request_id = error.client_request_id
 
@@ -96,16 +97,20 @@ class SyncRun:
         client = self._connect()
         client.sign_in(self._resource.sync_permission)
         self.targets = [Target(member_id, self._sync_type) for member_id in ids]
-        for target in self.targets:
-            try:
-                if self._check_mode:
-                    self._read(client, target)
-                else:
-                    self._trigger(client, target)
-            except GraphError as exc:
-                if isinstance(exc, NotFoundError):
-                    exc.hint = self._resource.not_found_hint
-                target.fail(exc)
+        if self._check_mode:
+            outcomes = [client.outcome(self._read(target)) for target in self.targets]
+        else:
+            outcomes = _send(client, [self._trigger(target) for target in self.targets])
+        for target, outcome in zip(self.targets, outcomes):
+            if isinstance(outcome, GraphError):
+                if isinstance(outcome, NotFoundError):
+                    outcome.hint = self._resource.not_found_hint
+                target.fail(outcome)
+            elif self._check_mode:
+                target.before = outcome.content
+                target.action = "would_trigger"
+            else:
+                self._accept(target, outcome)
 
     @property
     def failure(self) -> GraphError | None:
@@ -131,37 +136,29 @@ class SyncRun:
             sentences.append(f"{verb} a {self._sync_type} of {which}.")
         return " ".join(sentences)
 
-    def _read(self, client: GraphClient, target: Target) -> None:
+    def _read(self, target: Target) -> Call:
         def parse(body: t.Any) -> dict[str, t.Any]:
             state = self._resource.state(body)
             if str(state["id"]).lower() != target.id.lower():
                 raise ProtocolError(f"the answer is another {self._resource.noun}, '{state['id']}'")
             return state
 
-        answer = client.call(
-            Call(
-                "GET",
-                self._resource.path(target.id),
-                f"read {self._resource.named(target.id)}",
-                permission=self._resource.read_permission,
-                parse=parse,
-            )
+        return Call(
+            "GET",
+            self._resource.path(target.id),
+            f"read {self._resource.named(target.id)}",
+            permission=self._resource.read_permission,
+            parse=parse,
         )
-        target.before = answer.content
-        target.action = "would_trigger"
 
-    def _trigger(self, client: GraphClient, target: Target) -> None:
-        target.attempts = 1
-        answer = client.call(
-            Call(
-                "POST",
-                f"{self._resource.path(target.id)}/{self._resource.sync_action}",
-                f"trigger a {self._sync_type} of {self._resource.named(target.id)}",
-                permission=self._resource.sync_permission,
-                body=self._resource.sync_body(self._sync_type),
-            )
+    def _trigger(self, target: Target) -> Call:
+        return Call(
+            "POST",
+            f"{self._resource.path(target.id)}/{self._resource.sync_action}",
+            f"trigger a {self._sync_type} of {self._resource.named(target.id)}",
+            permission=self._resource.sync_permission,
+            body=self._resource.sync_body(self._sync_type),
         )
-        self._accept(target, answer)
 
     def _accept(self, target: Target, answer: Answer) -> None:
         target.action = "triggered"
@@ -174,6 +171,14 @@ class SyncRun:
                 f"Microsoft Graph answered {answer.status} when asked for a {self._sync_type} of"
                 f" {self._resource.named(target.id)}, where {ACCEPTED} is documented; it is counted as accepted."
             )
+
+
+def _send(client: GraphClient, calls: Sequence[Call]) -> list[Outcome]:
+    if len(calls) == 1:
+        return [client.outcome(calls[0])]
+    from .._graph._batch import send_all  # noqa: PLC0415  what a single sync need not load
+
+    return send_all(client, calls)
 
 
 def results(targets: Iterable[Target]) -> list[dict[str, t.Any]]:

@@ -41,13 +41,18 @@ class Ended(Exception):
 
 
 class FakeModule:
-    def __init__(self, **params: t.Any) -> None:
+    def __init__(self, *, verbosity: int = 0, **params: t.Any) -> None:
         self.params = params
         self.no_log_values: set[str] = set()
         self.warnings: list[str] = []
+        self.logged: list[str] = []
+        self._verbosity = verbosity
 
     def warn(self, warning: str) -> None:
         self.warnings.append(warning)
+
+    def log(self, message: str) -> None:
+        self.logged.append(message)
 
     def exit_json(self, **result: t.Any) -> t.NoReturn:
         raise Ended(False, result)

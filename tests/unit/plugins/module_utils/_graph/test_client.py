@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import typing as t
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Call, GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Call
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
     AuthenticationError,
@@ -18,9 +19,16 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors impo
     ProtocolError,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, jwt
+from ansible_collections.msgraph.intune.tests.unit.fakes import (
+    FakeClock,
+    FakeSession,
+    Reply,
+    Scripted,
+    jwt,
+    make_client,
+)
 
 PERMISSION = Permission("Things.ReadWrite.All", "")
 READ = Call("GET", "things/7", "read thing 7", PERMISSION)
@@ -30,14 +38,16 @@ SECRET = jwt({"roles": ["Things.Read.All"]})
 
 @dataclasses.dataclass
 class FakeCredential:
-    """Hands out one token, or refuses."""
+    """Hands out tokens, or refuses."""
 
     method: t.ClassVar[str] = "fake"
     own: t.ClassVar[tuple[str, ...]] = ()
     action: str = "sign in as a fake"
     error: GraphError | None = None
-    token: str = SECRET
+    tokens: list[str] = dataclasses.field(default_factory=lambda: [SECRET])
     asked: int = 0
+    from_cache: bool = False
+    refused: list[str | None] = dataclasses.field(default_factory=list)
 
     @classmethod
     def rank(cls, given: t.Any) -> int | None:
@@ -51,25 +61,37 @@ class FakeCredential:
         raise NotImplementedError
 
     def acquire(self, login: t.Any) -> Token:
+        """Hand out the next token, the last one for ever."""
         self.asked += 1
+        self.refused.append(login._refused)
         if self.error is not None:
             raise self.error
-        return read_token(self.token)
+        token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
+        return read_token(token, from_cache=self.from_cache)
 
 
 class World:
     """A client with a scripted wire."""
 
-    def __init__(self, *script: Scripted, error: GraphError | None = None, token: str = SECRET) -> None:
+    def __init__(
+        self,
+        *script: Scripted,
+        error: GraphError | None = None,
+        tokens: t.Sequence[str] = (SECRET,),
+        from_cache: bool = False,
+        policy: RetryPolicy | None = None,
+    ) -> None:
         self.session = FakeSession(*script)
-        self.credential = FakeCredential(error=error, token=token)
+        self.credential = FakeCredential(error=error, tokens=list(tokens), from_cache=from_cache)
         self.masked: list[str] = []
-        ids = iter(["id-1", "id-2", "id-3"])
-        self.client = GraphClient(
-            Transport(timeout=1.0, verify=True, session=self.session),
+        self.clock = FakeClock()
+        ids = (f"id-{number}" for number in itertools.count(1))
+        self.client = make_client(
+            self.session,
             find_cloud("us_gov_l4"),
             self.credential,
-            cache=None,
+            policy=policy,
+            clock=self.clock,
             on_secret=self.masked.append,
             new_id=lambda: next(ids),
         )
@@ -138,7 +160,7 @@ def test_a_success_that_is_not_json_is_a_protocol_error(body: str) -> None:
 
 @pytest.mark.parametrize("token", ["SECRETabc\r\nX-Evil: 1", "two words", "umlaut-\u00e4", "nul\x00"])
 def test_a_token_that_no_header_can_take_is_masked_and_never_sent(token: str) -> None:
-    world = World(token=token)
+    world = World(tokens=[token])
     with pytest.raises(GraphError, match="does not have the form of one") as caught:
         world.client.call(READ)
     assert (caught.value.kind, world.session.sent, world.masked) == ("protocol", [], [token])
@@ -190,3 +212,144 @@ def test_facts_tell_what_was_talked_to() -> None:
         "requests": 1,
         "retries": 0,
     }
+
+
+# --- sending again
+
+PATIENT = RetryPolicy()
+BUSY = Reply(503, "<html>busy</html>", {"Retry-After": "5", "request-id": "r-1"})
+
+
+@pytest.mark.parametrize(
+    "setback",
+    [
+        BUSY,
+        Reply(429, "", {"Retry-After": "5"}),
+        Reply(502, "<html>"),
+        Reply(504),
+        requests.exceptions.ConnectionError("reset"),
+        requests.exceptions.ReadTimeout(),
+        requests.exceptions.ChunkedEncodingError("half"),
+    ],
+)
+def test_what_may_pass_is_sent_again_with_an_id_of_its_own(setback: Scripted) -> None:
+    world = World(setback, setback, Reply(204), policy=PATIENT)
+    answer = world.client.call(WRITE)
+    assert (answer.status, answer.attempts, answer.client_request_id) == (204, 3, "id-3")
+    assert [sent.headers["client-request-id"] for sent in world.session.sent] == ["id-1", "id-2", "id-3"]
+    assert [sent.body for sent in world.session.sent] == [b'{"how": "gently"}'] * 3
+    assert world.clock.slept[0] in (3.0, 5.0)
+    assert (world.client.facts()["requests"], world.client.facts()["retries"]) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    "final",
+    [
+        Reply(400, {"error": {"code": "BadRequest", "message": "no"}}),
+        Reply(404, {"error": {"code": "ResourceNotFound", "message": "no"}}),
+        Reply(500, {"error": {"code": "x", "message": "no"}}),
+        Reply(302, "", {"Location": "https://evil.example/"}),
+        Reply(200, "<html>portal</html>"),
+        requests.exceptions.SSLError("certificate"),
+    ],
+)
+def test_what_will_not_pass_is_sent_once(final: Scripted) -> None:
+    world = World(final, policy=PATIENT)
+    with pytest.raises(GraphError):
+        world.client.call(WRITE)
+    assert (len(world.session.sent), world.clock.slept) == (1, [])
+
+
+def test_a_failure_that_stays_tells_how_often_it_was_tried() -> None:
+    world = World(*[BUSY] * 5, policy=PATIENT)
+    with pytest.raises(GraphError, match=r"answered 503: no reason given \(5 attempts, request-id r-1\)") as caught:
+        world.client.call(WRITE)
+    assert (caught.value.kind, caught.value.attempts, caught.value.client_request_id) == ("service", 5, "id-5")
+
+
+def test_writes_are_paced_and_reads_are_not() -> None:
+    world = World(*[Reply(204)] * 101, *[Reply(200, {})] * 200)
+    for _write in range(101):
+        world.client.call(WRITE)
+    assert world.clock.slept == [20.0]
+    for _read in range(200):
+        world.client.call(READ)
+    assert world.clock.slept == [20.0]
+
+
+# --- a token that is refused
+
+EXPIRED = Reply(401, {"error": {"code": "InvalidAuthenticationToken", "message": "expired"}})
+MISSING_ROLE = Reply(401, {"error": {"code": "UnknownError", "message": '{"ErrorCode": "Forbidden", "Message": "no"}'}})
+FORBIDDEN = Reply(403, {"error": {"code": "Forbidden", "message": "no"}})
+NEW = jwt({"roles": ["Things.ReadWrite.All"]})
+
+
+def bearers(world: World) -> list[str]:
+    return [sent.headers["Authorization"].removeprefix("Bearer ") for sent in world.session.sent]
+
+
+def test_a_refused_token_is_renewed_and_the_request_sent_again() -> None:
+    world = World(EXPIRED, Reply(204), tokens=["old", NEW])
+    answer = world.client.call(WRITE)
+    assert (answer.attempts, bearers(world), world.credential.refused) == (2, ["old", NEW], [None, "old"])
+    assert world.masked == ["old", NEW]
+    assert (world.clock.slept, world.client.facts()["retries"]) == ([], 1)
+
+
+def test_a_new_token_that_is_refused_as_well_is_an_authentication_error() -> None:
+    world = World(EXPIRED, EXPIRED, tokens=["old", NEW])
+    with pytest.raises(GraphError, match="2 attempts") as caught:
+        world.client.call(WRITE)
+    assert (caught.value.kind, world.credential.asked) == ("authentication", 2)
+
+
+def test_a_missing_role_is_an_authorization_error_after_one_renewal() -> None:
+    world = World(MISSING_ROLE, MISSING_ROLE, MISSING_ROLE, tokens=["old", NEW])
+    with pytest.raises(
+        GraphError, match="The token is of the application kind and holds Things.ReadWrite.All"
+    ) as caught:
+        world.client.call(WRITE)
+    assert (caught.value.kind, len(world.session.sent)) == ("authorization", 2)
+    with pytest.raises(GraphError):
+        world.client.call(WRITE)
+    assert (len(world.session.sent), world.credential.asked) == (3, 2)
+
+
+def test_a_token_that_ends_later_is_renewed_again() -> None:
+    world = World(EXPIRED, Reply(204), EXPIRED, Reply(204), tokens=["old", NEW, "newer"])
+    world.client.call(WRITE)
+    world.clock.moment += 3600
+    world.client.call(WRITE)
+    assert bearers(world) == ["old", NEW, NEW, "newer"]
+
+
+def test_a_token_at_hand_cannot_be_renewed() -> None:
+    world = World(EXPIRED)
+    with pytest.raises(GraphError) as caught:
+        world.client.call(WRITE)
+    assert (caught.value.kind, len(world.session.sent), caught.value.attempts) == ("authentication", 1, 1)
+
+
+@pytest.mark.parametrize(("from_cache", "kind"), [(True, None), (False, "authorization")])
+def test_a_permission_may_be_newer_than_a_cached_token(from_cache: bool, kind: str | None) -> None:
+    world = World(FORBIDDEN, Reply(204), tokens=["old", NEW], from_cache=from_cache)
+    outcome = world.client.outcome(WRITE)
+    assert getattr(outcome, "kind", None) == kind
+    assert len(world.session.sent) == (2 if from_cache else 1)
+
+
+def test_when_the_sign_in_fails_that_is_told() -> None:
+    world = World(EXPIRED)
+    world.client.sign_in(PERMISSION)
+    world.credential.error = AuthenticationError("the secret has expired")
+    with pytest.raises(GraphError, match="Could not sign in as a fake: the secret has expired"):
+        world.client.call(WRITE)
+
+
+def test_when_it_fails_after_a_403_the_403_is_told() -> None:
+    world = World(FORBIDDEN, from_cache=True)
+    world.client.sign_in(PERMISSION)
+    world.credential.error = AuthenticationError("the secret has expired")
+    with pytest.raises(GraphError, match="answered 403 Forbidden"):
+        world.client.call(WRITE)

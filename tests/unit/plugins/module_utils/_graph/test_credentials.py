@@ -11,7 +11,8 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import METHODS, choose_credential
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_credentials import PUBLIC_CLIENT_ID
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather, read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import Account
 
 if t.TYPE_CHECKING:

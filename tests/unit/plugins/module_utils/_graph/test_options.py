@@ -11,12 +11,11 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import (
     OPTIONS,
-    Settings,
     argument_spec,
     beside,
     gather,
-    read_settings,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import Settings, read_settings
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -177,6 +176,7 @@ def test_the_argument_spec_hides_secrets_and_knows_the_aliases() -> None:
         "client_secret",
         "federated_token",
         "password",
+        "proxy",
         "refresh_token",
     }
     assert {name: option["aliases"] for name, option in spec.items() if option["aliases"]} == {

@@ -86,7 +86,7 @@ def test_every_request_counts_whatever_becomes_of_it() -> None:
         (requests.exceptions.ReadTimeout(), "timeout", "did not answer in 7 s"),
         (requests.exceptions.ConnectionError(socket.gaierror("Name unknown")), "network", "Name unknown"),
         (requests.exceptions.ChunkedEncodingError("x"), "protocol", "broke off its answer"),
-        (requests.exceptions.ContentDecodingError("x"), "protocol", "broke off its answer"),
+        (requests.exceptions.ContentDecodingError("x"), "protocol", "a damaged answer"),
         (requests.exceptions.InvalidHeader("x"), "protocol", "InvalidHeader"),
         (OSError("no certificate in that file"), "network", "no certificate in that file"),
     ],
@@ -101,10 +101,88 @@ def test_each_way_to_fail_is_told_apart(raised: Exception, kind: str, words: str
     assert "pass-phrase" not in str(caught.value)
 
 
+def wrapped(cause: Exception, outer: type[Exception] = requests.exceptions.ConnectionError) -> Exception:
+    exc = outer("Max retries exceeded")
+    exc.__context__ = cause
+    return exc
+
+
+TUNNEL = "Tunnel connection failed: "
+
+
+@pytest.mark.parametrize(
+    ("raised", "dropped"),
+    [
+        (wrapped(ConnectionRefusedError(111, "refused")), True),
+        (wrapped(ConnectionResetError(104, "reset")), True),
+        (wrapped(http.client.RemoteDisconnected("closed")), True),
+        (wrapped(TimeoutError(110, "timed out")), True),
+        (wrapped(socket.gaierror(socket.EAI_AGAIN, "try again")), True),
+        (wrapped(socket.gaierror(socket.EAI_NONAME, "unknown")), False),
+        (requests.exceptions.ReadTimeout(), True),
+        (requests.exceptions.ConnectTimeout(), True),
+        (wrapped(socket.timeout("timed out")), True),
+        (requests.exceptions.ChunkedEncodingError("x"), True),
+        (requests.exceptions.ContentDecodingError("x"), False),
+        (wrapped(ssl.SSLEOFError(8, "EOF occurred"), requests.exceptions.SSLError), True),
+        (wrapped(ssl.SSLZeroReturnError(6, "closed"), requests.exceptions.SSLError), True),
+        (wrapped(ssl.SSLCertVerificationError(1, "self-signed"), requests.exceptions.SSLError), False),
+        (wrapped(ConnectionRefusedError(111, "refused"), requests.exceptions.ProxyError), True),
+        (wrapped(OSError(f"{TUNNEL}502 Bad Gateway"), requests.exceptions.ProxyError), True),
+        (wrapped(OSError(f"{TUNNEL}403 Forbidden"), requests.exceptions.ProxyError), False),
+        (wrapped(OSError(f"{TUNNEL}407 Proxy Authentication Required"), requests.exceptions.ProxyError), False),
+        (requests.exceptions.InvalidHeader("x"), False),
+    ],
+)
+def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, dropped: bool) -> None:
+    sender, _session = transport(raised)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.dropped is dropped
+    assert caught.value.transient is dropped
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "words"),
+    [
+        (wrapped(socket.timeout("timed out")), "timeout", "did not answer in 7 s"),
+        (wrapped(TimeoutError(110, "Connection timed out")), "network", "could not be reached: .*timed out"),
+        (wrapped(ssl.SSLEOFError(8, "EOF"), requests.exceptions.SSLError), "network", "the connection was closed"),
+        (wrapped(OSError(f"{TUNNEL}407 x"), requests.exceptions.ProxyError), "network", "user and a password .407."),
+        (wrapped(OSError(f"{TUNNEL}403 x"), requests.exceptions.ProxyError), "network", "refused to connect .403."),
+    ],
+)
+def test_the_cause_decides_what_is_said(raised: Exception, kind: str, words: str) -> None:
+    sender, _session = transport(raised)
+    with pytest.raises(GraphError, match=words) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == kind
+
+
+def test_what_speaks_no_tls_is_said_to() -> None:
+    class WrongVersion(ssl.SSLError):
+        reason = "WRONG_VERSION_NUMBER"
+
+    sender, _session = transport(wrapped(WrongVersion(1, "wrong version number"), requests.exceptions.SSLError))
+    with pytest.raises(GraphError, match="does not speak TLS"):
+        sender.send("GET", URL, headers={})
+
+
+def test_after_a_503_the_next_request_gets_a_new_connection() -> None:
+    closed: list[int] = []
+
+    class Watched(FakeSession):
+        def close(self) -> None:
+            closed.append(len(self.sent))
+
+    sender = Transport(timeout=1.0, verify=True, session=Watched(Reply(200), Reply(503), Reply(502)))
+    for _request in range(3):
+        sender.send("GET", URL, headers={})
+    assert closed == [2]
+
+
 def test_the_reason_is_dug_out_of_wrapped_exceptions() -> None:
-    wrapped = requests.exceptions.ConnectionError("HTTPSConnectionPool(host=…) Max retries exceeded")
-    wrapped.__context__ = ConnectionRefusedError(111, "Connection refused")
-    sender, _session = transport(wrapped)
+    sender, _session = transport(wrapped(ConnectionRefusedError(111, "Connection refused")))
     with pytest.raises(GraphError, match=r"could not be reached: \[Errno 111\] Connection refused"):
         sender.send("GET", URL, headers={})
 
@@ -137,7 +215,7 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
     with pytest.raises(GraphError, match="did not complete its answer in 0.04 s") as caught:
         sender.send("GET", URL, headers={})
     over.set()
-    assert caught.value.kind == "timeout"
+    assert (caught.value.kind, caught.value.transient) == ("timeout", False)
 
 
 def test_what_is_near_is_not_asked_by_a_proxy() -> None:
@@ -145,6 +223,17 @@ def test_what_is_near_is_not_asked_by_a_proxy() -> None:
     sender.send("GET", URL, headers={}, direct=True)
     sender.send("GET", URL, headers={})
     assert [sent.proxies for sent in session.sent] == [{"http": None, "https": None, "all": None}, None]
+
+
+def test_a_given_proxy_is_for_everything_but_what_is_near() -> None:
+    session = FakeSession(Reply(200), Reply(200))
+    sender = Transport(timeout=1.0, verify=True, proxy="http://proxy.example:8080", session=session)
+    sender.send("GET", URL, headers={})
+    sender.send("GET", URL, headers={}, direct=True)
+    assert [sent.proxies for sent in session.sent] == [
+        {"http": "http://proxy.example:8080", "https": "http://proxy.example:8080"},
+        {"http": None, "https": None, "all": None},
+    ]
 
 
 @pytest.mark.parametrize(

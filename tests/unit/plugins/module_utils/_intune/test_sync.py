@@ -10,7 +10,6 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import choose_credential
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
@@ -18,12 +17,15 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors impo
     GraphError,
     ProtocolError,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather, read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._resource import SyncResource
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun, results
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, batch_reply, make_client
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
 
 BASE = "https://graph.microsoft.com/v1.0/widgets"
 GONE = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}}, {"request-id": "r-404"})
@@ -50,13 +52,7 @@ WIDGET = SyncResource(
 def run(ids: list[str], *script: Scripted, check_mode: bool = False) -> tuple[SyncRun, FakeSession]:
     session = FakeSession(*script)
     settings = read_settings(gather({"access_token": "at-hand"}, {}))
-    client = GraphClient(
-        Transport(timeout=1.0, verify=True, session=session),
-        find_cloud("global"),
-        choose_credential(settings, None),
-        cache=None,
-        on_secret=lambda _secret: None,
-    )
+    client = make_client(session, find_cloud("global"), choose_credential(settings, None))
     sync = SyncRun(lambda: client, WIDGET, "gently", check_mode=check_mode)
     sync.run(ids)
     return sync, session
@@ -110,8 +106,10 @@ def test_check_mode_fails_for_what_does_not_exist() -> None:
 
 
 def test_one_that_fails_does_not_stop_the_others() -> None:
-    sync, session = run(["a", "gone", "b"], Reply(204), GONE, Reply(204))
-    assert session.wire == [f"POST {BASE}/{name}/polish" for name in ("a", "gone", "b")]
+    sync, session = run(["a", "gone", "b"], batch_reply(Reply(204), GONE, Reply(204)))
+    assert [item["url"] for item in session.sent[0].json()["requests"]] == [
+        f"/widgets/{name}/polish" for name in ("a", "gone", "b")
+    ]
     assert [(r["id"], r["action"], r["changed"]) for r in results(sync.targets)] == [
         ("a", "triggered", True),
         ("gone", "failed", False),
@@ -125,7 +123,7 @@ def test_one_that_fails_does_not_stop_the_others() -> None:
 
 
 def test_of_several_failures_the_first_asked_for_is_the_tasks() -> None:
-    sync, _session = run(["a", "b"], GONE, Reply(500))
+    sync, _session = run(["a", "b"], batch_reply(GONE, Reply(500)))
     assert sync.failure is not None
     assert sync.failure.kind == "not_found"
     assert sync.message().endswith("2 of 2 widgets failed: 'a', 'b'.")
@@ -167,7 +165,7 @@ def test_another_one_than_asked_for_is_none() -> None:
 
 
 def test_a_message_names_ten_that_failed_and_counts_the_rest() -> None:
-    sync, _session = run([f"w{number}" for number in range(12)], *[GONE] * 12)
+    sync, _session = run([f"w{number}" for number in range(12)], batch_reply(*[GONE] * 12))
     assert "12 of 12 widgets failed: 'w0', 'w1'" in sync.message()
     assert sync.message().endswith("'w9' and 2 more.")
 

@@ -1,0 +1,171 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""What the options mean: the settings of a task, read once from the values that were given."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import ssl
+import typing as t
+
+from ._clouds import Cloud, find_cloud
+from ._errors import OptionsError
+from ._options import OPTIONS, Given, Value, describe, is_content
+from ._proxy import read_proxy
+from ._retry import RetryPolicy
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# No wait is worth longer, and operating systems refuse much more.
+_DAY: t.Final = 86_400
+# More would only be a way to wait, for which there is retry_budget.
+_MOST_RETRIES: t.Final = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What the options mean: made once, at the door; from here on nobody looks at options or environment again."""
+
+    cloud: Cloud
+    auth_method: str
+    given: Given = dataclasses.field(repr=False)
+    """The values that may say who signs in."""
+    token_cache_path: str | None
+    timeout: float
+    """Seconds to connect, and between two reads."""
+    retry: RetryPolicy
+    verify: bool | str
+    """As for requests: check certificates, do not, or check them against the CA file or folder of that path."""
+    proxy: str | None = dataclasses.field(repr=False)
+    """The URL of the proxy for every request; ``None`` to go by the environment, as requests does."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed, and should be thought of twice."""
+        if self.verify is not False:
+            return ()
+        return ("validate_certs is false: whoever is between this host and Microsoft can read and use the token.",)
+
+
+def read_settings(given: Given) -> Settings:
+    """Give the values their meaning.
+
+    :raises OptionsError: one does not fit; the message names the option or variable, and never shows a secret.
+    """
+    for name, value in given.items():
+        _check_text(name, value)
+
+    def text(name: str) -> str | None:
+        return str(given[name].content) if name in given else None
+
+    def called(name: str) -> str:
+        return describe(name, given[name]) if name in given else name
+
+    proxy = text("proxy")
+    return Settings(
+        cloud=find_cloud(
+            text("cloud") or "global", graph_url=text("graph_url"), authority_url=text("authority_url"), called=called
+        ),
+        auth_method=text("auth_method") or "auto",
+        given=given,
+        token_cache_path=text("token_cache_path"),
+        timeout=_seconds("timeout", given, default=30.0),
+        retry=RetryPolicy(
+            retries=_count("retries", given, default=RetryPolicy.retries),
+            budget=_seconds("retry_budget", given, default=RetryPolicy.budget, zero=True),
+        ),
+        verify=_verify(given),
+        proxy=None if proxy is None else read_proxy(called("proxy"), proxy),
+    )
+
+
+def _check_text(name: str, value: Value) -> None:
+    if is_content(OPTIONS[name], value):
+        raise OptionsError(
+            f"{describe(name, value)} holds what belongs in a file",
+            hint="Write it to a file and give that file's path.",
+        )
+    try:
+        str(value.content).encode()
+    except UnicodeEncodeError as exc:
+        raise OptionsError(
+            f"{describe(name, value)} holds characters that are not text", hint="Give it in UTF-8."
+        ) from exc
+
+
+def _verify(given: Mapping[str, Value]) -> bool | str:
+    if not _boolean("validate_certs", given, default=True):
+        return False
+    if "ca_path" not in given:
+        return True
+    path = str(given["ca_path"].content)
+    problem = _problem_with_ca(path)
+    if problem:
+        raise OptionsError(
+            f"{describe('ca_path', given['ca_path'])} names {path!r}, {problem}",
+            hint="Give a PEM file of CA certificates, or a folder of them, on the host that runs the module.",
+        )
+    return path
+
+
+def _problem_with_ca(path: str) -> str | None:
+    if not os.path.exists(path):
+        return "which does not exist on this host"
+    if os.path.isdir(path):
+        return None
+    if not os.path.isfile(path):
+        return "which is neither a file nor a folder"
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError as exc:  # ssl.SSLError is one
+        return f"which holds no CA certificate that can be read ({exc.strerror or exc})"
+    return None
+
+
+def _boolean(name: str, given: Mapping[str, Value], *, default: bool) -> bool:
+    if name not in given:
+        return default
+    content = given[name].content
+    word = content.lower() if isinstance(content, str) else content
+    if word in (True, "true", "yes", "on", "y", "t", "1"):
+        return True
+    if word in (False, "false", "no", "off", "n", "f", "0"):
+        return False
+    raise OptionsError(f"{describe(name, given[name])} is not a boolean", hint="Give true or false.")
+
+
+def _seconds(name: str, given: Mapping[str, Value], *, default: float, zero: bool = False) -> float:
+    seconds = _number(given[name].content) if name in given else default
+    if not 0 <= seconds <= _DAY or (seconds == 0 and not zero):
+        raise OptionsError(
+            f"{describe(name, given[name])} is not a number of seconds between 0 and {_DAY}",
+            hint="Give a number, such as 30.",
+        )
+    return seconds
+
+
+def _count(name: str, given: Mapping[str, Value], *, default: int) -> int:
+    count = _number(given[name].content) if name in given else default
+    if not 0 <= count <= _MOST_RETRIES or count != int(count):
+        raise OptionsError(
+            f"{describe(name, given[name])} is not a whole number between 0 and {_MOST_RETRIES}",
+            hint="Give a number, such as 4; 0 sends each request once.",
+        )
+    return int(count)
+
+
+def _number(content: object) -> float:
+    """The number given as such or as text; not a number when it is neither."""
+    if isinstance(content, bool):
+        return math.nan
+    try:
+        return float(t.cast("t.Any", content))
+    except (TypeError, ValueError, OverflowError):
+        return math.nan

@@ -1,0 +1,108 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ProtocolError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._paging import MOST_PAGES, read_pages
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, make_client
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
+
+URL = "https://graph.microsoft.com/v1.0/things"
+THINGS = Call("GET", "things", "list the things", Permission("Things.Read.All", ""))
+
+
+def page(*members: t.Any, link: t.Any = None, headers: dict[str, str] | None = None) -> Reply:
+    return Reply(200, {"value": list(members), **({} if link is None else {"@odata.nextLink": link})}, headers or {})
+
+
+def read(*script: Scripted, call: Call = THINGS) -> tuple[t.Any, FakeSession]:
+    session = FakeSession(*script)
+    return read_pages(make_client(session, find_cloud("global"), FakeCredential()), call), session
+
+
+def refused(*script: Scripted) -> GraphError:
+    with pytest.raises(GraphError) as caught:
+        read(*script)
+    return caught.value
+
+
+def test_a_short_list_is_one_request() -> None:
+    answer, session = read(page("a", "b", headers={"Date": "today"}))
+    assert answer.content == ["a", "b"]
+    assert answer.headers["Date"] == "today"
+    assert session.wire == [f"GET {URL}"]
+
+
+def test_links_are_followed_as_they_are_until_there_is_none() -> None:
+    second, third = f"{URL}?$skiptoken=b%2Fc", "https://graph.microsoft.com:443/beta/else?x=y"
+    answer, session = read(page("a", link=second), page(link=third), page("b"))
+    assert answer.content == ["a", "b"]
+    assert session.wire == [f"GET {URL}", f"GET {second}", f"GET {third}"]
+
+
+def test_each_member_is_parsed_and_a_bad_one_is_an_error_of_its_page() -> None:
+    def parse(member: t.Any) -> t.Any:
+        if member == "bad":
+            raise ProtocolError("not a thing")
+        return member.upper()
+
+    call = Call("GET", "things", "list the things", THINGS.permission, parse=parse)
+    assert read(page("a"), call=call)[0].content == ["A"]
+    with pytest.raises(GraphError, match="Could not list the things: Microsoft Graph answered 200: not a thing"):
+        read(page("a", "bad"), call=call)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example/v1.0/things",
+        "https://graph.microsoft.com.evil.example/",
+        "http://graph.microsoft.com/v1.0/things",
+        "https://graph.microsoft.com:8443/v1.0/things",
+        "https://graph.microsoft.com@evil.example/",
+        "https://evil.example\\@graph.microsoft.com/",
+        "https://graph.microsoft.com:port/",
+        "//graph.microsoft.com/v1.0/things",
+        "/v1.0/things",
+        "https://graph.microsoft.com/a b",
+        "https://graph.microsoft.com/\n",
+        "",
+        7,
+        ["x"],
+        False,
+    ],
+)
+def test_no_token_goes_to_another_address(link: t.Any) -> None:
+    session = FakeSession(page("a", link=link), page("b"))
+    with pytest.raises(GraphError, match="no token goes there") as caught:
+        read_pages(make_client(session, find_cloud("global"), FakeCredential()), THINGS)
+    assert (caught.value.kind, session.wire) == ("protocol", [f"GET {URL}"])
+
+
+@pytest.mark.parametrize("back_to", [0, 1])
+def test_a_circle_is_noticed(back_to: int) -> None:
+    links = [URL, f"{URL}?page=2"]
+    error = refused(page("a", link=links[1]), page("b", link=links[back_to]))
+    assert (error.kind, "circle" in str(error)) == ("protocol", True)
+
+
+def test_a_list_without_an_end_is_given_up() -> None:
+    endless = [page("a", link=f"{URL}?page={number}") for number in range(2 * MOST_PAGES)]
+    session = FakeSession(*endless)
+    with pytest.raises(GraphError, match="circle"):
+        read_pages(make_client(session, find_cloud("global"), FakeCredential()), THINGS)
+    assert len(session.sent) == MOST_PAGES
+
+
+@pytest.mark.parametrize("body", ["null", "[]", "7", "{}", '{"value": {}}', '{"value": null}', "<html>", ""])
+def test_what_is_no_list_is_a_protocol_error(body: str) -> None:
+    error = refused(Reply(200, body, {"request-id": "r-1"}))
+    assert (error.kind, error.status, error.request_id) == ("protocol", 200, "r-1")

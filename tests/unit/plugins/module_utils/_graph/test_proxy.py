@@ -1,0 +1,79 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import (
+    read_proxy,
+    user_info_secrets,
+    without_user_info,
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("http://proxy.example:8080", "http://proxy.example:8080"),
+        ("https://proxy.example", "https://proxy.example"),
+        ("proxy.example:8080", "http://proxy.example:8080"),
+        ("proxy", "http://proxy"),
+        ("http://127.0.0.1:3128/", "http://127.0.0.1:3128/"),
+        ("http://[::1]:3128", "http://[::1]:3128"),
+        ("http://svc:p%40ss@proxy.example:8080", "http://svc:p%40ss@proxy.example:8080"),
+        ("svc:pass@proxy.example:8080", "http://svc:pass@proxy.example:8080"),
+    ],
+)
+def test_a_proxy_is_named_by_its_url_or_host(given: str, url: str) -> None:
+    assert read_proxy("proxy", given) == url
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "socks5://proxy.example:1080",
+        "ftp://svc:hush-hush@proxy.example",
+        "http://",
+        "http://svc:hush-hush@",
+        "http://svc:hush/hush@proxy.example",
+        "http://proxy.example/path",
+        "http://proxy.example?x=1",
+        "http://proxy.example#x",
+        "http://proxy.example:0",
+        "http://proxy.example:port",
+        "http://two words",
+        "http://proxy.example:80\n80",
+        "http://[::1",
+    ],
+)
+def test_what_is_no_http_proxy_is_refused_and_not_shown(given: str) -> None:
+    with pytest.raises(OptionsError, match="proxy .from X. is not the URL of an HTTP proxy") as caught:
+        read_proxy("proxy (from X)", given)
+    assert "hush" not in str(caught.value)
+    assert "percent-encoded" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("http://proxy.example:8080", ()),
+        ("proxy.example", ()),
+        ("http://svc:p%40ss@proxy.example", ("svc:p%40ss", "p%40ss", "p@ss")),
+        ("svc:pass@proxy.example", ("svc:pass", "pass")),
+        ("http://svc:pa@ss@proxy.example", ("svc:pa@ss", "pa@ss")),
+        ("http://token@proxy.example", ("token",)),
+        ("http://svc:@proxy.example", ("svc:",)),
+    ],
+)
+def test_what_is_secret_in_a_proxys_url(url: str, secrets: tuple[str, ...]) -> None:
+    assert user_info_secrets(url) == secrets
+    shown = without_user_info(url)
+    assert all(secret not in shown for secret in secrets)
+    assert shown.endswith(url.rpartition("@")[2])
+
+
+def test_a_url_without_user_info_is_shown_as_it_is() -> None:
+    assert without_user_info("http://proxy.example:8080") == "http://proxy.example:8080"
+    assert without_user_info("http://svc:x@proxy.example") == "http://********@proxy.example"
