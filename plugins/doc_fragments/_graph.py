@@ -155,6 +155,23 @@ options:
       - A number of seconds to wait for a connection, and between two reads. A whole answer may take four times as long.
       - If not set, the value of the environment variable E(MSGRAPH_TIMEOUT) is used, else V(30).
     type: raw
+  retries:
+    description:
+      - A whole number, how many times a request is sent again that failed for the moment, with the status 429, 502, 503
+        or 504, with a refused or broken connection, or without any answer in O(timeout) seconds. Nothing else is sent
+        again, but for a token that was refused, which is renewed once.
+      - A request whose answer was lost may have been carried out, and is then carried out twice.
+      - Between two attempts the module waits as long as the service asks, else a random time of at most 3 seconds, then
+        6, 12 and so on up to 60.
+      - If not set, the value of the environment variable E(MSGRAPH_RETRIES) is used, else V(4).
+    type: raw
+  retry_budget:
+    description:
+      - A number of seconds to spend waiting between attempts while nothing succeeds. It begins anew with each success.
+      - When the service asks for a longer wait than is left, the task fails at once with RV(ignore:error.kind=throttled)
+        and says in RV(ignore:error.retry_after) how long to wait.
+      - If not set, the value of the environment variable E(MSGRAPH_RETRY_BUDGET) is used, else V(120).
+    type: raw
   validate_certs:
     description:
       - A boolean, whether to check the certificates of Microsoft Graph and of the login service. With V(false) whoever
@@ -168,6 +185,14 @@ options:
       - It beats the environment variables E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
       - If not set, the value of the environment variable E(MSGRAPH_CA_PATH) is used.
     type: path
+  proxy:
+    description:
+      - The URL of the HTTP proxy for every request but those to a managed identity's endpoint, such as
+        C(http://proxy.example:8080). A user and a password may stand before the host, as in C(user:password@), special
+        characters in them percent-encoded; they are masked wherever Ansible shows something.
+      - If not set, the value of the environment variable E(MSGRAPH_PROXY) is used. Without either, the proxies and
+        exceptions in E(HTTPS_PROXY), E(ALL_PROXY) and E(NO_PROXY) hold, which this option overrides.
+    type: str
 requirements:
   - "Python >= 3.9 on the host that runs the module"
   - "L(requests,https://pypi.org/project/requests/) >= 2.25.0"

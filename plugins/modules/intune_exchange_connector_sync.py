@@ -229,7 +229,10 @@ connectors:
       sample: null
       contains: *connector
     attempts:
-      description: How many times the trigger was sent.
+      description:
+        - How many times the trigger was sent, alone or in a batch. After an answer that was lost, the service may have
+          carried out more than one of them.
+        - V(0) in check mode when the connector was read, and for a connector that the task never came to.
       returned: always
       type: int
       sample: 1
@@ -339,10 +342,18 @@ graph:
       type: int
       sample: 3
     retries:
-      description: How many of them were retries.
+      description: How many of them were sent again after a failure.
       returned: always
       type: int
       sample: 0
+retry_log:
+  description: Why each of RV(graph.retries) was sent again, and after how many seconds.
+  returned: with C(-vvv), when there were any
+  type: list
+  elements: str
+  sample:
+    - "Sending again after 2.0 s. Could not trigger a deltaSync of Exchange connector
+      '7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11': Microsoft Graph answered 503: no reason given."
 """
 
 import typing as t

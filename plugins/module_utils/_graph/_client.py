@@ -145,10 +145,12 @@ class GraphClient:
         :raises GraphError: as :meth:`call` does.
         """
         self.sign_in(call.permission)
-        with naming(call.action):
-            return self.retry.run(
-                lambda attempt: self._once(call, url, writes, attempt), lambda error: self.renew(error, call.permission)
-            )
+
+        def attempt(number: int) -> Answer:
+            with naming(call.action):
+                return self._once(call, url, writes, number)
+
+        return self.retry.run(attempt, lambda error: self.renew(error, call.permission))
 
     def sign_in(self, permission: Permission) -> Token:
         """Get the token, once; to call it early is to learn early that the sign-in fails.

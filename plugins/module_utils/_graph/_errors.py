@@ -77,8 +77,9 @@ class GraphError(Exception):
         if self.action is None:
             self.action = action
 
-    def __str__(self) -> str:
-        """One sentence for a person (action, target, what was said), and one that says what to do."""
+    @property
+    def sentence(self) -> str:
+        """What happened, for a person: action, target, what was said, and under which id."""
         said = self.message.strip()
         if self.service is not None:
             answer = " ".join(str(part) for part in (self.status, self.code) if part is not None)
@@ -92,8 +93,11 @@ class GraphError(Exception):
             notes.append(f"request-id {self.request_id}")
         if notes:
             said = f"{said.rstrip('.')} ({', '.join(notes)})"
-        sentences = (said, self.hint)
-        return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in sentences if part)
+        return _ended(said)
+
+    def __str__(self) -> str:
+        """The sentence, and one that says what to do."""
+        return f"{self.sentence} {_ended(self.hint)}" if self.hint else self.sentence
 
     def as_dict(self) -> dict[str, t.Any]:
         """The same as data, for rescue blocks and dashboards; each key is always there, ``None`` when unknown."""
@@ -107,6 +111,10 @@ class GraphError(Exception):
             "retry_after": self.retry_after,
             "hint": self.hint,
         }
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 @contextlib.contextmanager

@@ -100,6 +100,8 @@ class MsalHttp:
                 )
             except GraphError as exc:
                 exc.client_request_id = self._client_request_id
+                # A platform's endpoint is on this host or next to it: one that is silent is not there.
+                exc.dropped = exc.dropped and self._authority_url is not None
                 raise
             self._last = response
             if response.status >= 400 and (failure := self.failure()).transient:

@@ -122,7 +122,7 @@ class Retry:
         """Wait before something that failed is sent again, and count that."""
         self.count += 1
         self._waited += seconds
-        self._on_retry(f"Sending again after {seconds:.1f} s. {error}")
+        self._on_retry(f"Sending again after {seconds:.1f} s. {error.sentence}")
         if seconds > 0:
             self._clock.sleep(seconds)
 

@@ -10,10 +10,12 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import NO_FACTS, GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils import _module
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import NO_FACTS, Call, GraphClient
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +68,7 @@ def _no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 
     for name in os.environ:
-        if name.startswith(("AZURE_", "MSGRAPH_")):
+        if name.startswith(("AZURE_", "MSGRAPH_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
 
 
@@ -185,3 +187,76 @@ def test_a_modules_own_options_stand_beside_the_shared_ones() -> None:
     spec = argument_spec(colour={"type": "str"})
     assert spec["colour"] == {"type": "str"}
     assert spec["client_secret"]["no_log"] is True
+
+
+# --- what was sent again
+
+
+class Busy(FakeSession):
+    """Answers 503 once, then with an empty object."""
+
+    def __init__(self) -> None:
+        super().__init__(Reply(503, "", {"Retry-After": "0"}), Reply(200, {}))
+
+
+def calling(connect: t.Callable[[], GraphClient]) -> Report:
+    permission = Permission("Things.Read.All", "")
+    connect().call(Call("GET", "things/7", "read thing 7", permission))
+    return Report(changed=False, msg="Done.", data={})
+
+
+@pytest.mark.parametrize(("verbosity", "told"), [(0, False), (2, False), (3, True), (4, True)])
+def test_from_three_vs_on_the_result_tells_of_each_request_that_was_sent_again(
+    monkeypatch: pytest.MonkeyPatch, verbosity: int, told: bool
+) -> None:
+    monkeypatch.setattr("requests.Session", Busy)
+    module = FakeModule(access_token=TOKEN, verbosity=verbosity)
+    ended = end(module, calling)
+    assert ended.result["graph"]["retries"] == 1
+    assert ended.result.get("retry_log") == (module.logged if told else None)
+    assert module.logged[0].startswith(
+        "Sending again after 0.0 s. Could not read thing 7: Microsoft Graph answered 503"
+    )
+
+
+def test_nothing_sent_again_is_nothing_to_tell() -> None:
+    assert "retry_log" not in end(FakeModule(access_token=TOKEN, verbosity=4), done).result
+
+
+# --- a proxy
+
+
+@pytest.mark.parametrize("name", ["MSGRAPH_PROXY", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_the_password_of_a_proxy_in_the_environment_is_masked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "http://svc:hush%2Dhush@proxy.example:8080")
+    module = FakeModule(access_token=TOKEN)
+    end(module, done)
+    assert {"svc:hush%2Dhush", "hush%2Dhush", "hush-hush"} <= module.no_log_values
+
+
+def test_a_proxy_is_shown_without_its_user_and_masked_with_it() -> None:
+    proxy = "http://svc:hush-hush@proxy.example:8080"
+    module = FakeModule(access_token=TOKEN, proxy=proxy)
+    module.no_log_values.update((TOKEN, proxy))
+    end(module, done)
+    assert module.params["proxy"] == "http://********@proxy.example:8080"
+    assert {proxy, "svc:hush-hush", "hush-hush"} <= module.no_log_values
+
+
+def test_a_proxy_without_a_user_is_no_secret() -> None:
+    proxy = "http://proxy.example:8080"
+    module = FakeModule(access_token=TOKEN, proxy=proxy)
+    module.no_log_values.update((TOKEN, proxy))
+    end(module, done)
+    assert (module.params["proxy"], module.no_log_values) == (proxy, {TOKEN})
+
+
+# --- ansible-core's own masking
+
+
+def test_secrets_are_registered_where_ansible_core_masks_them_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[str] = []
+    monkeypatch.setattr(_module, "register_secret", registered.append)
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "hush-hush-hush")
+    end(FakeModule(access_token=TOKEN), lambda connect: (connect().sign_in(Permission("x", "")), done(connect))[1])
+    assert {"hush-hush-hush", TOKEN} <= set(registered)

@@ -15,8 +15,9 @@ import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, jwt
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, jwt
 
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import Cloud
@@ -36,8 +37,9 @@ def sign_in(*script: Scripted) -> tuple[Token, FakeSession]:
     return _application(session, find_cloud("global")), session
 
 
-def _application(session: FakeSession, cloud: Cloud) -> Token:
-    login = Login(Transport(timeout=1.0, verify=True, session=session), cloud, ["Things.ReadWrite.All"])
+def _application(session: FakeSession, cloud: Cloud, retry: Retry | None = None) -> Token:
+    transport = Transport(timeout=1.0, verify=True, session=session)
+    login = Login(transport, cloud, ["Things.ReadWrite.All"], retry=retry)
     return login.application(tenant_id="contoso.example", client_id="app-1", credential=lambda: "hush-hush")
 
 
@@ -80,6 +82,7 @@ def test_a_refused_secret_is_explained() -> None:
         "https://evil.example/token",
         "https://login.microsoftonline.com.evil.example/x/token",
         "http://login.microsoftonline.com/x/token",
+        "https://evil.example\\@login.microsoftonline.com/x/token",
         "https://login.microsoftonline.com:8443/x/token",
     ],
 )
@@ -114,6 +117,44 @@ def test_a_broken_connection_is_a_network_error(moment: int) -> None:
 def test_throttling_tells_how_long_to_wait() -> None:
     error = failure(Reply(200, METADATA), Reply(429, {"error": "throttled"}, {"Retry-After": "11"}))
     assert (error.kind, error.retry_after) == ("throttled", 11.0)
+
+
+SETBACKS = [
+    Reply(429, {"error": "throttled"}, {"Retry-After": "5"}),
+    Reply(502, "<html>"),
+    Reply(503, "<html>unavailable</html>", {"Retry-After": "5"}),
+    Reply(504),
+    requests.exceptions.ConnectionError("reset"),
+    requests.exceptions.ReadTimeout(),
+]
+
+
+@pytest.mark.parametrize("setback", SETBACKS)
+def test_what_fails_for_the_moment_is_sent_again_before_msal_knows_of_it(setback: Scripted) -> None:
+    clock = FakeClock()
+    retry = Retry(RetryPolicy(), clock=clock, jitter=lambda: 1.0)
+    session = FakeSession(setback, setback, Reply(200, METADATA), setback, Reply(200, TOKEN))
+    assert _application(session, find_cloud("global"), retry).kind == "application"
+    assert [sent.method for sent in session.sent] == ["GET", "GET", "GET", "POST", "POST"]
+    assert session.sent[3].body == session.sent[4].body
+    assert clock.slept in ([5.0] * 3, [3.0, 6.0, 3.0])
+    assert retry.count == 3
+
+
+def test_a_login_service_that_stays_away_is_told_with_the_number_of_attempts() -> None:
+    retry = Retry(RetryPolicy(retries=2), clock=FakeClock())
+    session = FakeSession(Reply(200, METADATA), *[Reply(503, "<html>")] * 3)
+    with pytest.raises(GraphError, match="3 attempts") as caught:
+        _application(session, find_cloud("global"), retry)
+    assert (caught.value.kind, caught.value.attempts) == ("service", 3)
+
+
+def test_a_refusal_is_not_sent_again() -> None:
+    retry = Retry(RetryPolicy(), clock=FakeClock())
+    session = FakeSession(Reply(200, METADATA), Reply(401, {"error": "invalid_client", "error_description": "no"}))
+    with pytest.raises(GraphError) as caught:
+        _application(session, find_cloud("global"), retry)
+    assert (caught.value.kind, retry.count) == ("authentication", 0)
 
 
 def test_no_other_host_is_asked_about_a_private_authority() -> None:

@@ -12,12 +12,14 @@ import json
 import typing as t
 
 import pytest
+import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, jwt
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, jwt
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +41,7 @@ ID_CLAIMS = {"aud": "client-1", "exp": 99999999999, "tid": "home"}
 MANAGED = Reply(200, {"ver": "1.0", "account_type": "Managed", "domain_name": "contoso.example"})
 
 
-def signed_in(name: str = "one", *, expires_in: int = 3600) -> Reply:
+def signed_in(name: str = "one", *, expires_in: int = 3600, access_token: str | None = None) -> Reply:
     """The answer to a user's sign-in, with all that msal keeps of it."""
     client_info = base64.urlsafe_b64encode(json.dumps({"uid": name, "utid": "home"}).encode()).decode().rstrip("=")
     username = f"{name}@contoso.example"
@@ -47,7 +49,7 @@ def signed_in(name: str = "one", *, expires_in: int = 3600) -> Reply:
         200,
         {
             "token_type": "Bearer",
-            "access_token": jwt({"scp": "Things.ReadWrite.All", "upn": username}),
+            "access_token": access_token or jwt({"scp": "Things.ReadWrite.All", "upn": username}),
             "refresh_token": f"refresh-{name}",
             "id_token": jwt({**ID_CLAIMS, "sub": name, "preferred_username": username}),
             "client_info": client_info,
@@ -70,6 +72,7 @@ class World:
         ask: t.Callable[[t.Any, list[str]], t.Any] | None = None,
         cached: bool = True,
         given: str | None = None,
+        refused: str | None = None,
     ) -> Token:
         self.session = FakeSession(*script)
         login = Login(
@@ -77,6 +80,7 @@ class World:
             find_cloud("global"),
             ["Things.ReadWrite.All"],
             TokenCache(str(self.path), on_warning=self.warnings.append) if cached else None,
+            refused=refused,
         )
         return login.user(tenant_id="organizations", client_id="client-1", username=username, ask=ask, given=given)
 
@@ -255,3 +259,44 @@ def test_a_managed_identity_is_asked_without_a_proxy(world: World, monkeypatch: 
     (sent,) = session.sent
     assert sent.url.startswith("http://localhost:41/msi/token?")
     assert sent.proxies == {"http": None, "https": None, "all": None}
+
+
+def test_a_silent_platform_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost:41/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
+    session = FakeSession(requests.exceptions.ConnectTimeout())
+    retry = Retry(RetryPolicy(), clock=FakeClock())
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"], retry=retry)
+    with pytest.raises(GraphError) as caught:
+        login.managed_identity(client_id=None)
+    assert (caught.value.kind, len(session.sent)) == ("timeout", 1)
+
+
+def test_a_busy_platform_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost:41/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
+    answer = {"access_token": jwt({"roles": ["A"]}), "expires_on": "99999999999", "token_type": "Bearer"}
+    session = FakeSession(Reply(429, {"message": "slow down"}), Reply(200, answer))
+    retry = Retry(RetryPolicy(), clock=FakeClock())
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"], retry=retry)
+    assert login.managed_identity(client_id=None).kind == "application"
+
+
+# --- a token that Graph refused
+
+
+def test_a_cached_token_that_was_refused_is_replaced_by_its_refresh_token(world: World) -> None:
+    world.seed("one")
+    old = world.user(username="one@contoso.example")
+    assert old.from_cache
+    new = world.user(METADATA, signed_in("one", access_token="brand-new"), refused=old.secret)
+    assert (new.secret, new.from_cache) == ("brand-new", False)
+    assert "grant_type=refresh_token" in world.posted
+    assert old.secret not in world.path.read_text()
+    assert world.user(refused=old.secret).secret == "brand-new"
+
+
+def test_somebody_else_may_have_replaced_it_meanwhile(world: World) -> None:
+    world.seed("one")
+    assert world.user(username="one@contoso.example", refused="another-token").from_cache
+    assert world.session.wire == []
