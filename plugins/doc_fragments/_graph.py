@@ -168,8 +168,8 @@ options:
   retry_budget:
     description:
       - A number of seconds to spend waiting between attempts while nothing succeeds. It begins anew with each success.
-      - When the service asks for a longer wait than is left, the task fails at once with RV(ignore:error.kind=throttled)
-        and says in RV(ignore:error.retry_after) how long to wait.
+      - When the service asks for a longer wait than is left, the task fails at once. Its error is then of the kind
+        V(throttled) and tells how many seconds the service asked for.
       - If not set, the value of the environment variable E(MSGRAPH_RETRY_BUDGET) is used, else V(120).
     type: raw
   validate_certs:

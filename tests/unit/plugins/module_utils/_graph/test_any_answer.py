@@ -1,0 +1,196 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever a stranger answers: one of our errors or a sound value, and never anything else."""
+
+from __future__ import annotations
+
+import json
+import math
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import (
+    _entra_errors,
+    _graph_errors,
+    _identity_errors,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._batch import send_all
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Answer, Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, same_origin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ServiceError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import retry_after
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._paging import read_pages
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import (
+    read_proxy,
+    user_info_secrets,
+    without_user_info,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import read_token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, make_client
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
+from ansible_collections.msgraph.intune.tests.unit.strategies import (
+    for_any,
+    headers,
+    json_values,
+    statuses,
+    value_or_error,
+)
+from hypothesis import example, given
+from hypothesis import strategies as st
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+KINDS = {"authentication", "authorization", "not_found", "protocol", "service", "throttled"}
+PERMISSION = Permission("Things.Read.All", "")
+
+error_objects = json_values(
+    "error", "code", "message", "innerError", "innererror", "request-id", "error_description", "error_codes", "Message"
+)
+# As Intune encodes its messages: JSON in a string, once or twice.
+encoded = error_objects.map(json.dumps)
+doubly_encoded = st.builds(
+    lambda inner, outer: json.dumps({"error": {"code": "x", "message": json.dumps({**outer, "Message": inner})}}),
+    encoded,
+    st.dictionaries(st.sampled_from(["ErrorCode", "CustomApiErrorPhrase"]), st.text(max_size=5)),
+)
+bodies = encoded.map(str.encode) | doubly_encoded.map(str.encode) | st.binary(max_size=60)
+
+Reader = t.Callable[[Response, str], GraphError]
+
+
+@pytest.mark.parametrize(
+    "read_error", [_graph_errors.read_error, _entra_errors.read_error, _identity_errors.read_error]
+)
+@for_any
+@given(status=statuses, body=bodies, headers=headers)
+@example(status=401, body=b'{"error": {"message": "{\\"ErrorCode\\": []}"}}', headers={})
+@example(status=400, body=b'{"error_codes": [null], "error_description": 7}', headers={})
+def test_any_refusal_becomes_an_error_that_can_be_told(
+    read_error: Reader, status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    error = read_error(Response(status, headers, body), "c-1")
+    assert error.kind in KINDS
+    assert error.status == status
+    assert error.sentence.startswith(("Microsoft", "The managed identity"))
+    shown = json.dumps(error.as_dict()).encode()
+    assert len(shown) < 10_000
+    assert str(error).encode()
+    assert "https://fef." not in str(error)
+
+
+@for_any
+@given(text=st.text() | st.from_regex(r"\A[0-9]+\Z"), date=st.text() | st.none())
+@example(text="Mon, 01 Jan 2024 00:00:00 +99999999999999", date="Mon, 01 Jan 2024 00:00:00 GMT")
+@example(text="Mon, 01 Jan 2024 00:00:00", date="Mon, 01 Jan 2024 00:00:00 GMT")
+def test_any_retry_after_is_a_wait_or_none(text: str, date: str | None) -> None:
+    wait = retry_after({"Retry-After": text, **({} if date is None else {"Date": date})})
+    assert wait is None or (math.isfinite(wait) and wait >= 0)
+
+
+@for_any
+@given(
+    tries=st.integers(1, 200),
+    waited=st.floats(0, 1000),
+    jitter=st.floats(0, 1),
+    asked=st.none() | st.floats(0, 1e9),
+    retries=st.integers(0, 100),
+)
+def test_a_wait_never_exceeds_what_is_left(
+    tries: int, waited: float, jitter: float, asked: float | None, retries: int
+) -> None:
+    policy = RetryPolicy(retries=retries, budget=120.0)
+    error = ServiceError("busy", status=503, retry_after=asked)
+    delay = value_or_error(policy.delay, error, tries, waited=waited, jitter=jitter)
+    if isinstance(delay, GraphError):
+        assert delay.kind in ("service", "throttled")
+    else:
+        assert 0 <= delay <= 120.0 - waited
+        assert tries <= retries
+
+
+batch_answers = json_values("responses", "id", "status", "headers", "body", "1", "2", "error", "code", "Retry-After")
+parts = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.sampled_from(["1", "2", 1, None, "x"]),
+        "status": st.sampled_from([200, 204, 302, 400, 401, 403, 404, 424, 429, 500, 503, None, "204", -1]),
+        "headers": json_values("Retry-After", "Content-Type", "request-id"),
+        "body": json_values("error", "code", "message"),
+    },
+)
+
+
+@for_any
+@given(answers=st.lists(batch_answers | st.builds(lambda items: {"responses": items}, st.lists(parts)), max_size=6))
+def test_any_answer_to_a_batch_leaves_no_item_without_an_outcome(answers: list[t.Any]) -> None:
+    # As the wire has it: what JSON cannot say does not come.
+    script = [Reply(200, json.dumps(answer)) for answer in answers]
+    session = FakeSession(*script, *[Reply(500)] * 20)
+    client = make_client(session, find_cloud("global"), FakeCredential(), policy=RetryPolicy(retries=2))
+    calls = [Call("POST", f"things/{name}", f"sync {name}", PERMISSION, body={}) for name in ("a", "b")]
+    outcomes = send_all(client, calls)
+    assert len(outcomes) == 2
+    for outcome in outcomes:
+        assert isinstance(outcome, (Answer, GraphError))
+        if isinstance(outcome, GraphError):
+            assert json.dumps(outcome.as_dict())
+
+
+@for_any
+@given(pages=st.lists(json_values("value", "@odata.nextLink", "id"), max_size=4))
+def test_any_page_is_a_list_or_an_error(pages: list[t.Any]) -> None:
+    session = FakeSession(*[Reply(200, json.dumps(page)) for page in pages], *[Reply(500)])
+    client = make_client(session, find_cloud("global"), FakeCredential())
+    answer = value_or_error(read_pages, client, Call("GET", "things", "list the things", PERMISSION))
+    if isinstance(answer, GraphError):
+        assert answer.kind in ("protocol", "service")
+    else:
+        assert isinstance(answer.content, list)
+
+
+ROOT = "https://graph.example"
+links = st.lists(
+    st.sampled_from(["https:", "http:", "//", "/", "\\", "@", ":", "?", "#", "%2f", "graph.example", "evil.example"])
+    | st.text(max_size=3),
+    max_size=8,
+).map("".join)
+
+
+@for_any
+@given(link=links | links.map(lambda tail: f"{ROOT}{tail}"))
+@example(link="https://evil.example\\@graph.example/")
+@example(link="https://graph.example#@evil.example")
+def test_what_counts_as_the_same_origin_is_read_so_by_what_sends_the_request(link: str) -> None:
+    if not same_origin(link, ROOT):
+        return
+    try:
+        read = parse_url(link)
+    except LocationParseError:
+        return
+    assert (read.scheme, read.host, read.port or 443) == ("https", "graph.example", 443)
+
+
+@for_any
+@given(secret=st.text(max_size=80))
+def test_any_text_can_be_described_as_a_token(secret: str) -> None:
+    token = read_token(secret)
+    assert token.kind in ("application", "delegated", "unknown")
+    assert secret not in repr(token) or len(secret) < 12
+
+
+urls = st.lists(st.sampled_from(["http://", "user", ":", "hush-hush", "@", "proxy", "/", "?", "%"]), max_size=8)
+
+
+@for_any
+@given(text=urls.map("".join))
+def test_no_proxys_password_is_shown_whatever_is_wrong_with_its_url(text: str) -> None:
+    assert "hush" not in without_user_info(text).rpartition("@")[0]
+    if "hush-hush" in text.rpartition("@")[0]:
+        assert any("hush-hush" in secret for secret in user_info_secrets(text))
+    refused = value_or_error(read_proxy, "proxy", text)
+    assert isinstance(refused, str) or "hush" not in str(refused)

@@ -1,0 +1,45 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever a survey, a filter or a service delivers: a sound value or one of our errors."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError, ProtocolError
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
+    EXCHANGE_CONNECTOR,
+    read_connector,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import read_ids
+from ansible_collections.msgraph.intune.tests.unit.strategies import for_any, json_values, value_or_error
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@for_any
+@given(items=st.none() | st.lists(json_values("id") | st.sampled_from([" a ", "a", "b/c", "..", "None"]), max_size=5))
+def test_any_ids_are_distinct_and_stay_in_their_segment_of_the_path(items: list[t.Any] | None) -> None:
+    ids = value_or_error(read_ids, "connector_id", items)
+    if isinstance(ids, OptionsError):
+        assert "connector_id" in str(ids)
+        return
+    assert len(set(ids)) == len(ids)
+    for one in ids:
+        assert one == one.strip() != ""
+        path = EXCHANGE_CONNECTOR.path(one)
+        assert path.count("/") == 2
+        assert not set(path) & set("?#\\ ")
+        assert path.rpartition("/")[2] not in (".", "..")
+
+
+@for_any
+@given(body=json_values("id", "value", "status", "lastSyncDateTime", "serverName"))
+def test_any_answer_is_a_connector_or_a_protocol_error(body: t.Any) -> None:
+    connector = value_or_error(read_connector, body)
+    if isinstance(connector, ProtocolError):
+        return
+    assert isinstance(connector["id"], str)
+    assert all(value is None or isinstance(value, str) for value in connector.values())
