@@ -1,0 +1,47 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a module the way Ansible does on a managed host: a process that reads its arguments and prints its result."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import typing as t
+
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+
+MODULE = "ansible_collections.msgraph.intune.plugins.modules.intune_exchange_connector_sync"
+
+
+class Run(t.NamedTuple):
+    """What a module did: its result, all that it printed, and its exit status."""
+
+    result: dict[str, t.Any]
+    output: str
+    status: int
+
+
+def run_module(
+    options: t.Mapping[str, t.Any],
+    *,
+    check: bool = False,
+    verbosity: int = 4,
+    environ: t.Mapping[str, str] | None = None,
+) -> Run:
+    """Run the sync module with these options, and with nothing of this machine's settings in its environment."""
+    internal = {"_ansible_check_mode": check, "_ansible_verbosity": verbosity}
+    done = subprocess.run(
+        [sys.executable, "-m", MODULE],
+        input=json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **internal}}),
+        env={**clean_environment(**(environ or {})), "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    output = done.stdout + done.stderr
+    assert "Traceback" not in output
+    return Run(json.loads(done.stdout), output, done.returncode)

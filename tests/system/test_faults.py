@@ -1,0 +1,147 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each fault of the table in faults.yml, through the real module: one outcome, by its result and by the journal."""
+
+from __future__ import annotations
+
+import collections
+import json
+import re
+import typing as t
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
+from ansible_collections.msgraph.intune.tests.system.modules import run_module
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+TABLE = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encoding="utf-8"))
+COLUMNS = {"name", "faults", "sign_in", "connectors", "check", "options", "proxy_user", "error", "says", "kind"} | {
+    "graph",
+    "login",
+    "identity",
+    "proxy",
+    "triggers",
+}
+# A signed-in user's requests begin with those of the application: metadata and token.
+SIGN_IN_REQUESTS = {"secret": 2, "password": 3, "refresh_token": 2}
+
+
+class Attempt:
+    """The module's task for one row: how it signs in, and where it finds the services."""
+
+    def __init__(self, simulator: Simulator, row: dict[str, t.Any], folder: Path) -> None:
+        self.simulator = simulator
+        self.row = row
+        self.sign_in = row.get("sign_in", "secret")
+        self.environ: dict[str, str] = {}
+        self.secrets = [simulator.client_secret, simulator.password, simulator.identity_header]
+        self.secrets += [simulator.proxy_password, "canary", "eyJ"]
+        self.options = {
+            "connector_id": simulator.connector_ids[: row.get("connectors", 1)],
+            "graph_url": simulator.graph_url,
+            "authority_url": simulator.authority_url,
+            "ca_path": simulator.ca_path,
+            "timeout": 0.2,
+            "retries": 1,
+            "retry_budget": 0.1,
+            **getattr(self, f"_with_{self.sign_in}")(folder),
+            **self._through_proxy(),
+            **row.get("options", {}),
+        }
+
+    def _application(self) -> dict[str, t.Any]:
+        return {"tenant_id": self.simulator.tenant_id, "client_id": self.simulator.client_id}
+
+    def _with_secret(self, _folder: Path) -> dict[str, t.Any]:
+        return {**self._application(), "client_secret": self.simulator.client_secret}
+
+    def _with_cache(self, folder: Path) -> dict[str, t.Any]:
+        return {**self._with_secret(folder), "token_cache_path": str(folder / "cache")}
+
+    def _with_token(self, _folder: Path) -> dict[str, t.Any]:
+        return {"access_token": self.simulator.token(roles=[READ_WRITE])}
+
+    def _with_password(self, _folder: Path) -> dict[str, t.Any]:
+        return {"username": self.simulator.username, "password": self.simulator.password}
+
+    def _with_refresh_token(self, _folder: Path) -> dict[str, t.Any]:
+        return {"refresh_token": self.simulator.refresh_token(), "tenant_id": self.simulator.tenant_id}
+
+    def _with_identity(self, _folder: Path) -> dict[str, t.Any]:
+        self.environ = {
+            "IDENTITY_ENDPOINT": self.simulator.identity_endpoint,
+            "IDENTITY_HEADER": self.simulator.identity_header,
+        }
+        return {}
+
+    def _through_proxy(self) -> dict[str, str]:
+        user = self.row.get("proxy_user")
+        if user is None:
+            return {}
+        netloc = urlsplit(self.simulator.proxy_url).netloc.rpartition("@")[2]
+        info = f"{self.simulator.proxy_username}:{self.simulator.proxy_password}@" if user == "right" else ""
+        return {"proxy": f"http://{info}{netloc}"}
+
+    def fill_cache(self) -> None:
+        """Have a token in the cache before anything goes wrong."""
+        assert run_module({**self.options, "timeout": 5}).result["changed"]
+        self.simulator.clear_journal()
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row["name"] for row in TABLE])
+def test_a_fault_has_the_outcome_of_its_row(simulator: Simulator, row: dict[str, t.Any], tmp_path: Path) -> None:
+    attempt = Attempt(simulator, row, tmp_path)
+    if attempt.sign_in == "cache":
+        attempt.fill_cache()
+    simulator.faults(row["faults"])
+
+    result, output, status = run_module(attempt.options, check=row.get("check", False), environ=attempt.environ)
+
+    assert [secret for secret in attempt.secrets if secret in output] == []
+    assert "<html" not in output
+    told = " ".join([result["msg"], *map(str, result.get("warnings", []))])
+    assert re.search(row.get("says", ""), told), told
+    if row["kind"] == "none":
+        assert (status, result.get("failed"), result["changed"]) == (0, None, True)
+    else:
+        assert (status, result["failed"]) == (1, True)
+        assert result["error"]["kind"] == row["kind"], result
+        assert row.get("error", {}).items() <= result["error"].items(), result["error"]
+        assert result["msg"].startswith("Could not ")
+        assert all(entry["changed"] is False or entry["action"] == "triggered" for entry in result["connectors"])
+        assert result["changed"] is any(entry["changed"] for entry in result["connectors"])
+    _compare_requests(row, attempt, result)
+    assert all(rule["applied"] for rule in simulator.applied_faults())
+
+
+def _compare_requests(row: dict[str, t.Any], attempt: Attempt, result: dict[str, t.Any]) -> None:
+    journal = attempt.simulator.journal()
+    received = collections.Counter(entry["service"] for entry in journal if entry["batch"] is None)
+    expected = collections.Counter({"login": SIGN_IN_REQUESTS.get(attempt.sign_in, 0)})
+    expected.update({})
+    for service in ("graph", "login", "identity", "proxy"):
+        if service in row:
+            expected[service] = row[service]
+    assert +received == +expected
+    # A proxy's refusal is an attempt at the request that did not get through.
+    lost = 0 if "proxy" not in row else received["proxy"] - received["graph"]
+    assert result["graph"]["requests"] == received.total() - received["proxy"] + lost
+    assert sum(entry["path"].endswith("/sync") for entry in journal) == row.get("triggers", 0)
+    if attempt.row.get("connectors", 1) == 1 and result["connectors"] and not row.get("check"):
+        assert result["connectors"][0]["attempts"] == row["triggers"] + lost
+    ids = [entry["client_request_id"] for entry in journal if entry["service"] == "graph" and entry["batch"] is None]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_table_is_one() -> None:
+    assert len(TABLE) >= 60
+    assert len({row["name"] for row in TABLE}) == len(TABLE)
+    assert [row["name"] for row in TABLE if set(row) - COLUMNS] == []
+    assert json.dumps(TABLE)
