@@ -47,3 +47,20 @@ def make_client(root: str, simulator: Simulator) -> Client:
     session = requests.Session()
     session.trust_env = False
     return Client(root, simulator.ca_path, session)
+
+
+def obtain_refresh_token(simulator: Simulator) -> str:
+    """A refresh token of the simulator's user, as another tool may have left it."""
+    client = make_client(simulator.authority_url, simulator)
+    with client.session:
+        answer = client.post(
+            "/organizations/oauth2/v2.0/token",
+            data={
+                "grant_type": "password",
+                "client_id": simulator.public_client_id,
+                "username": simulator.username,
+                "password": simulator.password,
+                "scope": f"{simulator.graph_url}/{READ_WRITE} offline_access openid profile",
+            },
+        )
+    return str(answer.json()["refresh_token"])

@@ -11,12 +11,12 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.system.certificates import AppCertificate, make_certificate
+from ansible_collections.msgraph.intune.tests.system.clients import obtain_refresh_token
 from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, result_of
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    import requests
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 # The beginning of every JSON web token: {" in Base64.
@@ -202,25 +202,8 @@ def test_a_federated_token_that_does_not_match(tenant: Tenant, claims: dict[str,
     assert "ederated" in error["hint"]
 
 
-def refresh_token(simulator: Simulator, session: requests.Session) -> str:
-    """A refresh token that another tool left."""
-    answer = session.post(
-        f"{simulator.authority_url}/organizations/oauth2/v2.0/token",
-        data={
-            "grant_type": "password",
-            "client_id": simulator.public_client_id,
-            "username": simulator.username,
-            "password": simulator.password,
-            "scope": f"{simulator.graph_url}/DeviceManagementServiceConfig.ReadWrite.All offline_access openid profile",
-        },
-    )
-    return str(answer.json()["refresh_token"])
-
-
-def test_a_refresh_token_and_the_newer_one_in_the_cache(
-    tenant: Tenant, session: requests.Session, tmp_path: Path
-) -> None:
-    token = refresh_token(tenant.simulator, session)
+def test_a_refresh_token_and_the_newer_one_in_the_cache(tenant: Tenant, tmp_path: Path) -> None:
+    token = obtain_refresh_token(tenant.simulator)
     tenant.secrets.append(token)
     cache = tmp_path / "cache"
     environ = {"MSGRAPH_REFRESH_TOKEN": token, "MSGRAPH_TOKEN_CACHE": str(cache)}
@@ -229,8 +212,8 @@ def test_a_refresh_token_and_the_newer_one_in_the_cache(
     assert token not in cache.read_text()
 
 
-def test_an_expired_refresh_token_says_what_to_do(tenant: Tenant, session: requests.Session) -> None:
-    token = refresh_token(tenant.simulator, session)
+def test_an_expired_refresh_token_says_what_to_do(tenant: Tenant) -> None:
+    token = obtain_refresh_token(tenant.simulator)
     tenant.simulator.expire_refresh_tokens()
     tenant.simulator.clear_journal()
     error = tenant.refuses(refresh_token=token)

@@ -12,10 +12,9 @@ import dataclasses
 import time
 import typing as t
 
-from ._dependencies import load
 from ._errors import AuthenticationError, GraphError
 from ._login import build_application, guarded
-from ._msal_http import MsalHttp
+from ._msal_http import MsalHttp, load_msal
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +167,7 @@ class DeviceLogin:
 
     def _connected(self) -> t.Any:
         if self._application is None:
-            self._state = load("msal").SerializableTokenCache()
+            self._state = load_msal().SerializableTokenCache()
             self._application = build_application(
                 "PublicClientApplication",
                 self._http,

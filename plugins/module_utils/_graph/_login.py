@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._dependencies import load
 from ._errors import AuthenticationError, GraphError, OptionsError
-from ._msal_http import MsalHttp
+from ._msal_http import MsalHttp, load_msal
 from ._token import Token, read_token
 from ._token_cache import Account, TokenCache, Wanted, only_account
 
@@ -72,7 +71,7 @@ class Login:
                 lambda application, scopes: application.acquire_token_for_client(scopes=scopes),
                 client_credential=credential(),
                 # Else a variable of msal's own could send the credential to another host.
-                azure_region=load("msal").ConfidentialClientApplication.DISABLE_MSAL_FORCE_REGION,
+                azure_region=load_msal().ConfidentialClientApplication.DISABLE_MSAL_FORCE_REGION,
             )
 
         if self._cache is None:
@@ -122,7 +121,7 @@ class Login:
         :param client_id: a user-assigned identity's; ``None`` for the system-assigned one.
         :raises GraphError: there is none, or it was refused.
         """
-        msal = load("msal")
+        msal = load_msal()
         identity = (
             msal.SystemAssignedManagedIdentity()
             if client_id is None
@@ -173,7 +172,7 @@ class Login:
         cache = self._cache
         state = None
         if cache is not None:
-            state = load("msal").SerializableTokenCache()
+            state = load_msal().SerializableTokenCache()
             state.deserialize(cache.load(refused=wanted.refused) or None)
         tenant_id = wanted.tenant
 
@@ -212,7 +211,7 @@ def build_application(
 
     :param kind: ``ConfidentialClientApplication`` or ``PublicClientApplication``.
     """
-    return getattr(load("msal"), kind)(
+    return getattr(load_msal(), kind)(
         client_id,
         authority=f"{cloud.authority_url}/{tenant_id}",
         # The authority is configured: no other host need vouch for it, and none is asked.

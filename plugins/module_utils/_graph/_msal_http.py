@@ -8,12 +8,14 @@
 
 from __future__ import annotations
 
+import logging
 import typing as t
 import uuid
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from . import _entra_errors, _identity_errors
 from ._clouds import same_origin
+from ._dependencies import load
 from ._errors import AuthenticationError, GraphError, ProtocolError
 
 if t.TYPE_CHECKING:
@@ -23,6 +25,18 @@ if t.TYPE_CHECKING:
     from ._transport import Response, Transport
 
 _USER_REALM = "/common/userrealm/"
+
+
+def load_msal() -> t.Any:
+    """Import msal, and keep it from speaking for itself.
+
+    It logs the answers that it cannot read, tokens included, and without a handler Python writes that to standard error.
+
+    :raises DependencyError: it is missing or too old.
+    """
+    msal = load("msal")
+    logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
+    return msal
 
 
 class MsalHttp:

@@ -108,7 +108,7 @@ class Retry:
                 return send(attempt)
             except GraphError as exc:
                 exc.attempts = attempt
-                if mend(exc):
+                if self._mended(exc, mend):
                     self.again(exc, 0.0)
                     continue
                 tries += 1
@@ -129,6 +129,14 @@ class Retry:
     def progress(self) -> None:
         """Note that something succeeded: the budget begins anew. Only the caller knows what counts as that."""
         self._waited = 0.0
+
+    def _mended(self, error: GraphError, mend: Callable[[GraphError], bool]) -> bool:
+        try:
+            return mend(error)
+        except GraphError as exc:
+            # What is told of is the request, however often mending was tried.
+            exc.attempts = error.attempts
+            raise
 
 
 def _too_long(error: GraphError, left: float) -> ThrottledError:

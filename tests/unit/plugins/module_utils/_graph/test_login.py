@@ -102,6 +102,13 @@ def test_a_token_answer_of_any_odd_shape_ends_in_a_typed_error(body: str) -> Non
     assert failure(Reply(200, METADATA), Reply(200, body)).kind == "protocol"
 
 
+def test_msal_says_nothing_of_its_own(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    """It would log what it cannot read: here the better half of a token."""
+    failure(Reply(200, METADATA), Reply(200, '{"access_token": "hush-hush-hush'))
+    assert capfd.readouterr() == ("", "")
+    assert caplog.text == ""
+
+
 @pytest.mark.parametrize("moment", [0, 1])
 def test_a_failing_login_service_is_a_service_error(moment: int) -> None:
     script: list[t.Any] = [Reply(200, METADATA)][:moment]
