@@ -30,7 +30,7 @@ _USER_REALM = "/common/userrealm/"
 def load_msal() -> t.Any:
     """Import msal, and keep it from speaking for itself.
 
-    It logs the answers that it cannot read, tokens included, and without a handler Python writes that to standard error.
+    It logs the answers that it cannot read, tokens included, and Python writes that to standard error.
 
     :raises DependencyError: it is missing or too old.
     """
