@@ -68,8 +68,6 @@ def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -
     """Send what is ready."""
     for start in range(0, len(ready), MOST_ITEMS):
         batch = ready[start : start + MOST_ITEMS]
-        for item in batch:
-            item.setback = None
         whole = Call(
             "POST",
             "$batch",

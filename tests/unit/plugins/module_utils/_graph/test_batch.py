@@ -32,6 +32,7 @@ OK = Reply(204)
 GONE = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}})
 MISSING_ROLE = Reply(401, {"error": {"code": "UnknownError", "message": '{"ErrorCode": "Forbidden", "Message": "no"}'}})
 OLD_TOKEN = Reply(401, {"error": {"code": "InvalidAuthenticationToken", "message": "expired"}})
+FORBIDDEN = Reply(403, {"error": {"code": "Forbidden", "message": "no"}})
 WRITER = jwt({"roles": ["Things.ReadWrite.All"]})
 
 
@@ -45,10 +46,30 @@ def sync(name: t.Any) -> Call:
     return Call("POST", path, f"sync thing {name}", Permission("Things.ReadWrite.All", ""), body={"how": "gently"})
 
 
+class SlowSession(FakeSession):
+    """Each answer takes so many seconds."""
+
+    def __init__(self, *script: Scripted, clock: FakeClock, seconds: float) -> None:
+        super().__init__(*script)
+        self.clock = clock
+        self.seconds = seconds
+
+    def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+        self.clock.moment += self.seconds
+        return super().request(*args, **kwargs)
+
+
 class World:
-    def __init__(self, *script: Scripted, retries: int = 4, budget: float = 120.0, tokens: t.Any = (WRITER,)) -> None:
-        self.session = FakeSession(*script)
+    def __init__(
+        self,
+        *script: Scripted,
+        retries: int = 4,
+        budget: float = 120.0,
+        tokens: t.Any = (WRITER,),
+        seconds: float = 0.0,
+    ) -> None:
         self.clock = FakeClock()
+        self.session = SlowSession(*script, clock=self.clock, seconds=seconds)
         self.told: list[str] = []
         self.credential = FakeCredential(tokens=list(tokens))
         self.client = make_client(
@@ -108,6 +129,13 @@ def test_items_are_matched_by_id_and_told_in_the_order_asked_for() -> None:
     assert [one.request_id for one in world.outcomes] == ["outer"] * 3
 
 
+def test_an_items_own_request_id_comes_before_that_of_the_batch() -> None:
+    own = {"request-id": "inner"}
+    world = World(batch_reply(Reply(204, headers=own), Reply(404, GONE.body, own), headers={"request-id": "outer"}))
+    assert world.send("a", "b") == [204, "not_found"]
+    assert [one.request_id for one in world.outcomes] == ["inner", "inner"]
+
+
 def test_twenty_go_together() -> None:
     world = World(batch_reply(*[OK] * 20), batch_reply(*[OK] * 20), batch_reply(*[OK] * 5))
     assert world.send(*range(45)) == [204] * 45
@@ -134,6 +162,13 @@ def test_only_what_was_throttled_is_sent_again_after_its_own_wait() -> None:
     assert [one.attempts for one in world.outcomes] == [1, 2, 1, 2]
     assert world.client.facts()["retries"] == 2
     assert "Could not sync thing b: Microsoft Graph answered 429" in world.told[0]
+
+
+def test_a_wait_that_passes_while_others_are_sent_is_none() -> None:
+    world = World(batch_reply(busy("1"), *[OK] * 19), batch_reply(OK), batch_reply(OK), seconds=5.0)
+    assert world.send(*range(21)) == [204] * 21
+    assert world.clock.slept == []
+    assert world.told[0].startswith("Sending again after 0.0 s.")
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
@@ -171,6 +206,12 @@ def test_progress_renews_the_patience_for_those_that_wait() -> None:
     assert [one.attempts for one in world.outcomes] == [4, 2, 3]
 
 
+def test_progress_gives_no_more_than_all_retries_anew() -> None:
+    world = World(batch_reply(busy("1"), OK), batch_reply(busy("1")), retries=1)
+    assert world.send("a", "b") == ["throttled", 204]
+    assert world.error(0).attempts == 2
+
+
 def test_a_wait_that_does_not_fit_fails_that_item_alone() -> None:
     world = World(batch_reply(busy("600"), OK, busy("1")), batch_reply(OK))
     assert world.send("a", "b", "c") == ["throttled", 204, 204]
@@ -203,9 +244,11 @@ def test_what_is_no_answer_to_a_batch_is_a_protocol_error_of_each(body: str) -> 
 
 
 def test_an_item_that_is_left_out_is_told() -> None:
-    world = World(batch_reply(None, OK))
+    world = World(batch_reply(None, OK, headers={"request-id": "outer"}))
     assert world.send("a", "b") == ["protocol", 204]
     assert "leaves this request out" in str(world.error(0))
+    assert "Whether it was carried out is not known" in str(world.error(0))
+    assert world.error(0).request_id == "outer"
 
 
 @pytest.mark.parametrize("entry", [None, 7, [], {}, {"id": 2, "status": 204}, {"id": ["1"], "status": 204}])
@@ -214,7 +257,7 @@ def test_parts_of_any_odd_shape_are_passed_over(entry: t.Any) -> None:
     assert world.send("a") == ["protocol"]
 
 
-@pytest.mark.parametrize("status", [None, "204", 0, 100, 302, 600, 204.0, [], 10**30])
+@pytest.mark.parametrize("status", [None, "204", 0, 100, 199, 300, 302, 399, 600, 204.0, [], 10**30])
 def test_a_status_that_means_nothing_is_a_protocol_error(status: t.Any) -> None:
     world = World(Reply(200, {"responses": [{"id": "1", "status": status}]}))
     assert world.send("a") == ["protocol"]
@@ -232,6 +275,7 @@ def test_odd_headers_are_as_good_as_none(headers: t.Any) -> None:
 def test_an_error_with_any_body_is_typed(body: t.Any) -> None:
     world = World(Reply(200, {"responses": [{"id": "1", "status": 400, "body": body}]}))
     assert world.send("a")[0] in ("service", "protocol")
+    assert world.error(0).status == 400
 
 
 # --- the batch as a whole
@@ -251,7 +295,7 @@ def test_a_batch_is_sent_again_as_a_whole() -> None:
         (requests.exceptions.ReadTimeout(), "timeout"),
         (busy("600"), "throttled"),
         (OLD_TOKEN, "authentication"),
-        (Reply(403, {"error": {"code": "Forbidden", "message": "no"}}), "authorization"),
+        (FORBIDDEN, "authorization"),
     ],
 )
 def test_when_the_next_batch_would_not_fare_better_it_is_not_sent(spoiled: Scripted, kind: str) -> None:
@@ -276,9 +320,10 @@ def test_each_item_keeps_an_error_of_its_own() -> None:
 
 def test_a_failed_sign_in_is_told_as_such_and_nothing_is_sent() -> None:
     world = World()
+    world.credential.action = "ask a fake for a token"
     world.credential.error = AuthenticationError("wrong secret")
     assert world.send("a", "b") == ["authentication"] * 2
-    assert str(world.error(1)) == "Could not sign in as a fake: wrong secret."
+    assert str(world.error(1)) == "Could not ask a fake for a token: wrong secret."
     assert world.session.sent == []
 
 
@@ -291,6 +336,19 @@ def test_a_token_that_items_refuse_is_renewed_once_for_all() -> None:
     assert world.urls[1] == ["/things/b/sync", "/things/c/sync"]
     assert world.session.sent[1].headers["Authorization"] == f"Bearer {WRITER}"
     assert (world.credential.asked, world.clock.slept) == (2, [])
+
+
+def test_a_403_of_the_old_token_may_be_none_of_the_new_one() -> None:
+    world = World(batch_reply(OLD_TOKEN, FORBIDDEN), batch_reply(OK, OK), tokens=["old", WRITER])
+    assert world.send("a", "b") == [204, 204]
+    assert world.clock.slept == []
+
+
+def test_a_renewed_token_shortens_no_wait_that_the_service_asked_for() -> None:
+    world = World(batch_reply(OLD_TOKEN, busy("7")), batch_reply(OK), batch_reply(OK), tokens=["old", WRITER])
+    assert world.send("a", "b") == [204, 204]
+    assert world.urls[1:] == [["/things/a/sync"], ["/things/b/sync"]]
+    assert world.clock.slept == [7.0]
 
 
 def test_an_item_that_refuses_the_new_token_as_well_fails() -> None:

@@ -15,6 +15,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._options imp
     beside,
     gather,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import Settings, read_settings
 
 if t.TYPE_CHECKING:
@@ -29,6 +30,8 @@ def test_nothing_given_means_the_global_cloud_and_the_documented_defaults() -> N
     settings = read()
     assert settings.cloud.name == "global"
     assert (settings.auth_method, settings.timeout, settings.verify) == ("auto", 30.0, True)
+    assert settings.retry == RetryPolicy(retries=4, budget=120.0)
+    assert settings.proxy is None
     assert not settings.given
     assert settings.token_cache_path is None
 

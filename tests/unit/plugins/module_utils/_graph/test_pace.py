@@ -28,10 +28,23 @@ def test_the_first_hundred_go_at_once() -> None:
 def test_the_next_ones_wait_until_the_window_has_moved_on() -> None:
     assert paced(*[20] * 5, 20) == [20.0]
     assert paced(20, 5.0, 20, 20, 20, 20, 20, 20) == [15.0, 5.0]
+    assert paced(90, 19.5, 20) == [0.5]
 
 
 def test_what_is_long_ago_does_not_count() -> None:
     assert paced(*[20] * 5, 20.0, *[20] * 5) == []
+    assert paced(*[20] * 5, 30.0, *[20] * 5) == []
+
+
+def test_the_documented_rate_is_a_hundred_writes_in_twenty_seconds() -> None:
+    clock = FakeClock()
+    pace = Pace(clock)
+    for _write in range(100):
+        pace.wait_for(1)
+        pace.note(1)
+    assert clock.slept == []
+    pace.wait_for(1)
+    assert clock.slept == [20.0]
 
 
 def test_reading_needs_no_pace() -> None:

@@ -12,7 +12,8 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ProtocolError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._paging import MOST_PAGES, read_pages
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, make_client
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, make_client
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 
 URL = "https://graph.microsoft.com/v1.0/things"
@@ -85,6 +86,26 @@ def test_no_token_goes_to_another_address(link: t.Any) -> None:
     with pytest.raises(GraphError, match="no token goes there") as caught:
         read_pages(make_client(session, find_cloud("global"), FakeCredential()), THINGS)
     assert (caught.value.kind, session.wire) == ("protocol", [f"GET {URL}"])
+
+
+def test_pages_do_not_count_as_writes() -> None:
+    write = Call("POST", "things/7/sync", "sync thing 7", THINGS.permission, body={})
+    session = FakeSession(*[Reply(204)] * 100, page("a", link=f"{URL}?page=2"), page("b"), Reply(204))
+    clock = FakeClock()
+    client = make_client(session, find_cloud("global"), FakeCredential(), clock=clock)
+    for _write in range(100):
+        client.call(write)
+    assert read_pages(client, THINGS).content == ["a", "b"]
+    assert clock.slept == []
+    client.call(write)
+    assert clock.slept == [20.0]
+
+
+def test_each_page_is_progress_and_renews_the_patience() -> None:
+    busy = Reply(503, "", {"Retry-After": "8"})
+    session = FakeSession(busy, page("a", link=f"{URL}?page=2"), busy, page("b"))
+    client = make_client(session, find_cloud("global"), FakeCredential(), policy=RetryPolicy(budget=10.0))
+    assert read_pages(client, THINGS).content == ["a", "b"]
 
 
 @pytest.mark.parametrize("back_to", [0, 1])

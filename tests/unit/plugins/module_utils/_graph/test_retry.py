@@ -17,7 +17,8 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock
 
-POLICY = RetryPolicy(retries=4, budget=120.0)
+# The documented patience: 4 retries of a request, and 120 s of waiting without progress.
+POLICY = RetryPolicy()
 
 
 def delay(error: GraphError, tries: int = 1, *, waited: float = 0.0, jitter: float = 1.0) -> float:
@@ -102,14 +103,21 @@ def test_a_wait_that_does_not_fit_fails_at_once_as_throttled(status: int) -> Non
     assert (raised.attempts, raised.__cause__) == (2, error)
 
 
+@pytest.mark.parametrize(("waited", "left"), [(119.5, "0.5"), (130.0, "0")])
+def test_what_is_left_of_the_budget_is_told_and_never_less_than_nothing(waited: float, left: str) -> None:
+    with pytest.raises(ThrottledError, match=f"retry_budget leaves {left} s:"):
+        delay(busy(429, 60.0), waited=waited)
+
+
 def test_a_wait_of_our_own_choice_is_cut_to_what_is_left() -> None:
     assert delay(busy(), 3, waited=119.0) == 1.0
 
 
-def test_when_nothing_is_left_the_failure_itself_is_told() -> None:
+@pytest.mark.parametrize("waited", [120.0, 130.0])
+def test_when_nothing_is_left_the_failure_itself_is_told(waited: float) -> None:
     error = NetworkError("reset", dropped=True)
     with pytest.raises(NetworkError) as caught:
-        delay(error, waited=120.0)
+        delay(error, waited=waited)
     assert caught.value is error
 
 
@@ -171,6 +179,16 @@ def test_the_budget_is_the_tasks_and_a_success_renews_it() -> None:
         world.run(busy(503, 8.0))
 
 
+def test_the_whole_budget_may_be_waited_and_no_more() -> None:
+    world = World(RetryPolicy(budget=10.0))
+    with pytest.raises(ThrottledError, match="leaves 10 s"):
+        world.run(busy(503, 10.5))
+    assert world.run(busy(503, 10.0), "fine") == "fine"
+    with pytest.raises(ThrottledError, match="leaves 10 s"):
+        world.run(busy(503, 10.5))
+    assert world.run(busy(503, 10.0), "fine") == "fine"
+
+
 def test_what_can_be_mended_is_tried_again_at_once_and_not_held_against_it() -> None:
     world = World(RetryPolicy(retries=0))
     mended: list[GraphError] = []
@@ -181,8 +199,31 @@ def test_what_can_be_mended_is_tried_again_at_once_and_not_held_against_it() -> 
 
     assert world.run(AuthenticationError("old token"), "fine", mend=mend) == "fine"
     assert (world.clock.slept, world.retry.count) == ([], 1)
+    assert world.told == ["Sending again after 0.0 s. old token."]
     with pytest.raises(AuthenticationError):
         world.run(AuthenticationError("old token"), mend=mend)
+
+
+def test_where_nobody_can_mend_a_failure_it_stays_one() -> None:
+    script = [AuthenticationError("old token"), None]
+
+    def send(_attempt: int) -> None:
+        if (error := script.pop(0)) is not None:
+            raise error
+
+    with pytest.raises(AuthenticationError):
+        World().retry.run(send)
+
+
+def test_a_failure_to_mend_tells_how_often_the_request_was_sent() -> None:
+    def mend(error: GraphError) -> bool:
+        if error.transient:
+            return False
+        raise AuthenticationError("the secret has expired")
+
+    with pytest.raises(AuthenticationError, match="the secret has expired .2 attempts.") as caught:
+        World().run(busy(), AuthenticationError("old token"), mend=mend)
+    assert caught.value.attempts == 2
 
 
 def test_the_real_clock_moves_on_and_sleeps() -> None:

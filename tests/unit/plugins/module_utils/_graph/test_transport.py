@@ -14,7 +14,6 @@ import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import (
-    MAX_ANSWER_BYTES,
     USER_AGENT,
     Transport,
 )
@@ -187,7 +186,7 @@ def test_the_reason_is_dug_out_of_wrapped_exceptions() -> None:
         sender.send("GET", URL, headers={})
 
 
-@pytest.mark.parametrize("status", [101, 103, 300, 301, 302, 304, 307, 308])
+@pytest.mark.parametrize("status", [101, 103, 199, 300, 301, 302, 304, 307, 308, 399])
 def test_what_these_services_never_answer_is_refused(status: int) -> None:
     sender, session = transport(Reply(status, headers={"Location": "https://evil.example/"}))
     with pytest.raises(GraphError, match=f"answered {status}, which neither") as caught:
@@ -196,8 +195,20 @@ def test_what_these_services_never_answer_is_refused(status: int) -> None:
     assert len(session.sent) == 1
 
 
+@pytest.mark.parametrize("status", [200, 299, 400, 599])
+def test_successes_and_refusals_are_read(status: int) -> None:
+    sender, _session = transport(Reply(status, "words"))
+    answer = sender.send("GET", URL, headers={})
+    assert (answer.status, answer.text) == (status, "words")
+
+
+def test_an_answer_may_have_16_mebibytes() -> None:
+    sender, _session = transport(Reply(200, b"x" * 16 * 1024 * 1024))
+    assert len(sender.send("GET", URL, headers={}).body) == 16 * 1024 * 1024
+
+
 def test_an_answer_that_is_too_large_is_refused() -> None:
-    sender, _session = transport(Reply(200, b"x" * (MAX_ANSWER_BYTES + 1)))
+    sender, _session = transport(Reply(200, b"x" * (16 * 1024 * 1024 + 1)))
     with pytest.raises(GraphError, match="more than") as caught:
         sender.send("GET", URL, headers={})
     assert caught.value.kind == "protocol"
@@ -205,9 +216,11 @@ def test_an_answer_that_is_too_large_is_refused() -> None:
 
 def test_an_answer_that_never_ends_is_given_up() -> None:
     over = threading.Event()
+    holds_the_process: list[bool] = []
 
     class Endless(FakeSession):
         def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+            holds_the_process.append(not threading.current_thread().daemon)
             over.wait(10)
             raise requests.ConnectionError
 
@@ -215,6 +228,7 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
     with pytest.raises(GraphError, match="did not complete its answer in 0.04 s") as caught:
         sender.send("GET", URL, headers={})
     over.set()
+    assert holds_the_process == [False]
     assert (caught.value.kind, caught.value.transient) == ("timeout", False)
 
 
