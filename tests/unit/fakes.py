@@ -62,6 +62,7 @@ class Sent:
     verify: bool | str
     timeout: tuple[float, float]
     follows_redirects: bool
+    is_read_at_once: bool
     proxies: t.Mapping[str, str | None] | None
 
     def json(self) -> t.Any:
@@ -89,6 +90,7 @@ class FakeSession(requests.Session):
                 kwargs["verify"],
                 kwargs["timeout"],
                 kwargs["allow_redirects"],
+                not kwargs.get("stream"),
                 kwargs["proxies"],
             )
         )

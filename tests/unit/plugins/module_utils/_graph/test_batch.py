@@ -249,6 +249,7 @@ def test_an_item_that_is_left_out_is_told() -> None:
     assert "leaves this request out" in str(world.error(0))
     assert "Whether it was carried out is not known" in str(world.error(0))
     assert world.error(0).request_id == "outer"
+    assert world.error(0).client_request_id == world.session.sent[0].headers["client-request-id"]
 
 
 @pytest.mark.parametrize("entry", [None, 7, [], {}, {"id": 2, "status": 204}, {"id": ["1"], "status": 204}])
@@ -261,6 +262,13 @@ def test_parts_of_any_odd_shape_are_passed_over(entry: t.Any) -> None:
 def test_a_status_that_means_nothing_is_a_protocol_error(status: t.Any) -> None:
     world = World(Reply(200, {"responses": [{"id": "1", "status": status}]}))
     assert world.send("a") == ["protocol"]
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(200, 200), (299, 299), (400, "service"), (599, "service")])
+def test_a_status_from_200_to_299_or_from_400_to_599_means_something(status: int, outcome: t.Any) -> None:
+    world = World(batch_reply(Reply(status, {"error": {"code": "x", "message": "y"}})))
+    assert world.send("a") == [outcome]
+    assert world.outcomes[0].status == status
 
 
 @pytest.mark.parametrize("headers", [None, [], "x", {"Retry-After": None}, {"Retry-After": ["5"]}, {"Retry-After": {}}])
@@ -324,6 +332,7 @@ def test_a_failed_sign_in_is_told_as_such_and_nothing_is_sent() -> None:
     world.credential.error = AuthenticationError("wrong secret")
     assert world.send("a", "b") == ["authentication"] * 2
     assert str(world.error(1)) == "Could not ask a fake for a token: wrong secret."
+    assert [one.attempts for one in world.outcomes] == [0, 0]
     assert world.session.sent == []
 
 

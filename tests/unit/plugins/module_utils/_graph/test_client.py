@@ -11,13 +11,16 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._application_credentials import ClientSecret
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import NO_FACTS, Call
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
     AuthenticationError,
     GraphError,
     ProtocolError,
+    ServiceError,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import Value
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
@@ -29,6 +32,7 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
     jwt,
     make_client,
 )
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login import METADATA, TOKEN
 
 PERMISSION = Permission("Things.ReadWrite.All", "")
 READ = Call("GET", "things/7", "read thing 7", PERMISSION)
@@ -150,6 +154,14 @@ def test_a_missing_permission_is_named_with_what_the_token_holds() -> None:
         world.client.call(WRITE)
 
 
+def test_a_refusal_that_has_an_advice_of_its_own_keeps_it() -> None:
+    challenge = {"WWW-Authenticate": 'Bearer error="insufficient_claims", claims="e30="'}
+    world = World(Reply(403, {"error": {"code": "Forbidden", "message": "no"}}, challenge))
+    with pytest.raises(GraphError, match="A Conditional Access policy asks for another sign-in") as caught:
+        world.client.call(WRITE)
+    assert "Things.ReadWrite.All" not in str(caught.value)
+
+
 @pytest.mark.parametrize("body", ["<html>portal</html>", '{"half":', "[" * 100_000])
 def test_a_success_that_is_not_json_is_a_protocol_error(body: str) -> None:
     world = World(Reply(200, body, {"request-id": "r-1"}))
@@ -195,6 +207,11 @@ def test_what_the_parser_refuses_is_an_error_of_that_answer() -> None:
     assert (caught.value.status, caught.value.request_id) == (200, "r-1")
 
 
+@pytest.mark.parametrize("body", [b"", b" ", b"\r\n"])
+def test_a_success_without_a_body_has_no_content(body: bytes) -> None:
+    assert World(Reply(200, body)).client.call(READ).content is None
+
+
 def test_half_a_surrogate_pair_in_an_answer_is_replaced() -> None:
     world = World(Reply(200, b'{"name": "a\\ud800b", "\\udfff": ["\\ud83d\\ude00"]}'))
     assert world.client.call(READ).content == {"name": "a\ufffdb", "\ufffd": ["\U0001f600"]}
@@ -212,6 +229,11 @@ def test_facts_tell_what_was_talked_to() -> None:
         "requests": 1,
         "retries": 0,
     }
+
+
+def test_without_a_client_the_facts_have_the_same_keys_and_count_nothing() -> None:
+    assert NO_FACTS.keys() == World().client.facts().keys()
+    assert (NO_FACTS["requests"], NO_FACTS["retries"]) == (0, 0)
 
 
 # --- sending again
@@ -267,14 +289,43 @@ def test_a_failure_that_stays_tells_how_often_it_was_tried() -> None:
     assert (caught.value.kind, caught.value.attempts, caught.value.client_request_id) == ("service", 5, "id-5")
 
 
+def test_each_call_that_succeeds_renews_the_patience() -> None:
+    world = World(BUSY, Reply(204), BUSY, Reply(204), policy=RetryPolicy(budget=8.0))
+    assert [world.client.call(WRITE).attempts for _call in range(2)] == [2, 2]
+    assert world.clock.slept == [5.0, 5.0]
+
+
 def test_writes_are_paced_and_reads_are_not() -> None:
-    world = World(*[Reply(204)] * 101, *[Reply(200, {})] * 200)
-    for _write in range(101):
+    world = World(*[Reply(204)] * 100, *[Reply(200, {})] * 200, Reply(204))
+    for _write in range(100):
         world.client.call(WRITE)
-    assert world.clock.slept == [20.0]
     for _read in range(200):
         world.client.call(READ)
+    assert world.clock.slept == []
+    world.client.call(WRITE)
     assert world.clock.slept == [20.0]
+
+
+@pytest.mark.parametrize(("method", "writes"), [("GET", 0), ("POST", 1), ("PATCH", 1), ("DELETE", 1)])
+def test_what_does_not_read_is_a_write(method: str, writes: int) -> None:
+    assert dataclasses.replace(READ, method=method).writes == writes
+
+
+def test_a_sign_in_is_sent_again_with_the_same_patience() -> None:
+    session = FakeSession(BUSY, Reply(200, METADATA), Reply(200, TOKEN), Reply(204))
+    clock = FakeClock()
+    credential = ClientSecret(Value("contoso.example"), Value("app-1"), Value("hush-hush"))
+    client = make_client(session, find_cloud("global"), credential, policy=PATIENT, clock=clock)
+    assert client.call(WRITE).attempts == 1
+    assert clock.slept == [5.0]
+    assert (client.facts()["requests"], client.facts()["retries"]) == (4, 1)
+
+
+def test_a_sign_in_that_fails_is_not_begun_again_by_the_request() -> None:
+    world = World(error=ServiceError("busy", status=503), policy=PATIENT)
+    with pytest.raises(GraphError, match="Could not sign in as a fake: busy") as caught:
+        world.client.call(WRITE)
+    assert (world.credential.asked, caught.value.attempts, world.clock.slept) == (1, 0, [])
 
 
 # --- a token that is refused
@@ -337,6 +388,13 @@ def test_a_permission_may_be_newer_than_a_cached_token(from_cache: bool, kind: s
     outcome = world.client.outcome(WRITE)
     assert getattr(outcome, "kind", None) == kind
     assert len(world.session.sent) == (2 if from_cache else 1)
+
+
+def test_no_other_failure_is_a_reason_to_renew_a_cached_token() -> None:
+    world = World(Reply(404, {"error": {"code": "x", "message": "gone"}}), tokens=["old", NEW], from_cache=True)
+    with pytest.raises(GraphError, match="gone"):
+        world.client.call(WRITE)
+    assert world.credential.asked == 1
 
 
 def test_when_the_sign_in_fails_that_is_told() -> None:

@@ -28,6 +28,12 @@ def test_what_is_not_known_is_left_out_of_the_sentence() -> None:
     assert str(OptionsError("x is empty")) == "x is empty."
 
 
+def test_what_surrounds_a_message_and_an_id_that_it_tells_itself_are_not_repeated() -> None:
+    assert str(OptionsError(" x is empty \n")) == "x is empty."
+    error = NotFoundError("nothing there, says r-1", service="Microsoft Graph", status=404, request_id="r-1")
+    assert str(error) == "Microsoft Graph answered 404: nothing there, says r-1."
+
+
 def test_the_first_to_name_the_action_knows_best() -> None:
     with pytest.raises(GraphError) as caught, naming("do everything"), naming("do the one thing"):
         raise NetworkError("no route")

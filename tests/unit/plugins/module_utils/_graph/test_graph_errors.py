@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._graph_errors import read_error
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import retry_after
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import request_id, retry_after
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
 from requests.structures import CaseInsensitiveDict
 
@@ -65,6 +65,18 @@ def test_the_request_id_is_found_in_either_spelling_of_the_inner_error(body: str
     assert read_error(response(400, BODIES[body]), "c-1").request_id == "r-in-body"
 
 
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ({"request_id": "r-1", "x_ms_request_id": "r-2"}, "r-1"),
+        ({"request_id": "", "x_ms_request_id": "r-2"}, "r-2"),
+        ({"x_ms_request_id": ""}, None),
+    ],
+)
+def test_the_request_id_has_two_names_in_the_headers(headers: dict[str, str], found: str | None) -> None:
+    assert request_id(response(400, {}, **headers).headers) == found
+
+
 def test_the_request_id_of_the_header_comes_first() -> None:
     assert read_error(response(400, BODIES["inner_error"], request_id="r-in-header"), "c-1").request_id == "r-in-header"
 
@@ -97,9 +109,54 @@ def test_a_challenge_speaks_for_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "kind"),
+    [(428, "protocol"), (429, "throttled"), (430, "protocol"), (499, "protocol"), (500, "service"), (501, "service")],
+)
+def test_too_many_requests_and_failures_need_no_body(status: int, kind: str) -> None:
+    assert read_error(response(status, b""), "c-1").kind == kind
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(400, "refused"), (499, "refused"), (500, "failed"), (501, "failed"), (599, "failed")]
+)
+def test_a_service_that_fails_is_told_from_one_that_refuses(status: int, words: str) -> None:
+    hint = read_error(response(status, BODIES["plain"]), "c-1").hint or ""
+    assert hint.startswith(f"The service {words}")
+
+
+@pytest.mark.parametrize(
+    ("challenge", "is_a_policys"),
+    [
+        ('Bearer realm="", error="insufficient_claims"', True),
+        ('Bearer claims="e30="', True),
+        ('Bearer realm="", error="invalid_token"', False),
+    ],
+)
+def test_a_policy_that_wants_another_sign_in_is_named(challenge: str, is_a_policys: bool) -> None:
+    error = read_error(response(401, BODIES["token_expired"], WWW_Authenticate=challenge), "c-1")
+    assert ("Conditional Access" in (error.hint or "")) is is_a_policys
+
+
+def test_what_is_blank_is_not_known() -> None:
+    error = read_error(response(400, {"error": {"code": " ", "innerError": {"request-id": " "}}}), "c-1")
+    assert (error.code, error.request_id) == (None, None)
+    assert read_error(response(400, {"error": {"code": " BadRequest\n"}}), "c-1").code == "BadRequest"
+
+
+def test_a_phrase_of_intunes_serves_where_it_gives_no_message() -> None:
+    message = json.dumps({"Message": "", "CustomApiErrorPhrase": "the phrase"})
+    assert read_error(response(400, {"error": {"code": "X", "message": message}}), "c-1").message == "the phrase"
+
+
+def test_an_error_carries_the_wait_that_is_asked_for() -> None:
+    assert read_error(response(503, b"", Retry_After="17"), "c-1").retry_after == 17.0
+
+
+@pytest.mark.parametrize(
     ("headers", "seconds"),
     [
         ({"Retry_After": "17"}, 17.0),
+        ({"Retry_After": " 17 "}, 17.0),
         ({"Retry_After": "0"}, 0.0),
         ({"Retry_After": "Wed, 21 Oct 2026 07:28:10 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 10.0),
         ({"Retry_After": "Wed, 21 Oct 2026 07:27:00 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 0.0),

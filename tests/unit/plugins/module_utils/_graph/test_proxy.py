@@ -44,6 +44,7 @@ def test_a_proxy_is_named_by_its_url_or_host(given: str, url: str) -> None:
         "http://proxy.example:0",
         "http://proxy.example:port",
         "http://two words",
+        "http://svc:hush hush@proxy.example",
         "http://proxy.example:80\n80",
         "http://[::1",
     ],
@@ -65,6 +66,7 @@ def test_what_is_no_http_proxy_is_refused_and_not_shown(given: str) -> None:
         ("http://svc:pa@ss@proxy.example", ("svc:pa@ss", "pa@ss")),
         ("http://token@proxy.example", ("token",)),
         ("http://svc:@proxy.example", ("svc:",)),
+        ("http://svc:%20@proxy.example", ("svc:%20", "%20")),
     ],
 )
 def test_what_is_secret_in_a_proxys_url(url: str, secrets: tuple[str, ...]) -> None:

@@ -18,6 +18,12 @@ def test_roles_make_an_application_token() -> None:
     assert (token.kind, token.permissions) == ("application", ("A.Read.All", "B.ReadWrite.All"))
 
 
+def test_a_token_is_read_whatever_its_length() -> None:
+    for length in range(20):
+        token = read_token(jwt({"scp": "x" * length}))
+        assert (token.kind, "".join(token.permissions)) == ("delegated", "x" * length)
+
+
 def test_scopes_make_a_delegated_token() -> None:
     token = read_token(jwt({"scp": "A.Read.All openid", "roles": ["a-role-of-the-user"]}))
     assert (token.kind, token.permissions) == ("delegated", ("A.Read.All", "openid"))

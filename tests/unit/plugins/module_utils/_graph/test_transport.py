@@ -36,6 +36,7 @@ def test_a_request_carries_token_user_agent_and_limits() -> None:
     assert sent.headers["User-Agent"] == USER_AGENT
     assert (sent.method, sent.url, sent.body) == ("POST", URL, b"{}")
     assert (sent.timeout, sent.verify, sent.follows_redirects) == ((7.0, 7.0), "/some/ca.pem", False)
+    assert not sent.is_read_at_once
 
 
 def test_without_a_token_there_is_no_authorization_even_with_a_netrc(
@@ -97,6 +98,7 @@ def test_each_way_to_fail_is_told_apart(raised: Exception, kind: str, words: str
     assert caught.value.kind == kind
     assert words in str(caught.value)
     assert "graph.example" in str(caught.value)
+    assert "/v1.0" not in str(caught.value)
     assert "pass-phrase" not in str(caught.value)
 
 
@@ -127,7 +129,10 @@ TUNNEL = "Tunnel connection failed: "
         (wrapped(ssl.SSLZeroReturnError(6, "closed"), requests.exceptions.SSLError), True),
         (wrapped(ssl.SSLCertVerificationError(1, "self-signed"), requests.exceptions.SSLError), False),
         (wrapped(ConnectionRefusedError(111, "refused"), requests.exceptions.ProxyError), True),
+        (wrapped(OSError(f"{TUNNEL}500 Internal Server Error"), requests.exceptions.ProxyError), False),
         (wrapped(OSError(f"{TUNNEL}502 Bad Gateway"), requests.exceptions.ProxyError), True),
+        (wrapped(OSError(f"{TUNNEL}503 Service Unavailable"), requests.exceptions.ProxyError), True),
+        (wrapped(OSError(f"{TUNNEL}504 Gateway Timeout"), requests.exceptions.ProxyError), True),
         (wrapped(OSError(f"{TUNNEL}403 Forbidden"), requests.exceptions.ProxyError), False),
         (wrapped(OSError(f"{TUNNEL}407 Proxy Authentication Required"), requests.exceptions.ProxyError), False),
         (requests.exceptions.InvalidHeader("x"), False),
@@ -139,6 +144,7 @@ def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, dr
         sender.send("GET", URL, headers={})
     assert caught.value.dropped is dropped
     assert caught.value.transient is dropped
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -174,8 +180,8 @@ def test_after_a_503_the_next_request_gets_a_new_connection() -> None:
         def close(self) -> None:
             closed.append(len(self.sent))
 
-    sender = Transport(timeout=1.0, verify=True, session=Watched(Reply(200), Reply(503), Reply(502)))
-    for _request in range(3):
+    sender = Transport(timeout=1.0, verify=True, session=Watched(Reply(200), Reply(503), Reply(502), Reply(504)))
+    for _request in range(4):
         sender.send("GET", URL, headers={})
     assert closed == [2]
 
@@ -183,6 +189,28 @@ def test_after_a_503_the_next_request_gets_a_new_connection() -> None:
 def test_the_reason_is_dug_out_of_wrapped_exceptions() -> None:
     sender, _session = transport(wrapped(ConnectionRefusedError(111, "Connection refused")))
     with pytest.raises(GraphError, match=r"could not be reached: \[Errno 111\] Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+def test_the_reason_may_be_all_that_an_exception_names_as_its_cause() -> None:
+    raised = requests.exceptions.ConnectionError("Max retries exceeded")
+    raised.__cause__ = ConnectionRefusedError(111, "Connection refused")
+    sender, _session = transport(raised)
+    with pytest.raises(GraphError, match="Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+def test_a_reason_without_words_is_called_by_its_class() -> None:
+    sender, _session = transport(wrapped(ConnectionResetError()))
+    with pytest.raises(GraphError, match="could not be reached: ConnectionResetError"):
+        sender.send("GET", URL, headers={})
+
+
+def test_exceptions_that_name_each_other_as_the_reason_are_told_all_the_same() -> None:
+    outer, inner = requests.exceptions.ConnectionError("outer"), OSError("inner")
+    outer.__context__, inner.__context__ = inner, outer
+    sender, _session = transport(outer)
+    with pytest.raises(GraphError, match="could not be reached: inner"):
         sender.send("GET", URL, headers={})
 
 
@@ -208,10 +236,10 @@ def test_an_answer_may_have_16_mebibytes() -> None:
 
 
 def test_an_answer_that_is_too_large_is_refused() -> None:
-    sender, _session = transport(Reply(200, b"x" * (16 * 1024 * 1024 + 1)))
+    sender, _session = transport(Reply(200, b"x" * (16 * 1024 * 1024 + 1), {"request-id": "r-1"}))
     with pytest.raises(GraphError, match="more than") as caught:
         sender.send("GET", URL, headers={})
-    assert caught.value.kind == "protocol"
+    assert (caught.value.kind, caught.value.status, caught.value.request_id) == ("protocol", 200, "r-1")
 
 
 def test_an_answer_that_never_ends_is_given_up() -> None:
