@@ -45,7 +45,30 @@ def test_the_code_is_found_in_the_description_alone() -> None:
 
 
 def test_without_a_code_there_is_none_to_look_up() -> None:
-    assert "AADSTS" not in (read_error(response(400, {"error": "invalid_client"}), "c-1").hint or "")
+    error = read_error(response(400, {"error": "invalid_client"}), "c-1")
+    assert (error.code, error.message) == ("invalid_client", "invalid_client")
+    assert "AADSTS" not in (error.hint or "")
+
+
+def test_the_first_of_the_codes_is_the_one_that_tells() -> None:
+    body = {"error": "invalid_grant", "error_description": "Something went wrong.", "error_codes": [65001, 50034]}
+    error = read_error(response(400, body), "c-1")
+    assert (error.code, error.hint) == ("AADSTS65001", HINTS[65001])
+
+
+def test_another_code_in_a_description_stays_in_it() -> None:
+    body = {"error": "invalid_grant", "error_description": "AADSTS65001: No consent; see AADSTS50034: no user."}
+    assert read_error(response(400, body), "c-1").message == "No consent; see AADSTS50034: no user."
+
+
+def test_a_description_without_end_is_cut() -> None:
+    body = {"error": "invalid_grant", "error_description": "x" * 5000}
+    assert len(read_error(response(400, body), "c-1").message) == 1000
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, "authentication"), (499, "authentication"), (500, "service")])
+def test_a_login_service_that_fails_is_told_from_one_that_refuses(status: int, kind: str) -> None:
+    assert read_error(response(status, {"error": "x"}), "c-1").kind == kind
 
 
 def test_an_unknown_code_passes_through_readable() -> None:
@@ -70,10 +93,18 @@ def test_an_answer_that_is_no_login_services(status: int, kind: str, body: bytes
         {"error": "x", "error_description": ["x"], "error_codes": ["x"], "trace_id": 7, "correlation_id": {}},
         {"error": "x", "error_codes": [True]},
         {"error": "x", "error_codes": {}},
+        {"error": "x", "error_codes": []},
+        {"error": "x", "error_codes": 7},
     ],
 )
 def test_odd_types_are_no_reason_to_stumble(body: t.Any) -> None:
-    assert read_error(response(400, body), "c-1").kind == "authentication"
+    error = read_error(response(400, body), "c-1")
+    assert (error.kind, error.code, error.message) == ("authentication", "x", "x")
+    assert (error.request_id, error.client_request_id) == (None, "c-1")
+
+
+def test_an_empty_code_is_none() -> None:
+    assert read_error(response(400, {"error": ""}), "c-1").code is None
 
 
 @pytest.mark.parametrize("body", [{"error": {"code": "InvalidAuthenticationToken"}}, {"error": None}, {"error": 5}])

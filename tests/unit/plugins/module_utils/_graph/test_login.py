@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 from urllib.parse import parse_qs
@@ -16,10 +17,13 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, jwt
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import Cloud
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
 
@@ -156,12 +160,26 @@ def test_a_login_service_that_stays_away_is_told_with_the_number_of_attempts() -
     assert (caught.value.kind, caught.value.attempts) == ("service", 3)
 
 
-def test_a_refusal_is_not_sent_again() -> None:
+@pytest.mark.parametrize(
+    ("final", "kind"),
+    [
+        (Reply(401, {"error": "invalid_client", "error_description": "no"}), "authentication"),
+        (requests.exceptions.SSLError("certificate"), "network"),
+    ],
+)
+def test_a_refusal_is_not_sent_again(final: Scripted, kind: str) -> None:
     retry = Retry(RetryPolicy(), clock=FakeClock())
-    session = FakeSession(Reply(200, METADATA), Reply(401, {"error": "invalid_client", "error_description": "no"}))
+    session = FakeSession(Reply(200, METADATA), final)
     with pytest.raises(GraphError) as caught:
         _application(session, find_cloud("global"), retry)
-    assert (caught.value.kind, retry.count) == ("authentication", 0)
+    assert (caught.value.kind, retry.count) == (kind, 0)
+
+
+def test_each_answer_of_the_login_service_is_progress_and_renews_the_patience() -> None:
+    busy = Reply(503, "", {"Retry-After": "5"})
+    session = FakeSession(busy, Reply(200, METADATA), busy, Reply(200, TOKEN))
+    retry = Retry(RetryPolicy(budget=8.0), clock=FakeClock())
+    assert _application(session, find_cloud("global"), retry).kind == "application"
 
 
 def test_no_other_host_is_asked_about_a_private_authority() -> None:
@@ -176,6 +194,46 @@ def test_no_other_host_is_asked_about_a_private_authority() -> None:
 def test_an_error_without_an_answer_keeps_the_id_that_was_sent() -> None:
     session = FakeSession(Reply(200, METADATA), requests.exceptions.ReadTimeout())
     assert refused(session).client_request_id == session.sent[1].headers["client-request-id"]
+
+
+class LateCache(TokenCache):
+    """A cache that another task fills while this one waits for the lock."""
+
+    fill: t.Callable[[], object] = staticmethod(lambda: None)
+
+    @contextlib.contextmanager
+    def locked(self) -> t.Iterator[None]:
+        self.fill()
+        with super().locked():
+            yield
+
+
+def cached_sign_in(path: Path, *script: Scripted, fill: t.Callable[[], object] | None = None) -> Token:
+    cache = LateCache(str(path), on_warning=lambda _warning: None)
+    if fill is not None:
+        cache.fill = fill
+    session = FakeSession(*script)
+    transport = Transport(timeout=1.0, verify=True, session=session)
+    login = Login(transport, find_cloud("global"), ["Things.ReadWrite.All"], cache)
+    token = login.application(tenant_id="contoso.example", client_id="app-1", credential=lambda: "hush-hush")
+    assert session.script == []
+    return token
+
+
+def test_an_applications_token_is_kept_and_costs_no_request_the_next_time(tmp_path: Path) -> None:
+    new = cached_sign_in(tmp_path / "cache.json", Reply(200, METADATA), Reply(200, TOKEN))
+    assert (new.secret, new.from_cache) == (TOKEN["access_token"], False)
+    kept = cached_sign_in(tmp_path / "cache.json")
+    assert (kept.secret, kept.kind, kept.from_cache) == (TOKEN["access_token"], "application", True)
+
+
+def test_an_application_that_waited_for_the_lock_looks_again(tmp_path: Path) -> None:
+    path = tmp_path / "cache.json"
+
+    def sign_in_elsewhere() -> None:
+        cached_sign_in(path, Reply(200, METADATA), Reply(200, TOKEN))
+
+    assert cached_sign_in(path, fill=sign_in_elsewhere).from_cache
 
 
 def test_a_variable_of_msals_own_sends_nothing_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,6 +149,51 @@ def test_a_given_refresh_token_never_yields_another_users_token(world: World) ->
     assert json.loads(base64.urlsafe_b64decode(token.secret.split(".")[1] + "=="))["upn"] == "two@contoso.example"
 
 
+def test_a_name_beside_a_given_refresh_token_chooses_in_the_cache(world: World) -> None:
+    world.seed("one")
+    token = world.user(username="one@contoso.example", ask=with_refresh_token, given="given-refresh")
+    assert (token.from_cache, world.session.wire) == (True, [])
+
+
+def test_of_several_users_only_the_one_asked_for_is_signed_in_anew(world: World) -> None:
+    world.seed("one", "two", expires_in=1)
+    for name in ("one", "two"):
+        world.user(METADATA, signed_in(name), username=f"{name}@contoso.example")
+        assert f"refresh_token=refresh-{name}" in world.posted
+        assert len(world.session.sent) == 2
+
+
+@pytest.mark.parametrize(("username", "called"), [(None, "the user"), ("one@contoso.example", "one@contoso.example")])
+def test_a_sign_in_without_a_refresh_token_ends_with_its_token(world: World, username: str | None, called: str) -> None:
+    world.seed("one", expires_in=1)
+    kept = json.loads(world.path.read_text())
+    world.path.write_text(json.dumps({**kept, "RefreshToken": {}}))
+    with pytest.raises(GraphError, match=f"holds no refresh token of {called}. Sign in again with the playbook"):
+        world.user(METADATA, username=username)
+
+
+def test_a_token_of_nobody_is_no_users(world: World) -> None:
+    world.seed("one")
+    kept = json.loads(world.path.read_text())
+    for entry in kept["AccessToken"].values():
+        entry["home_account_id"] = ""
+    world.path.write_text(json.dumps({**kept, "Account": {}}))
+    with pytest.raises(GraphError, match="holds no sign-in of a user"):
+        world.user()
+
+
+def test_with_neither_cache_nor_credential_nothing_is_asked(world: World) -> None:
+    with pytest.raises(GraphError, match="neither a token cache nor a credential. Set token_cache_path.") as caught:
+        world.user(cached=False)
+    assert (caught.value.kind, world.session.sent) == ("options", [])
+
+
+def test_when_msal_answers_nothing_that_is_told(world: World) -> None:
+    with pytest.raises(GraphError, match="msal could not use what the login service answered .no token.") as caught:
+        world.user(METADATA, ask=lambda _application, _scopes: None, cached=False)
+    assert caught.value.kind == "protocol"
+
+
 def test_a_given_refresh_token_serves_when_the_cached_one_is_refused(world: World) -> None:
     world.user(METADATA, signed_in(expires_in=1), ask=with_refresh_token, given="given-refresh")
     refusal = Reply(400, {"error": "invalid_grant", "error_description": "AADSTS700082: expired"})
@@ -258,6 +303,7 @@ def test_a_managed_identity_is_asked_without_a_proxy(world: World, monkeypatch: 
     assert login.managed_identity(client_id=None).kind == "application"
     (sent,) = session.sent
     assert sent.url.startswith("http://localhost:41/msi/token?")
+    assert sent.headers["X-IDENTITY-HEADER"] == "of-the-platform"
     assert sent.proxies == {"http": None, "https": None, "all": None}
 
 

@@ -32,3 +32,4 @@ PERMISSION = Permission("Things.ReadWrite.All", "The user needs the role of a ke
 )
 def test_the_advice_fits_what_the_token_is_and_holds(token: Token, words: str) -> None:
     assert words in PERMISSION.advice(token)
+    assert ("role of a keeper" in PERMISSION.advice(token)) is (token.kind == "delegated")

@@ -85,6 +85,24 @@ def test_a_token_of_something_else_or_near_its_end_is_not_used(world: World, cha
     assert world.cache.find(APPLICATION) is None
 
 
+def test_an_applications_token_may_have_an_empty_users_id(world: World) -> None:
+    world.write(content(entry(home_account_id="")))
+    assert world.cache.find(APPLICATION) == "the-token"
+
+
+def test_a_token_that_was_refused_is_not_in_a_representation() -> None:
+    assert "hush-hush" not in repr(Wanted(HOST, "tenant-1", CLIENT, (SCOPE,), refused="hush-hush"))
+
+
+def test_a_token_that_was_refused_is_neither_found_nor_handed_to_msal(world: World) -> None:
+    world.write(content(entry(secret="a"), entry(secret="m"), entry(secret="z")))
+    assert world.cache.find(Wanted(HOST, "tenant-1", CLIENT, (SCOPE,), refused="a")) == "m"
+    kept = json.loads(world.cache.load(refused="m"))["AccessToken"]
+    assert [one["secret"] for one in kept.values()] == ["a", "z"]
+    world.write(json.dumps({"RefreshToken": {"1": {"secret": "r"}}}))
+    assert json.loads(world.cache.load(refused="m")) == {"RefreshToken": {"1": {"secret": "r"}}}
+
+
 def test_a_users_token_must_hold_all_scopes_and_be_that_users(world: World) -> None:
     world.write(content(entry(home_account_id="uid.utid", target="c b a"), entry(target="a b")))
     assert world.cache.find(USER) == "the-token"
@@ -110,11 +128,14 @@ def test_users_are_those_who_signed_in_to_this_client(world: World) -> None:
     refresh = {
         "1": {"home_account_id": "one.t", "environment": HOST, "client_id": CLIENT},
         "2": {"home_account_id": "two.t", "environment": HOST, "client_id": "client-2"},
+        "3": {"home_account_id": "two.t", "environment": HOST, "client_id": "client-0"},
+        "4": {"home_account_id": "two.t", "environment": "a.login.other", "client_id": CLIENT},
     }
     world.write(content(entry(), Account=accounts, RefreshToken=refresh))
     assert world.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "One@contoso.example")]
     assert world.cache.accounts(HOST, CLIENT, "one@CONTOSO.example") == [Account("one.t", "One@contoso.example")]
     assert world.cache.accounts(HOST, CLIENT, "two@contoso.example") == []
+    assert world.cache.accounts(HOST, CLIENT, "a@contoso.example") == []
 
 
 def test_only_entras_form_of_an_id_tells_a_tenant() -> None:
@@ -198,6 +219,56 @@ def test_a_file_that_others_may_use_is_refused(world: World, mode: int) -> None:
     world.write(content(entry()), mode)
     with pytest.raises(OptionsError, match=f"others may use it .its mode is {mode:04o}."):
         world.cache.find(APPLICATION)
+
+
+def test_a_place_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    world = World(tmp_path / "file" / "cache.json")
+    with pytest.raises(OptionsError, match="its folder cannot be made"), world.cache.locked():
+        pass
+    with pytest.raises(OptionsError, match="not safe to use: Not a directory"):
+        world.cache.find(APPLICATION)
+
+
+def test_a_pipe_is_refused_and_does_not_hold_the_task(world: World) -> None:
+    os.mkfifo(world.path, mode=0o600)
+    with pytest.raises(OptionsError, match="it is not a regular file"):
+        world.cache.find(APPLICATION)
+
+
+def test_a_link_in_the_place_of_the_new_file_is_not_followed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave_the_link(path: str) -> None:
+        assert path == f"{world.path}.new"
+
+    (tmp_path / "cache.json.new").symlink_to(tmp_path / "elsewhere")
+    monkeypatch.setattr(os, "unlink", leave_the_link)
+    with world.cache.locked(), pytest.raises(OptionsError, match="it cannot be written"):
+        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_what_is_saved_is_on_the_disk_before_it_takes_the_old_ones_place(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[bool, bool]] = []
+
+    def sync(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_size > 0, world.path.exists()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with world.cache.locked():
+        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    assert synced == [(True, False)]
+
+
+def test_no_file_stays_open(world: World) -> None:
+    before = sorted(Path("/dev/fd").iterdir())
+    with world.cache.locked():
+        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    assert world.cache.find(APPLICATION) == "the-token"
+    assert sorted(Path("/dev/fd").iterdir()) == before
 
 
 def test_a_link_and_a_folder_are_refused(world: World, tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import Settings, read_settings
+
+
+def read(**params: t.Any) -> Settings:
+    return read_settings(gather(params, {}))
+
+
+def test_once_made_they_stay_as_they_are() -> None:
+    settings = read()
+    for field in dataclasses.fields(settings):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(settings, field.name, None)
+
+
+def test_what_is_given_is_taken_up() -> None:
+    settings = read(auth_method="certificate", graph_url="https://graph.example/", authority_url="login.example")
+    assert settings.auth_method == "certificate"
+    assert (settings.cloud.graph_url, settings.cloud.authority_url) == (
+        "https://graph.example",
+        "https://login.example",
+    )
+
+
+def test_only_checking_no_certificate_is_warned_of() -> None:
+    assert read().warnings == ()
+    (warning,) = read(validate_certs="no").warnings
+    assert "validate_certs is false" in warning
+
+
+def test_a_proxys_password_is_not_in_their_representation() -> None:
+    assert "hush-hush" not in repr(read(proxy="http://svc:hush-hush@proxy.example"))
+
+
+@pytest.mark.parametrize(("given", "retries"), [(0, 0), ("7", 7), (3.0, 3), (100, 100)])
+def test_retries_are_a_whole_number(given: t.Any, retries: int) -> None:
+    assert read(retries=given).retry.retries == retries
+
+
+@pytest.mark.parametrize("given", [-1, -0.5, 101, 2.5, "many", "nan", "inf", True, [4]])
+def test_anything_else_is_refused_as_retries(given: t.Any) -> None:
+    with pytest.raises(OptionsError, match="retries is not a whole number between 0 and 100. Give a number"):
+        read(retries=given)
+
+
+@pytest.mark.parametrize(("given", "budget"), [(0, 0.0), ("0", 0.0), ("2.5", 2.5), (86_400, 86_400.0)])
+def test_a_retry_budget_may_be_nothing_and_a_day_at_most(given: t.Any, budget: float) -> None:
+    assert read(retry_budget=given).retry.budget == budget
+
+
+@pytest.mark.parametrize("given", [-1, 86_401, "soon", "nan", False])
+def test_anything_else_is_refused_as_a_retry_budget(given: t.Any) -> None:
+    with pytest.raises(OptionsError, match="retry_budget is not a number of seconds"):
+        read(retry_budget=given)
