@@ -79,14 +79,14 @@ def find_cloud(
     return cloud
 
 
-def origin(url: str) -> tuple[str, str, int]:
+def origin(url: str) -> tuple[str, str | None, int]:
     """Scheme, host and port of a URL, the default port filled in (RFC 6454): what must agree before a secret is sent.
 
     :raises ValueError: the port is no number.
     """
     parts = urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
-    return parts.scheme.lower(), (parts.hostname or "").lower(), port
+    return parts.scheme, parts.hostname, port
 
 
 def same_origin(url: object, root: str) -> bool:

@@ -142,7 +142,7 @@ class DeviceLogin:
 
     def _ask(self) -> t.Any:
         application = self._connected()
-        self._state.deserialize(self._cache.load() or None)
+        self._state.deserialize(self._cache.load())
         # msal waits by itself unless its condition to stop is true, and never stops at an interval of zero.
         flow = {**self._flow, "interval": 1}
         return application.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True)

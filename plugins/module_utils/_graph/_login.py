@@ -173,7 +173,7 @@ class Login:
         state = None
         if cache is not None:
             state = load_msal().SerializableTokenCache()
-            state.deserialize(cache.load(refused=wanted.refused) or None)
+            state.deserialize(cache.load(refused=wanted.refused))
         tenant_id = wanted.tenant
 
         def run() -> t.Any:

@@ -108,9 +108,8 @@ class TokenCache:
                 (entry.get("environment"), entry.get("client_id")) == (wanted.host, wanted.client_id)
                 and entry.get("realm") == tenant
                 and (entry.get("home_account_id") or None) == wanted.account
-                and set(wanted.scopes) <= set(str(entry.get("target")).split())
-                and _number(entry.get("expires_on")) > self._clock() + _SPARE_SECONDS
-                and isinstance(entry.get("secret"), str)
+                and set(wanted.scopes) <= set(entry["target"].split())
+                and float(str(entry["expires_on"])) > self._clock() + _SPARE_SECONDS
                 and entry["secret"] != wanted.refused
             ):
                 return t.cast("str", entry["secret"])
@@ -288,7 +287,7 @@ def _unusable(path: str, reason: str) -> OptionsError:
 
 
 def _sound_part(content: object) -> dict[str, t.Any]:
-    """What msal can read without stumbling."""
+    """What msal, and the code above, can read without stumbling."""
     sections = content if isinstance(content, dict) else {}
     return {
         name: {key: entry for key, entry in section.items() if _is_sound(name, entry)}
@@ -307,7 +306,7 @@ def _is_sound(section: str, entry: object) -> bool:
     return (
         isinstance(entry.get("secret"), str)
         and isinstance(entry.get("target"), str)
-        and str(entry.get("expires_on")).isdigit()
+        and str(entry.get("expires_on")).isdecimal()
     )
 
 
@@ -316,11 +315,4 @@ def _digest(secret: str) -> str:
 
 
 def _entries(content: dict[str, t.Any], section: str) -> list[dict[str, t.Any]]:
-    return [entry for entry in content.get(section, {}).values() if isinstance(entry, dict)]
-
-
-def _number(value: object) -> float:
-    try:
-        return float(str(value))
-    except ValueError:
-        return 0.0
+    return list(content.get(section, {}).values())

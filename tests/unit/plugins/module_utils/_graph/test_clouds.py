@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, origin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, origin, same_origin
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 
 
@@ -66,6 +66,7 @@ def test_a_graph_root_may_have_port_and_path(text: str, root: str) -> None:
         "http://graph.example",
         "graph.example",
         "ftp://graph.example",
+        "wss://graph.example",
         "https://",
         "https://user:pass-phrase@graph.example",
         "https://graph.example?x=1",
@@ -107,8 +108,33 @@ def test_a_message_calls_the_value_by_where_it_came_from() -> None:
         find_cloud("mars", called=lambda name: f"{name} from the moon")
 
 
+def test_the_login_host_is_known_without_scheme_and_port() -> None:
+    assert find_cloud("china").login_host == "login.partner.microsoftonline.cn"
+    assert find_cloud("global", authority_url="https://login.example:8443").login_host == "login.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("https://graph.example", True),
+        ("https://Graph.Example:443/a?b=c", True),
+        ("https://graph.example:8443/", False),
+        ("https://graph.example:99999/", False),
+        ("https://user@graph.example/", False),
+        ("https://graph.example/a\\b", False),
+        ("https://graph.example/a b", False),
+        ("https://graph.example/a\x00b", False),
+        ("https://[/", False),
+        (None, False),
+    ],
+)
+def test_only_a_plain_url_can_lead_to_the_same_origin(url: object, same: bool) -> None:
+    assert same_origin(url, "https://graph.example/root") is same
+
+
 def test_origins_agree_when_scheme_host_and_port_do() -> None:
     assert origin("https://Graph.Example/a") == origin("https://graph.example:443/b")
+    assert origin("HTTP://graph.example") == origin("http://graph.example:80")
     assert origin("https://graph.example") != origin("https://graph.example:8443")
     assert origin("https://graph.example") != origin("http://graph.example")
     assert origin("https://graph.example") != origin("https://graph.example.evil")

@@ -70,6 +70,17 @@ def file(tmp_path: Path) -> str:
             "client_secret",
         ),
         (
+            {**APPLICATION, "auth_method": "access_token", "client_secret": "s"},
+            {"MSGRAPH_ACCESS_TOKEN": "t"},
+            "access_token",
+        ),
+        (
+            {**APPLICATION, "auth_method": "client_secret", "client_secret": "s", "access_token": "t"},
+            {},
+            "client_secret",
+        ),
+        ({**APPLICATION, "token_cache_path": "/c"}, {"AZURE_SECRET": "s"}, "client_secret"),
+        (
             {**APPLICATION, "auth_method": "client_secret"},
             {"MSGRAPH_ACCESS_TOKEN": "t", "AZURE_SECRET": "s"},
             "client_secret",

@@ -13,8 +13,9 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport i
 from requests.structures import CaseInsensitiveDict
 
 
-def response(status: int, body: t.Any) -> Response:
-    return Response(status, CaseInsensitiveDict(), body if isinstance(body, bytes) else json.dumps(body).encode())
+def response(status: int, body: t.Any, **headers: str) -> Response:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Response(status, CaseInsensitiveDict({name.replace("_", "-"): v for name, v in headers.items()}), content)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,7 @@ def response(status: int, body: t.Any) -> Response:
         ({"error": {"code": "unknown", "message": "No such identity"}}, "No such identity"),
         ({"error": "invalid_request", "error_description": "Identity not found"}, "Identity not found"),
         ({"error": "invalid_request"}, "invalid_request"),
+        ({"message": " \n", "error": {"message": "", "code": "unknown"}}, "unknown"),
     ],
 )
 def test_each_platforms_form_is_read(body: t.Any, words: str) -> None:
@@ -32,8 +34,30 @@ def test_each_platforms_form_is_read(body: t.Any, words: str) -> None:
     assert "user-assigned" in (error.hint or "")
 
 
+def test_an_error_carries_what_support_and_retries_need() -> None:
+    error = read_error(response(429, {"message": "slow down"}, x_ms_request_id="r-1", Retry_After="7"), "c-1")
+    assert (error.status, error.request_id, error.retry_after) == (429, "r-1", 7.0)
+    assert str(error).startswith("The managed identity endpoint of this host answered 429: slow down")
+
+
+def test_words_without_end_are_cut() -> None:
+    assert len(read_error(response(400, {"message": "x" * 5000}), "c-1").message) == 1000
+
+
+def test_where_nothing_is_said_that_is_told() -> None:
+    assert read_error(response(400, {}), "c-1").message == "the answer is not one of such an endpoint"
+
+
 @pytest.mark.parametrize(
-    ("status", "kind"), [(200, "protocol"), (404, "protocol"), (429, "throttled"), (500, "service")]
+    ("status", "kind"),
+    [
+        (200, "protocol"),
+        (404, "protocol"),
+        (429, "throttled"),
+        (499, "protocol"),
+        (500, "service"),
+        (503, "service"),
+    ],
 )
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"[]", b"null", b'{"message": 5}', b'{"error": {}}', b'{"error": []}']

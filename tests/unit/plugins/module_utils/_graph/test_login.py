@@ -208,23 +208,34 @@ class LateCache(TokenCache):
             yield
 
 
-def cached_sign_in(path: Path, *script: Scripted, fill: t.Callable[[], object] | None = None) -> Token:
+def cached_sign_in(
+    path: Path, *script: Scripted, fill: t.Callable[[], object] | None = None, refused: str | None = None
+) -> Token:
     cache = LateCache(str(path), on_warning=lambda _warning: None)
     if fill is not None:
         cache.fill = fill
     session = FakeSession(*script)
     transport = Transport(timeout=1.0, verify=True, session=session)
-    login = Login(transport, find_cloud("global"), ["Things.ReadWrite.All"], cache)
+    login = Login(transport, find_cloud("global"), ["Things.ReadWrite.All"], cache, refused=refused)
     token = login.application(tenant_id="contoso.example", client_id="app-1", credential=lambda: "hush-hush")
     assert session.script == []
     return token
 
 
 def test_an_applications_token_is_kept_and_costs_no_request_the_next_time(tmp_path: Path) -> None:
-    new = cached_sign_in(tmp_path / "cache.json", Reply(200, METADATA), Reply(200, TOKEN))
+    by_id = {**METADATA, "token_endpoint": METADATA["token_endpoint"].replace("contoso.example", "5f1b6e9c")}
+    new = cached_sign_in(tmp_path / "cache.json", Reply(200, by_id), Reply(200, TOKEN))
     assert (new.secret, new.from_cache) == (TOKEN["access_token"], False)
     kept = cached_sign_in(tmp_path / "cache.json")
     assert (kept.secret, kept.kind, kept.from_cache) == (TOKEN["access_token"], "application", True)
+
+
+def test_an_applications_token_that_graph_refused_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "cache.json"
+    old = cached_sign_in(path, Reply(200, METADATA), Reply(200, TOKEN))
+    answers = Reply(200, METADATA), Reply(200, {**TOKEN, "access_token": "brand-new"})
+    assert cached_sign_in(path, *answers, refused=old.secret).secret == "brand-new"
+    assert cached_sign_in(path, refused=old.secret).secret == "brand-new"
 
 
 def test_an_application_that_waited_for_the_lock_looks_again(tmp_path: Path) -> None:

@@ -140,6 +140,12 @@ def test_a_newer_refresh_token_in_the_cache_comes_before_the_given_one(world: Wo
     assert "given-refresh" not in world.path.read_text()
 
 
+def test_a_given_refresh_token_of_somebody_without_a_name_is_not_remembered(world: World) -> None:
+    nameless = {key: value for key, value in signed_in().body.items() if key != "id_token"}
+    world.user(METADATA, Reply(200, nameless), ask=with_refresh_token, given="given-refresh")
+    assert "MsgraphIntuneGiven" not in json.loads(world.path.read_text())
+
+
 def test_a_given_refresh_token_never_yields_another_users_token(world: World) -> None:
     world.seed("one")
     world.user(METADATA, signed_in("two"), ask=with_refresh_token, given="given-refresh")

@@ -64,17 +64,26 @@ def test_what_is_not_there_is_not_found(world: World) -> None:
     assert world.warnings == []
 
 
+def test_a_blank_file_is_as_good_as_none(world: World) -> None:
+    world.write(" \n")
+    assert (world.cache.load(), world.warnings) == ("", [])
+
+
 def test_a_valid_token_is_found_without_msal(world: World) -> None:
     world.write(content(entry(secret="another", realm="tenant-2"), entry()))
     assert world.cache.find(APPLICATION) == "the-token"
+    assert world.warnings == []
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"environment": "login.other"},
+        {"environment": "a.login.example"},
         {"client_id": "client-2"},
+        {"client_id": "client-0"},
         {"realm": "tenant-2"},
+        {"realm": "tenant-0"},
         {"target": "https://graph.other/.default"},
         {"home_account_id": "uid.utid"},
         {"expires_on": str(int(NOW) + 200)},
@@ -124,6 +133,8 @@ def test_users_are_those_who_signed_in_to_this_client(world: World) -> None:
         "1": {"home_account_id": "one.t", "environment": HOST, "username": "One@contoso.example"},
         "2": {"home_account_id": "two.t", "environment": HOST, "username": "two@contoso.example"},
         "3": {"home_account_id": "elsewhere.t", "environment": "login.other", "username": "three"},
+        "4": {"home_account_id": "one.t", "environment": "z.login.other", "username": "four"},
+        "5": {"home_account_id": "one.t", "environment": "a.login.other", "username": "five"},
     }
     refresh = {
         "1": {"home_account_id": "one.t", "environment": HOST, "client_id": CLIENT},
@@ -136,6 +147,12 @@ def test_users_are_those_who_signed_in_to_this_client(world: World) -> None:
     assert world.cache.accounts(HOST, CLIENT, "one@CONTOSO.example") == [Account("one.t", "One@contoso.example")]
     assert world.cache.accounts(HOST, CLIENT, "two@contoso.example") == []
     assert world.cache.accounts(HOST, CLIENT, "a@contoso.example") == []
+
+
+def test_a_user_may_be_without_a_name(world: World) -> None:
+    accounts = {"1": {"home_account_id": "one.t", "environment": HOST}}
+    world.write(content(entry(home_account_id="one.t"), Account=accounts))
+    assert world.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "")]
 
 
 def test_only_entras_form_of_an_id_tells_a_tenant() -> None:
@@ -163,7 +180,7 @@ def test_garbage_is_rebuilt_with_one_warning(world: World, garbage: bytes) -> No
     "odd",
     [
         {"AccessToken": {"1": 5, "2": None, "3": []}},
-        {"AccessToken": {"1": {"home_account_id": ["x"], "environment": HOST, "client_id": CLIENT}}},
+        {"AccessToken": {"1": entry(home_account_id=["x"])}},
         {"Account": {"1": {"home_account_id": ["x"], "environment": HOST}}, "RefreshToken": {"1": "x"}},
         {"MsgraphIntuneTenants": {"login.example/tenant-1": ["x"]}, "AccessToken": {}},
     ],
@@ -175,7 +192,18 @@ def test_odd_entries_are_passed_over(world: World, odd: dict[str, t.Any]) -> Non
 
 
 @pytest.mark.parametrize(
-    "bad", [5, None, [], {}, entry(expires_on="soon"), entry(expires_on=None), entry(secret=None), entry(target=None)]
+    "bad",
+    [
+        5,
+        None,
+        [],
+        {},
+        entry(expires_on="soon"),
+        entry(expires_on=None),
+        entry(expires_on="\u00b2"),
+        entry(secret=None),
+        entry(target=None),
+    ],
 )
 def test_a_damaged_entry_is_dropped_with_a_warning_and_the_rest_is_kept(world: World, bad: t.Any) -> None:
     world.write(content(bad, entry()))
@@ -214,7 +242,7 @@ def test_what_must_be_kept_and_cannot_be_is_an_error(world: World) -> None:
     assert world.warnings == []
 
 
-@pytest.mark.parametrize("mode", [0o604, 0o640, 0o644, 0o660, 0o602, 0o777])
+@pytest.mark.parametrize("mode", [0o601, 0o604, 0o640, 0o644, 0o660, 0o602, 0o777])
 def test_a_file_that_others_may_use_is_refused(world: World, mode: int) -> None:
     world.write(content(entry()), mode)
     with pytest.raises(OptionsError, match=f"others may use it .its mode is {mode:04o}."):
@@ -284,9 +312,10 @@ def test_a_link_and_a_folder_are_refused(world: World, tmp_path: Path) -> None:
         world.cache.find(APPLICATION)
 
 
-def test_a_file_of_somebody_else_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", [-1, 1])
+def test_a_file_of_somebody_else_is_refused(world: World, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     world.write(content(entry()))
-    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + step)
     with pytest.raises(OptionsError, match="it belongs to another user"):
         world.cache.find(APPLICATION)
 
@@ -350,7 +379,7 @@ def test_a_holder_that_is_killed_lets_go_and_leaves_a_valid_file(world: World) -
 
 
 def test_a_lock_that_is_never_let_go_ends_the_wait(world: World) -> None:
-    ticks = iter(range(0, 1000, 100))
+    ticks = iter(range(0, 1000, 70))
     naps: list[float] = []
     other = TokenCache(
         str(world.path), on_warning=world.warnings.append, monotonic=lambda: float(next(ticks)), sleep=naps.append
