@@ -36,6 +36,33 @@ def test_nothing_given_means_the_global_cloud_and_the_documented_defaults() -> N
     assert settings.token_cache_path is None
 
 
+def test_the_documented_variables_stand_in_for_the_options() -> None:
+    assert {option.name: option.environment for option in OPTIONS.values()} == {
+        "auth_method": ("MSGRAPH_AUTH_METHOD",),
+        "access_token": ("MSGRAPH_ACCESS_TOKEN",),
+        "tenant_id": ("AZURE_TENANT_ID", "AZURE_TENANT"),
+        "client_id": ("AZURE_CLIENT_ID",),
+        "certificate_path": ("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_X509_CERTIFICATE_PATH"),
+        "certificate_password": ("AZURE_CLIENT_CERTIFICATE_PASSWORD",),
+        "client_secret": ("AZURE_CLIENT_SECRET", "AZURE_SECRET"),
+        "federated_token": ("AZURE_FEDERATED_TOKEN",),
+        "federated_token_file": ("AZURE_FEDERATED_TOKEN_FILE",),
+        "username": ("AZURE_USERNAME", "AZURE_AD_USER"),
+        "password": ("AZURE_PASSWORD",),
+        "refresh_token": ("MSGRAPH_REFRESH_TOKEN",),
+        "token_cache_path": ("MSGRAPH_TOKEN_CACHE",),
+        "cloud": ("AZURE_CLOUD_ENVIRONMENT",),
+        "authority_url": ("AZURE_AUTHORITY_HOST",),
+        "graph_url": ("MSGRAPH_URL",),
+        "timeout": ("MSGRAPH_TIMEOUT",),
+        "retries": ("MSGRAPH_RETRIES",),
+        "retry_budget": ("MSGRAPH_RETRY_BUDGET",),
+        "validate_certs": ("MSGRAPH_VALIDATE_CERTS",),
+        "ca_path": ("MSGRAPH_CA_PATH",),
+        "proxy": ("MSGRAPH_PROXY",),
+    }
+
+
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
 def test_each_environment_variable_stands_in_for_its_option(option: t.Any) -> None:
     for variable in option.environment:
@@ -98,6 +125,12 @@ def test_the_other_schemes_tenant_serves_where_there_is_no_own_one() -> None:
     assert found.content == "only"
 
 
+def test_where_there_is_no_credential_there_is_no_scheme() -> None:
+    given = gather({}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
+    assert beside(given, "tenant_id", None) == given["tenant_id"]
+    assert beside(given, "client_id", None) is None
+
+
 def test_a_credential_given_as_an_option_has_no_scheme() -> None:
     given = gather({"client_secret": "x"}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
     assert beside(given, "tenant_id", given["client_secret"]) == given["tenant_id"]
@@ -115,6 +148,14 @@ def test_secrets_are_known_as_such_and_never_in_a_representation() -> None:
     assert sorted(given.secrets) == ["hush-hush", "not-even-used", "of-the-platform", "top-secret"]
     shown = repr(given) + repr(read_settings(given))
     assert [secret for secret in given.secrets if secret in shown] == []
+
+
+def test_of_a_proxy_the_user_info_alone_is_secret() -> None:
+    url = "http://svc:hush-hush@proxy.example"
+    assert gather({"proxy": url}, {}).secrets == ("svc:hush-hush", "hush-hush")
+    assert gather({"proxy": "http://proxy.example"}, {}).secrets == ()
+    for variable in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        assert gather({}, {variable: url}).secrets == ("svc:hush-hush", "hush-hush")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +210,7 @@ def test_blanks_around_a_password_belong_to_it() -> None:
 def test_a_path_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/somebody")
     assert gather({}, {"MSGRAPH_TOKEN_CACHE": "~/cache"})["token_cache_path"].content == "/home/somebody/cache"
+    assert gather({"password": "~/cache"}, {})["password"].content == "~/cache"
 
 
 def test_the_argument_spec_hides_secrets_and_knows_the_aliases() -> None:
@@ -191,6 +233,11 @@ def test_the_argument_spec_hides_secrets_and_knows_the_aliases() -> None:
         "username": ["ad_user"],
         "cloud": ["cloud_environment"],
         "authority_url": ["authority_host"],
+    }
+    assert {name: option["type"] for name, option in spec.items() if option["type"] != "str"} == {
+        **dict.fromkeys(("certificate_path", "federated_token_file", "token_cache_path", "ca_path"), "path"),
+        # Ansible itself would refuse the empty string, which counts as unset.
+        **dict.fromkeys(("timeout", "retries", "retry_budget", "validate_certs"), "raw"),
     }
     assert all("fallback" not in option and "default" not in option for option in spec.values())
 

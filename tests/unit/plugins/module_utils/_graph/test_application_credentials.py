@@ -1,0 +1,157 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an application's credentials refuse, and what they ask the login service for."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import choose_credential
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_certificate import (
+    CERTIFICATE,
+    ENCRYPTED,
+    PLAIN,
+)
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+APPLICATION = {"tenant_id": "contoso.example", "client_id": "app-1"}
+
+
+class FakeLogin:
+    """Keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, t.Any] = {}
+
+    def _answer(self, way: str, **asked: t.Any) -> Token:
+        self.asked = {"way": way, **asked}
+        return Token("from the login service")
+
+    def application(self, **asked: t.Any) -> Token:
+        return self._answer("application", **asked)
+
+    def user(self, **asked: t.Any) -> Token:
+        return self._answer("user", **asked)
+
+    def managed_identity(self, **asked: t.Any) -> Token:
+        return self._answer("managed identity", **asked)
+
+
+def choose(**params: t.Any) -> t.Any:
+    return choose_credential(read_settings(gather(params, {})), None)
+
+
+def asked(**params: t.Any) -> dict[str, t.Any]:
+    """What signing in with these options asks the login service for."""
+    login = FakeLogin()
+    assert choose(**params).acquire(login) == Token("from the login service")
+    return login.asked
+
+
+def credential(**params: t.Any) -> t.Any:
+    """The credential that an application with these options shows."""
+    found = asked(**APPLICATION, **params)
+    assert found == {"way": "application", **APPLICATION, "credential": found["credential"]}
+    return found["credential"]()
+
+
+def test_an_access_token_needs_no_login_service() -> None:
+    assert choose(access_token="a.b.c").acquire(None).secret == "a.b.c"
+
+
+def test_a_secret_is_shown_as_it_is() -> None:
+    assert credential(client_secret="hush-hush") == "hush-hush"
+
+
+@pytest.mark.parametrize(("key", "password"), [(PLAIN, None), (ENCRYPTED, "pass phrase")])
+def test_a_certificate_is_read_with_its_password(tmp_path: Path, key: bytes, password: str | None) -> None:
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(key + CERTIFICATE)
+    assert credential(certificate_path=str(path), certificate_password=password) == {
+        "private_key": PLAIN.decode(),
+        "public_certificate": CERTIFICATE.decode(),
+    }
+
+
+def test_a_federated_token_is_an_assertion_and_its_file_is_read_at_each_use(tmp_path: Path) -> None:
+    assert credential(federated_token="from.the.option") == {"client_assertion": "from.the.option"}
+    path = tmp_path / "token"
+    path.write_text("the.first\n")
+    found = asked(**APPLICATION, federated_token_file=str(path))
+    path.write_text("the.second\n")
+    assert found["credential"]() == {"client_assertion": "the.second"}
+
+
+@pytest.mark.parametrize("client_id", [None, "mine"])
+def test_a_managed_identity_is_the_systems_unless_it_is_named(client_id: str | None) -> None:
+    assert asked(auth_method="managed_identity", client_id=client_id) == {
+        "way": "managed identity",
+        "client_id": client_id,
+    }
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"client_secret": "s"},
+        {"certificate_path": __file__},
+        {"federated_token": "t"},
+        {"username": "u", "password": "p"},
+        {"refresh_token": "r"},
+        {"token_cache_path": "/c"},
+    ],
+    ids=list,
+)
+@pytest.mark.parametrize("name", ["tenant_id", "client_id"])
+def test_an_id_that_could_change_an_address_is_refused(params: dict[str, str], name: str) -> None:
+    with pytest.raises(OptionsError, match=f"{name} is neither a GUID nor a domain name"):
+        choose(**{**APPLICATION, **params, name: "../common"})
+
+
+def test_a_managed_identitys_id_that_could_change_an_address_is_refused() -> None:
+    with pytest.raises(OptionsError, match="client_id is neither a GUID nor a domain name"):
+        choose(auth_method="managed_identity", client_id="x&y=z")
+
+
+@pytest.mark.parametrize(
+    ("method", "needed"),
+    [
+        ("client_secret", ["tenant_id", "client_id", "client_secret"]),
+        ("certificate", ["tenant_id", "client_id", "certificate_path"]),
+        ("federated_token", ["federated_token"]),
+    ],
+)
+def test_everything_that_is_missing_is_named_at_once(method: str, needed: list[str]) -> None:
+    with pytest.raises(OptionsError, match=f"auth_method {method} needs") as caught:
+        choose(auth_method=method)
+    assert [name for name in needed if f"{name} (environment:" not in str(caught.value)] == []
+
+
+def test_a_federated_token_needs_an_application_and_its_tenant() -> None:
+    with pytest.raises(OptionsError, match="federated_token needs tenant_id .* and client_id"):
+        choose(federated_token="t")
+
+
+@pytest.mark.parametrize("content", ["two words", "{{ token }}", "umlaut-\u00e4"])
+def test_a_file_that_holds_no_token_is_refused_unseen(tmp_path: Path, content: str) -> None:
+    (tmp_path / "token").write_text(content, encoding="utf-8")
+    with pytest.raises(OptionsError, match="federated_token_file is not a token") as caught:
+        choose(**APPLICATION, federated_token_file=str(tmp_path / "token"))
+    assert content not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"x" * 2 * 1024 * 1024], ids=["empty", "blank", "large"])
+@pytest.mark.parametrize("option", ["certificate_path", "federated_token_file"])
+def test_a_file_without_content_or_with_too_much_is_refused(tmp_path: Path, option: str, content: bytes) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(OptionsError, match=f"{option} names .*cannot be read: it is no file, empty, or too large"):
+        choose(**{**APPLICATION, option: str(tmp_path / "file")})
