@@ -136,6 +136,12 @@ def test_everything_that_is_missing_is_named_at_once(method: str, needed: list[s
     assert [name for name in needed if f"{name} (environment:" not in str(caught.value)] == []
 
 
+def test_a_file_of_the_environment_is_called_so() -> None:
+    given = gather(APPLICATION, {"AZURE_FEDERATED_TOKEN_FILE": "/nowhere/token"})
+    with pytest.raises(OptionsError, match="from the environment variable AZURE_FEDERATED_TOKEN_FILE. names '/nowhere"):
+        choose_credential(read_settings(given), None)
+
+
 def test_a_federated_token_needs_an_application_and_its_tenant() -> None:
     with pytest.raises(OptionsError, match="federated_token needs tenant_id .* and client_id"):
         choose(federated_token="t")

@@ -12,9 +12,10 @@ import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login_user import (
     BASE,
     METADATA,
@@ -36,7 +37,14 @@ PENDING = Reply(400, {"error": "authorization_pending", "error_description": "AA
 
 
 class World:
-    def __init__(self, path: Path, *script: Scripted, username: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *script: Scripted,
+        username: str | None = None,
+        retry: Retry | None = None,
+        haste: float = 1.0,
+    ) -> None:
         self.path = path / "cache.json"
         self.session = FakeSession(METADATA, *script)
         self.naps: list[float] = []
@@ -50,7 +58,9 @@ class World:
             client_id="client-1",
             scopes=("https://graph.microsoft.com/Things.ReadWrite.All",),
             username=username,
-            clock=lambda: sum(self.naps),
+            retry=retry,
+            # Of time that passes besides the naps, where there is haste.
+            clock=lambda: haste * sum(self.naps),
             sleep=self.naps.append,
         )
 
@@ -87,6 +97,34 @@ def test_the_service_can_slow_it_down(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("interval", "seconds"),
+    [({"interval": 7}, 7), ({"interval": 1}, 1), ({"interval": 0}, 5), ({"interval": -3}, 5), ({}, 5)],
+)
+def test_it_asks_as_often_as_the_service_says(tmp_path: Path, interval: dict[str, int], seconds: float) -> None:
+    flow = {key: value for key, value in FLOW.items() if key != "interval"}
+    world = World(tmp_path, Reply(200, {**flow, **interval}), PENDING, signed_in())
+    world.wait()
+    assert world.naps == [seconds]
+
+
+def test_a_request_for_a_code_is_sent_again_and_a_poll_is_not(tmp_path: Path) -> None:
+    retry = Retry(RetryPolicy(), clock=FakeClock())
+    busy = Reply(503, "<html>")
+    world = World(tmp_path, busy, Reply(200, FLOW), busy, METADATA, signed_in(), retry=retry)
+    assert world.login.begin().user_code == "ABCD-EFGH"
+    assert retry.count == 1
+    world.login.wait(world.told.append)
+    assert (retry.count, world.naps) == (1, [5.0])
+
+
+def test_an_answer_to_a_poll_that_makes_no_sense_ends_the_wait(tmp_path: Path) -> None:
+    world = World(tmp_path, Reply(200, FLOW), Reply(200, "<html>"))
+    with pytest.raises(GraphError) as caught:
+        world.wait()
+    assert (caught.value.kind, world.naps) == ("protocol", [])
+
+
+@pytest.mark.parametrize(
     "passing",
     [requests.exceptions.ConnectionError("reset"), requests.exceptions.ReadTimeout(), Reply(503, "<html>")],
 )
@@ -97,7 +135,12 @@ def test_a_poll_without_a_useful_answer_is_no_end(tmp_path: Path, passing: t.Any
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [("authorization_declined", "AADSTS70018"), ("expired_token", "AADSTS70020"), ("invalid_client", "AADSTS7000218")],
+    [
+        ("authorization_declined", "AADSTS70018"),
+        ("expired_token", "AADSTS70020"),
+        ("invalid_client", "AADSTS7000218"),
+        ("unauthorized_client", "AADSTS700016"),
+    ],
 )
 def test_a_refusal_ends_the_wait_and_leaves_no_file(tmp_path: Path, error: str, code: str) -> None:
     refusal = Reply(400, {"error": error, "error_description": f"{code}: no", "error_codes": [int(code[6:])]})
@@ -106,17 +149,32 @@ def test_a_refusal_ends_the_wait_and_leaves_no_file(tmp_path: Path, error: str, 
         world.wait()
     assert (caught.value.kind, caught.value.code) == ("authentication", code)
     assert caught.value.hint
+    assert world.naps == [5]
     assert not world.path.exists()
 
 
-def test_nobody_signs_in(tmp_path: Path) -> None:
-    world = World(tmp_path, Reply(200, {**FLOW, "expires_in": 12}), *[PENDING] * 4)
+@pytest.mark.parametrize(
+    ("expires_in", "haste", "naps"), [(12, 1.0, [5, 5, 2]), (11, 1.0, [5, 5, 1]), (12, 1.5, [5, 4.5])]
+)
+def test_nobody_signs_in(tmp_path: Path, expires_in: float, haste: float, naps: list[float]) -> None:
+    world = World(tmp_path, Reply(200, {**FLOW, "expires_in": expires_in}), *[PENDING] * 4, haste=haste)
     with pytest.raises(GraphError, match="nobody signed in before the code expired"):
         world.wait()
-    assert world.naps == [5, 5, 2]
+    assert world.naps == naps
 
 
-@pytest.mark.parametrize("body", ["<html>", "[]", "{}", "null", '{"user_code": 5}', '{"user_code": "x"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html>",
+        "[]",
+        "{}",
+        "null",
+        '{"user_code": 5}',
+        '{"user_code": "x"}',
+        '{"user_code": 5, "verification_uri": "x"}',
+    ],
+)
 def test_an_odd_answer_is_a_typed_error(tmp_path: Path, body: str) -> None:
     world = World(tmp_path, Reply(200, body))
     with pytest.raises(GraphError) as caught:
@@ -145,7 +203,17 @@ def test_somebody_else_than_asked_for_is_not_kept(tmp_path: Path) -> None:
         world.wait()
     assert caught.value.kind == "authentication"
     assert not world.path.exists()
-    assert World(tmp_path, Reply(200, FLOW), signed_in("one"), username="ONE@contoso.example").wait()
+    with pytest.raises(GraphError, match="one@contoso.example signed in, not two@contoso.example"):
+        World(tmp_path, Reply(200, FLOW), signed_in("one"), username="two@contoso.example").wait()
+    assert World(tmp_path, Reply(200, FLOW), signed_in("One"), username="oNE@contoso.example").wait()
+
+
+def test_somebody_may_be_without_a_name(tmp_path: Path) -> None:
+    nameless = Reply(200, {key: value for key, value in signed_in().body.items() if key != "id_token"})
+    person = World(tmp_path, Reply(200, FLOW), nameless).wait()
+    assert (person.username, person.tenant_id) == ("", "organizations")
+    with pytest.raises(GraphError, match="somebody without a name signed in, not one@contoso.example"):
+        World(tmp_path, Reply(200, FLOW), nameless, username="one@contoso.example").wait()
 
 
 def test_a_sign_in_that_cannot_be_kept_is_a_failure(tmp_path: Path) -> None:
@@ -159,6 +227,15 @@ def test_nobody_is_asked_when_the_sign_in_could_not_be_kept(tmp_path: Path) -> N
     (tmp_path / "cache.json.lock").mkdir()
     world = World(tmp_path, Reply(200, FLOW))
     with pytest.raises(GraphError, match="cache.json.lock cannot be opened"):
+        world.login.begin()
+    assert world.session.sent == []
+
+
+def test_nobody_is_asked_when_others_can_read_the_cache(tmp_path: Path) -> None:
+    (tmp_path / "cache.json").touch()
+    (tmp_path / "cache.json").chmod(0o644)
+    world = World(tmp_path, Reply(200, FLOW))
+    with pytest.raises(GraphError, match="others may use it"):
         world.login.begin()
     assert world.session.sent == []
 
