@@ -91,6 +91,18 @@ def test_a_federated_token_is_an_assertion_and_its_file_is_read_at_each_use(tmp_
     assert found["credential"]() == {"client_assertion": "the.second"}
 
 
+def test_between_a_federated_token_and_a_file_of_the_same_strength_the_token_is_used() -> None:
+    names = ("federated_token", "federated_token_file")
+    for params, environ in (
+        (dict.fromkeys(names, "a.token"), {}),
+        ({}, {"AZURE_FEDERATED_TOKEN": "a.token", "AZURE_FEDERATED_TOKEN_FILE": "a.token"}),
+    ):
+        chosen: t.Any = choose_credential(read_settings(gather({**APPLICATION, **params}, environ)), None)
+        login = FakeLogin()
+        chosen.acquire(login)
+        assert login.asked["credential"]() == {"client_assertion": "a.token"}
+
+
 @pytest.mark.parametrize("client_id", [None, "mine"])
 def test_a_managed_identity_is_the_systems_unless_it_is_named(client_id: str | None) -> None:
     assert asked(auth_method="managed_identity", client_id=client_id) == {
