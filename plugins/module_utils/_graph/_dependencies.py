@@ -49,7 +49,7 @@ def load(name: str) -> t.Any:
 
 
 def _release(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+    return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
 def _dependency_error(package: str, problem: str) -> DependencyError:

@@ -61,9 +61,15 @@ OLD_ENCRYPTED = key_pem(
 CERTIFICATE, CHAIN = LEAF.public_bytes(PEM), AUTHORITY.public_bytes(PEM)
 
 
-def pfx(password: bytes | None) -> bytes:
+OTHER_BLOCKS = b"".join(
+    b"-----BEGIN " + name + b"-----\nAAAA\n-----END " + name + b"-----\n"
+    for name in (b"ATTRIBUTE CERTIFICATE", b"CERTIFICATE REQUEST", b"DH PARAMETERS", b"PUBLIC KEY")
+)
+
+
+def pfx(password: bytes | None, *, key: t.Any = KEY, leaf: x509.Certificate | None = LEAF) -> bytes:
     encryption = NOT_ENCRYPTED if password is None else serialization.BestAvailableEncryption(password)
-    return pkcs12.serialize_key_and_certificates(b"name", KEY, LEAF, [AUTHORITY], encryption)
+    return pkcs12.serialize_key_and_certificates(b"name", key, leaf, [AUTHORITY], encryption)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +83,7 @@ def pfx(password: bytes | None) -> bytes:
         (PLAIN + CERTIFICATE + CHAIN, "a needless one"),
         (PLAIN + OTHER_PLAIN + CERTIFICATE + CHAIN, None),
         (STRANGE_PLAIN + PLAIN + CERTIFICATE + CHAIN, None),
+        (OTHER_BLOCKS + CERTIFICATE + PLAIN + CHAIN, None),
         (pfx(None), None),
         (pfx(b"pass phrase"), "pass phrase"),
     ],
@@ -89,6 +96,7 @@ def pfx(password: bytes | None) -> bytes:
         "pem-needless",
         "two-keys",
         "stray-key",
+        "other-blocks",
         "pfx",
         "pfx-encrypted",
     ],
@@ -107,6 +115,8 @@ def test_key_and_chain_are_found_in_every_form(content: bytes, password: str | N
         (PLAIN + CHAIN, None, "holds no certificate that belongs to its private key"),
         (ENCRYPTED + CERTIFICATE, None, "certificate_password does not fit"),
         (ENCRYPTED + CERTIFICATE, "wrong", "certificate_password does not fit"),
+        (pfx(None, key=None, leaf=None), None, "holds no private key"),
+        (pfx(None, leaf=None), None, "holds no certificate that belongs to its private key"),
         (pfx(b"pass phrase"), "wrong", "certificate_password does not fit"),
         (pfx(b"pass phrase"), None, "certificate_password does not fit"),
         (b"\x30\x82garbage", None, "it is damaged"),
