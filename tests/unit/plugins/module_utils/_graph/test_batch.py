@@ -240,6 +240,7 @@ def test_what_is_no_answer_to_a_batch_is_a_protocol_error_of_each(body: str) -> 
     world = World(Reply(200, body))
     assert world.send("a", "b") == ["protocol", "protocol"]
     assert str(world.error(1)).startswith("Could not sync thing b: Microsoft Graph answered 200: the answer is not")
+    assert world.error(1).hint
     assert len(world.session.sent) == 1
 
 

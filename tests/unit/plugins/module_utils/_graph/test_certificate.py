@@ -132,3 +132,4 @@ def test_what_cannot_be_used_is_explained(content: bytes, password: str | None, 
     assert "/a/path" in message
     assert reason in message
     assert "PRIVATE KEY" not in message
+    assert caught.value.hint

@@ -168,6 +168,7 @@ def test_a_success_that_is_not_json_is_a_protocol_error(body: str) -> None:
     with pytest.raises(GraphError, match="Could not sync thing 7: .*not JSON") as caught:
         world.client.call(WRITE)
     assert (caught.value.kind, caught.value.status, caught.value.request_id) == ("protocol", 200, "r-1")
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("token", ["SECRETabc\r\nX-Evil: 1", "two words", "umlaut-\u00e4", "nul\x00"])
@@ -177,6 +178,7 @@ def test_a_token_that_no_header_can_take_is_masked_and_never_sent(token: str) ->
         world.client.call(READ)
     assert (caught.value.kind, world.session.sent, world.masked) == ("protocol", [], [token])
     assert "SECRET" not in str(caught.value)
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def test_a_url_that_could_lead_astray_is_refused_without_being_shown(text: str) 
     with pytest.raises(OptionsError) as caught:
         find_cloud("global", graph_url=text)
     assert "graph_url" in str(caught.value)
+    assert caught.value.hint
     assert "pass-phrase" not in str(caught.value)
 
 
@@ -99,8 +100,9 @@ def test_a_url_that_could_lead_astray_is_refused_without_being_shown(text: str) 
     "text", ["http://login.example", "https://login.example/contoso.example", "user@login.example"]
 )
 def test_an_authority_is_an_https_host_and_nothing_more(text: str) -> None:
-    with pytest.raises(OptionsError, match="authority_url"):
+    with pytest.raises(OptionsError, match="authority_url") as caught:
         find_cloud("global", authority_url=text)
+    assert caught.value.hint
 
 
 def test_a_message_calls_the_value_by_where_it_came_from() -> None:

@@ -169,12 +169,13 @@ def test_what_is_missing_is_named_with_its_environment_variables(params: dict[st
     with pytest.raises(OptionsError) as caught:
         choose(params)
     assert [name for name in named if name not in str(caught.value)] == []
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("tenant", ["../common", "a/b", "contoso example", "x?y", "#", ".hidden", "tenant\nid"])
 @pytest.mark.parametrize("credential", ["client_secret", "refresh_token"])
 def test_a_tenant_that_could_change_the_address_is_refused(tenant: str, credential: str) -> None:
-    with pytest.raises(OptionsError, match="tenant_id is neither a GUID nor a domain name"):
+    with pytest.raises(OptionsError, match="tenant_id is neither a GUID nor a domain name. Copy it"):
         choose({**APPLICATION, "tenant_id": tenant, credential: "s"})
 
 
@@ -185,7 +186,7 @@ def test_a_guests_name_may_choose_in_a_cache() -> None:
 
 @pytest.mark.parametrize("username", ["a/b", "a b@c", "a?b", "a#b", "%2e%2e", "a\\b", "a\nb"])
 def test_a_username_that_could_change_the_address_is_refused(username: str) -> None:
-    with pytest.raises(OptionsError, match="username is not a user principal name"):
+    with pytest.raises(OptionsError, match="username is not a user principal name .*. Give it as name@domain"):
         choose({"username": username, "password": "p"})
 
 
@@ -194,7 +195,7 @@ def test_a_username_that_could_change_the_address_is_refused(username: str) -> N
 )
 @pytest.mark.parametrize("option", ["access_token", "federated_token", "refresh_token"])
 def test_a_token_that_is_none_is_refused_without_being_shown(option: str, token: str) -> None:
-    with pytest.raises(OptionsError, match=f"{option} is not a token") as caught:
+    with pytest.raises(OptionsError, match=f"{option} is not a token. Give the token alone") as caught:
         choose({**APPLICATION, option: token})
     assert token not in str(caught.value)
 
@@ -203,7 +204,9 @@ def test_a_token_that_is_none_is_refused_without_being_shown(option: str, token:
 def test_a_file_that_cannot_be_read_is_refused(option: str, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     for path, reason in (("nowhere", "No such file"), ("empty", "it is no file, empty"), (".", "Is a directory")):
-        with pytest.raises(OptionsError, match=f"{option} names .*cannot be read: {reason}"):
+        with pytest.raises(
+            OptionsError, match=f"{option} names .*cannot be read: {reason}.* The file must be on the host"
+        ):
             choose({**APPLICATION, option: str(tmp_path / path)})
 
 

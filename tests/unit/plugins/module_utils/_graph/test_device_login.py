@@ -158,7 +158,7 @@ def test_a_refusal_ends_the_wait_and_leaves_no_file(tmp_path: Path, error: str, 
 )
 def test_nobody_signs_in(tmp_path: Path, expires_in: float, haste: float, naps: list[float]) -> None:
     world = World(tmp_path, Reply(200, {**FLOW, "expires_in": expires_in}), *[PENDING] * 4, haste=haste)
-    with pytest.raises(GraphError, match="nobody signed in before the code expired"):
+    with pytest.raises(GraphError, match="nobody signed in before the code expired. Run the task again"):
         world.wait()
     assert world.naps == naps
 
@@ -202,6 +202,7 @@ def test_somebody_else_than_asked_for_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(GraphError, match="two@contoso.example signed in, not one@contoso.example") as caught:
         world.wait()
     assert caught.value.kind == "authentication"
+    assert caught.value.hint
     assert not world.path.exists()
     with pytest.raises(GraphError, match="one@contoso.example signed in, not two@contoso.example"):
         World(tmp_path, Reply(200, FLOW), signed_in("one"), username="two@contoso.example").wait()

@@ -218,7 +218,9 @@ def test_a_cache_that_is_all_there_is_must_hold_a_sign_in(world: World) -> None:
 
 def test_several_users_need_a_name(world: World) -> None:
     world.seed("one", "two")
-    with pytest.raises(GraphError, match="several users: one@contoso.example, two@contoso.example") as caught:
+    with pytest.raises(
+        GraphError, match="several users: one@contoso.example, two@contoso.example. Set username"
+    ) as caught:
         world.user()
     assert (caught.value.kind, world.session.wire) == ("options", [])
     assert world.user(username="TWO@contoso.example").from_cache

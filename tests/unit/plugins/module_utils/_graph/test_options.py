@@ -180,14 +180,14 @@ def test_a_platform_announces_its_identity_by_a_pair_of_variables(endpoint: str,
 def test_what_belongs_in_a_file_is_masked_and_refused_unseen(option: str, pasted: str) -> None:
     given = gather({option: pasted}, {})
     assert given.secrets == (pasted,)
-    with pytest.raises(OptionsError, match=f"{option} holds what belongs in a file") as caught:
+    with pytest.raises(OptionsError, match=f"{option} holds what belongs in a file. Write it to a file") as caught:
         read_settings(given)
     assert "hush-hush" not in str(caught.value)
 
 
 @pytest.mark.parametrize("option", ["client_secret", "password", "certificate_password", "username", "client_id"])
 def test_what_is_not_text_is_refused_unseen(option: str) -> None:
-    with pytest.raises(OptionsError, match=f"{option} holds characters that are not text") as caught:
+    with pytest.raises(OptionsError, match=f"{option} holds characters that are not text. Give it in UTF-8.") as caught:
         read({option: "hush-hush\ud800"})
     assert "hush-hush" not in str(caught.value)
 
@@ -266,7 +266,7 @@ def test_validate_certs_takes_what_ansible_calls_a_boolean(given: t.Any, verify:
 
 
 def test_validate_certs_refuses_the_rest() -> None:
-    with pytest.raises(OptionsError, match="validate_certs is not a boolean"):
+    with pytest.raises(OptionsError, match="validate_certs is not a boolean. Give true or false."):
         read({"validate_certs": "perhaps"})
 
 
@@ -293,7 +293,7 @@ def test_a_ca_path_is_what_to_verify_with(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_ca_path_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(OptionsError, match="'/nowhere/ca.pem', which does not exist"):
+    with pytest.raises(OptionsError, match="'/nowhere/ca.pem', which does not exist on this host. Give a PEM file"):
         read(MSGRAPH_CA_PATH="/nowhere/ca.pem")
 
 

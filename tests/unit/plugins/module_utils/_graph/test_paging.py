@@ -32,6 +32,7 @@ def read(*script: Scripted, call: Call = THINGS) -> tuple[t.Any, FakeSession]:
 def refused(*script: Scripted) -> GraphError:
     with pytest.raises(GraphError) as caught:
         read(*script)
+    assert caught.value.hint
     return caught.value
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 import pytest
@@ -14,7 +15,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors impo
     ServiceError,
     ThrottledError,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Clock, Retry, RetryPolicy
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock
 
 # The documented patience: 4 retries of a request, and 120 s of waiting without progress.
@@ -226,10 +227,9 @@ def test_a_failure_to_mend_tells_how_often_the_request_was_sent() -> None:
     assert caught.value.attempts == 2
 
 
-def test_the_real_clock_moves_on_and_sleeps() -> None:
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Clock
-
-    clock = Clock()
-    before = clock.now()
-    clock.sleep(0.01)
-    assert clock.now() > before
+def test_the_real_clock_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    Clock().sleep(2.5)
+    assert slept == [2.5]
+    assert time.monotonic() <= Clock().now() <= time.monotonic()

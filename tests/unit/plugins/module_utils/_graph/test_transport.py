@@ -99,6 +99,7 @@ def test_each_way_to_fail_is_told_apart(raised: Exception, kind: str, words: str
     assert words in str(caught.value)
     assert "graph.example" in str(caught.value)
     assert "/v1.0" not in str(caught.value)
+    assert caught.value.hint
     assert "pass-phrase" not in str(caught.value)
 
 
@@ -220,6 +221,7 @@ def test_what_these_services_never_answer_is_refused(status: int) -> None:
     with pytest.raises(GraphError, match=f"answered {status}, which neither") as caught:
         sender.send("GET", URL, headers={}, token="tok")
     assert caught.value.kind == "protocol"
+    assert caught.value.hint
     assert len(session.sent) == 1
 
 
@@ -240,6 +242,7 @@ def test_an_answer_that_is_too_large_is_refused() -> None:
     with pytest.raises(GraphError, match="more than") as caught:
         sender.send("GET", URL, headers={})
     assert (caught.value.kind, caught.value.status, caught.value.request_id) == ("protocol", 200, "r-1")
+    assert caught.value.hint
 
 
 def test_an_answer_that_never_ends_is_given_up() -> None:
@@ -258,6 +261,7 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
     over.set()
     assert holds_the_process == [False]
     assert (caught.value.kind, caught.value.transient) == ("timeout", False)
+    assert caught.value.hint
 
 
 def test_what_is_near_is_not_asked_by_a_proxy() -> None:
@@ -292,6 +296,7 @@ def test_what_speaks_no_http_is_told_from_what_says_nothing(cause: Exception, ki
     with pytest.raises(GraphError) as caught:
         sender.send("GET", URL, headers={})
     assert caught.value.kind == kind
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("problem", [ValueError("bad header b'Bearer top-secret'"), UnicodeError("top-secret")])
