@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import socket
 import ssl
 import threading
@@ -243,6 +244,28 @@ def test_an_answer_that_is_too_large_is_refused() -> None:
         sender.send("GET", URL, headers={})
     assert (caught.value.kind, caught.value.status, caught.value.request_id) == ("protocol", 200, "r-1")
     assert caught.value.hint
+
+
+def test_no_more_of_a_huge_answer_is_read_than_shows_that_it_is() -> None:
+    asked: list[int] = []
+
+    class Huge(io.BytesIO):
+        def read(self, amount: int | None = -1, /) -> bytes:
+            assert amount is not None
+            assert amount > 0
+            asked.append(amount)
+            return b"x" * amount
+
+    class Session(FakeSession):
+        def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+            response = super().request(*args, **kwargs)
+            response.raw = Huge()
+            return response
+
+    sender = Transport(timeout=1.0, verify=True, session=Session(Reply(200)))
+    with pytest.raises(GraphError, match="more than"):
+        sender.send("GET", URL, headers={})
+    assert sum(asked) < 17 * 1024 * 1024
 
 
 def test_an_answer_that_never_ends_is_given_up() -> None:
