@@ -136,6 +136,13 @@ def test_an_items_own_request_id_comes_before_that_of_the_batch() -> None:
     assert [one.request_id for one in world.outcomes] == ["inner", "inner"]
 
 
+@pytest.mark.parametrize("odd", [None, [], {}, 1.5])
+def test_an_items_request_id_of_an_odd_shape_is_as_good_as_none(odd: t.Any) -> None:
+    world = World(batch_reply(Reply(404, GONE.body, {"request-id": odd}), headers={"request-id": "outer"}))
+    world.send("a")
+    assert world.error(0).request_id == "outer"
+
+
 def test_twenty_go_together() -> None:
     world = World(batch_reply(*[OK] * 20), batch_reply(*[OK] * 20), batch_reply(*[OK] * 5))
     assert world.send(*range(45)) == [204] * 45
@@ -280,6 +287,13 @@ def test_odd_headers_are_as_good_as_none(headers: t.Any) -> None:
     assert world.clock.slept == [3.0]
 
 
+@pytest.mark.parametrize("body", ["bm90IGpzb24=", "<html>"])
+def test_a_success_whose_body_is_no_json_is_a_protocol_error(body: str) -> None:
+    world = World(batch_reply(Reply(200, body)))
+    assert world.send("a") == ["protocol"]
+    assert "not JSON" in world.error(0).message
+
+
 @pytest.mark.parametrize("body", ["bm90IGpzb24=", "<html>", {"error": {}}, {"error": "x"}, [1], 7, True, {}])
 def test_an_error_with_any_body_is_typed(body: t.Any) -> None:
     world = World(Reply(200, {"responses": [{"id": "1", "status": 400, "body": body}]}))
@@ -327,12 +341,13 @@ def test_each_item_keeps_an_error_of_its_own() -> None:
     assert [str(world.error(index))[:22] for index in (0, 1)] == ["Could not sync thing a", "Could not sync thing b"]
 
 
-def test_a_failed_sign_in_is_told_as_such_and_nothing_is_sent() -> None:
+@pytest.mark.parametrize("action", ["ask a fake for a token", "use a fake token"])
+def test_a_failed_sign_in_is_told_as_such_and_nothing_is_sent(action: str) -> None:
     world = World()
-    world.credential.action = "ask a fake for a token"
+    world.credential.action = action
     world.credential.error = AuthenticationError("wrong secret")
     assert world.send("a", "b") == ["authentication"] * 2
-    assert str(world.error(1)) == "Could not ask a fake for a token: wrong secret."
+    assert str(world.error(1)) == f"Could not {action}: wrong secret."
     assert [one.attempts for one in world.outcomes] == [0, 0]
     assert world.session.sent == []
 

@@ -24,6 +24,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._options imp
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,
@@ -33,6 +34,9 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
     make_client,
 )
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login import METADATA, TOKEN
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 PERMISSION = Permission("Things.ReadWrite.All", "")
 READ = Call("GET", "things/7", "read thing 7", PERMISSION)
@@ -199,6 +203,14 @@ def test_every_error_keeps_the_ids_that_are_known(spoiled: t.Any, status: int | 
     assert (error.client_request_id, error.status, error.request_id) == ("id-1", status, request_id)
 
 
+def test_a_request_id_that_is_in_the_body_alone_is_kept() -> None:
+    inner = {"request-id": "r-in-body"}
+    world = World(Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone", "innerError": inner}}))
+    with pytest.raises(GraphError) as caught:
+        world.client.call(READ)
+    assert caught.value.request_id == "r-in-body"
+
+
 def test_what_the_parser_refuses_is_an_error_of_that_answer() -> None:
     def refuse(_body: t.Any) -> t.NoReturn:
         raise ProtocolError("not what was asked for")
@@ -236,6 +248,15 @@ def test_facts_tell_what_was_talked_to() -> None:
 def test_without_a_client_the_facts_have_the_same_keys_and_count_nothing() -> None:
     assert NO_FACTS.keys() == World().client.facts().keys()
     assert (NO_FACTS["requests"], NO_FACTS["retries"]) == (0, 0)
+
+
+def test_a_token_in_the_cache_serves_the_next_client(tmp_path: Path) -> None:
+    credential = ClientSecret(Value("contoso.example"), Value("app-1"), Value("hush-hush"))
+    for answers in ([Reply(200, METADATA), Reply(200, TOKEN), Reply(204)], [Reply(204)]):
+        cache = TokenCache(str(tmp_path / "cache.json"), on_warning=lambda _warning: None)
+        session = FakeSession(*answers)
+        make_client(session, find_cloud("global"), credential, cache=cache).call(WRITE)
+        assert session.script == []
 
 
 # --- sending again
