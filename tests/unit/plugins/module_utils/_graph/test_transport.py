@@ -131,6 +131,7 @@ TUNNEL = "Tunnel connection failed: "
         (wrapped(ssl.SSLZeroReturnError(6, "closed"), requests.exceptions.SSLError), True),
         (wrapped(ssl.SSLCertVerificationError(1, "self-signed"), requests.exceptions.SSLError), False),
         (wrapped(ConnectionRefusedError(111, "refused"), requests.exceptions.ProxyError), True),
+        (wrapped(socket.gaierror(socket.EAI_NONAME, "unknown"), requests.exceptions.ProxyError), False),
         (wrapped(OSError(f"{TUNNEL}500 Internal Server Error"), requests.exceptions.ProxyError), False),
         (wrapped(OSError(f"{TUNNEL}502 Bad Gateway"), requests.exceptions.ProxyError), True),
         (wrapped(OSError(f"{TUNNEL}503 Service Unavailable"), requests.exceptions.ProxyError), True),
@@ -154,7 +155,11 @@ def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, dr
     [
         (wrapped(socket.timeout("timed out")), "timeout", "did not answer in 7 s"),
         (wrapped(TimeoutError(110, "Connection timed out")), "network", "could not be reached: .*timed out"),
-        (wrapped(ssl.SSLEOFError(8, "EOF"), requests.exceptions.SSLError), "network", "the connection was closed"),
+        (
+            wrapped(ssl.SSLEOFError(8, "EOF"), requests.exceptions.SSLError),
+            "network",
+            "^graph.example .*: the connection was closed",
+        ),
         (wrapped(OSError(f"{TUNNEL}407 x"), requests.exceptions.ProxyError), "network", "user and a password .407."),
         (wrapped(OSError(f"{TUNNEL}403 x"), requests.exceptions.ProxyError), "network", "refused to connect .403."),
     ],
@@ -202,6 +207,15 @@ def test_the_reason_may_be_all_that_an_exception_names_as_its_cause() -> None:
         sender.send("GET", URL, headers={})
 
 
+def test_the_reason_may_be_what_an_exception_calls_so() -> None:
+    class GaveUp(Exception):
+        reason = ConnectionRefusedError(111, "Connection refused")
+
+    sender, _session = transport(requests.exceptions.ConnectionError(GaveUp("too many")))
+    with pytest.raises(GraphError, match=r"could not be reached: \[Errno 111\] Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
 def test_a_reason_without_words_is_called_by_its_class() -> None:
     sender, _session = transport(wrapped(ConnectionResetError()))
     with pytest.raises(GraphError, match="could not be reached: ConnectionResetError"):
@@ -219,7 +233,7 @@ def test_exceptions_that_name_each_other_as_the_reason_are_told_all_the_same() -
 @pytest.mark.parametrize("status", [101, 103, 199, 300, 301, 302, 304, 307, 308, 399])
 def test_what_these_services_never_answer_is_refused(status: int) -> None:
     sender, session = transport(Reply(status, headers={"Location": "https://evil.example/"}))
-    with pytest.raises(GraphError, match=f"answered {status}, which neither") as caught:
+    with pytest.raises(GraphError, match=f"^graph.example answered {status}, which neither") as caught:
         sender.send("GET", URL, headers={}, token="tok")
     assert caught.value.kind == "protocol"
     assert caught.value.hint
@@ -240,7 +254,7 @@ def test_an_answer_may_have_16_mebibytes() -> None:
 
 def test_an_answer_that_is_too_large_is_refused() -> None:
     sender, _session = transport(Reply(200, b"x" * (16 * 1024 * 1024 + 1), {"request-id": "r-1"}))
-    with pytest.raises(GraphError, match="more than") as caught:
+    with pytest.raises(GraphError, match="^graph.example sent an answer of more than") as caught:
         sender.send("GET", URL, headers={})
     assert (caught.value.kind, caught.value.status, caught.value.request_id) == ("protocol", 200, "r-1")
     assert caught.value.hint
@@ -279,7 +293,7 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
             raise requests.ConnectionError
 
     sender = Transport(timeout=0.01, verify=True, session=Endless())
-    with pytest.raises(GraphError, match="did not complete its answer in 0.04 s") as caught:
+    with pytest.raises(GraphError, match="^graph.example did not complete its answer in 0.04 s") as caught:
         sender.send("GET", URL, headers={})
     over.set()
     assert holds_the_process == [False]
@@ -320,6 +334,8 @@ def test_what_speaks_no_http_is_told_from_what_says_nothing(cause: Exception, ki
         sender.send("GET", URL, headers={})
     assert caught.value.kind == kind
     assert caught.value.hint
+    if kind == "protocol":
+        assert f"did not answer in HTTP ({type(cause).__name__})" in caught.value.message
 
 
 @pytest.mark.parametrize("problem", [ValueError("bad header b'Bearer top-secret'"), UnicodeError("top-secret")])
