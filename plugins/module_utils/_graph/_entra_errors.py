@@ -78,7 +78,7 @@ def _readable(description: object) -> str:
     """The description's own words: the code before them, and ids and time behind, are data of their own."""
     if not isinstance(description, str):
         return ""
-    words = re.split(r"\s*Trace ID:", _AADSTS.sub("", description, count=1), maxsplit=1)[0]
+    words = re.split(r"\s*Trace ID:", _AADSTS.sub("", description, count=1))[0]
     return " ".join(words.split())[:_MAX_MESSAGE]
 
 

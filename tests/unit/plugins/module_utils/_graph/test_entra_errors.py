@@ -51,7 +51,7 @@ def test_without_a_code_there_is_none_to_look_up() -> None:
 
 
 def test_the_first_of_the_codes_is_the_one_that_tells() -> None:
-    body = {"error": "invalid_grant", "error_description": "Something went wrong.", "error_codes": [65001, 50034]}
+    body = {"error": "invalid_grant", "error_description": "Something went wrong.", "error_codes": [65001, "x"]}
     error = read_error(response(400, body), "c-1")
     assert (error.code, error.hint) == ("AADSTS65001", HINTS[65001])
 
