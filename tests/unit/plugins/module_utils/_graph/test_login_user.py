@@ -161,12 +161,12 @@ def test_a_name_beside_a_given_refresh_token_chooses_in_the_cache(world: World) 
     assert (token.from_cache, world.session.wire) == (True, [])
 
 
-def test_of_several_users_only_the_one_asked_for_is_signed_in_anew(world: World) -> None:
+@pytest.mark.parametrize("name", ["one", "two"])
+def test_of_several_users_only_the_one_asked_for_is_signed_in_anew(world: World, name: str) -> None:
     world.seed("one", "two", expires_in=1)
-    for name in ("one", "two"):
-        world.user(METADATA, signed_in(name), username=f"{name}@contoso.example")
-        assert f"refresh_token=refresh-{name}" in world.posted
-        assert len(world.session.sent) == 2
+    world.user(METADATA, signed_in(name), username=f"{name}@contoso.example")
+    assert f"refresh_token=refresh-{name}" in world.posted
+    assert len(world.session.sent) == 2
 
 
 @pytest.mark.parametrize(("username", "called"), [(None, "the user"), ("one@contoso.example", "one@contoso.example")])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import typing as t
+import uuid
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
@@ -87,10 +88,18 @@ def test_what_msal_cannot_use_is_told_with_what_is_known_of_it() -> None:
     ("authority", "service"), [(AUTHORITY, "Microsoft Entra ID"), (None, "The managed identity endpoint of this host")]
 )
 def test_a_refusal_is_told_as_that_of_who_was_asked(authority: str | None, service: str) -> None:
-    http, _session = wire(Reply(400, {"error": "invalid_request"}), authority=authority)
+    http, session = wire(Reply(400, {"error": "invalid_request"}), authority=authority)
     http.get(f"{AUTHORITY}/token")
     error = http.failure()
     assert (error.kind, error.service) == ("authentication", service)
+    assert error.client_request_id == session.sent[0].headers["client-request-id"]
+
+
+def test_each_request_has_an_id_of_its_own() -> None:
+    http, session = wire(Reply(200), Reply(200))
+    http.get(f"{AUTHORITY}/metadata")
+    http.get(f"{AUTHORITY}/metadata")
+    assert len({uuid.UUID(sent.headers["client-request-id"]) for sent in session.sent}) == 2
 
 
 @pytest.mark.parametrize("host", ["a.example", "z.example", "login.example.evil.example"])
@@ -106,6 +115,11 @@ def test_a_federated_user_is_refused(account_type: str) -> None:
     http, _session = wire(Reply(200, {"account_type": account_type}))
     with pytest.raises(AuthenticationError, match="signs in at another identity provider.* Sign in once with"):
         http.get(REALM)
+
+
+def test_only_the_user_realm_tells_who_is_federated() -> None:
+    http, _session = wire(Reply(200, {"account_type": "Federated"}))
+    assert http.get(f"{AUTHORITY}/metadata").status_code == 200
 
 
 @pytest.mark.parametrize(

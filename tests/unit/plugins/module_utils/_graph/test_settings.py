@@ -26,11 +26,18 @@ def test_once_made_they_stay_as_they_are() -> None:
 
 def test_what_is_given_is_taken_up() -> None:
     settings = read(auth_method="certificate", graph_url="https://graph.example/", authority_url="login.example")
-    assert settings.auth_method == "certificate"
+    assert (settings.auth_method, settings.given["auth_method"].content) == ("certificate", "certificate")
     assert (settings.cloud.graph_url, settings.cloud.authority_url) == (
         "https://graph.example",
         "https://login.example",
     )
+
+
+def test_a_token_cache_and_a_proxy_are_taken_up() -> None:
+    settings = read(token_cache_path="/the/cache", proxy="proxy.example:8080")
+    assert (settings.token_cache_path, settings.proxy) == ("/the/cache", "http://proxy.example:8080")
+    with pytest.raises(OptionsError, match="^proxy is not the URL of an HTTP proxy"):
+        read(proxy="socks5://proxy.example")
 
 
 def test_only_checking_no_certificate_is_warned_of() -> None:
