@@ -208,10 +208,14 @@ class LateCache(TokenCache):
             yield
 
 
+def no_patience(_seconds: float) -> None:
+    raise AssertionError("it waits for the lock")
+
+
 def cached_sign_in(
     path: Path, *script: Scripted, fill: t.Callable[[], object] | None = None, refused: str | None = None
 ) -> Token:
-    cache = LateCache(str(path), on_warning=lambda _warning: None)
+    cache = LateCache(str(path), on_warning=lambda _warning: None, sleep=no_patience)
     if fill is not None:
         cache.fill = fill
     session = FakeSession(*script)
@@ -236,6 +240,13 @@ def test_an_applications_token_that_graph_refused_is_replaced(tmp_path: Path) ->
     answers = Reply(200, METADATA), Reply(200, {**TOKEN, "access_token": "brand-new"})
     assert cached_sign_in(path, *answers, refused=old.secret).secret == "brand-new"
     assert cached_sign_in(path, refused=old.secret).secret == "brand-new"
+
+
+def test_an_applications_token_is_found_while_another_task_signs_in(tmp_path: Path) -> None:
+    path = tmp_path / "cache.json"
+    cached_sign_in(path, Reply(200, METADATA), Reply(200, TOKEN))
+    with TokenCache(str(path), on_warning=lambda _warning: None).locked():
+        assert cached_sign_in(path).from_cache
 
 
 def test_an_application_that_waited_for_the_lock_looks_again(tmp_path: Path) -> None:

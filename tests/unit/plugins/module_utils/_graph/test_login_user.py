@@ -20,6 +20,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, jwt
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login import no_patience
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +80,7 @@ class World:
             Transport(timeout=1.0, verify=True, session=self.session),
             find_cloud("global"),
             ["Things.ReadWrite.All"],
-            TokenCache(str(self.path), on_warning=self.warnings.append) if cached else None,
+            TokenCache(str(self.path), on_warning=self.warnings.append, sleep=no_patience) if cached else None,
             refused=refused,
         )
         return login.user(tenant_id="organizations", client_id="client-1", username=username, ask=ask, given=given)
@@ -116,12 +117,29 @@ def test_without_a_cache_each_task_signs_in(world: World) -> None:
         f"POST {BASE}/oauth2/v2.0/token",
     ]
     assert "grant_type=password" in world.posted
+    assert "client_id=client-1" in world.posted
     assert not world.path.exists()
 
 
 def test_the_permission_is_asked_for_by_name(world: World) -> None:
     world.user(METADATA, MANAGED, signed_in(), ask=with_password)
     assert f"scope={SCOPE.replace(':', '%3A').replace('/', '%2F')}" in world.posted.replace("+", "&scope=")
+
+
+@pytest.mark.parametrize("given", [None, "given-refresh"])
+def test_the_tenant_asked_for_is_signed_in_to(world: World, given: str | None) -> None:
+    world.user(METADATA, signed_in(), ask=with_refresh_token, given=given)
+    assert world.session.wire == [
+        f"GET {BASE}/v2.0/.well-known/openid-configuration",
+        f"POST {BASE}/oauth2/v2.0/token",
+    ]
+    assert "client_id=client-1" in world.posted
+
+
+def test_a_valid_token_in_the_cache_is_found_while_another_task_signs_in(world: World) -> None:
+    world.seed("one")
+    with TokenCache(str(world.path), on_warning=world.warnings.append).locked():
+        assert world.user().from_cache
 
 
 def test_a_valid_token_in_the_cache_costs_no_request(world: World) -> None:
@@ -192,6 +210,20 @@ def test_with_neither_cache_nor_credential_nothing_is_asked(world: World) -> Non
     with pytest.raises(GraphError, match="neither a token cache nor a credential. Set token_cache_path.") as caught:
         world.user(cached=False)
     assert (caught.value.kind, world.session.sent) == ("options", [])
+
+
+def test_a_given_refresh_token_is_remembered_with_the_name_that_was_given_with_it(world: World) -> None:
+    world.user(METADATA, signed_in(), username="one@contoso.example", ask=with_refresh_token, given="given-refresh")
+    assert world.user(ask=with_refresh_token, given="given-refresh").from_cache
+
+
+def test_what_msal_raises_is_told_by_its_class(world: World) -> None:
+    def stumble(_application: t.Any, _scopes: list[str]) -> t.NoReturn:
+        raise ZeroDivisionError("hush-hush")
+
+    with pytest.raises(GraphError, match="could not use what the login service answered .ZeroDivisionError.") as caught:
+        world.user(METADATA, ask=stumble, cached=False)
+    assert "hush-hush" not in str(caught.value)
 
 
 def test_when_msal_answers_nothing_that_is_told(world: World) -> None:
@@ -313,6 +345,20 @@ def test_a_managed_identity_is_asked_without_a_proxy(world: World, monkeypatch: 
     assert sent.url.startswith("http://localhost:41/msi/token?")
     assert sent.headers["X-IDENTITY-HEADER"] == "of-the-platform"
     assert sent.proxies == {"http": None, "https": None, "all": None}
+
+
+@pytest.mark.parametrize(
+    "body", ["{}", "<html>", "[]", "null", '{"access_token": 5, "expires_in": 60, "resource": "x"}']
+)
+def test_a_platforms_answer_of_any_odd_shape_ends_in_a_typed_error(monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost:41/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
+    session = FakeSession(Reply(200, body))
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    with pytest.raises(GraphError) as caught:
+        login.managed_identity(client_id="mine")
+    assert caught.value.kind == "protocol"
+    assert "client_id=mine" in session.sent[0].url
 
 
 def test_a_silent_platform_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
