@@ -217,4 +217,6 @@ seealso:
     link: https://learn.microsoft.com/graph/deployments
   - ref: ansible_collections.msgraph.intune.docsite.guide_authentication
     description: Which way to sign in fits where, and a complete example of each.
+  - ref: ansible_collections.msgraph.intune.docsite.guide_troubleshooting
+    description: How to read a failure, what usually causes it, and what to do about it.
 """
