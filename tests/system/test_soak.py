@@ -1,0 +1,157 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A thousand connectors on a simulated clock, while the service is busy: each is triggered once, and none is lost."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import io
+import random
+import typing as t
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._pace import Pace
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Clock, Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
+from ansible_collections.msgraph.intune.tests.graph_simulator.connectors import Connector
+from ansible_collections.msgraph.intune.tests.graph_simulator.desk import Desk
+from ansible_collections.msgraph.intune.tests.graph_simulator.device_codes import DeviceCodeSettings
+from ansible_collections.msgraph.intune.tests.graph_simulator.exchange import Call
+from ansible_collections.msgraph.intune.tests.graph_simulator.faults.rules import read_rules
+from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import answer as graph_answer
+from ansible_collections.msgraph.intune.tests.graph_simulator.seed import default_seed
+from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
+from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
+from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
+
+IDS = [f"connector-{number}" for number in range(1000)]
+BUSY = {"error": {"code": "TooManyRequests", "message": "Too many requests."}}
+# Given before the service acts, to items and to whole batches alike.
+FAULTS: list[dict[str, t.Any]] = [
+    {"path": "batch", "chance": 0.05, "status": 503, "headers": {"Retry-After": "4"}, "body": "<html>"},
+    {"path": "batch", "chance": 0.05, "status": 429, "body": BUSY},
+    {"path": "/sync", "chance": 0.1, "status": 429, "headers": {"Retry-After": "7"}, "body": BUSY},
+    {"path": "/sync", "chance": 0.05, "status": 503},
+]
+
+
+class SimulatedClock(Clock):
+    """One time for the client and for the service."""
+
+    def __init__(self) -> None:
+        self.start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.passed = 0.0
+
+    def __call__(self) -> datetime:
+        return self.start + timedelta(seconds=self.passed)
+
+    def now(self) -> float:
+        return self.passed
+
+    def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+
+
+class Wire(requests.adapters.BaseAdapter):
+    """Carries requests to the service in this process; each takes some simulated milliseconds each way."""
+
+    def __init__(self, desk: Desk, clock: SimulatedClock, chance: random.Random) -> None:
+        super().__init__()
+        self.desk = desk
+        self.clock = clock
+        self.chance = chance
+
+    def send(self, request: requests.PreparedRequest, *_args: t.Any, **_named: t.Any) -> requests.Response:
+        self.clock.sleep(self.chance.uniform(0.005, 0.5))
+        body = request.body or b""
+        assert isinstance(body, bytes)
+        call = Call.to(str(request.method), str(request.path_url), dict(request.headers), body)
+        answer = self.desk.answer(call).answer
+        self.clock.sleep(self.chance.uniform(0.005, 0.5))
+        response = requests.Response()
+        response.status_code = answer.status
+        response.headers.update(answer.headers)
+        response.raw = io.BytesIO(answer.body)
+        return response
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@dataclasses.dataclass
+class Issuer:
+    """Signs in by asking the simulated tenant for a token that does not last the whole run."""
+
+    world: World
+    method: t.ClassVar[str] = "issuer"
+    action: str = "get a token"
+    asked: int = 0
+
+    def acquire(self, _login: Login) -> Token:
+        self.asked += 1
+        claims = application_claims("automation", "its-object", [READ_WRITE])
+        return read_token(self.world.tokens.issue(self.world.graph_url, claims, 310))
+
+
+@pytest.mark.parametrize("paced", [True, False], ids=["at the documented pace", "as fast as it is let"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -> None:
+    clock = SimulatedClock()
+    chance = random.Random(seed)  # noqa: S311  chance, not secrecy
+    world = World(
+        authority_url="https://login.example",
+        graph_url="https://graph.example",
+        clock=clock,
+        seed=default_seed(clock()),
+        page_size=100,
+        sync_seconds=3600,
+        device_code_settings=DeviceCodeSettings(),
+    )
+    world.connectors.replace(Connector(id=connector_id) for connector_id in IDS)
+    rules = [{"service": "graph", "times": None, "seed": seed, **fault} for fault in FAULTS]
+    world.faults.replace(read_rules(rules))
+    session = requests.Session()
+    session.mount("https://", Wire(Desk("graph", graph_answer, "request-id", world), clock, chance))
+    issuer = Issuer(world)
+    client = GraphClient(
+        Transport(timeout=30.0, verify=True, session=session),
+        find_cloud("global", graph_url=world.graph_url, authority_url=world.authority_url),
+        t.cast("t.Any", issuer),
+        cache=None,
+        retry=Retry(RetryPolicy(), clock=clock, jitter=chance.random),
+        pace=Pace(clock) if paced else Pace(clock, writes=10**6),
+        clock=clock,
+        on_secret=lambda _secret: None,
+    )
+
+    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, "deltaSync", check_mode=False)
+    run.run(IDS)
+
+    assert run.failure is None, str(run.failure)
+    assert [target.id for target in run.targets] == IDS
+    assert {target.action for target in run.targets} == {"triggered"}
+    journal = world.journal.to_json()
+    carried_out = collections.Counter(entry["path"] for entry in journal if entry["status"] == 204)
+    assert carried_out == {f"/v1.0/deviceManagement/exchangeConnectors/{one}/sync": 1 for one in IDS}
+    # The faults were there, and nothing but them and the end of a token stood in the way of those at the right pace.
+    assert all(rule["applied"] for rule in world.faults.to_json())
+    limited = [entry for entry in journal if entry["status"] == 429 and entry["fault"] is None]
+    assert bool(limited) is not paced
+    assert sum(target.attempts for target in run.targets) > len(IDS)
+    if paced:
+        # A thousand at a hundred per twenty seconds, so the token came to its end on the way when it took longer.
+        assert clock.passed >= 180
+        assert issuer.asked == (1 if clock.passed < 310 else 2)
