@@ -1,0 +1,190 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Certificates, proxies and a hostile home: what a machine's settings may do to a task, and what they may not."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import urlsplit
+
+import pytest
+import trustme
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
+from ansible_collections.msgraph.intune.tests.system.modules import run_module
+from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, result_of
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def options(simulator: Simulator) -> dict[str, t.Any]:
+    """A sync with a token at hand; certificates as the machine has them."""
+    return {
+        "connector_id": simulator.connector_ids[0],
+        "access_token": simulator.token(roles=[READ_WRITE]),
+        "graph_url": simulator.graph_url,
+        "retry_budget": 0.1,
+    }
+
+
+@pytest.fixture
+def foreign_ca(tmp_path: Path) -> str:
+    """The CA of somebody else, an inspecting proxy's say."""
+    path = tmp_path / "foreign.pem"
+    trustme.CA().cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+def services(simulator: Simulator) -> list[str]:
+    return [entry["service"] for entry in simulator.journal()]
+
+
+# --- certificates
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_given_ca_beats_the_environments(
+    simulator: Simulator, options: dict[str, t.Any], foreign_ca: str, variable: str
+) -> None:
+    run = run_module({**options, "ca_path": simulator.ca_path}, environ={variable: foreign_ca})
+    assert run.result["changed"]
+    run = run_module({**options, "ca_path": foreign_ca}, environ={variable: simulator.ca_path})
+    assert run.result["error"]["kind"] == "network"
+
+
+def test_without_a_given_ca_the_environments_holds(simulator: Simulator, options: dict[str, t.Any]) -> None:
+    assert run_module(options, environ={"REQUESTS_CA_BUNDLE": simulator.ca_path}).result["changed"]
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"), [(False, "If a proxy inspects TLS here"), (True, "No CA in .*foreign.pem vouches for it")]
+)
+def test_a_certificate_of_a_stranger_is_explained_and_asked_for_once(
+    options: dict[str, t.Any], foreign_ca: str, given: bool, hint: str
+) -> None:
+    run = run_module({**options, "ca_path": foreign_ca if given else ""})
+    error = run.result["error"]
+    assert error["kind"] == "network"
+    assert "CERTIFICATE_VERIFY_FAILED" in error["message"]
+    assert error["hint"].startswith(hint.split(".*", maxsplit=1)[0])
+    assert (run.result["graph"]["requests"], run.result["graph"]["retries"]) == (1, 0)
+
+
+def test_what_speaks_no_tls_is_explained_and_asked_once(simulator: Simulator, options: dict[str, t.Any]) -> None:
+    port = urlsplit(simulator.control_url).port
+    run = run_module({**options, "graph_url": f"https://127.0.0.1:{port}", "ca_path": simulator.ca_path})
+    assert "does not speak TLS" in run.result["error"]["hint"]
+    assert run.result["graph"]["requests"] == 1
+
+
+# --- proxies
+
+
+def proxy_of(simulator: Simulator, user: str | None = None, password: str | None = None) -> str:
+    netloc = urlsplit(simulator.proxy_url).netloc.rpartition("@")[2]
+    return (
+        f"http://{user or simulator.proxy_username}:{simulator.proxy_password if password is None else password}"
+        f"@{netloc}"
+    )
+
+
+@pytest.mark.parametrize("variable", ["MSGRAPH_PROXY", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_is_used(simulator: Simulator, options: dict[str, t.Any], variable: str) -> None:
+    run = run_module({**options, "ca_path": simulator.ca_path}, environ={variable: proxy_of(simulator)})
+    assert run.result["changed"], run.result
+    assert services(simulator) == ["proxy", "graph"]
+    assert simulator.proxy_password not in run.output
+
+
+@pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
+def test_an_exception_in_the_environment_is_honoured(
+    simulator: Simulator, options: dict[str, t.Any], variable: str
+) -> None:
+    environ = {"HTTPS_PROXY": NOBODY, variable: "localhost,127.0.0.1"}
+    assert run_module({**options, "ca_path": simulator.ca_path}, environ=environ).result["changed"]
+    assert services(simulator) == ["graph"]
+
+
+def test_a_given_proxy_beats_the_environment_and_its_exceptions(
+    simulator: Simulator, options: dict[str, t.Any]
+) -> None:
+    environ = {"HTTPS_PROXY": NOBODY, "MSGRAPH_PROXY": NOBODY, "NO_PROXY": "*"}
+    given = {**options, "ca_path": simulator.ca_path, "proxy": proxy_of(simulator)}
+    assert run_module(given, environ=environ).result["changed"]
+    assert services(simulator) == ["proxy", "graph"]
+
+
+def test_the_login_service_is_asked_by_the_same_proxy(simulator: Simulator, options: dict[str, t.Any]) -> None:
+    given = {
+        **options,
+        "access_token": "",
+        "authority_url": simulator.authority_url,
+        "tenant_id": simulator.tenant_id,
+        "client_id": simulator.client_id,
+        "client_secret": simulator.client_secret,
+        "ca_path": simulator.ca_path,
+        "proxy": proxy_of(simulator),
+    }
+    assert run_module(given).result["changed"]
+    assert services(simulator).count("proxy") == 2
+    assert services(simulator).count("login") == 2
+
+
+def test_a_proxy_that_is_not_there_is_tried_again(simulator: Simulator, options: dict[str, t.Any]) -> None:
+    run = run_module({**options, "ca_path": simulator.ca_path, "proxy": NOBODY})
+    assert run.result["error"]["kind"] == "network"
+    assert "the proxy on the way" in run.result["msg"]
+    assert run.result["graph"]["retries"] >= 1
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "http://user:canary/word@proxy.example:8080"])
+def test_what_is_no_http_proxy_is_refused_before_anything_is_sent(options: dict[str, t.Any], proxy: str) -> None:
+    run = run_module({**options, "proxy": proxy})
+    assert (run.result["error"]["kind"], run.result["graph"]["requests"]) == ("options", 0)
+    assert "canary" not in run.output
+
+
+@pytest.mark.parametrize("where", ["option", "MSGRAPH_PROXY", "HTTPS_PROXY"])
+@pytest.mark.parametrize("password", ["right", "canary%2Dwrong%2Dpassword"])
+def test_no_verbosity_shows_the_user_of_a_proxy(
+    simulator: Simulator, options: dict[str, t.Any], where: str, password: str
+) -> None:
+    user = "canary-user-of-the-proxy"
+    proxy = proxy_of(simulator) if password == "right" else proxy_of(simulator, user, password)
+    environment = clean_environment(
+        # As older releases always do, and newer ones on demand: the module's arguments in its result.
+        ANSIBLE_INJECT_INVOCATION="1",
+        MSGRAPH_CA_PATH=simulator.ca_path,
+        **({} if where == "option" else {where: proxy}),
+    )
+    run = ad_hoc(environment, SYNC, "-vvvv", **options, **({"proxy": proxy} if where == "option" else {}))
+    output = run.stdout + run.stderr
+    for secret in (simulator.proxy_password, user, "canary%2Dwrong%2Dpassword", "canary-wrong-password"):
+        assert secret not in output
+    result = result_of(run)
+    assert "invocation" in result
+    assert result["changed"] is (password == "right")
+    if where == "option":
+        assert result["invocation"]["module_args"]["proxy"].startswith("http://********@")
+
+
+# --- a home that somebody else has prepared
+
+
+def test_a_netrc_cannot_replace_the_token(simulator: Simulator, options: dict[str, t.Any], tmp_path: Path) -> None:
+    for name in (".netrc", "_netrc", "netrc"):
+        (tmp_path / name).write_text(
+            "machine localhost login eve password canary-of-eve\ndefault login eve password x\n"
+        )
+        (tmp_path / name).chmod(0o600)
+    environ = {"HOME": str(tmp_path), "NETRC": str(tmp_path / "netrc")}
+    assert run_module({**options, "ca_path": simulator.ca_path}, environ=environ).result["changed"]
+    assert [entry["headers"]["authorization"].split()[0] for entry in simulator.journal()] == ["Bearer"]
