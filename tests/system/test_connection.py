@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from urllib.parse import urlsplit
 
@@ -74,7 +75,7 @@ def test_a_certificate_of_a_stranger_is_explained_and_asked_for_once(
     error = run.result["error"]
     assert error["kind"] == "network"
     assert "CERTIFICATE_VERIFY_FAILED" in error["message"]
-    assert error["hint"].startswith(hint.split(".*", maxsplit=1)[0])
+    assert re.match(hint, error["hint"])
     assert (run.result["graph"]["requests"], run.result["graph"]["retries"]) == (1, 0)
 
 
@@ -113,9 +114,7 @@ def test_an_exception_in_the_environment_is_honoured(
     assert services(simulator) == ["graph"]
 
 
-def test_a_given_proxy_beats_the_environment_and_its_exceptions(
-    simulator: Simulator, options: dict[str, t.Any]
-) -> None:
+def test_a_given_proxy_beats_the_environment(simulator: Simulator, options: dict[str, t.Any]) -> None:
     environ = {"HTTPS_PROXY": NOBODY, "MSGRAPH_PROXY": NOBODY, "NO_PROXY": "*"}
     given = {**options, "ca_path": simulator.ca_path, "proxy": proxy_of(simulator)}
     assert run_module(given, environ=environ).result["changed"]
@@ -181,9 +180,7 @@ def test_no_verbosity_shows_the_user_of_a_proxy(
 
 def test_a_netrc_cannot_replace_the_token(simulator: Simulator, options: dict[str, t.Any], tmp_path: Path) -> None:
     for name in (".netrc", "_netrc", "netrc"):
-        (tmp_path / name).write_text(
-            "machine localhost login eve password canary-of-eve\ndefault login eve password x\n"
-        )
+        (tmp_path / name).write_text("machine localhost login eve password x\ndefault login eve password x\n")
         (tmp_path / name).chmod(0o600)
     environ = {"HOME": str(tmp_path), "NETRC": str(tmp_path / "netrc")}
     assert run_module({**options, "ca_path": simulator.ca_path}, environ=environ).result["changed"]

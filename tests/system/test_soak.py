@@ -78,7 +78,8 @@ class Wire(requests.adapters.BaseAdapter):
         self.clock.sleep(self.chance.uniform(0.005, 0.5))
         body = request.body or b""
         assert isinstance(body, bytes)
-        call = Call.to(str(request.method), str(request.path_url), dict(request.headers), body)
+        headers = {name: str(value) for name, value in request.headers.items()}
+        call = Call.to(str(request.method), str(request.path_url), headers, body)
         answer = self.desk.answer(call).answer
         self.clock.sleep(self.chance.uniform(0.005, 0.5))
         response = requests.Response()
