@@ -25,6 +25,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
 # Nothing that runs is to write into the user's home.
 HOME_HERE = HOME="$$PWD/.cache/home"
 VENV = tests/tools/venv.sh
+LEAK_HUNT = .venv/bin/python tests/tools/leak_hunt.py .cache/home $(RESULTS) $(STAGED)/tests/output --
 ANSIBLE_TEST = .venv/bin/python tests/tools/ansible_test.py $(STAGED) .cache/home
 MYPY = .venv-lint/bin/mypy --python-executable .venv/bin/python
 
@@ -66,14 +67,14 @@ units: test-venv ansible-test-home stage ## unit tests, through ansible-test
 
 integration: test-venv ansible-test-home stage ## integration targets against the simulator, through ansible-test
 	$(call heading,ansible-test integration)
-	@$(ANSIBLE_TEST) integration
+	@$(LEAK_HUNT) $(ANSIBLE_TEST) integration
 
 # npm is to be found configured as usual, though what it installs stays here.
 system: export NPM_CONFIG_USERCONFIG ?= $(HOME)/.npmrc
 
 system: test-venv stage ## what users do, done from outside
 	$(call heading,system tests)
-	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
+	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(LEAK_HUNT) .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
 
 stage: run-venv ## the copy of the collection that Ansible's tools work on, in .cache
 	@mkdir -p .cache/home

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import typing as t
 
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
 
 MODULE = "ansible_collections.msgraph.intune.plugins.modules.intune_exchange_connector_sync"
 
@@ -34,13 +34,10 @@ def run_module(
 ) -> Run:
     """Run the sync module with these options, and with nothing of this machine's settings in its environment."""
     internal = {"_ansible_check_mode": check, "_ansible_verbosity": verbosity}
-    done = subprocess.run(
+    done = run_command(
         [sys.executable, "-m", MODULE],
-        input=json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **internal}}),
-        env={**clean_environment(**(environ or {})), "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]},
-        check=False,
-        capture_output=True,
-        text=True,
+        {**clean_environment(**(environ or {})), "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]},
+        text=json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **internal}}),
     )
     output = done.stdout + done.stderr
     assert "Traceback" not in output

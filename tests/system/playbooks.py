@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import typing as t
 
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
+
 if t.TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 SYNC = "msgraph.intune.intune_exchange_connector_sync"
@@ -22,7 +24,7 @@ def ad_hoc(
 ) -> subprocess.CompletedProcess[str]:
     """Run ``ansible localhost -m MODULE``."""
     command = [sys.executable, "-m", "ansible", "adhoc", "localhost", "-m", module, "-a", json.dumps(options), *flags]
-    return subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    return run_command(command, environment)
 
 
 def result_of(run: subprocess.CompletedProcess[str]) -> dict[str, t.Any]:

@@ -7,17 +7,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
 
 DEMO = "ansible_collections.msgraph.intune.tests.demo"
 
 
 def test_the_demo_shows_the_connector_before_and_after_and_the_accepted_post() -> None:
     environment = clean_environment(PYTHONPATH=clean_environment()["ANSIBLE_COLLECTIONS_PATH"])
-    demo = subprocess.run([sys.executable, "-m", DEMO], env=environment, check=False, capture_output=True, text=True)
+    demo = run_command([sys.executable, "-m", DEMO], environment)
     assert demo.returncode == 0, demo.stdout + demo.stderr
     before, after = re.findall(r"last_sync_date_time: ['\"]?([0-9T:.Z-]+)", demo.stdout)
     assert before < after

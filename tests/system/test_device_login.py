@@ -14,6 +14,7 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+from ansible_collections.msgraph.intune.tests.system.commands import keep_output
 from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, playbook_command, result_of
 
 if t.TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Login:
 
     def end(self, run: subprocess.Popen[str]) -> int:
         self.output += run.communicate()[0]
+        keep_output(self.output)
         assert "Traceback" not in self.output
         # Neither token nor device code; the user code is meant to be seen.
         assert "eyJ" not in self.output

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
 from ansible_collections.msgraph.intune.tests.system.certificates import AppCertificate, make_certificate
 from ansible_collections.msgraph.intune.tests.system.clients import obtain_refresh_token
 from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, result_of
@@ -177,8 +178,8 @@ def test_a_wrong_passphrase_is_found_before_anything_is_sent(
 def test_a_federated_token_wherever_it_is(tenant: Tenant, tmp_path: Path, where: str) -> None:
     token = tenant.simulator.federated_token()
     tenant.secrets.append(token)
-    file = tmp_path / "token"
-    file.write_text(f"{token}\n")
+    file = tmp_path / "federated-token"
+    write_private_file(file, f"{token}\n".encode())
     environ = {"AZURE_TENANT_ID": tenant.simulator.tenant_id, "AZURE_CLIENT_ID": tenant.simulator.client_id}
     options: dict[str, str] = {}
     if where == "option":

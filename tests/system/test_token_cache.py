@@ -18,6 +18,8 @@ from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environmen
     clean_environment,
 )
 from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
+from ansible_collections.msgraph.intune.tests.system.commands import keep_output, run_command
 from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, playbook_command
 
 PLAY = """
@@ -47,13 +49,7 @@ def test_fifty_tasks_at_once_sign_in_no_more_than_twice(simulator: Simulator, pl
     cache = tmp_path / "cache.json"
     hosts = ",".join(f"host{number}" for number in range(50))
     flags = ["-i", hosts, "--forks", "50", "-e", f"connector_id={simulator.connector_ids[0]}"]
-    run = subprocess.run(
-        playbook_command(play, *flags),
-        env=ansible_environment(simulator, MSGRAPH_TOKEN_CACHE=str(cache)),
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    run = run_command(playbook_command(play, *flags), ansible_environment(simulator, MSGRAPH_TOKEN_CACHE=str(cache)))
     assert run.returncode == 0, run.stdout + run.stderr
     journal = simulator.journal()
     assert len([entry for entry in journal if entry["path"].endswith("/sync") and entry["status"] == 204]) == 50
@@ -67,16 +63,13 @@ def test_no_list_of_processes_shows_a_secret(play: Path, tmp_path: Path) -> None
     variables = tmp_path / "variables.json"
     with Simulator(latency_ms=300) as simulator:
         secrets = {"client_secret": simulator.client_secret}
-        variables.write_text(
-            json.dumps(
-                {
-                    **secrets,
-                    "tenant_id": simulator.tenant_id,
-                    "client_id": simulator.client_id,
-                    "connector_id": simulator.connector_ids[0],
-                }
-            )
-        )
+        given = {
+            **secrets,
+            "tenant_id": simulator.tenant_id,
+            "client_id": simulator.client_id,
+            "connector_id": simulator.connector_ids[0],
+        }
+        write_private_file(variables, json.dumps(given).encode())
         environment = clean_environment(
             AZURE_AUTHORITY_HOST=simulator.authority_url,
             MSGRAPH_URL=simulator.graph_url,
@@ -87,7 +80,9 @@ def test_no_list_of_processes_shows_a_secret(play: Path, tmp_path: Path) -> None
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as run:
             while run.poll() is None:
                 seen.update(command_lines())
-            assert run.returncode == 0, run.communicate()
+            output = run.communicate()[0]
+        keep_output(output)
+        assert run.returncode == 0, output
     assert any("AnsiballZ_intune_exchange_connector_sync" in line for line in seen)
     assert [line for line in seen if any(secret in line for secret in secrets.values())] == []
 

@@ -1,0 +1,67 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The search for leaks finds them, wherever a suite leaves them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HUNT = Path(__file__).parents[1] / "tools/leak_hunt.py"
+SECRET = "an-invented-secret-of-the-suite"
+RECORD = f"""
+import os, pathlib, sys
+pathlib.Path(os.environ["GRAPH_SIMULATOR_SECRETS"]).write_text("{SECRET}\\nshort\\n")
+tmp, home, secret = pathlib.Path(os.environ["TMPDIR"]), pathlib.Path(sys.argv[1]), "{SECRET}"
+"""
+
+
+def hunt(folder: Path, suite: str) -> tuple[int, str]:
+    environment = {name: value for name, value in os.environ.items() if name != "LEAK_HUNT_OUTPUT"}
+    run = subprocess.run(
+        [sys.executable, HUNT, folder, "--", sys.executable, "-c", suite, folder],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return run.returncode, run.stdout
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "print('see', secret)",
+        "print(secret, file=sys.stderr)",
+        "(tmp / 'left-behind').write_text(secret)",
+        "(tmp / 'deep').mkdir(); (tmp / 'deep/cache').write_text(secret); (tmp / 'deep/cache').chmod(0o644)",
+        "(home / 'log').write_text(f'x{secret}y')",
+        "pathlib.Path(os.environ['LEAK_HUNT_OUTPUT']).write_text(secret)",
+    ],
+)
+def test_a_leak_is_found(tmp_path: Path, leak: str) -> None:
+    status, output = hunt(tmp_path, RECORD + leak)
+    assert status == 1
+    assert "holds 1 of them" in output
+
+
+@pytest.mark.parametrize(
+    "harmless", ["print('short')", "(tmp / 'cache.json').write_text(secret); (tmp / 'cache.json').chmod(0o600)"]
+)
+def test_what_is_none_is_passed_over(tmp_path: Path, harmless: str) -> None:
+    status, output = hunt(tmp_path, RECORD + harmless)
+    assert (status, "none found" in output) == (0, True)
+
+
+def test_a_suite_that_fails_keeps_its_status(tmp_path: Path) -> None:
+    assert hunt(tmp_path, RECORD + "sys.exit(7)")[0] == 7
+
+
+def test_a_hunt_without_a_secret_shows_nothing(tmp_path: Path) -> None:
+    assert hunt(tmp_path, "print('all is well')")[0] == 1
