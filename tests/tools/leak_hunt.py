@@ -44,12 +44,14 @@ def search(folders: list[Path], command: list[str], secrets: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="msgraph-intune-") as name:
         temporary, output, commands = (Path(name, part) for part in ("tmp", "output", "commands"))
         temporary.mkdir(mode=0o700)
+        began = temporary.stat().st_mtime
         places = {"TMPDIR": temporary, "LEAK_HUNT_OUTPUT": commands, "GRAPH_SIMULATOR_SECRETS": secrets}
         status = run(command, output, {variable: str(path) for variable, path in places.items()})
         if status != 0:
             return status
         wanted = {secret for secret in read(secrets).split(b"\n") if len(secret) >= SHORTEST_SECRET}
-        searched = [output, commands, *(path for folder in (temporary, *folders) for path in files(folder))]
+        left = (path for folder in (temporary, *folders) for path in files(folder) if path.stat().st_mtime >= began)
+        searched = [output, commands, *left]
         leaks = [f"{path} holds {found} of them" for path in searched if (found := count(wanted, path))]
     print(f"Leak hunt: {len(wanted)} secrets, {len(searched)} files and outputs", *leaks or ["none found"], sep="\n  ")
     # Without a secret to look for, nothing was shown.
