@@ -315,17 +315,17 @@ graph:
   type: dict
   contains:
     cloud:
-      description: The cloud. V(null) when the options were refused.
+      description: The cloud. V(null) when the task failed before it had a client.
       returned: always
       type: str
       sample: global
     graph_url:
-      description: The root of Microsoft Graph. V(null) when the options were refused.
+      description: The root of Microsoft Graph. V(null) when the task failed before it had a client.
       returned: always
       type: str
       sample: https://graph.microsoft.com
     auth_method:
-      description: How the sign-in was done. V(null) when the options were refused.
+      description: How the sign-in was done. V(null) when the task failed before it had a client.
       returned: always
       type: str
       sample: client_secret

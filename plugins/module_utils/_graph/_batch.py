@@ -19,7 +19,7 @@ import typing as t
 
 from ._client import Answer, Call
 from ._dependencies import load
-from ._errors import GraphError, ProtocolError
+from ._errors import STRANGER_ADVICE, GraphError, ProtocolError
 from ._transport import Response
 
 if t.TYPE_CHECKING:
@@ -28,6 +28,8 @@ if t.TYPE_CHECKING:
     from ._client import GraphClient, Outcome
 
 MOST_ITEMS: t.Final = 20
+
+_UNKNOWN: t.Final = "Whether it was carried out is not known: look at its target before you run the task again."
 
 # When a whole batch fails so, the next one would not fare better.
 _HOPELESS: t.Final = ("authentication", "authorization", "dependency", "network", "options", "throttled", "timeout")
@@ -111,7 +113,7 @@ def _responses(body: t.Any) -> dict[str, dict[str, t.Any]]:
     if not isinstance(responses, list):
         raise ProtocolError(
             "the answer is not that of a batch",
-            hint="Something on the way may answer in the service's place: check graph_url and the proxies.",
+            hint=STRANGER_ADVICE,
         )
     return {str(one.get("id")): one for one in responses if isinstance(one, dict)}
 
@@ -149,13 +151,12 @@ def _set_back(client: GraphClient, item: _Item, error: GraphError, *, renewed: b
 def _response(entry: Mapping[str, t.Any] | None, headers: Mapping[str, str]) -> Response:
     """An item's part of the answer in the form of an answer of its own."""
     if entry is None:
-        raise ProtocolError(
-            "the answer to the batch leaves this request out",
-            hint="Whether it was carried out is not known: look at its target before you run the task again.",
-        )
+        raise ProtocolError("the answer to the batch leaves this request out", hint=_UNKNOWN)
     status = entry.get("status")
     if not isinstance(status, int) or not (200 <= status < 300 or 400 <= status < 600):
-        raise ProtocolError(f"the answer to the batch gives this request the status {status!r}, which means nothing")
+        raise ProtocolError(
+            f"the answer to the batch gives this request the status {status!r}, which means nothing", hint=_UNKNOWN
+        )
     # What is told for the whole: when it was answered, and under which id.
     own = load("requests.structures").CaseInsensitiveDict(
         {name: headers[name] for name in ("Date", "request-id") if name in headers}

@@ -13,7 +13,7 @@ import json
 import typing as t
 import uuid
 
-from ._errors import AuthorizationError, GraphError, ProtocolError, naming
+from ._errors import STRANGER_ADVICE, AuthorizationError, GraphError, ProtocolError, naming
 from ._graph_errors import SERVICE, read_error
 from ._headers import request_id
 from ._login import Login
@@ -251,5 +251,5 @@ class GraphClient:
         except ValueError as exc:
             raise ProtocolError(
                 "the answer is not JSON",
-                hint="Something on the way may answer in the service's place: check graph_url and the proxies.",
+                hint=STRANGER_ADVICE,
             ) from exc

@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
 # Microsoft's advice is to try again after these: too many requests, and gateways without a service behind them.
 _TRANSIENT_STATUSES: t.Final = (429, 502, 503, 504)
 
+STRANGER_ADVICE = "Something on the way may answer in the service's place: check graph_url and the proxies."
 SUPPORT_ADVICE = "If this persists, send Microsoft support the request ids and the time of this task."
 
 

@@ -86,9 +86,13 @@ class MsalHttp:
         if self._last is None:
             return ProtocolError(f"msal gave up before it asked the login service ({raised})")
         if self._last.status < 400:
+            identity = self._authority_url is None
+            asked = "this host's managed identity endpoint" if identity else "the login service"
             return ProtocolError(
-                f"msal could not use what the login service answered ({raised})",
-                hint="Check the credential, authority_url and the proxies on the way.",
+                f"msal could not use what {asked} answered ({raised})",
+                hint="Check the variables by which the platform announces its identity."
+                if identity
+                else "Check the credential, authority_url and the proxies on the way.",
                 status=self._last.status,
                 client_request_id=self._client_request_id,
             )
@@ -114,8 +118,10 @@ class MsalHttp:
                 )
             except GraphError as exc:
                 exc.client_request_id = self._client_request_id
-                # A platform's endpoint is on this host or next to it: one that is silent is not there.
-                exc.dropped = exc.dropped and self._authority_url is not None
+                if self._authority_url is None and exc.dropped:
+                    # The platform's endpoint is on this host or next to it: one that is silent is not there.
+                    exc.dropped = False
+                    exc.hint = "This host seems to have no managed identity: give another credential, or assign one."
                 raise
             self._last = response
             if response.status >= 400 and (failure := self.failure()).transient:

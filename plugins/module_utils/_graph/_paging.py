@@ -15,7 +15,7 @@ import dataclasses
 import typing as t
 
 from ._clouds import same_origin
-from ._errors import ProtocolError
+from ._errors import STRANGER_ADVICE, ProtocolError
 
 if t.TYPE_CHECKING:
     from ._client import Answer, Call, GraphClient
@@ -63,5 +63,5 @@ def _page(body: t.Any) -> tuple[list[t.Any], str | None]:
 def _not_a_page(why: str) -> ProtocolError:
     return ProtocolError(
         f"the answer {why}",
-        hint="Something on the way may answer in the service's place: check graph_url and the proxies.",
+        hint=STRANGER_ADVICE,
     )

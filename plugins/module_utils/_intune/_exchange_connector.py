@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._graph._errors import ProtocolError
+from .._graph._errors import STRANGER_ADVICE, ProtocolError
 from .._graph._permission import Permission
 from ._resource import SyncResource
 
@@ -51,7 +51,7 @@ def read_connector(body: t.Any) -> dict[str, t.Any]:
     if not isinstance(body, dict) or not isinstance(body.get("id"), str):
         raise ProtocolError(
             "the answer is not an Exchange connector",
-            hint="Something on the way may answer in the service's place: check graph_url and the proxies.",
+            hint=STRANGER_ADVICE,
         )
     found = {ours: body.get(graphs) for graphs, ours in _PROPERTIES.items()}
     return {name: value if isinstance(value, str) else None for name, value in found.items()}

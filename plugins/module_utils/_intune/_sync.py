@@ -15,7 +15,7 @@ import dataclasses
 import typing as t
 
 from .._graph._client import Call
-from .._graph._errors import GraphError, NotFoundError, ProtocolError
+from .._graph._errors import STRANGER_ADVICE, GraphError, NotFoundError, ProtocolError
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -140,7 +140,10 @@ class SyncRun:
         def parse(body: t.Any) -> dict[str, t.Any]:
             state = self._resource.state(body)
             if str(state["id"]).lower() != target.id.lower():
-                raise ProtocolError(f"the answer is another {self._resource.noun}, '{state['id']}'")
+                raise ProtocolError(
+                    f"the answer is another {self._resource.noun}, '{state['id']}'",
+                    hint=STRANGER_ADVICE,
+                )
             return state
 
         return Call(
