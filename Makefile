@@ -14,7 +14,7 @@ RESULTS := .cache/results
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types sanity units integration system stage clean
+.PHONY: help demo test lint types sanity units coverage integration system stage clean
 .PHONY: run-venv test-venv lint-venv ansible-test-home fresh-results
 
 # A git hook sets these for its own repository; the staged tree is another one.
@@ -29,6 +29,8 @@ LEAK_HUNT = .venv/bin/python tests/tools/leak_hunt.py .cache/home $(RESULTS) $(S
 ANSIBLE_TEST = .venv/bin/python tests/tools/ansible_test.py $(STAGED) .cache/home
 MYPY = .venv-lint/bin/mypy --python-executable .venv/bin/python
 
+COVERAGE = .venv/bin/python -m coverage
+
 heading = @printf '\n===== %s =====\n' '$(1)'
 
 help: ## this list
@@ -37,8 +39,8 @@ help: ## this list
 demo: run-venv stage ## the real module, run against a simulated Microsoft Graph
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m tests.demo
 
-test: fresh-results lint types sanity units integration system ## all of the tests below
-	$(call heading,green: lint types sanity units integration system)
+test: fresh-results lint types sanity units coverage integration system ## all of the tests below
+	$(call heading,green: lint types sanity units coverage integration system)
 	@.venv/bin/python tests/tools/summary.py $(STAGED)/tests/output/junit/python*.xml $(RESULTS)/*.xml
 
 lint: lint-venv stage ## style, and what Ansible's own linters find
@@ -64,6 +66,12 @@ sanity: test-venv ansible-test-home stage ## ansible-test's checks, without an e
 units: test-venv ansible-test-home stage ## unit tests, through ansible-test
 	$(call heading,ansible-test units)
 	@$(ANSIBLE_TEST) units
+
+coverage: test-venv stage ## how much of plugins/ the unit tests reach, branches included
+	$(call heading,branch coverage)
+	@mkdir -p .cache/coverage
+	@$(HOME_HERE) PYTHONPATH="$$PWD/$(COLLECTIONS)" $(COVERAGE) run -m pytest --quiet --import-mode=importlib $(STAGED)/tests/unit
+	@$(COVERAGE) report
 
 integration: test-venv ansible-test-home stage ## integration targets against the simulator, through ansible-test
 	$(call heading,ansible-test integration)
