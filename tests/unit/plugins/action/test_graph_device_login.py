@@ -37,7 +37,11 @@ class Play:
         self.session = FakeSession(*script)
         self._monkeypatch.setattr("requests.Session", lambda: self.session)
         self._monkeypatch.setattr("time.sleep", lambda _seconds: None)
-        task = mock.MagicMock(args={"token_cache_path": str(self.cache), **options}, check_mode=check, async_val=0)
+        task = mock.MagicMock(
+            args={"token_cache_path": str(self.cache), "client_id": "client-1", **options},
+            check_mode=check,
+            async_val=0,
+        )
         context = mock.MagicMock(check_mode=check)
         others = [mock.MagicMock() for _part in range(3)]
         action = graph_device_login.ActionModule(task, mock.MagicMock(), context, *others)
