@@ -34,3 +34,21 @@ attributes:
     membership:
       - msgraph.intune.graph
 """
+
+    # For modules that only look; use it beside the standard fragment.
+    INFO_MODULE = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The module changes nothing, in check mode as without it.
+  diff_mode:
+    support: N/A
+    details:
+      - The module changes nothing.
+  idempotent:
+    support: full
+    details:
+      - The module changes nothing.
+"""

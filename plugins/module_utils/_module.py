@@ -43,6 +43,7 @@ class Report:
     """What a module has to say at its end.
 
     :param data: the keys of the result that are the module's own.
+    :param diff: what changed, in the form that Ansible shows; ``None`` where nobody asked for it.
     :param failure: set when the task is to fail; what happened all the same is in ``changed`` and ``data``.
     """
 
@@ -51,6 +52,7 @@ class Report:
     data: Mapping[str, t.Any]
     failure: GraphError | None = None
     warnings: tuple[str, ...] = ()
+    diff: list[dict[str, t.Any]] | None = None
 
 
 def argument_spec(**own: t.Any) -> dict[str, t.Any]:
@@ -95,6 +97,8 @@ def run_module(
         **report.data,
         "graph": NO_FACTS if client is None else client.facts(),
     }
+    if report.diff is not None:
+        result["diff"] = report.diff
     if retries and module._verbosity >= _TELL_RETRIES:
         result["retry_log"] = retries
     if report.failure is not None:

@@ -18,17 +18,6 @@ description:
     with Intune after that date. The action is still part of Microsoft Graph v1.0. What it does in a tenant today can
     only be seen there, by the time of the connector's last successful sync.
 options:
-  connector_id:
-    description:
-      - The IDs of the connectors to sync, as Microsoft Graph lists them at C(deviceManagement/exchangeConnectors).
-        Needed.
-      - A string may hold several IDs, separated by commas. Blank items are passed over, and an ID that is given twice
-        is used once.
-      - An empty list means that nothing is to be done; in an ad-hoc command it must be given as JSON.
-      - When there is no ID otherwise, or one that is C(.) or C(..), or that holds a control character, a quote, a
-        bracket or any of C(/), C(?), C(#) and C(\), the task fails before anything is sent.
-    type: list
-    elements: raw
   sync_type:
     description:
       - V(deltaSync) discovers the devices in Exchange that changed since the last delta window. The admin center calls
@@ -37,7 +26,32 @@ options:
     type: str
     choices: [deltaSync, fullSync]
     default: deltaSync
+  if_older_than:
+    description:
+      - An age. Connectors whose last sync is younger are skipped, by the clock of the service, so that a job that runs
+        often triggers no more than it must. One that never synced counts as older than any age.
+      - A whole number of seconds, or one with a unit, as in V(90s), V(30m), V(2h), V(1d) or V(1w).
+      - If not set, none is skipped.
+    type: raw
+  wait:
+    description:
+      - A boolean, whether to wait until the time of each connector's last sync has moved on, which is all that can be
+        seen of a sync's end.
+      - If not set, V(false).
+    type: raw
+  wait_timeout:
+    description:
+      - A number of seconds to wait for all of them, up to a day. When it is over, the task fails and tells which are
+        pending. What was triggered stays so.
+      - If not set, V(900).
+    type: raw
+  wait_sleep:
+    description:
+      - A number of seconds between two looks at them. The last one is cut to the end of O(wait_timeout).
+      - If not set, V(30).
+    type: raw
 extends_documentation_fragment:
+  - msgraph.intune._connector_selection
   - msgraph.intune._graph
   - msgraph.intune._graph.connection
   - msgraph.intune._attributes
@@ -46,18 +60,28 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads each connector, so one that does not exist fails, and triggers nothing. A sign-in takes place.
+      - Reads the connectors, so one that does not exist fails, and triggers nothing. A sign-in takes place.
   diff_mode:
-    support: none
-  idempotent:
-    support: none
+    support: full
     details:
-      - Each run asks for a sync anew.
+      - Shows the time of the last sync, the status and the type of sync that was requested, for each connector. Without
+        O(wait=true) only the last of these can differ.
+  idempotent:
+    support: partial
+    details:
+      - With O(if_older_than) a run soon after a sync changes nothing. Without it each run asks for a sync anew.
 notes:
+  - Exactly one of O(connector_id), O(connector_name) and O(all_connectors) is needed.
+  - One connector by its ID costs one request. Several are triggered in batches of 20, no faster than the documented 100
+    in 20 seconds. For anything else than IDs, for O(if_older_than), O(wait), check mode and diff mode the connectors
+    are read first, in one request and those for further pages; O(wait) reads them so in each round.
+  - When some connectors fail, the others are triggered all the same. The task then fails with C(changed=true), and
+    Ansible runs no handler for it.
   - The application, or the signed-in user, needs the Microsoft Graph permission
     C(DeviceManagementServiceConfig.ReadWrite.All). For check mode C(DeviceManagementServiceConfig.Read.All) is enough
     when an application signs in or O(access_token) is given. The tenant needs an active Intune licence.
 seealso:
+  - module: msgraph.intune.intune_exchange_connector_info
   - name: The sync action in Microsoft Graph
     description: The request that this module makes.
     link: https://learn.microsoft.com/graph/api/intune-onboarding-devicemanagementexchangeconnector-sync
@@ -105,6 +129,18 @@ EXAMPLES = r"""
           - c3a0f5d2-64f7-4d0a-8d6b-6b1f2e9a7b22
         sync_type: fullSync
 
+    - name: Keep the connector of one server in sync, from a job that runs every hour
+      msgraph.intune.intune_exchange_connector_sync:
+        connector_name: EXCH01.contoso.example
+        if_older_than: 6h
+
+    - name: Sync all connectors of the tenant, and see it happen
+      msgraph.intune.intune_exchange_connector_sync:
+        all_connectors: true
+        if_older_than: 1d
+        wait: true
+        wait_timeout: 1800
+
     - name: Tell failures apart
       block:
         - name: Sync a connector
@@ -145,12 +181,14 @@ connectors:
       description:
         - V(triggered) when Microsoft Graph accepted the request. It does not say that the sync happened.
         - V(would_trigger) in check mode.
+        - V(skipped) when its last sync is younger than O(if_older_than).
         - V(failed) when the connector could not be triggered, or in check mode not be read.
       returned: always
       type: str
       sample: triggered
     completed:
-      description: Whether the sync was seen to complete. V(null) when that was not waited for.
+      description:
+        - Whether the time of the last sync was seen to move on. V(null) when that was not waited for.
       returned: always
       type: bool
       sample: null
@@ -167,7 +205,9 @@ connectors:
       type: int
       sample: 204
     before:
-      description: The connector before the trigger. V(null) when it was not read, which it is in check mode.
+      description:
+        - The connector before the trigger. V(null) when it was not read. It is read in check mode and diff mode, with
+          O(if_older_than) or O(wait=true), and when it is not chosen by O(connector_id).
       returned: always
       type: dict
       sample: null
@@ -223,7 +263,7 @@ connectors:
           type: str
           sample: Contoso
     after:
-      description: The connector after the sync. V(null) when it was not read.
+      description: The connector as it was last seen while waiting. V(null) when it was not waited for.
       returned: always
       type: dict
       sample: null
@@ -247,7 +287,8 @@ connectors:
       type: str
       sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
     error:
-      description: Why this connector failed, in the form of RV(error). V(null) when it did not.
+      description:
+        - Why this connector failed, or why it was not seen to complete, in the form of RV(error). V(null) otherwise.
       returned: always
       type: dict
       sample: null
@@ -258,9 +299,9 @@ connectors:
             - V(dependency) for a missing Python package.
             - V(authentication) when the credential or token was refused.
             - V(authorization) when a permission or role is missing.
-            - V(not_found) when there is no such connector.
+            - V(not_found) when there is no such connector, by ID or by name.
             - V(throttled) when the service asks to slow down.
-            - V(timeout) when no answer came in time.
+            - V(timeout) when no answer came in time, or a sync was not seen to complete within O(wait_timeout).
             - V(network) when the service could not be reached, or its certificate was not accepted.
             - V(service) when the service failed or refused the request.
             - V(protocol) when the answer is not one that this service gives.
@@ -361,10 +402,11 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
     EXCHANGE_CONNECTOR,
+    SELECTION,
     SYNC_TYPES,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import read_ids
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun, results
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import ARGUMENT_SPEC, read_request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
 
 if t.TYPE_CHECKING:
@@ -376,22 +418,24 @@ if t.TYPE_CHECKING:
 def main() -> None:
     module = AnsibleModule(
         argument_spec=argument_spec(
-            connector_id={"type": "list", "elements": "raw"},
+            **SELECTION.argument_spec,
+            **ARGUMENT_SPEC,
             sync_type={"type": "str", "choices": list(SYNC_TYPES), "default": SYNC_TYPES[0]},
         ),
         supports_check_mode=True,
     )
 
     def sync(connect: Callable[[], GraphClient]) -> Report:
-        ids = read_ids("connector_id", module.params["connector_id"])
-        run = SyncRun(connect, EXCHANGE_CONNECTOR, module.params["sync_type"], check_mode=module.check_mode)
-        run.run(ids)
+        request = read_request(module.params, SELECTION, check_mode=module.check_mode, diff=module._diff)
+        run = SyncRun(connect, EXCHANGE_CONNECTOR, request)
+        run.run()
         return Report(
             changed=any(target.changed for target in run.targets),
             msg=run.message(),
-            data={"connectors": results(run.targets)},
+            data={"connectors": [target.as_result() for target in run.targets]},
             failure=run.failure,
             warnings=tuple(run.warnings),
+            diff=run.diff() if request.diff else None,
         )
 
     run_module(module, sync, nothing_done={"connectors": []})

@@ -22,6 +22,8 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import Request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
 from ansible_collections.msgraph.intune.tests.graph_simulator.connectors import Connector
 from ansible_collections.msgraph.intune.tests.graph_simulator.desk import Desk
@@ -138,8 +140,8 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
         on_secret=lambda _secret: None,
     )
 
-    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, "deltaSync", check_mode=False)
-    run.run(IDS)
+    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, Request("deltaSync", Selection(ids=tuple(IDS))))
+    run.run()
 
     assert run.failure is None, str(run.failure)
     assert [target.id for target in run.targets] == IDS

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
 import ssl
 import typing as t
@@ -19,12 +18,13 @@ from ._errors import OptionsError
 from ._options import OPTIONS, Given, Value, describe, is_content
 from ._proxy import read_proxy
 from ._retry import RetryPolicy
+from ._values import read_boolean, read_count, read_seconds
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-# No wait is worth longer, and operating systems refuse much more.
-_DAY: t.Final = 86_400
+    T = t.TypeVar("T")
+
 # More would only be a way to wait, for which there is retry_budget.
 _MOST_RETRIES: t.Final = 100
 
@@ -68,6 +68,9 @@ def read_settings(given: Given) -> Settings:
     def called(name: str) -> str:
         return describe(name, given[name]) if name in given else name
 
+    def setting(name: str, read: Callable[..., T], default: T, **how: t.Any) -> T:
+        return read(called(name), given[name].content, **how) if name in given else default
+
     proxy = text("proxy")
     return Settings(
         cloud=find_cloud(
@@ -76,12 +79,12 @@ def read_settings(given: Given) -> Settings:
         auth_method=text("auth_method") or "auto",
         given=given,
         token_cache_path=text("token_cache_path"),
-        timeout=_seconds("timeout", given, default=30.0),
+        timeout=setting("timeout", read_seconds, 30.0),
         retry=RetryPolicy(
-            retries=_count("retries", given, default=RetryPolicy.retries),
-            budget=_seconds("retry_budget", given, default=RetryPolicy.budget, zero=True),
+            retries=setting("retries", read_count, RetryPolicy.retries, most=_MOST_RETRIES),
+            budget=setting("retry_budget", read_seconds, RetryPolicy.budget, zero=True),
         ),
-        verify=_verify(given),
+        verify=_verify(given) if setting("validate_certs", read_boolean, True) else False,
         proxy=None if proxy is None else read_proxy(called("proxy"), proxy),
     )
 
@@ -101,8 +104,6 @@ def _check_text(name: str, value: Value) -> None:
 
 
 def _verify(given: Mapping[str, Value]) -> bool | str:
-    if not _boolean("validate_certs", given, default=True):
-        return False
     if "ca_path" not in given:
         return True
     path = str(given["ca_path"].content)
@@ -127,45 +128,3 @@ def _problem_with_ca(path: str) -> str | None:
     except OSError as exc:  # ssl.SSLError is one
         return f"which holds no CA certificate that can be read ({exc.strerror or exc})"
     return None
-
-
-def _boolean(name: str, given: Mapping[str, Value], *, default: bool) -> bool:
-    if name not in given:
-        return default
-    content = given[name].content
-    word = content.lower() if isinstance(content, str) else content
-    if word in (True, "true", "yes", "on", "y", "t", "1"):
-        return True
-    if word in (False, "false", "no", "off", "n", "f", "0"):
-        return False
-    raise OptionsError(f"{describe(name, given[name])} is not a boolean", hint="Give true or false.")
-
-
-def _seconds(name: str, given: Mapping[str, Value], *, default: float, zero: bool = False) -> float:
-    seconds = _number(given[name].content) if name in given else default
-    if not 0 <= seconds <= _DAY or (seconds == 0 and not zero):
-        raise OptionsError(
-            f"{describe(name, given[name])} is not a number of seconds between 0 and {_DAY}",
-            hint="Give a number, such as 30.",
-        )
-    return seconds
-
-
-def _count(name: str, given: Mapping[str, Value], *, default: int) -> int:
-    count = _number(given[name].content) if name in given else default
-    if not 0 <= count <= _MOST_RETRIES or count != int(count):
-        raise OptionsError(
-            f"{describe(name, given[name])} is not a whole number between 0 and {_MOST_RETRIES}",
-            hint="Give a number, such as 4; 0 sends each request once.",
-        )
-    return int(count)
-
-
-def _number(content: object) -> float:
-    """The number given as such or as text; not a number when it is neither."""
-    if isinstance(content, bool):
-        return math.nan
-    try:
-        return float(t.cast("t.Any", content))
-    except (TypeError, ValueError, OverflowError):
-        return math.nan

@@ -15,7 +15,14 @@ import typing as t
 
 from .._graph._errors import STRANGER_ADVICE, ProtocolError
 from .._graph._permission import Permission
+from ._info import count
 from ._resource import SyncResource
+from ._selection import SelectionOptions
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ._resource import State
 
 # As Graph spells them: everything in Exchange, or what changed in the delta window.
 SYNC_TYPES: t.Final = ("deltaSync", "fullSync")
@@ -38,6 +45,30 @@ _PROPERTIES: t.Final = {
     "exchangeAlias": "exchange_alias",
     "exchangeOrganization": "exchange_organization",
 }
+
+
+# Statuses that the service documents; it may add others.
+STATUSES: t.Final = ("none", "connectionPending", "connected", "disconnected", "unknownFutureValue")
+
+SELECTION: t.Final = SelectionOptions(id="connector_id", name="connector_name", all="all_connectors")
+
+# What the admin center's tenant status makes of the time since the last sync.
+# Source: https://learn.microsoft.com/intune/intune-service/fundamentals/tenant-status
+HEALTHS: t.Final = ("healthy", "warning", "unhealthy")
+_WARNING_SECONDS: t.Final = 86_400
+_UNHEALTHY_SECONDS: t.Final = 3 * 86_400
+
+
+def health(seconds_since_last_sync: int | None) -> str:
+    """The health of a connector; one that never synced is unhealthy."""
+    if seconds_since_last_sync is None or seconds_since_last_sync >= _UNHEALTHY_SECONDS:
+        return "unhealthy"
+    return "warning" if seconds_since_last_sync >= _WARNING_SECONDS else "healthy"
+
+
+def count_connectors(connectors: Sequence[State]) -> dict[str, int]:
+    """How many there are, in all, by health and by status."""
+    return {"total": len(connectors), **count(connectors, "health", HEALTHS), **count(connectors, "status", STATUSES)}
 
 
 def read_connector(body: t.Any) -> dict[str, t.Any]:
@@ -65,6 +96,13 @@ EXCHANGE_CONNECTOR: t.Final = SyncResource(
     sync_action="sync",
     sync_body=lambda sync_type: {"syncType": sync_type},
     state=read_connector,
+    names=("server_name", "connector_server_name", "exchange_alias", "exchange_organization", "primary_smtp_address"),
+    status="status",
+    last_sync="last_sync_date_time",
+    caveat=(
+        "Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer"
+        " syncs with Intune after that date."
+    ),
     not_found_hint=(
         "GET /deviceManagement/exchangeConnectors, in Graph Explorer for example, lists the tenant's connectors:"
         " a reinstalled one has a new ID."

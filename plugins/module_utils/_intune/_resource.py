@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What the sync run needs to know of a resource; the run itself never names one."""
+"""What reading and syncing need to know of a resource; they never name one."""
 
 from __future__ import annotations
 
@@ -17,27 +17,33 @@ if t.TYPE_CHECKING:
 
     from .._graph._permission import Permission
 
+State = dict[str, t.Any]
+"""What results show of a member: its properties by their names in snake_case, ``id`` among them."""
+
 
 @dataclasses.dataclass(frozen=True)
-class SyncResource:
-    """An Intune resource with a sync action.
+class Resource:
+    """A collection of Intune's.
 
-    :param noun: what one of them is called, in the singular.
+    :param noun: what one of its members is called, in the singular.
     :param collection: path of the collection, below the API version.
-    :param sync_action: name of the action, below a member's path.
-    :param sync_body: from the type of sync to the action's body.
-    :param state: from a member's JSON to what results show of it, its ``id`` included; raises a ProtocolError.
+    :param state: from a member's JSON to its state; raises a ProtocolError.
+    :param names: the keys of a state by whose values people know a member, the best known first.
+    :param status: the key of a state that holds a word on how the member is.
+    :param last_sync: the key of a state that holds the time of the last sync, as the service writes it.
     :param not_found_hint: what to do when there is no such member.
+    :param caveat: what everybody should know who wonders why nothing happens, as a sentence.
     """
 
     noun: str
     collection: str
-    sync_action: str
-    sync_body: Callable[[str], dict[str, t.Any]]
-    state: Callable[[t.Any], dict[str, t.Any]]
+    state: Callable[[t.Any], State]
+    names: tuple[str, ...]
+    status: str
+    last_sync: str
     not_found_hint: str
+    caveat: str
     read_permission: Permission
-    sync_permission: Permission
 
     def path(self, member_id: str) -> str:
         """The path of one member; its id is quoted whole."""
@@ -50,3 +56,21 @@ class SyncResource:
     def counted(self, number: int) -> str:
         """So many of them, for messages."""
         return f"{number} {self.noun}{'' if number == 1 else 's'}"
+
+    def label(self, state: State) -> str:
+        """One member, by its best known name and its id, for messages and headings."""
+        name = next((state[key] for key in self.names if state.get(key)), None)
+        return f"'{state['id']}'" if name is None else f"{name} ('{state['id']}')"
+
+
+@dataclasses.dataclass(frozen=True)
+class SyncResource(Resource):
+    """One whose members can be synced.
+
+    :param sync_action: name of the action, below a member's path.
+    :param sync_body: from the type of sync to the action's body.
+    """
+
+    sync_action: str
+    sync_body: Callable[[str], dict[str, t.Any]]
+    sync_permission: Permission

@@ -12,49 +12,169 @@ through is looked at once more.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
-from .._graph._errors import OptionsError
+from .._graph._errors import NotFoundError, OptionsError
+from .._graph._values import is_blank, read_boolean
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-# What Ansible's conversion to a list makes of false and null, and what surveys send for an empty answer.
-_NOT_GIVEN: t.Final = ("", "false", "none", "null")
+    from ._resource import Resource, State
+
 # The first would end the id's segment of the path, or begin another part of the URL; the others come from a list or a
 # placeholder that was taken for an id.
 _FORBIDDEN: t.Final = "/?#\\" + "[]{}<>\"'"
+# A message names no more than so many.
+_LISTED: t.Final = 10
 
 
-def read_ids(option: str, items: Iterable[t.Any] | None) -> list[str]:
-    """The ids asked for: stripped, each once, in the order given.
+@dataclasses.dataclass(frozen=True)
+class Selection:
+    """What was asked for: members by id or by name, in the order given and each once, or all there are."""
 
-    :param option: the option's name, for messages.
-    :param items: an empty list means "none of them" and is returned as such.
-    :raises OptionsError: nothing was given (absent, or blank items only), or an id is not one.
+    ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    all: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether an empty list was given: nothing is to be done."""
+        return not (self.ids or self.names or self.all)
+
+
+@dataclasses.dataclass(frozen=True)
+class SelectionOptions:
+    """What the three options of a resource's modules are called."""
+
+    id: str
+    name: str
+    all: str
+
+    @property
+    def argument_spec(self) -> dict[str, dict[str, t.Any]]:
+        """In the form that AnsibleModule takes; raw, for its own types refuse what surveys send for "not given"."""
+        return {self.id: {"type": "list", "elements": "raw"}, self.name: {"type": "raw"}, self.all: {"type": "raw"}}
+
+    def read(self, params: Mapping[str, t.Any]) -> Selection | None:
+        """What was asked for; ``None`` when nothing was given.
+
+        :raises OptionsError: more than one way was used, or a value does not fit.
+        """
+        ids = _read_items(self.id, params.get(self.id), _check_id)
+        names = _read_items(self.name, params.get(self.name), _check_name)
+        flag = params.get(self.all)
+        everything = not is_blank(flag) and read_boolean(self.all, flag)
+        ways = {self.id: ids is not None, self.name: names is not None, self.all: everything}
+        given = [option for option, used in ways.items() if used]
+        if len(given) > 1:
+            raise OptionsError(f"{' and '.join(given)} exclude each other", hint="Give one of them.")
+        return Selection(tuple(ids or ()), tuple(names or ()), everything) if given else None
+
+    def require(self, params: Mapping[str, t.Any]) -> Selection:
+        """The same, where something must be given.
+
+        :raises OptionsError: nothing was.
+        """
+        selection = self.read(params)
+        if selection is None:
+            raise OptionsError(
+                f"None of {self.id}, {self.name} and {self.all} is given",
+                hint=f"Give at least one id in {self.id} or name in {self.name}, or set {self.all} to true;"
+                " an empty list [] means that nothing is to be done.",
+            )
+        return selection
+
+
+def read_words(option: str, value: t.Any) -> list[str] | None:
+    """Words to compare without regard to case; ``None`` when none was given, which an empty list is not.
+
+    :raises OptionsError: an item is no word.
     """
-    given = None if items is None else list(items)
-    ids = [_text(option, item) for item in given or ()]
-    ids = [item for item in ids if item.lower() not in _NOT_GIVEN]
-    if given is None or (given and not ids):
+    # "none" is a word here: the service has a status of that name.
+    words = _read_items(option, value, _check_name, lambda item: item in (None, False) or not str(item).strip())
+    return None if words is None else [word.casefold() for word in words]
+
+
+def select(resource: Resource, selection: Selection, states: Sequence[State]) -> list[State]:
+    """The members that were selected by name, or all of them.
+
+    :param states: all members there are.
+    :raises GraphError: a name fits no member (kind not_found), or more than one (options).
+    """
+    if selection.all:
+        return list(states)
+    found = [_named(resource, name, states) for name in selection.names]
+    return list({state["id"]: state for state in found}.values())
+
+
+def _named(resource: Resource, name: str, states: Sequence[State]) -> State:
+    fitting = [state for state in states if name.casefold() in _names(resource, state)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
         raise OptionsError(
-            f"{option} is empty",
-            hint=f"Give at least one id in {option}; an empty list [] means that nothing is to be done.",
+            f"The name {name!r} fits {resource.counted(len(fitting))}: {_listed(resource, fitting)}",
+            hint="Use a name that fits one alone, or the id.",
         )
-    for item in ids:
-        if not item.isprintable() or item in (".", "..") or any(character in item for character in _FORBIDDEN):
-            raise _no_id(option, item)
-    return list(dict.fromkeys(ids))
-
-
-def _text(option: str, item: t.Any) -> str:
-    if isinstance(item, (dict, list)):
-        raise _no_id(option, item)
-    return str(item).strip()
-
-
-def _no_id(option: str, item: t.Any) -> OptionsError:
-    return OptionsError(
-        f"{option} holds {item!r}, which is not an id",
-        hint="Copy the id from Microsoft Graph, where the list of these objects shows it; separate several by commas.",
+    raise NotFoundError(
+        f"The name {name!r} fits none of the {resource.counted(len(states))} of the tenant"
+        + (f": {_listed(resource, states)}" if states else ""),
+        hint=f"Names are compared as a whole, without regard to case, with {', '.join(resource.names)}.",
     )
+
+
+def _names(resource: Resource, state: State) -> set[str]:
+    return {state[key].strip().casefold() for key in resource.names if state.get(key)}
+
+
+def _listed(resource: Resource, states: Sequence[State]) -> str:
+    shown = [resource.label(state) for state in states[:_LISTED]]
+    more = f" and {len(states) - _LISTED} more" if len(states) > _LISTED else ""
+    return ", ".join(shown) + more
+
+
+def _is_not_given(item: t.Any) -> bool:
+    # Ansible's conversion to a list makes the text "False" of false.
+    return is_blank(item) or item is False or (isinstance(item, str) and item.strip().lower() == "false")
+
+
+def _read_items(
+    option: str,
+    value: t.Any,
+    check: Callable[[str, t.Any], str],
+    is_nothing: Callable[[t.Any], bool] = _is_not_given,
+) -> list[str] | None:
+    """The items given, stripped and each once; ``None`` when none was given, which an empty list is not."""
+    if value is None:
+        return None
+    items: Iterable[t.Any] = value if isinstance(value, (list, tuple, set)) else [value]
+    given = list(items)
+    texts = [check(option, item) for item in given if not is_nothing(item)]
+    # Names and GUIDs are the same in either case; the first spelling is kept.
+    distinct: dict[str, str] = {}
+    for text in texts:
+        distinct.setdefault(text.casefold(), text)
+    return None if given and not texts else list(distinct.values())
+
+
+def _check_id(option: str, item: t.Any) -> str:
+    text = str(item).strip()
+    if (
+        isinstance(item, (dict, list, bool))
+        or not text.isprintable()
+        or text in (".", "..")
+        or any(character in text for character in _FORBIDDEN)
+    ):
+        raise OptionsError(
+            f"{option} holds {item!r}, which is not an id",
+            hint="Copy the id from the list of these objects that Microsoft Graph shows; separate several by commas.",
+        )
+    return text
+
+
+def _check_name(option: str, item: t.Any) -> str:
+    if isinstance(item, (dict, list, bool)):
+        raise OptionsError(f"{option} holds {item!r}, which is not a name", hint="Give a name, or a list of names.")
+    return str(item).strip()

@@ -4,113 +4,63 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The sync run: plan, trigger, report; the same for every resource that has a sync action.
+"""The sync run: read, plan, trigger, wait, report; the same for every resource that has a sync action.
 
-An answer of 204 means that the service *accepted* the request. Nothing in here says more than that of a target.
+An answer of 204 means that the service *accepted* the request. Nothing in here says more than that of a target, unless
+its last sync was seen to be a later one.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from .._graph._client import Call
-from .._graph._errors import STRANGER_ADVICE, GraphError, NotFoundError, ProtocolError
+from .._graph._errors import GraphError, NotFoundError
+from ._target import Target
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from .._graph._client import Answer, GraphClient, Outcome
-    from ._resource import SyncResource
+    from .._graph._client import GraphClient, Outcome
+    from ._request import Request
+    from ._resource import State, SyncResource
 
 ACCEPTED: t.Final = 204
 # A message names no more than so many; the result has them all.
 _LISTED: t.Final = 10
 
 
-@dataclasses.dataclass
-class Target:
-    """One member on its way through the run, and in the end one entry of the result."""
-
-    id: str
-    sync_type: str
-    action: str = "planned"
-    http_status: int | None = None
-    before: dict[str, t.Any] | None = None
-    attempts: int = 0
-    request_id: str | None = None
-    client_request_id: str | None = None
-    error: GraphError | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether it was triggered, or in check mode would be."""
-        return self.action in ("triggered", "would_trigger")
-
-    def fail(self, error: GraphError) -> None:
-        """Note why it could not be read or triggered."""
-        self.action = "failed"
-        self.error = error
-        self.http_status = error.status
-        self.attempts = error.attempts
-        self.request_id = error.request_id
-        self.client_request_id = error.client_request_id
-
-    def as_result(self) -> dict[str, t.Any]:
-        """The entry, each key always there."""
-        return {
-            "id": self.id,
-            "sync_type": self.sync_type,
-            "action": self.action,
-            "completed": None,
-            "changed": self.changed,
-            "http_status": self.http_status,
-            "before": self.before,
-            "after": None,
-            "attempts": self.attempts,
-            "request_id": self.request_id,
-            "client_request_id": self.client_request_id,
-            "error": None if self.error is None else self.error.as_dict(),
-        }
-
-
 class SyncRun:
     """Asks for one type of sync of some members of a resource."""
 
-    def __init__(
-        self, connect: Callable[[], GraphClient], resource: SyncResource, sync_type: str, *, check_mode: bool
-    ) -> None:
+    def __init__(self, connect: Callable[[], GraphClient], resource: SyncResource, request: Request) -> None:
         self._connect = connect
         self._resource = resource
-        self._sync_type = sync_type
-        self._check_mode = check_mode
+        self._request = request
         self.targets: list[Target] = []
         self.warnings: list[str] = []
 
-    def run(self, ids: Sequence[str]) -> None:
+    def run(self) -> None:
         """Go through all of them; one that fails does not stop the others. The outcome is in ``targets``.
 
-        :raises GraphError: there is no client, or its sign-in failed; nothing was asked for.
+        :raises GraphError: there is no client, its sign-in failed, or the members could not be read or chosen; nothing
+            was triggered.
         """
-        if not ids:
+        if self._request.selection.is_empty:
             return
         client = self._connect()
         client.sign_in(self._resource.sync_permission)
-        self.targets = [Target(member_id, self._sync_type) for member_id in ids]
-        if self._check_mode:
-            outcomes = [client.outcome(self._read(target)) for target in self.targets]
+        if self._request.reads:
+            self._read(client)
         else:
-            outcomes = _send(client, [self._trigger(target) for target in self.targets])
-        for target, outcome in zip(self.targets, outcomes):
-            if isinstance(outcome, GraphError):
-                if isinstance(outcome, NotFoundError):
-                    outcome.hint = self._resource.not_found_hint
-                target.fail(outcome)
-            elif self._check_mode:
-                target.before = outcome.content
+            self.targets = [Target(one, self._request.sync_type) for one in self._request.selection.ids]
+        due = [target for target in self.targets if target.action == "planned"]
+        if self._request.check_mode:
+            for target in due:
                 target.action = "would_trigger"
-            else:
-                self._accept(target, outcome)
+        elif due:
+            self._trigger(client, due)
+            self._wait(client, [target for target in due if target.changed])
 
     @property
     def failure(self) -> GraphError | None:
@@ -120,60 +70,112 @@ class SyncRun:
     def message(self) -> str:
         """What happened, in a sentence or two for a person."""
         if not self.targets:
-            return f"Nothing to do: no {self._resource.noun} was asked for."
-        done = [target for target in self.targets if target.changed]
-        sentences = []
-        if self.failure is not None:
-            sentences.append(str(self.failure))
-        if self.failure is not None and len(self.targets) > 1:
-            failed = [target.id for target in self.targets if target.error is not None]
-            listed = ", ".join(f"'{member_id}'" for member_id in failed[:_LISTED])
-            more = f" and {len(failed) - _LISTED} more" if len(failed) > _LISTED else ""
-            sentences.append(f"{len(failed)} of {self._resource.counted(len(self.targets))} failed: {listed}{more}.")
-        if done:
-            which = self._resource.named(done[0].id) if len(done) == 1 else self._resource.counted(len(done))
-            verb = "Would ask Microsoft Graph for" if self._check_mode else "Microsoft Graph accepted"
-            sentences.append(f"{verb} a {self._sync_type} of {which}.")
-        return " ".join(sentences)
+            asked = self._request.selection
+            nobody = (
+                f"the tenant has no {self._resource.noun}s" if asked.all else f"no {self._resource.noun} was asked for"
+            )
+            return f"Nothing to do: {nobody}."
+        return " ".join([*self._failures(), *self._successes()])
 
-    def _read(self, target: Target) -> Call:
-        def parse(body: t.Any) -> dict[str, t.Any]:
-            state = self._resource.state(body)
-            if str(state["id"]).lower() != target.id.lower():
-                raise ProtocolError(
-                    f"the answer is another {self._resource.noun}, '{state['id']}'",
-                    hint=STRANGER_ADVICE,
+    def diff(self) -> list[dict[str, t.Any]]:
+        """What each member that was read was like before and after, in the form that Ansible shows."""
+        return [self._pair(target, target.before) for target in self.targets if target.before is not None]
+
+    def _read(self, client: GraphClient) -> None:
+        # Not before it is needed: a single trigger reads nothing.
+        from ._members import read_selected  # noqa: PLC0415
+        from ._plan import is_due  # noqa: PLC0415
+
+        reading = read_selected(client, self._resource, self._request.selection)
+        if self._request.selection.all and not reading.found:
+            self.warnings.append(f"The tenant has no {self._resource.noun}s. {self._resource.caveat}")
+        if self._request.if_older_than is not None and reading.moment is None and reading.found:
+            self.warnings.append("The service did not tell the time, so no age is known and nothing is skipped.")
+        for member_id, state in reading.found.items():
+            target = Target(member_id, self._request.sync_type)
+            self.targets.append(target)
+            if isinstance(state, GraphError):
+                target.fail(state)
+                continue
+            target.before = state
+            if reading.moment is not None and not is_due(
+                self._resource, state, reading.moment, self._request.if_older_than
+            ):
+                target.action = "skipped"
+
+    def _trigger(self, client: GraphClient, due: Sequence[Target]) -> None:
+        for target, outcome in zip(due, _send(client, [self._call(target) for target in due])):
+            if isinstance(outcome, GraphError):
+                if isinstance(outcome, NotFoundError):
+                    outcome.hint = self._resource.not_found_hint
+                target.fail(outcome)
+                continue
+            target.accept(outcome)
+            if outcome.status != ACCEPTED:
+                self.warnings.append(
+                    f"Microsoft Graph answered {outcome.status} when asked for a {target.sync_type} of"
+                    f" {self._resource.named(target.id)}, where {ACCEPTED} is documented; it is counted as accepted."
                 )
-            return state
 
-        return Call(
-            "GET",
-            self._resource.path(target.id),
-            f"read {self._resource.named(target.id)}",
-            permission=self._resource.read_permission,
-            parse=parse,
-        )
-
-    def _trigger(self, target: Target) -> Call:
+    def _call(self, target: Target) -> Call:
         return Call(
             "POST",
             f"{self._resource.path(target.id)}/{self._resource.sync_action}",
-            f"trigger a {self._sync_type} of {self._resource.named(target.id)}",
+            f"trigger a {target.sync_type} of {self._resource.named(target.id)}",
             permission=self._resource.sync_permission,
-            body=self._resource.sync_body(self._sync_type),
+            body=self._resource.sync_body(target.sync_type),
         )
 
-    def _accept(self, target: Target, answer: Answer) -> None:
-        target.action = "triggered"
-        target.http_status = answer.status
-        target.attempts = answer.attempts
-        target.request_id = answer.request_id
-        target.client_request_id = answer.client_request_id
-        if answer.status != ACCEPTED:
-            self.warnings.append(
-                f"Microsoft Graph answered {answer.status} when asked for a {self._sync_type} of"
-                f" {self._resource.named(target.id)}, where {ACCEPTED} is documented; it is counted as accepted."
-            )
+    def _wait(self, client: GraphClient, triggered: Sequence[Target]) -> None:
+        if self._request.patience is not None and triggered:
+            from ._wait import wait_for  # noqa: PLC0415  only where there is a wait
+
+            wait_for(client, self._resource, triggered, self._request.patience)
+
+    def _failures(self) -> list[str]:
+        failure = self.failure
+        if failure is None:
+            return []
+        failed = [target for target in self.targets if target.action == "failed"]
+        if len(self.targets) == 1 or not failed:
+            return [str(failure)]
+        listed = ", ".join(f"'{target.id}'" for target in failed[:_LISTED])
+        more = f" and {len(failed) - _LISTED} more" if len(failed) > _LISTED else ""
+        counted = f"{len(failed)} of {self._resource.counted(len(self.targets))} failed: {listed}{more}."
+        # Those that were triggered and not seen to complete have one error together.
+        pending = next((target.error for target in self.targets if target.completed is False), None)
+        others = [str(pending)] if pending is not None and pending is not failure else []
+        return [str(failure), counted, *others]
+
+    def _successes(self) -> list[str]:
+        sentences = []
+        done = [target for target in self.targets if target.changed]
+        if done:
+            verb = "Would ask Microsoft Graph for" if self._request.check_mode else "Microsoft Graph accepted"
+            sentences.append(f"{verb} a {self._request.sync_type} of {self._which(done)}.")
+        completed = [target for target in done if target.completed]
+        if completed:
+            sentences.append(f"It has completed for {self._which(completed)}: the time of the last sync has moved on.")
+        skipped = [target for target in self.targets if target.action == "skipped"]
+        if skipped:
+            age = self._request.if_older_than
+            sentences.append(f"The last sync of {self._which(skipped)} is younger than {age} s: skipped.")
+        return sentences
+
+    def _which(self, targets: Sequence[Target]) -> str:
+        return self._resource.named(targets[0].id) if len(targets) == 1 else self._resource.counted(len(targets))
+
+    def _pair(self, target: Target, before: State) -> dict[str, t.Any]:
+        keys = (self._resource.last_sync, self._resource.status)
+        after = target.after or before
+        requested = target.sync_type if target.changed else None
+        header = self._resource.label(before)
+        return {
+            "before_header": header,
+            "after_header": header,
+            "before": {**{key: before.get(key) for key in keys}, "requested": None},
+            "after": {**{key: after.get(key) for key in keys}, "requested": requested},
+        }
 
 
 def _send(client: GraphClient, calls: Sequence[Call]) -> list[Outcome]:
@@ -182,8 +184,3 @@ def _send(client: GraphClient, calls: Sequence[Call]) -> list[Outcome]:
     from .._graph._batch import send_all  # noqa: PLC0415  what a single sync need not load
 
     return send_all(client, calls)
-
-
-def results(targets: Iterable[Target]) -> list[dict[str, t.Any]]:
-    """The entries of the result, in the order asked for."""
-    return [target.as_result() for target in targets]

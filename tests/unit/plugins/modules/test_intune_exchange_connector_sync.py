@@ -6,51 +6,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import typing as t
-
 import pytest
-from ansible.module_utils import basic
 from ansible_collections.msgraph.intune.plugins.modules import intune_exchange_connector_sync
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, batch_reply
+from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, batch_reply
+from ansible_collections.msgraph.intune.tests.unit.tasks import Task
 
 CONNECTORS = "https://graph.microsoft.com/v1.0/deviceManagement/exchangeConnectors"
-TOKEN = "a-token-that-is-long-enough"
 A = {"id": "a", "status": "connected", "lastSyncDateTime": "2026-01-01T00:00:00Z"}
-
-
-class Task:
-    """Runs the module; ``sent`` are the requests of the last run."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capfd = capfd
-        self.sent: list[str] = []
-
-    def run(self, *script: Scripted, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
-        session = FakeSession(*script)
-        arguments = {"access_token": TOKEN, **options, "_ansible_check_mode": check}
-        self._monkeypatch.setattr("requests.Session", lambda: session)
-        self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
-        # From ansible-core 2.19 on.
-        self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
-        with pytest.raises(SystemExit) as ended:
-            intune_exchange_connector_sync.main()
-        printed = self._capfd.readouterr().out
-        assert TOKEN not in printed
-        result: dict[str, t.Any] = json.loads(printed)
-        assert ended.value.code == (1 if result.get("failed") else 0)
-        self.sent = session.wire
-        return result
 
 
 @pytest.fixture
 def task(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Task:
-    for name in os.environ:
-        if name.startswith(("AZURE_", "MSGRAPH_")):
-            monkeypatch.delenv(name)
-    return Task(monkeypatch, capfd)
+    return Task(intune_exchange_connector_sync.main, monkeypatch, capfd)
 
 
 def test_a_sync_is_one_post_each_time(task: Task) -> None:
@@ -84,3 +51,25 @@ def test_an_empty_list_is_nothing_to_do(task: Task) -> None:
 def test_bad_input_sends_nothing(task: Task) -> None:
     result = task.run(connector_id="a/b")
     assert (task.sent, result["error"]["kind"], result["connectors"]) == ([], "options", [])
+
+
+def test_nothing_given_is_refused(task: Task) -> None:
+    result = task.run(connector_id="")
+    assert (task.sent, result["error"]["kind"]) == ([], "options")
+
+
+def test_a_name_and_an_age_read_first_and_trigger_what_is_due(task: Task) -> None:
+    listed = Reply(200, {"value": [{**A, "serverName": "EX01"}]}, {"Date": "Thu, 01 Jan 2026 01:00:00 GMT"})
+    for age, sent in (("2h", 1), ("1h", 2)):
+        result = task.run(listed, Reply(204), connector_name="ex01", if_older_than=age)
+        assert len(task.sent) == sent
+        assert (result["changed"], result["connectors"][0]["action"]) == (
+            (False, "skipped") if sent == 1 else (True, "triggered")
+        )
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_diff_is_returned_when_asked_for(task: Task, check: bool) -> None:
+    result = task.run(Reply(200, A), Reply(204), connector_id="a", diff=True, check=check)
+    assert result["diff"][0]["after"]["requested"] == "deltaSync"
+    assert "diff" not in task.run(Reply(204), connector_id="a")

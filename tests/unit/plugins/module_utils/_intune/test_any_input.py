@@ -13,7 +13,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_c
     EXCHANGE_CONNECTOR,
     read_connector,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import read_ids
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import SelectionOptions
 from ansible_collections.msgraph.intune.tests.unit.strategies import for_any, json_values, value_or_error
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,12 +22,15 @@ from hypothesis import strategies as st
 @for_any
 @given(items=st.none() | st.lists(json_values("id") | st.sampled_from([" a ", "a", "b/c", "..", "None"]), max_size=5))
 def test_any_ids_are_distinct_and_stay_in_their_segment_of_the_path(items: list[t.Any] | None) -> None:
-    ids = value_or_error(read_ids, "connector_id", items)
-    if isinstance(ids, OptionsError):
-        assert "connector_id" in str(ids)
+    options = SelectionOptions(id="connector_id", name="connector_name", all="all_connectors")
+    selection = value_or_error(options.require, {"connector_id": items})
+    if isinstance(selection, OptionsError):
+        assert "connector_id" in str(selection)
         return
-    assert len(set(ids)) == len(ids)
-    for one in ids:
+    assert not selection.all
+    assert selection.is_empty is (items == [])
+    assert len({one.casefold() for one in selection.ids}) == len(selection.ids)
+    for one in selection.ids:
         assert one == one.strip() != ""
         path = EXCHANGE_CONNECTOR.path(one)
         assert path.count("/") == 2

@@ -10,6 +10,8 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import ProtocolError
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
     EXCHANGE_CONNECTOR,
+    count_connectors,
+    health,
     read_connector,
 )
 
@@ -61,3 +63,47 @@ def test_the_path_of_a_connector_quotes_its_id_whole() -> None:
 
 def test_the_body_spells_sync_types_as_graph_does() -> None:
     assert EXCHANGE_CONNECTOR.sync_body("fullSync") == {"syncType": "fullSync"}
+
+
+DAY = 86_400
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0, "healthy"),
+        (DAY - 1, "healthy"),
+        (DAY, "warning"),
+        (3 * DAY - 1, "warning"),
+        (3 * DAY, "unhealthy"),
+        (10**10, "unhealthy"),
+        (None, "unhealthy"),
+    ],
+)
+def test_health_follows_from_the_age_of_the_last_sync(seconds: int | None, expected: str) -> None:
+    assert health(seconds) == expected
+
+
+def test_connectors_are_counted_by_health_and_by_status() -> None:
+    connectors = [
+        {"health": "healthy", "status": "connected"},
+        {"health": "unhealthy", "status": "connected"},
+        {"health": "unhealthy", "status": "aStatusOfTheFuture"},
+    ]
+    assert count_connectors(connectors) == {
+        "total": 3,
+        "healthy": 1,
+        "warning": 0,
+        "unhealthy": 2,
+        "none": 0,
+        "connectionPending": 0,
+        "connected": 2,
+        "disconnected": 0,
+        "unknownFutureValue": 0,
+        "aStatusOfTheFuture": 1,
+    }
+
+
+def test_a_connector_is_named_by_its_server_and_its_id() -> None:
+    assert EXCHANGE_CONNECTOR.label(read_connector(FROM_GRAPH)) == "EXCH01 ('7')"
+    assert EXCHANGE_CONNECTOR.label(read_connector({"id": "7"})) == "'7'"

@@ -7,30 +7,41 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import read_ids
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
+    EXCHANGE_CONNECTOR,
+    SELECTION,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import (
+    Selection,
+    read_words,
+    select,
+)
 
 ID = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
+BLANK = [None, "", "  ", "None", "null", False]
 
 
-def test_ids_are_stripped_and_each_taken_once_in_the_order_given() -> None:
-    assert read_ids("connector_id", [" b ", "a", "b", "a\n", "c"]) == ["b", "a", "c"]
+def read(**params: t.Any) -> Selection | None:
+    return SELECTION.read(params)
 
 
-def test_an_empty_list_means_none_of_them() -> None:
-    assert read_ids("connector_id", []) == []
+# --- ids
 
 
 @pytest.mark.parametrize(
-    "items", [None, [""], ["  ", "\n"], ["False"], [False], ["None", ""], [None], ["null"], ["false"]]
+    ("given", "ids"),
+    [
+        ([ID], (ID,)),
+        ([f" {ID}\n"], (ID,)),
+        (["b", "a", "b", "B"], ("b", "a")),
+        (["", ID, None, "None", "False", False], (ID,)),
+        ([7], ("7",)),
+        ([], ()),
+    ],
 )
-def test_what_is_not_given_is_refused_and_never_means_all_or_none(items: list[t.Any] | None) -> None:
-    with pytest.raises(OptionsError, match="connector_id is empty"):
-        read_ids("connector_id", items)
-
-
-def test_blank_items_beside_an_id_are_left_out() -> None:
-    assert read_ids("connector_id", ["", ID, "None"]) == [ID]
+def test_ids_are_stripped_distinct_and_in_order(given: t.Any, ids: tuple[str, ...]) -> None:
+    assert read(connector_id=given) == Selection(ids=ids)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +67,169 @@ def test_blank_items_beside_an_id_are_left_out() -> None:
         "{{ id }}",
         {"id": ID},
         [ID],
+        True,
     ],
 )
 def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: t.Any) -> None:
     with pytest.raises(OptionsError, match="which is not an id"):
-        read_ids("connector_id", [ID, hostile])
+        read(connector_id=[ID, hostile])
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("EX01, the old one", ("EX01, the old one",)),
+        (" EX01 ", ("EX01",)),
+        (["EX01", "ex01", "EX02"], ("EX01", "EX02")),
+        (["", "EX01", None], ("EX01",)),
+        (7, ("7",)),
+        ([], ()),
+    ],
+)
+def test_a_string_is_one_name_and_a_list_has_several(given: t.Any, names: tuple[str, ...]) -> None:
+    assert read(connector_name=given) == Selection(names=names)
+
+
+@pytest.mark.parametrize("odd", [{"name": "EX01"}, [["EX01"]], True, [True]])
+def test_what_is_no_name_is_refused(odd: t.Any) -> None:
+    with pytest.raises(OptionsError, match="connector_name holds .* which is not a name"):
+        read(connector_name=odd)
+
+
+# --- all, and what is not given
+
+
+@pytest.mark.parametrize("given", [True, "true", "yes", "True", "1", 1])
+def test_all_is_asked_for_by_a_boolean(given: t.Any) -> None:
+    assert read(all_connectors=given) == Selection(all=True)
+
+
+@pytest.mark.parametrize("odd", ["perhaps", [True], 2])
+def test_anything_else_is_refused_for_all(odd: t.Any) -> None:
+    with pytest.raises(OptionsError, match="all_connectors is not a boolean"):
+        read(all_connectors=odd)
+
+
+@pytest.mark.parametrize("option", ["connector_id", "connector_name", "all_connectors"])
+@pytest.mark.parametrize("blank", [*BLANK, ["", None], ["False"]])
+def test_blanks_are_as_good_as_nothing(option: str, blank: t.Any) -> None:
+    if option == "all_connectors" and isinstance(blank, list):
+        return
+    assert read(**{option: blank}) is None
+    assert read(**{"connector_id": [ID], option: blank} if option != "connector_id" else {option: blank}) == (
+        None if option == "connector_id" else Selection(ids=(ID,))
+    )
+
+
+@pytest.mark.parametrize("option", ["connector_id", "connector_name"])
+def test_an_empty_list_means_nothing_to_do_and_never_all(option: str) -> None:
+    selection = read(**{option: []})
+    assert selection is not None
+    assert selection.is_empty
+    assert not selection.all
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"connector_id": [ID], "connector_name": "EX01"},
+        {"connector_id": [], "all_connectors": True},
+        {"connector_name": [], "all_connectors": "yes"},
+        {"connector_id": [ID], "connector_name": "EX01", "all_connectors": True},
+    ],
+)
+def test_two_ways_at_once_are_refused(params: dict[str, t.Any]) -> None:
+    with pytest.raises(OptionsError, match="exclude each other"):
+        read(**params)
+
+
+def test_where_something_must_be_given_nothing_is_refused() -> None:
+    with pytest.raises(OptionsError, match="None of connector_id, connector_name and all_connectors is given"):
+        SELECTION.require({"connector_id": [""], "connector_name": None, "all_connectors": False})
+    assert SELECTION.require({"all_connectors": True}).all
+
+
+# --- choosing by name
+
+
+def connector(number: int, **changes: t.Any) -> dict[str, t.Any]:
+    names = dict.fromkeys(EXCHANGE_CONNECTOR.names)
+    return {"id": f"id-{number}", **names, "server_name": f"EX{number:02}.contoso.com", **changes}
+
+
+STATES = [
+    connector(1, exchange_organization="Contoso", exchange_alias=" mail "),
+    connector(2, exchange_organization="Fabrikam", primary_smtp_address="sync@fabrikam.com"),
+    connector(3, exchange_organization="Fabrikam", connector_server_name="EX01.contoso.com.evil"),
+]
+
+
+def chosen(*names: str) -> list[str]:
+    return [state["id"] for state in select(EXCHANGE_CONNECTOR, Selection(names=names), STATES)]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("ex01.CONTOSO.com", "id-1"),
+        ("Contoso", "id-1"),
+        ("MAIL", "id-1"),
+        ("SYNC@fabrikam.com", "id-2"),
+        ("ex01.contoso.com.evil", "id-3"),
+    ],
+)
+def test_a_name_is_compared_whole_and_without_regard_to_case(name: str, found: str) -> None:
+    assert chosen(name) == [found]
+
+
+def test_two_names_of_one_connector_choose_it_once_in_the_order_given() -> None:
+    assert chosen("sync@fabrikam.com", "Contoso", "mail") == ["id-2", "id-1"]
+
+
+@pytest.mark.parametrize("name", ["EX0", "contoso.com", "EX01", "%", "id-1"])
+def test_a_name_that_fits_none_lists_all_there_are(name: str) -> None:
+    with pytest.raises(GraphError) as caught:
+        chosen("Contoso", name)
+    assert caught.value.kind == "not_found"
+    assert f"The name '{name}' fits none of the 3 Exchange connectors of the tenant" in str(caught.value)
+    assert "EX01.contoso.com ('id-1'), EX02.contoso.com ('id-2'), EX03.contoso.com ('id-3')" in str(caught.value)
+    assert "server_name" in str(caught.value)
+
+
+def test_a_name_that_fits_several_lists_those() -> None:
+    with pytest.raises(OptionsError, match="fits 2 Exchange connectors: EX02.contoso.com .'id-2'., EX03.*'id-3'"):
+        chosen("Fabrikam")
+
+
+def test_in_an_empty_tenant_a_name_fits_none() -> None:
+    with pytest.raises(GraphError, match="fits none of the 0 Exchange connectors of the tenant. Names"):
+        select(EXCHANGE_CONNECTOR, Selection(names=("EX01",)), [])
+
+
+def test_a_long_list_of_candidates_is_cut() -> None:
+    with pytest.raises(GraphError, match="'id-9'. and 5 more"):
+        select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(15)])
+
+
+def test_all_are_all_in_the_services_order() -> None:
+    assert select(EXCHANGE_CONNECTOR, Selection(all=True), STATES) == STATES
+
+
+# --- words
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["Connected", " none "], ["connected", "none"]),
+        (["", None, False], None),
+        (None, None),
+        ([], []),
+        ("X", ["x"]),
+    ],
+)
+def test_words_are_compared_without_regard_to_case(given: t.Any, words: list[str] | None) -> None:
+    assert read_words("status", given) == words

@@ -2,68 +2,81 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The sync run over a scripted wire, for a resource made up here: it knows no connector."""
+"""The sync run over a scripted wire, for a resource made up here."""
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import choose_credential
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
-    AuthenticationError,
-    GraphError,
-    ProtocolError,
+import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import Patience, Request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, batch_reply
+from ansible_collections.msgraph.intune.tests.unit.widgets import (
+    BASE,
+    BATCH,
+    GONE,
+    WIDGET,
+    client_of,
+    listed,
+    shown,
+    widget,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._resource import SyncResource
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun, results
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted, batch_reply, make_client
 
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 
-BASE = "https://graph.microsoft.com/v1.0/widgets"
-GONE = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}}, {"request-id": "r-404"})
-
-
-def state(body: t.Any) -> dict[str, t.Any]:
-    if not isinstance(body, dict):
-        raise ProtocolError("not a widget")
-    return {"id": body.get("id"), "colour": body.get("colour")}
+OK = Reply(204)
+LATER = "2026-01-02T11:30:00Z"
+ALL = Selection(all=True)
 
 
-WIDGET = SyncResource(
-    noun="widget",
-    collection="widgets",
-    sync_action="polish",
-    sync_body=lambda sync_type: {"how": sync_type},
-    state=state,
-    not_found_hint="Count the widgets.",
-    read_permission=Permission("Widgets.Read.All", ""),
-    sync_permission=Permission("Widgets.ReadWrite.All", ""),
-)
+def ids(*names: str) -> Selection:
+    return Selection(ids=names)
 
 
-def run(ids: list[str], *script: Scripted, check_mode: bool = False) -> tuple[SyncRun, FakeSession]:
-    session = FakeSession(*script)
-    settings = read_settings(gather({"access_token": "at-hand"}, {}))
-    client = make_client(session, find_cloud("global"), choose_credential(settings, None))
-    sync = SyncRun(lambda: client, WIDGET, "gently", check_mode=check_mode)
-    sync.run(ids)
-    return sync, session
+class Task:
+    """A run that is over: what it sent, how long it slept, and what it says."""
+
+    def __init__(self, selection: Selection, *script: Scripted, retries: int = 0, **request: t.Any) -> None:
+        self.session = FakeSession(*script)
+        self.clock = FakeClock()
+        client = client_of(self.session, self.clock, policy=RetryPolicy(retries=retries))
+        self.run = SyncRun(lambda: client, WIDGET, Request("gently", selection, **request))
+        self.error: GraphError | None = None
+        try:
+            self.run.run()
+        except GraphError as exc:
+            self.error = exc
+
+    @property
+    def wire(self) -> list[str]:
+        return [line.replace(BASE, "widgets") for line in self.session.wire]
+
+    def each(self, key: str) -> list[t.Any]:
+        return [target.as_result()[key] for target in self.run.targets]
+
+    @property
+    def posted(self) -> list[str]:
+        """What was triggered, alone or in batches."""
+        alone = [line.split("/")[-2] for line in self.session.wire if line.endswith("/polish")]
+        batches = [sent.json()["requests"] for sent in self.session.sent if sent.url.endswith("$batch")]
+        return alone + [item["url"].split("/")[2] for batch in batches for item in batch]
 
 
-def test_a_204_means_triggered_and_no_more() -> None:
-    sync, session = run(["7"], Reply(204, headers={"request-id": "r-1"}))
-    assert session.wire == [f"POST {BASE}/7/polish"]
-    assert json.loads(session.sent[0].body or b"") == {"how": "gently"}
-    (result,) = results(sync.targets)
-    assert result.pop("client_request_id") == session.sent[0].headers["client-request-id"]
+# --- trigger
+
+
+def test_one_id_is_one_request_and_a_204_means_triggered_and_no_more() -> None:
+    task = Task(ids("7"), Reply(204, headers={"request-id": "r-1"}))
+    assert task.wire == ["POST widgets/7/polish"]
+    assert task.session.sent[0].json() == {"how": "gently"}
+    (result,) = [target.as_result() for target in task.run.targets]
     assert result == {
         "id": "7",
         "sync_type": "gently",
@@ -75,106 +88,77 @@ def test_a_204_means_triggered_and_no_more() -> None:
         "after": None,
         "attempts": 1,
         "request_id": "r-1",
+        "client_request_id": result["client_request_id"],
         "error": None,
     }
-    assert sync.message() == "Microsoft Graph accepted a gently of widget '7'."
-    assert (sync.failure, sync.warnings) == (None, [])
+    assert task.run.message() == "Microsoft Graph accepted a gently of widget '7'."
+    assert task.run.failure is None
 
 
-def test_check_mode_reads_and_triggers_nothing() -> None:
-    sync, session = run(["7"], Reply(200, {"id": "7", "colour": "red"}), check_mode=True)
-    assert session.wire == [f"GET {BASE}/7"]
-    (result,) = results(sync.targets)
-    assert (result["action"], result["changed"], result["before"]) == (
-        "would_trigger",
-        True,
-        {"id": "7", "colour": "red"},
-    )
-    assert (result["http_status"], result["attempts"], result["request_id"]) == (None, 0, None)
-    assert sync.message() == "Would ask Microsoft Graph for a gently of widget '7'."
+def test_an_id_is_quoted_whole() -> None:
+    assert Task(ids("a b%c;d"), OK).wire == ["POST widgets/a%20b%25c%3Bd/polish"]
 
 
-def test_check_mode_fails_for_what_does_not_exist() -> None:
-    sync, _session = run(["7"], GONE, check_mode=True)
-    assert isinstance(sync.failure, GraphError)
-    assert sync.failure.kind == "not_found"
-    assert sync.message() == (
-        "Could not read widget '7': Microsoft Graph answered 404 ResourceNotFound: gone (request-id r-404)."
-        " Count the widgets."
-    )
-    assert results(sync.targets)[0]["changed"] is False
+def test_forty_five_ids_are_three_batches_told_in_the_order_asked_for() -> None:
+    names = [f"w{number}" for number in range(45)]
+    task = Task(ids(*names), *[batch_reply(*[OK] * number) for number in (20, 20, 5)])
+    assert task.wire == [BATCH] * 3
+    assert task.each("id") == names
+    assert task.posted == names
+    assert task.run.message() == "Microsoft Graph accepted a gently of 45 widgets."
 
 
 def test_one_that_fails_does_not_stop_the_others() -> None:
-    sync, session = run(["a", "gone", "b"], batch_reply(Reply(204), GONE, Reply(204)))
-    assert [item["url"] for item in session.sent[0].json()["requests"]] == [
-        f"/widgets/{name}/polish" for name in ("a", "gone", "b")
-    ]
-    assert [(r["id"], r["action"], r["changed"]) for r in results(sync.targets)] == [
-        ("a", "triggered", True),
-        ("gone", "failed", False),
-        ("b", "triggered", True),
-    ]
-    failed = results(sync.targets)[1]
+    task = Task(ids("a", "gone", "b"), batch_reply(OK, GONE, OK))
+    assert task.each("action") == ["triggered", "failed", "triggered"]
+    assert task.each("changed") == [True, False, True]
+    failed = task.run.targets[1].as_result()
     assert (failed["http_status"], failed["attempts"], failed["request_id"]) == (404, 1, "r-404")
     assert failed["error"]["kind"] == "not_found"
-    assert "widget 'gone'" in sync.message()
-    assert sync.message().endswith("1 of 3 widgets failed: 'gone'. Microsoft Graph accepted a gently of 2 widgets.")
+    assert task.run.message() == (
+        "Could not trigger a gently of widget 'gone': Microsoft Graph answered 404 ResourceNotFound: gone"
+        " (request-id r-404). Count the widgets."
+        " 1 of 3 widgets failed: 'gone'. Microsoft Graph accepted a gently of 2 widgets."
+    )
 
 
 def test_of_several_failures_the_first_asked_for_is_the_tasks() -> None:
-    sync, _session = run(["a", "b"], batch_reply(GONE, Reply(500)))
-    assert sync.failure is not None
-    assert sync.failure.kind == "not_found"
-    assert sync.message().endswith("2 of 2 widgets failed: 'a', 'b'.")
+    task = Task(ids("a", "b"), batch_reply(GONE, Reply(500)))
+    assert task.run.failure is not None
+    assert task.run.failure.kind == "not_found"
+    assert task.run.message().endswith("2 of 2 widgets failed: 'a', 'b'.")
 
 
-def test_nothing_asked_for_is_nothing_sent() -> None:
-    sync, session = run([])
-    assert (session.wire, sync.targets, sync.failure) == ([], [], None)
-    assert sync.message() == "Nothing to do: no widget was asked for."
+def test_a_message_names_ten_that_failed_and_counts_the_rest() -> None:
+    task = Task(ids(*[f"w{number}" for number in range(12)]), batch_reply(*[GONE] * 12))
+    assert "12 of 12 widgets failed: 'w0', 'w1'" in task.run.message()
+    assert task.run.message().endswith("'w9' and 2 more.")
 
 
 @pytest.mark.parametrize("reply", [Reply(200, {"id": "7"}), Reply(202), Reply(200, "  ")])
 def test_another_success_counts_with_a_warning(reply: Reply) -> None:
-    sync, _session = run(["7"], reply)
-    assert sync.targets[0].action == "triggered"
-    (warning,) = sync.warnings
+    task = Task(ids("7"), reply)
+    assert task.each("action") == ["triggered"]
+    (warning,) = task.run.warnings
     assert f"answered {reply.status}" in warning
     assert "widget '7'" in warning
 
 
 def test_a_success_that_is_a_web_page_is_none() -> None:
-    sync, _session = run(["7"], Reply(200, "<html>log in to this network</html>"))
-    assert sync.targets[0].action == "failed"
-    assert sync.failure is not None
-    assert sync.failure.kind == "protocol"
-
-
-def test_a_read_of_another_shape_names_what_was_being_read() -> None:
-    sync, _session = run(["7"], Reply(200, []), check_mode=True)
-    assert "Could not read widget '7'" in sync.message()
-    assert "not a widget" in sync.message()
-
-
-def test_another_one_than_asked_for_is_none() -> None:
-    sync, _session = run(["7"], Reply(200, {"id": "8"}, {"request-id": "r-8"}), check_mode=True)
-    assert sync.failure is not None
-    assert (sync.failure.kind, sync.failure.status, sync.failure.request_id) == ("protocol", 200, "r-8")
-    assert "the answer is another widget, '8'" in sync.message()
-
-
-def test_a_message_names_ten_that_failed_and_counts_the_rest() -> None:
-    sync, _session = run([f"w{number}" for number in range(12)], batch_reply(*[GONE] * 12))
-    assert "12 of 12 widgets failed: 'w0', 'w1'" in sync.message()
-    assert sync.message().endswith("'w9' and 2 more.")
+    task = Task(ids("7"), Reply(200, "<html>log in to this network</html>"))
+    assert task.each("action") == ["failed"]
+    assert task.run.failure is not None
+    assert task.run.failure.kind == "protocol"
 
 
 def test_nothing_asked_for_needs_no_client() -> None:
     def never() -> t.NoReturn:
         raise AssertionError
 
-    SyncRun(never, WIDGET, "gently", check_mode=False).run([])
+    run = SyncRun(never, WIDGET, Request("gently", Selection()))
+    run.run()
+    assert (run.targets, run.failure, run.diff()) == ([], None, [])
+    assert run.message() == "Nothing to do: no widget was asked for."
 
 
 def test_a_failed_sign_in_stops_everything_before_the_first() -> None:
@@ -183,7 +167,261 @@ def test_a_failed_sign_in_stops_everything_before_the_first() -> None:
             assert permission.name == "Widgets.ReadWrite.All"
             raise AuthenticationError("no")
 
-    sync = SyncRun(lambda: t.cast("GraphClient", Refusing()), WIDGET, "gently", check_mode=True)
+    run = SyncRun(lambda: t.cast("GraphClient", Refusing()), WIDGET, Request("gently", ids("7"), check_mode=True))
     with pytest.raises(AuthenticationError):
-        sync.run(["7"])
-    assert sync.targets == []
+        run.run()
+    assert run.targets == []
+
+
+# --- names, and all
+
+
+def test_a_name_costs_one_list_and_the_trigger() -> None:
+    task = Task(Selection(names=("BIG b",)), listed(widget("a"), widget("b")), OK)
+    assert task.wire == ["GET widgets", "POST widgets/b/polish"]
+    assert task.each("before") == [{"id": "b", "name": "big b", "shine": "bright", "polished": "2026-01-01T12:00:00Z"}]
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"), [(("big b", "nobody"), "not_found"), (("big a",), "options"), (("nobody",), "not_found")]
+)
+def test_an_unknown_or_ambiguous_name_triggers_nothing(names: tuple[str, ...], kind: str) -> None:
+    twins = listed(widget("a"), {**widget("c"), "name": "BIG A"}, widget("b"))
+    task = Task(Selection(names=names), twins)
+    assert task.error is not None
+    assert task.error.kind == kind
+    assert "big b" in str(task.error) or "BIG A" in str(task.error)
+    assert (task.wire, task.run.targets) == (["GET widgets"], [])
+
+
+def test_all_of_a_tenant_are_triggered_in_its_order() -> None:
+    first = listed(widget("b"), widget("a"), link=f"{BASE}?page=2")
+    task = Task(ALL, first, listed(widget("c")), batch_reply(OK, OK, OK))
+    assert task.wire == ["GET widgets", "GET widgets?page=2", BATCH]
+    assert task.posted == ["b", "a", "c"]
+
+
+def test_all_of_an_empty_tenant_is_nothing_to_do_and_a_warning_that_says_why() -> None:
+    task = Task(ALL, listed())
+    assert (task.wire, task.run.targets, task.run.failure) == (["GET widgets"], [], None)
+    assert task.run.message() == "Nothing to do: the tenant has no widgets."
+    assert task.run.warnings == ["The tenant has no widgets. Widgets are out of fashion."]
+
+
+def test_a_list_that_cannot_be_read_triggers_nothing() -> None:
+    task = Task(ALL, Reply(500))
+    assert task.error is not None
+    assert str(task.error).startswith("Could not list the widgets of the tenant: Microsoft Graph answered 500")
+
+
+# --- check mode
+
+
+def test_check_mode_reads_one_by_its_id_and_triggers_nothing() -> None:
+    task = Task(ids("7"), shown(widget("7")), check_mode=True)
+    assert task.wire == ["GET widgets/7"]
+    assert (task.each("action"), task.each("changed"), task.each("attempts")) == (["would_trigger"], [True], [0])
+    assert task.each("before")[0]["shine"] == "bright"
+    assert task.run.message() == "Would ask Microsoft Graph for a gently of widget '7'."
+
+
+def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
+    task = Task(ids("B", "gone", "a"), listed(widget("a"), widget("b")), check_mode=True)
+    assert task.wire == ["GET widgets"]
+    assert task.each("id") == ["B", "gone", "a"]
+    assert task.each("action") == ["would_trigger", "failed", "would_trigger"]
+    assert task.run.failure is not None
+    assert str(task.run.failure) == (
+        "Could not find widget 'gone': it is not among the 2 widgets of the tenant. Count the widgets."
+    )
+
+
+def test_one_that_does_not_exist_fails_in_check_mode() -> None:
+    task = Task(ids("7"), GONE, check_mode=True)
+    assert task.run.message() == (
+        "Could not read widget '7': Microsoft Graph answered 404 ResourceNotFound: gone (request-id r-404)."
+        " Count the widgets."
+    )
+    assert task.each("changed") == [False]
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"), [(Reply(200, []), "not a widget"), (Reply(200, {"id": "8"}), "another widget, '8'")]
+)
+def test_a_read_of_another_shape_names_what_was_being_read(reply: Reply, words: str) -> None:
+    task = Task(ids("7"), reply, check_mode=True)
+    assert task.error is not None
+    assert task.error.kind == "protocol"
+    assert "Could not read widget '7'" in str(task.error)
+    assert words in str(task.error)
+
+
+# --- only what is older
+
+
+def test_what_synced_not_long_ago_is_skipped() -> None:
+    script = [listed(widget("old"), widget("new", LATER), widget("never", None))]
+    task = Task(ids("old", "new", "never"), *script, batch_reply(OK, OK), if_older_than=3600)
+    assert task.each("action") == ["triggered", "skipped", "triggered"]
+    assert task.posted == ["old", "never"]
+    assert task.run.message() == (
+        "Microsoft Graph accepted a gently of 2 widgets. The last sync of widget 'new' is younger than 3600 s: skipped."
+    )
+
+
+def test_when_all_are_younger_nothing_is_sent_and_nothing_changes() -> None:
+    task = Task(ids("new"), shown(widget("new", LATER)), if_older_than=3600)
+    assert (task.wire, task.each("changed"), task.each("action")) == (["GET widgets/new"], [False], ["skipped"])
+
+
+def test_check_mode_plans_alike() -> None:
+    script = [listed(widget("old"), widget("new", LATER))]
+    task = Task(ALL, *script, if_older_than=3600, check_mode=True)
+    assert task.each("action") == ["would_trigger", "skipped"]
+
+
+def test_without_the_services_time_nothing_is_skipped() -> None:
+    task = Task(ids("new"), shown(widget("new", LATER), date=None), OK, if_older_than=3600)
+    assert task.each("action") == ["triggered"]
+    assert task.run.warnings == ["The service did not tell the time, so no age is known and nothing is skipped."]
+
+
+# --- wait
+
+PATIENCE = Patience(timeout=100.0, sleep=30.0)
+
+
+def test_it_looks_at_all_together_until_each_is_done_and_ends_early() -> None:
+    task = Task(
+        ids("a", "b"),
+        listed(widget("a"), widget("b")),
+        batch_reply(OK, OK),
+        listed(widget("a", LATER), widget("b")),
+        shown(widget("b")),
+        shown(widget("b", LATER)),
+        patience=Patience(timeout=900.0, sleep=30.0),
+    )
+    # The last one is alone by then, and read by its id.
+    assert task.wire == ["GET widgets", BATCH, "GET widgets", "GET widgets/b", "GET widgets/b"]
+    assert task.clock.slept == [30.0] * 3
+    assert task.each("completed") == [True, True]
+
+
+def test_forty_five_are_one_request_a_round() -> None:
+    names = [f"w{number}" for number in range(45)]
+    before, after = [widget(name) for name in names], [widget(name, LATER) for name in names]
+    triggers = [batch_reply(*[OK] * number) for number in (20, 20, 5)]
+    task = Task(ids(*names), listed(*before), *triggers, listed(*before), listed(*after), patience=PATIENCE)
+    assert task.wire == ["GET widgets", BATCH, BATCH, BATCH, "GET widgets", "GET widgets"]
+    assert task.clock.slept == [30.0, 30.0]
+    assert task.each("completed") == [True] * 45
+    assert {after["polished"] for after in task.each("after")} == {LATER}
+    assert task.run.message() == (
+        "Microsoft Graph accepted a gently of 45 widgets."
+        " It has completed for 45 widgets: the time of the last sync has moved on."
+    )
+
+
+def test_one_alone_is_looked_at_by_its_id() -> None:
+    task = Task(ids("a"), shown(widget("a")), OK, shown(widget("a", LATER)), patience=PATIENCE)
+    assert task.wire == ["GET widgets/a", "POST widgets/a/polish", "GET widgets/a"]
+    assert task.each("completed") == [True]
+
+
+def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
+    looks = [listed(widget("a", LATER), widget("b", None, "dull")), *[shown(widget("b", None, "dull"))] * 3]
+    task = Task(ids("a", "b"), listed(widget("a"), widget("b", None)), batch_reply(OK, OK), *looks, patience=PATIENCE)
+    assert task.clock.slept == [30.0, 30.0, 30.0, 10.0]
+    failure = task.run.failure
+    assert failure is not None
+    assert failure.kind == "timeout"
+    assert str(failure) == (
+        "Could not see the gently of 1 widget complete: after 100 s the time of the last sync has not moved on for"
+        " big b ('b'), shine dull, last sync unknown."
+        " Widgets are out of fashion. Where it does, a sync may take longer: raise wait_timeout."
+    )
+    assert task.each("action") == ["triggered", "triggered"]
+    assert task.each("completed") == [True, False]
+    assert task.each("changed") == [True, True]
+    assert [error and error["kind"] for error in task.each("error")] == [None, "timeout"]
+    assert task.run.message() == (
+        f"{failure} Microsoft Graph accepted a gently of 2 widgets."
+        " It has completed for widget 'a': the time of the last sync has moved on."
+    )
+
+
+def test_without_time_to_wait_it_does_not_look() -> None:
+    task = Task(ids("a"), shown(widget("a")), OK, patience=Patience(timeout=0.0))
+    assert (task.clock.slept, task.each("completed")) == ([], [False])
+
+
+def test_a_round_may_fail_for_the_moment() -> None:
+    busy = Reply(503, "", {"Retry-After": "5"})
+    task = Task(ids("a"), shown(widget("a")), OK, busy, shown(widget("a", LATER)), patience=PATIENCE, retries=1)
+    assert task.each("completed") == [True]
+    assert task.clock.slept == [30.0, 5.0]
+
+
+def test_a_round_that_fails_for_good_ends_the_wait_and_loses_nothing() -> None:
+    lost = requests.exceptions.ConnectionError("reset")
+    task = Task(ids("a"), shown(widget("a")), OK, lost, patience=PATIENCE)
+    assert task.run.failure is not None
+    assert task.run.failure.kind == "network"
+    assert (task.each("action"), task.each("completed")) == (["triggered"], [False])
+
+
+def test_one_that_is_gone_meanwhile_stays_pending() -> None:
+    task = Task(ids("a"), shown(widget("a")), OK, *[GONE] * 4, patience=PATIENCE)
+    assert task.each("completed") == [False]
+    assert "big a ('a'), shine bright, last sync 2026-01-01T12:00:00Z" in str(task.run.failure)
+
+
+def test_only_what_was_triggered_is_waited_for() -> None:
+    script = [listed(widget("a"), widget("b", LATER)), OK, shown(widget("a", LATER))]
+    task = Task(ids("a", "b", "gone"), *script, patience=PATIENCE, if_older_than=3600)
+    assert task.each("completed") == [True, None, None]
+    assert task.each("action") == ["triggered", "skipped", "failed"]
+
+
+def test_a_failed_trigger_and_a_wait_in_vain_are_both_told() -> None:
+    looks = [listed(widget("a"), widget("b"))] * 4
+    task = Task(ids("gone", "a", "b"), listed(widget("a"), widget("b")), batch_reply(OK, OK), *looks, patience=PATIENCE)
+    message = task.run.message()
+    assert message.startswith("Could not find widget 'gone'")
+    assert "1 of 3 widgets failed: 'gone'." in message
+    assert "after 100 s the time of the last sync has not moved on for big a" in message
+
+
+def test_in_check_mode_nothing_is_waited_for() -> None:
+    task = Task(ids("a"), shown(widget("a")), patience=PATIENCE, check_mode=True)
+    assert (task.clock.slept, task.each("completed")) == ([], [None])
+
+
+# --- diff
+
+
+def test_a_diff_is_a_pair_for_each_headed_by_its_name_and_id() -> None:
+    task = Task(ids("a"), shown(widget("a")), OK, diff=True)
+    assert task.wire == ["GET widgets/a", "POST widgets/a/polish"]
+    seen = {"polished": "2026-01-01T12:00:00Z", "shine": "bright"}
+    assert task.run.diff() == [
+        {
+            "before_header": "big a ('a')",
+            "after_header": "big a ('a')",
+            "before": {**seen, "requested": None},
+            "after": {**seen, "requested": "gently"},
+        }
+    ]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_is_skipped_does_not_differ(check_mode: bool) -> None:
+    task = Task(ids("a"), shown(widget("a", LATER)), diff=True, if_older_than=3600, check_mode=check_mode)
+    (pair,) = task.run.diff()
+    assert pair["before"] == pair["after"]
+
+
+def test_after_a_wait_the_diff_shows_what_was_seen() -> None:
+    task = Task(ids("a"), shown(widget("a")), OK, shown(widget("a", LATER)), diff=True, patience=PATIENCE)
+    (pair,) = task.run.diff()
+    assert (pair["before"]["polished"], pair["after"]["polished"]) == ("2026-01-01T12:00:00Z", LATER)

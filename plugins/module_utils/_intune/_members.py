@@ -1,0 +1,104 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""Reads members of a resource: one by its id, more by the list, each with the moment at which the service answered."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._graph._client import Call
+from .._graph._errors import STRANGER_ADVICE, NotFoundError, ProtocolError
+from .._graph._paging import read_pages
+from ._selection import select
+from ._times import read_date
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .._graph._client import Answer, GraphClient
+    from ._resource import Resource, State
+    from ._selection import Selection
+
+    # From an id, as asked for, to the state of that member, or to why there is none.
+    Found = dict[str, t.Union[State, NotFoundError]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """Members as they were at a moment of the service's clock; ``None`` when the answer did not tell it."""
+
+    found: Found
+    moment: int | None
+
+
+def read_selected(client: GraphClient, resource: Resource, selection: Selection) -> Reading:
+    """Read the members that were selected, in the order asked for.
+
+    :raises GraphError: they could not be read, or a name fits none or several; a missing id is told in the reading.
+    """
+    if len(selection.ids) == 1:
+        return _read_one(client, resource, selection.ids[0])
+    answer = _list(client, resource)
+    if not selection.ids:
+        found: Found = {state["id"]: state for state in select(resource, selection, answer.content)}
+    else:
+        found = _by_ids(resource, selection.ids, answer.content)
+    return Reading(found, _moment(answer))
+
+
+def read_again(client: GraphClient, resource: Resource, ids: Sequence[str]) -> Reading:
+    """Read some members once more, in one request and those for further pages.
+
+    :raises GraphError: they could not be read.
+    """
+    if len(ids) == 1:
+        return _read_one(client, resource, ids[0])
+    answer = _list(client, resource)
+    return Reading(_by_ids(resource, ids, answer.content), _moment(answer))
+
+
+def _read_one(client: GraphClient, resource: Resource, member_id: str) -> Reading:
+    def parse(body: t.Any) -> State:
+        state = resource.state(body)
+        if not _same(state["id"], member_id):
+            raise ProtocolError(f"the answer is another {resource.noun}, '{state['id']}'", hint=STRANGER_ADVICE)
+        return state
+
+    call = Call(
+        "GET", resource.path(member_id), f"read {resource.named(member_id)}", resource.read_permission, parse=parse
+    )
+    try:
+        answer = client.call(call)
+    except NotFoundError as exc:
+        exc.hint = resource.not_found_hint
+        return Reading({member_id: exc}, None)
+    return Reading({member_id: answer.content}, _moment(answer))
+
+
+def _list(client: GraphClient, resource: Resource) -> Answer:
+    action = f"list the {resource.noun}s of the tenant"
+    return read_pages(client, Call("GET", resource.collection, action, resource.read_permission, parse=resource.state))
+
+
+def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> Found:
+    present = {state["id"].casefold(): state for state in states}
+    return {one: present.get(one.casefold()) or _missing(resource, one, len(states)) for one in ids}
+
+
+def _missing(resource: Resource, member_id: str, number: int) -> NotFoundError:
+    error = NotFoundError(f"it is not among the {resource.counted(number)} of the tenant", hint=resource.not_found_hint)
+    error.during(f"find {resource.named(member_id)}")
+    return error
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
+
+
+def _moment(answer: Answer) -> int | None:
+    return read_date(answer.headers.get("Date"))

@@ -1,0 +1,38 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""Which members to trigger, and which synced not long ago: decided from what was read, and from nothing else."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._times import TICKS, read_moment
+
+if t.TYPE_CHECKING:
+    from ._resource import Resource, State
+
+
+def seconds_since_last_sync(resource: Resource, state: State, now: int) -> int | None:
+    """How long ago the last sync was, at the moment ``now``; ``None`` when there never was one."""
+    last = read_moment(state.get(resource.last_sync))
+    # The service's clocks may differ a little among themselves.
+    return None if last is None else max(0, (now - last) // TICKS)
+
+
+def is_due(resource: Resource, state: State, now: int, if_older_than: int | None) -> bool:
+    """Whether to trigger a sync: one that never synced counts as older than any age."""
+    age = seconds_since_last_sync(resource, state, now)
+    return if_older_than is None or age is None or age >= if_older_than
+
+
+def has_moved_on(resource: Resource, before: State, after: State) -> bool:
+    """Whether the last sync is a later one than before.
+
+    That is the completion that can be seen: the service reports neither progress nor the end of a sync.
+    """
+    then, now = read_moment(before.get(resource.last_sync)), read_moment(after.get(resource.last_sync))
+    return now is not None and (then is None or now > then)

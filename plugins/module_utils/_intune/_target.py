@@ -1,0 +1,78 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""One member on its way through the run, and in the end one entry of the result."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+if t.TYPE_CHECKING:
+    from .._graph._client import Answer
+    from .._graph._errors import GraphError
+    from ._resource import State
+
+
+@dataclasses.dataclass
+class Target:
+    """A member to sync.
+
+    :param before: its state before the trigger; ``None`` when it was not read.
+    :param action: "planned" until it is triggered, skipped, would_trigger or failed.
+    :param completed: whether its sync was seen to complete; ``None`` when that was not waited for.
+    """
+
+    id: str
+    sync_type: str
+    before: State | None = None
+    after: State | None = None
+    action: str = "planned"
+    completed: bool | None = None
+    http_status: int | None = None
+    attempts: int = 0
+    request_id: str | None = None
+    client_request_id: str | None = None
+    error: GraphError | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether it was triggered, or in check mode would be."""
+        return self.action in ("triggered", "would_trigger")
+
+    def accept(self, answer: Answer) -> None:
+        """Note that the service accepted the trigger."""
+        self.action = "triggered"
+        self.http_status = answer.status
+        self.attempts = answer.attempts
+        self.request_id = answer.request_id
+        self.client_request_id = answer.client_request_id
+
+    def fail(self, error: GraphError) -> None:
+        """Note why it could not be read or triggered."""
+        self.action = "failed"
+        self.error = error
+        self.http_status = error.status
+        self.attempts = error.attempts
+        self.request_id = error.request_id
+        self.client_request_id = error.client_request_id
+
+    def as_result(self) -> dict[str, t.Any]:
+        """The entry, each key always there."""
+        return {
+            "id": self.id,
+            "sync_type": self.sync_type,
+            "action": self.action,
+            "completed": self.completed,
+            "changed": self.changed,
+            "http_status": self.http_status,
+            "before": self.before,
+            "after": self.after,
+            "attempts": self.attempts,
+            "request_id": self.request_id,
+            "client_request_id": self.client_request_id,
+            "error": None if self.error is None else self.error.as_dict(),
+        }

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""Moments and ages, exact to what the service writes.
+
+Moments are whole ticks of 100 nanoseconds since the year 1, as .NET counts them: Graph writes seven digits of a second,
+which ``datetime`` cannot hold, and "never" as the first moment of all, which it cannot convert between time zones.
+"""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import re
+import typing as t
+
+from .._graph._errors import OptionsError
+from .._graph._values import is_blank
+
+TICKS: t.Final = 10_000_000
+"""In a second."""
+
+# DateTimeOffset of OData (ABNF construction rules, section 7): any number of digits of a second, any offset.
+_MOMENT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII | re.IGNORECASE
+)
+# As Ansible's module find reads an age.
+_AGE = re.compile(r"(\d+)([smhdw]?)", re.ASCII)
+_UNITS: t.Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+# Older than any service: what tells more than this stands for "never".
+_LONGEST_AGE: t.Final = 100 * 365 * 86_400
+
+
+def read_moment(text: str | None) -> int | None:
+    """The moment that a DateTimeOffset names; ``None`` when it names none, or "never" (a moment in the year 1)."""
+    found = _MOMENT.fullmatch(text.strip()) if text else None
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (int(number) for number in found.groups()[:6])
+    fraction, sign, hours, minutes = found.groups()[6:]
+    try:
+        days = datetime.date(year, month, day).toordinal() - 1
+    except ValueError:
+        return None
+    if year == 1:
+        return None
+    offset = 0 if sign is None else int(f"{sign}1") * (int(hours) * 3600 + int(minutes) * 60)
+    seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+    return seconds * TICKS + int((fraction or "")[:7].ljust(7, "0"))
+
+
+def read_date(header: str | None) -> int | None:
+    """The moment of an HTTP date (RFC 9110, section 5.6.7); ``None`` when it is none."""
+    try:
+        moment = email.utils.parsedate_to_datetime(header or "")
+        utc = moment.replace(tzinfo=None) - (moment.utcoffset() or datetime.timedelta())
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return round((utc - datetime.datetime(1, 1, 1)).total_seconds()) * TICKS
+
+
+def read_age(option: str, value: object) -> int | None:
+    """Seconds that an age stands for: a number of them, or one with a unit as in ``90s 30m 2h 1d 1w``.
+
+    :returns: ``None`` when none was given; neither do null, false and blanks give one.
+    :raises OptionsError: it is no age.
+    """
+    if is_blank(value) or value is False:
+        return None
+    found = None if isinstance(value, bool) else _AGE.fullmatch(str(value).strip())
+    age = int(found.group(1)) * _UNITS[found.group(2)] if found else _LONGEST_AGE + 1
+    if age > _LONGEST_AGE:
+        raise OptionsError(
+            f"{option} is {value!r}, which is not an age",
+            hint="Give whole seconds, or a number with a unit, such as 90s, 30m, 2h, 1d or 1w.",
+        )
+    return age

@@ -1,0 +1,102 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._info import Info, count, keep, read_info
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
+from ansible_collections.msgraph.intune.tests.unit.widgets import BASE, GONE, WIDGET, client_of, listed, shown, widget
+
+ALL = Selection(all=True)
+
+
+def health(seconds: int | None) -> str:
+    return "dull" if seconds is None else "bright"
+
+
+def read(selection: Selection, *script: Scripted) -> tuple[Info, list[str]]:
+    session = FakeSession(*script)
+    # 1,000 seconds after the last sync of the widgets.
+    info = read_info(lambda: client_of(session), WIDGET, selection, health, clock=lambda: 1767269800.0)
+    return info, [line.replace(BASE, "widgets") for line in session.wire]
+
+
+def test_all_are_one_list_each_with_its_age_and_health() -> None:
+    info, wire = read(ALL, listed(widget("a"), widget("b", None)))
+    assert wire == ["GET widgets"]
+    assert [(one["id"], one["seconds_since_last_sync"], one["health"]) for one in info.members] == [
+        ("a", 86_400, "bright"),
+        ("b", None, "dull"),
+    ]
+    assert info.members[0]["shine"] == "bright"
+    assert (info.failure, info.warnings) == (None, [])
+
+
+def test_one_is_read_by_its_id_and_several_by_the_list() -> None:
+    assert read(Selection(ids=("a",)), shown(widget("a")))[1] == ["GET widgets/a"]
+    info, wire = read(Selection(ids=("b", "a")), listed(widget("a"), widget("b"), widget("c")))
+    assert wire == ["GET widgets"]
+    assert [one["id"] for one in info.members] == ["b", "a"]
+
+
+def test_one_that_is_missing_is_the_failure_and_the_others_are_there() -> None:
+    info, _wire = read(Selection(ids=("a", "x", "y")), listed(widget("a")))
+    assert [one["id"] for one in info.members] == ["a"]
+    assert isinstance(info.failure, GraphError)
+    assert "Could not find widget 'x'" in str(info.failure)
+    assert read(Selection(ids=("x",)), GONE)[0].failure is not None
+
+
+def test_nothing_asked_for_needs_no_client() -> None:
+    def never() -> t.NoReturn:
+        raise AssertionError
+
+    assert read_info(never, WIDGET, Selection(), health).members == []
+
+
+def test_an_empty_tenant_is_told_with_what_may_be_behind_it() -> None:
+    assert read(ALL, listed())[0].warnings == ["The tenant has no widgets. Widgets are out of fashion."]
+
+
+def test_without_the_services_time_ages_are_by_this_hosts() -> None:
+    info, _wire = read(ALL, listed(widget("a"), date=None))
+    assert info.members[0]["seconds_since_last_sync"] == 1000
+    assert info.warnings == ["The service did not tell the time: ages are by the clock of this host."]
+
+
+def test_an_error_of_the_service_is_raised() -> None:
+    with pytest.raises(GraphError, match="Could not list the widgets of the tenant"):
+        read(ALL, Reply(500))
+
+
+# --- keeping some
+
+
+def some() -> Info:
+    return Info([{"id": "a", "shine": "bright"}, {"id": "b", "shine": "Dull"}, {"id": "c", "shine": None}])
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"), [(None, "abc"), (["bright"], "a"), (["dull", "bright"], "ab"), ([], ""), (["matt"], "")]
+)
+def test_those_with_one_of_the_words_are_kept(words: list[str] | None, kept: str) -> None:
+    info = some()
+    keep(info, "shine", words, ("bright", "dull", "matt"))
+    assert "".join(one["id"] for one in info.members) == kept
+    assert info.warnings == []
+
+
+def test_a_word_that_nobody_knows_is_warned_of() -> None:
+    info = some()
+    keep(info, "shine", ["brigth", "dull"], ("bright",))
+    assert info.warnings == ["No shine is called 'brigth'. Known are bright."]
+
+
+def test_words_are_counted_known_ones_also_when_there_are_none() -> None:
+    assert count(some().members, "shine", ("bright", "matt")) == {"bright": 1, "matt": 0, "Dull": 1}

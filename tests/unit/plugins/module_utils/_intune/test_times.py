@@ -1,0 +1,106 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._times import (
+    TICKS,
+    read_age,
+    read_date,
+    read_moment,
+)
+
+
+def ticks(*parts: int, digits: int = 0) -> int:
+    """A moment in UTC, and ticks beyond its second."""
+    year, month, day, hour, minute, second = parts
+    moment = datetime.datetime(year, month, day, hour, minute, second)
+    return round((moment - datetime.datetime.min).total_seconds()) * TICKS + digits
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-01-02T03:04:05Z", ticks(2026, 1, 2, 3, 4, 5)),
+        ("2026-01-02t03:04:05z", ticks(2026, 1, 2, 3, 4, 5)),
+        (" 2026-01-02T03:04:05Z ", ticks(2026, 1, 2, 3, 4, 5)),
+        ("2017-01-01T00:02:49.3205976-08:00", ticks(2017, 1, 1, 8, 2, 49, digits=3205976)),
+        ("2026-01-01T00:30:00+05:30", ticks(2025, 12, 31, 19, 0, 0)),
+        ("2026-01-02T03:04:05.1Z", ticks(2026, 1, 2, 3, 4, 5, digits=1000000)),
+        ("2026-01-02T03:04:05.123456789Z", ticks(2026, 1, 2, 3, 4, 5, digits=1234567)),
+        ("9999-12-31T23:59:59-14:00", ticks(9999, 12, 31, 23, 59, 59) + 14 * 3600 * TICKS),
+    ],
+)
+def test_a_moment_is_read_to_its_last_digit(text: str, moment: int) -> None:
+    assert read_moment(text) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "never",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "2026-02-30T00:00:00Z",
+        "2026-01-02",
+        "2026-01-02 03:04:05Z",
+        "2026-01-02T03:04:05",
+        "\u0662026-01-02T03:04:05Z",
+    ],
+)
+def test_what_is_no_moment_or_stands_for_never_is_none(text: str | None) -> None:
+    assert read_moment(text) is None
+
+
+def test_a_tenth_of_a_microsecond_is_later() -> None:
+    earlier, later = read_moment("2026-01-02T03:04:05.1234567Z"), read_moment("2026-01-02T03:04:05.1234568Z")
+    assert earlier is not None
+    assert later is not None
+    assert later - earlier == 1
+
+
+def test_a_date_header_is_the_moment_that_an_odata_time_is() -> None:
+    assert read_date("Fri, 02 Jan 2026 03:04:05 GMT") == read_moment("2026-01-02T03:04:05Z")
+    assert read_date("Fri, 02 Jan 2026 03:04:05 +0100") == read_moment("2026-01-02T02:04:05Z")
+
+
+@pytest.mark.parametrize("header", [None, "", "yesterday", "Fri, 99 Jan 2026 03:04:05 GMT"])
+def test_what_is_no_date_is_none(header: str | None) -> None:
+    assert read_date(header) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (90, 90),
+        ("90", 90),
+        ("90s", 90),
+        ("30m", 1800),
+        ("2h", 7200),
+        ("1d", 86_400),
+        (" 1w ", 604_800),
+        (0, 0),
+        ("0", 0),
+    ],
+)
+def test_an_age_is_read_as_ansibles_find_reads_it(value: t.Any, seconds: int) -> None:
+    assert read_age("if_older_than", value) == seconds
+
+
+@pytest.mark.parametrize("value", [None, False, "", "  ", "None", "null"])
+def test_nothing_is_no_age(value: t.Any) -> None:
+    assert read_age("if_older_than", value) is None
+
+
+@pytest.mark.parametrize("value", ["1.5h", "-1d", "1 d", "1y", "d", "soon", True, [1], {}, 1.5, "9" * 40, "1D"])
+def test_anything_else_is_refused(value: t.Any) -> None:
+    with pytest.raises(OptionsError, match="if_older_than is .* which is not an age"):
+        read_age("if_older_than", value)

@@ -1,0 +1,70 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module in a real AnsibleModule, by what it sends and what it prints."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.modules import intune_exchange_connector_info
+from ansible_collections.msgraph.intune.tests.unit.fakes import Reply
+from ansible_collections.msgraph.intune.tests.unit.tasks import Task
+
+CONNECTORS = "https://graph.microsoft.com/v1.0/deviceManagement/exchangeConnectors"
+LIST = Reply(
+    200,
+    {
+        "value": [
+            {"id": "a", "status": "connected", "serverName": "EX01", "lastSyncDateTime": "2026-01-01T00:00:00Z"},
+            {"id": "b", "status": "disconnected", "serverName": "EX02", "lastSyncDateTime": "0001-01-01T00:00:00Z"},
+        ]
+    },
+    {"Date": "Thu, 01 Jan 2026 01:00:00 GMT"},
+)
+
+
+@pytest.fixture
+def task(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Task:
+    return Task(intune_exchange_connector_info.main, monkeypatch, capfd)
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(task: Task, check: bool) -> None:
+    result = task.run(LIST, check=check)
+    assert task.sent == [f"GET {CONNECTORS}"]
+    assert result["changed"] is False
+    assert [(one["id"], one["seconds_since_last_sync"], one["health"]) for one in result["connectors"]] == [
+        ("a", 3600, "healthy"),
+        ("b", None, "unhealthy"),
+    ]
+    assert (result["counts"]["total"], result["counts"]["unhealthy"], result["counts"]["connected"]) == (2, 1, 1)
+    assert result["msg"] == "2 Exchange connectors: 1 healthy, 0 warning, 1 unhealthy."
+
+
+def test_a_status_keeps_only_its_own(task: Task) -> None:
+    result = task.run(LIST, status="Disconnected")
+    assert [one["id"] for one in result["connectors"]] == ["b"]
+    assert (result["counts"]["total"], result["counts"]["connected"]) == (1, 0)
+
+
+def test_a_missing_id_fails_and_shows_the_others(task: Task) -> None:
+    result = task.run(LIST, connector_id=["a", "gone"])
+    assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
+    assert [one["id"] for one in result["connectors"]] == ["a"]
+    assert result["msg"].startswith("Could not find Exchange connector 'gone'")
+
+
+def test_an_empty_list_asks_nobody(task: Task) -> None:
+    result = task.run(connector_id=[])
+    assert (task.sent, result["connectors"], result["counts"]["total"]) == ([], [], 0)
+
+
+def test_a_failure_has_counts_of_nothing(task: Task) -> None:
+    result = task.run(Reply(500))
+    assert (result["failed"], result["connectors"], result["counts"]["unhealthy"]) == (True, [], 0)
+
+
+def test_two_ways_to_choose_are_refused(task: Task) -> None:
+    result = task.run(connector_id="a", all_connectors=True)
+    assert (task.sent, result["error"]["kind"]) == ([], "options")

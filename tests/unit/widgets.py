@@ -1,0 +1,66 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A resource made up here: what reads and syncs knows no connector."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import ProtocolError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._resource import SyncResource
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, make_client
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+
+BASE = "https://graph.microsoft.com/v1.0/widgets"
+BATCH = "POST https://graph.microsoft.com/v1.0/$batch"
+DATE = "Fri, 02 Jan 2026 12:00:00 GMT"
+GONE = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}}, {"request-id": "r-404"})
+
+
+def state(body: t.Any) -> dict[str, t.Any]:
+    if not isinstance(body, dict) or not isinstance(body.get("id"), str):
+        raise ProtocolError("not a widget")
+    return {"id": body["id"], "name": body.get("name"), "shine": body.get("shine"), "polished": body.get("polished")}
+
+
+WIDGET = SyncResource(
+    noun="widget",
+    collection="widgets",
+    state=state,
+    names=("name",),
+    status="shine",
+    last_sync="polished",
+    not_found_hint="Count the widgets.",
+    caveat="Widgets are out of fashion.",
+    read_permission=Permission("Widgets.Read.All", ""),
+    sync_action="polish",
+    sync_body=lambda sync_type: {"how": sync_type},
+    sync_permission=Permission("Widgets.ReadWrite.All", ""),
+)
+
+
+def widget(name: str, polished: str | None = "2026-01-01T12:00:00Z", shine: str = "bright") -> dict[str, t.Any]:
+    """One as Graph shows it; its name is "big" and its id."""
+    return {"id": name, "name": f"big {name}", "shine": shine, "polished": polished}
+
+
+def listed(*widgets: dict[str, t.Any], link: str | None = None, date: str | None = DATE) -> Reply:
+    """A page of the list."""
+    body = {"value": list(widgets), **({} if link is None else {"@odata.nextLink": link})}
+    return Reply(200, body, {} if date is None else {"Date": date})
+
+
+def shown(one: dict[str, t.Any], date: str | None = DATE) -> Reply:
+    """One by its id."""
+    return Reply(200, one, {} if date is None else {"Date": date})
+
+
+def client_of(session: FakeSession, clock: FakeClock | None = None, **options: t.Any) -> GraphClient:
+    return make_client(session, find_cloud("global"), FakeCredential(), clock=clock, **options)
