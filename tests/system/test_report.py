@@ -1,0 +1,347 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report of role exchange_connector_report: what is in its files, whatever the connectors are called."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import (
+    ansible_environment,
+    clean_environment,
+)
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
+from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
+from ansible_collections.msgraph.intune.tests.system.reports import (
+    DAY,
+    HOUR,
+    MINUTE,
+    ROLE,
+    YEAR,
+    Page,
+    Report,
+    connector,
+    play,
+    read_page,
+    render,
+    result,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+END_OF_SUPPORT = "Microsoft ended support for the on-premises Exchange connector on 19 February 2024"
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</td></table></style></script><!--",
+    "{{ 7*7 }}",
+    "{% raw %}",
+    "{# all gone",
+    "&lt;b&gt; &amp;",
+    "a \"b\" 'c'",
+    "\u202egpj.exe\u2069 \u200bEX\x0001",
+    "n" * 300,
+    "a|b|c\\|d\\",
+    "```x`",
+    "[help](https://evil.example) ![i](www.evil.example)",
+    "@everyone <!channel>",
+    "one\n\n# two\r\n| three",
+    "sch\u00f6n \u4f60\u597d",
+]
+# Where that is not as they are, for they hold what cannot be seen.
+SHOWN = {HOSTILE[9]: "�gpj.exe� �EX�01", HOSTILE[15]: "one��# two��| three"}
+LOOKALIKES = str.maketrans("`|<>[]@\\", "ˋ¦‹›［］＠⧵")  # noqa: RUF001  in the Markdown
+NOTHING = "\u2013"
+NAMES = ["server_name", "connector_server_name", "exchange_organization", "version"]
+COLUMNS = ["Server", "Connector host", "Organization", "Version"]
+
+AGES = [
+    (None, "never", "unhealthy"),
+    (5 * YEAR, "5 years ago", "unhealthy"),
+    (YEAR + DAY, "1 year 1 day ago", "unhealthy"),
+    (3 * DAY, "3 days ago", "unhealthy"),
+    (3 * DAY - 1, "2 days 23 hours ago", "warning"),
+    (DAY, "1 day ago", "warning"),
+    (DAY - 1, "23 hours 59 minutes ago", "healthy"),
+    (HOUR + 5, "1 hour ago", "healthy"),
+    (59 * MINUTE, "59 minutes ago", "healthy"),
+    (1, "1 second ago", "healthy"),
+    (0, "just now", "healthy"),
+]
+
+
+def named(name: str, age: int | None) -> dict[str, t.Any]:
+    """A connector with this name for everything."""
+    everything = dict.fromkeys(("id", "status", "exchange_connector_type", "last_sync_date_time", *NAMES), name)
+    return {**connector(age, name), **everything}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    rows = [named(name, 1000 - row) for row, name in enumerate(HOSTILE)]
+    return render(tmp_path_factory.mktemp("hostile"), result(*rows, cloud=HOSTILE[0], graph_url=HOSTILE[1]))
+
+
+@pytest.fixture(scope="module")
+def harmless(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    rows = [named("name", 1000 - row) for row in range(len(HOSTILE))]
+    return render(tmp_path_factory.mktemp("harmless"), result(*rows))
+
+
+@pytest.fixture(scope="module")
+def ages(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    in_another_order = sorted(AGES, key=str)
+    rows = [connector(age, text) for age, text, _ in in_another_order]
+    return render(tmp_path_factory.mktemp("ages"), result(*rows))
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return render(tmp_path_factory.mktemp("empty"), result())
+
+
+def shape(page: Page) -> list[tuple[str, list[str]]]:
+    """The elements and what attributes they have; where a host name may break is its own affair."""
+    return [(tag, sorted(attributes)) for tag, attributes in page.elements if tag != "wbr"]
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a row, for a reader that knows of no escape."""
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def table(message: str) -> list[list[str]]:
+    """The rows of the Markdown's table below its head."""
+    return [cells(line) for line in message.splitlines() if line.startswith("|")][2:]
+
+
+class TestPage:
+    def test_no_name_adds_an_element_or_an_attribute(self, hostile: Report, harmless: Report) -> None:
+        assert shape(read_page(hostile.page)) == shape(read_page(harmless.page))
+
+    def test_each_name_is_shown_as_it_is(self, hostile: Report) -> None:
+        rows = read_page(hostile.page).connectors
+        shown = [[row[column] for column in COLUMNS] for row in rows]
+        assert shown == [[SHOWN.get(name, name)] * 4 for name in HOSTILE]
+
+    def test_no_name_reaches_script_or_style(self, hostile: Report, harmless: Report) -> None:
+        pages = [read_page(report.page) for report in (hostile, harmless)]
+        assert len({page.text("script") for page in pages}) == 1
+        assert len({page.text("style") for page in pages}) == 1
+
+    def test_a_direction_cannot_leave_its_name(self, hostile: Report) -> None:
+        text = hostile.page.read_text(encoding="utf-8")
+        assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", text)
+        assert "<bdi>�gpj.exe" in text
+
+    def test_the_browser_is_told_to_use_its_own_style_and_script_and_nothing_else(self, hostile: Report) -> None:
+        page = read_page(hostile.page)
+        (policy,) = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
+        directives = dict(part.split(maxsplit=1) for part in str(policy["content"]).split(";"))
+        hashes = {
+            tag: "'sha256-" + base64.b64encode(hashlib.sha256(page.text(tag).encode()).digest()).decode() + "'"
+            for tag in ("style", "script")
+        }
+        assert {name: value.strip() for name, value in directives.items()} == {
+            "default-src": "'none'",
+            "style-src": hashes["style"],
+            "script-src": hashes["script"],
+            "base-uri": "'none'",
+            "form-action": "'none'",
+        }
+
+    def test_it_refers_to_nothing_outside(self, hostile: Report) -> None:
+        page = read_page(hostile.page)
+        loads = {"src", "srcset", "data", "action", "background", "style", "poster"}
+        assert not [found for _, found in page.elements if loads & set(found)]
+        assert all(str(found["href"]).startswith("#") for _, found in page.elements if "href" in found)
+        assert not re.search(r"url\(|@import|https?:", page.text("style") + page.text("script"))
+
+    def test_ages_and_healths_in_words_worst_first(self, ages: Report) -> None:
+        rows = read_page(ages.page).connectors
+        assert [row["Server"] for row in rows] == [text for _, text, _ in AGES]
+        assert [row["Last sync"].splitlines()[0].split(" 2026-")[0] for row in rows] == [text for _, text, _ in AGES]
+        assert [row["Health"] for row in rows] == [health for _, _, health in AGES]
+
+    def test_the_time_of_the_last_sync_where_there_was_one(self, ages: Report) -> None:
+        never, *others = read_page(ages.page).connectors
+        assert never["Last sync"] == "never"
+        assert all(row["Last sync"].endswith("2026-11-21 09:12:33 UTC") for row in others)
+
+    def test_columns_that_sort_by_number_have_one(self, ages: Report) -> None:
+        page = read_page(ages.page)
+        assert page.keys("Last sync") == [float("inf") if age is None else age for age, _, _ in AGES]
+        assert page.keys("Health") == [["healthy", "warning", "unhealthy"].index(health) for _, _, health in AGES]
+
+    def test_bars_reach_the_marks_when_health_changes(self, ages: Report) -> None:
+        page = read_page(ages.page)
+        bars = [float(str(bar["width"]).rstrip("%")) for bar in page.all("rect", class_="age")]
+        drawn = dict(zip([age for age, _, _ in AGES if age is not None], bars, strict=True))
+        day, three_days = (float(str(mark["x1"]).rstrip("%")) for mark in page.all("line", class_="mark")[:2])
+        assert (drawn[DAY], drawn[3 * DAY]) == (day, three_days)
+        assert sorted(bars, reverse=True) == bars
+        assert 0 <= bars[-1] < drawn[HOUR + 5] < drawn[5 * YEAR] < 100
+        assert len(page.all("line", class_="never")) == 1
+
+    def test_counts_and_the_verdict(self, ages: Report) -> None:
+        page = read_page(ages.page)
+        numbers = re.findall(r"<b>(\d+)</b> <span>(?:<svg.*?</svg> )?(\w+)", ages.page.read_text(encoding="utf-8"))
+        assert numbers == [("4", "unhealthy"), ("2", "warning"), ("5", "healthy"), ("11", "total")]
+        assert "6 of 11 connectors have not synced within the last day." in page.text("p")
+
+    def test_an_empty_tenant_is_told_why_that_is_normal(self, empty: Report) -> None:
+        page = read_page(empty.page)
+        assert page.connectors == []
+        assert "There is no Exchange connector in this tenant" in page.text("p")
+        # In the message and at the foot of the page.
+        assert page.text("p").count(END_OF_SUPPORT) == 2
+
+    def test_the_end_of_support_stands_on_each_page(self, ages: Report) -> None:
+        assert END_OF_SUPPORT in read_page(ages.page).text("p")
+
+    def test_its_head_tells_time_and_cloud(self, ages: Report) -> None:
+        page = read_page(ages.page)
+        assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", page.text("time"))
+        assert {"global", "https://graph.microsoft.com"} <= {text for tag, text in page.texts if tag == "bdi"}
+
+    def test_a_connector_without_names_goes_by_its_id(self, tmp_path: Path) -> None:
+        nameless = connector(1, None, connector_server_name=None, version=None, exchange_organization="")
+        (row,) = read_page(render(tmp_path, result(nameless)).page).connectors
+        assert [row[column] for column in COLUMNS] == [nameless["id"], NOTHING, NOTHING, NOTHING]
+
+
+class TestContrast:
+    """WCAG 2.2, level AA: 4.5 for text, 3 for what is drawn."""
+
+    @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+    def test_everything_can_be_read(self, empty: Report, scheme: int) -> None:
+        style = read_page(empty.page).text("style")
+        block = re.findall(r":root {(.*?)}", style, re.DOTALL)[scheme]
+        colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+);", block))
+        texts = [(text, ground) for text in ("text", "soft") for ground in ("page", "card")]
+        healths = ("healthy", "warning", "unhealthy")
+        texts += [(f"{name}-text", ground) for name in healths for ground in (f"{name}-soft", "card")]
+        drawn = [(name, "card") for name in healths]
+        low = {pair for pair in texts if contrast(*(colours[name] for name in pair)) < 4.5}
+        low |= {pair for pair in drawn if contrast(*(colours[name] for name in pair)) < 3}
+        assert not low
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+class TestMarkdown:
+    def test_each_row_has_a_cell_for_each_column(self, hostile: Report) -> None:
+        rows = table(hostile.message)
+        assert len(rows) == len(HOSTILE)
+        assert {len(row) for row in rows} == {8}
+
+    def test_each_name_is_code_and_nothing_but_code(self, hostile: Report) -> None:
+        cells_of_names = [[row[column] for column in (1, 2, 3, 6)] for row in table(hostile.message)]
+        texts = [SHOWN.get(name, name).translate(LOOKALIKES) for name in HOSTILE]
+        assert cells_of_names == [[f"`{text}`"] * 4 for text in texts]
+
+    def test_nothing_in_it_can_be_a_mention_a_tag_or_a_link(self, hostile: Report) -> None:
+        assert not re.search(r"[@<>\[\]\\]", hostile.message)
+        outside = re.sub("`[^`\n]*`", "", hostile.message)
+        assert not re.search(r"`|https?:|www\.", outside)
+
+    def test_heading_counts_and_table(self, ages: Report) -> None:
+        heading, _, counts, *_ = ages.message.splitlines()
+        assert heading == "# Intune Exchange connectors"
+        assert counts.startswith("**11 connectors: 5 ✅ healthy, 2 ⚠️ warning, 4 ❌ unhealthy.**")
+        assert [row[7] for row in table(ages.message)] == [text for _, text, _ in AGES]
+        assert [row[0].split()[-1] for row in table(ages.message)] == [health for _, _, health in AGES]
+
+    def test_an_empty_tenant_has_no_table(self, empty: Report) -> None:
+        assert "|" not in empty.message
+        assert "There is no Exchange connector in this tenant" in empty.message
+        assert END_OF_SUPPORT in empty.message
+
+    def test_both_files_tell_the_same_time(self, ages: Report) -> None:
+        (time,) = set(re.findall(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", ages.message, re.MULTILINE))
+        assert time in ages.page.read_text(encoding="utf-8")
+
+
+class TestFiles:
+    def test_they_are_written_where_ansible_was_started(self, empty: Report) -> None:
+        assert f'"html": "{empty.page}"' in empty.run.stdout
+        assert f'"markdown": "{empty.page.with_suffix(".md")}"' in empty.run.stdout
+        assert {path.stat().st_mode & 0o777 for path in (empty.page, empty.page.with_suffix(".md"))} == {0o644}
+        assert empty.changes == 2
+
+    def test_folder_names_mode_and_title_can_be_chosen(self, tmp_path: Path) -> None:
+        (tmp_path / "status").mkdir()
+        title = "Ours & <theirs>"
+        report = render(
+            tmp_path, result(), folder="status", html="index.html", markdown="index.md", mode="0600", title=title
+        )
+        page, message = tmp_path / "status/index.html", tmp_path / "status/index.md"
+        assert f'"html": "{page}"' in report.run.stdout
+        assert {path.stat().st_mode & 0o777 for path in (page, message)} == {0o600}
+        assert (read_page(page).text("title"), read_page(page).text("h1")) == (title, title)
+        assert message.read_text(encoding="utf-8").startswith(f"# {title}\n")
+
+    @pytest.mark.parametrize(("unwanted", "left"), [("html", "md"), ("markdown", "html")])
+    def test_an_empty_name_leaves_a_file_out(self, tmp_path: Path, unwanted: str, left: str) -> None:
+        report = render(tmp_path, result(), **{unwanted: ""})
+        assert [path.suffix for path in tmp_path.glob("exchange_connector_report.*")] == [f".{left}"]
+        assert f'"{unwanted}": ""' in report.run.stdout
+        assert report.changes == 1
+
+    def test_check_mode_tells_of_the_changes_and_makes_none(self, tmp_path: Path) -> None:
+        report = render(tmp_path, result(), "--check")
+        assert report.changes == 2
+        assert not list(tmp_path.glob("exchange_connector_report.*"))
+
+
+class TestPicture:
+    def test_the_readme_shows_one_that_is_small(self) -> None:
+        role = Path(__file__).parents[2] / "roles/exchange_connector_report"
+        (picture,) = re.findall(r"!\[.+\]\((.+)\)", (role / "README.md").read_text(encoding="utf-8"))
+        content = (role / picture).read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert len(content) < 200_000
+
+
+class TestRole:
+    def test_the_play_tells_its_tasks_who_signs_in(self, simulator: Simulator, writer: str, tmp_path: Path) -> None:
+        options = {"access_token": writer, "graph_url": simulator.graph_url, "ca_path": simulator.ca_path}
+        report = play(
+            tmp_path,
+            [{"ansible.builtin.import_role": {"name": ROLE}}],
+            environment=clean_environment(),
+            module_defaults={"group/msgraph.intune.graph": options},
+        )
+        servers = [row["Server"] for row in read_page(report.page).connectors]
+        assert servers == ["EX-OLD.northwindtraders.com", "MAIL02.fabrikam.com", "EX01.contoso.com"]
+        assert {entry["method"] for entry in simulator.journal()} == {"GET"}
+
+    def test_the_playbook_reports_on_what_a_survey_chooses(self, simulator: Simulator, tmp_path: Path) -> None:
+        answers = [f"folder={tmp_path}", "title=", "connector_name=fabrikam", "connector_id=", "status="]
+        command = playbook_command(ROLE, *(flag for answer in answers for flag in ("-e", answer)))
+        run = run_command(command, ansible_environment(simulator))
+        assert run.returncode == 0, run.stdout + run.stderr
+        (row,) = read_page(tmp_path / "exchange_connector_report.html").connectors
+        assert (row["Server"], row["Health"]) == ("MAIL02.fabrikam.com", "warning")
+        assert "1 Exchange connector" in run.stdout
