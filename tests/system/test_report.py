@@ -65,18 +65,27 @@ NOTHING = "\u2013"
 NAMES = ["server_name", "connector_server_name", "exchange_organization", "version"]
 COLUMNS = ["Server", "Connector host", "Organization", "Version"]
 
+
+class Age(t.NamedTuple):
+    """An age, in words, and what it says of health."""
+
+    seconds: int | None
+    words: str
+    health: str
+
+
 AGES = [
-    (None, "never", "unhealthy"),
-    (5 * YEAR, "5 years ago", "unhealthy"),
-    (YEAR + DAY, "1 year 1 day ago", "unhealthy"),
-    (3 * DAY, "3 days ago", "unhealthy"),
-    (3 * DAY - 1, "2 days 23 hours ago", "warning"),
-    (DAY, "1 day ago", "warning"),
-    (DAY - 1, "23 hours 59 minutes ago", "healthy"),
-    (HOUR + 5, "1 hour ago", "healthy"),
-    (59 * MINUTE, "59 minutes ago", "healthy"),
-    (1, "1 second ago", "healthy"),
-    (0, "just now", "healthy"),
+    Age(None, "never", "unhealthy"),
+    Age(5 * YEAR, "5 years ago", "unhealthy"),
+    Age(YEAR + DAY, "1 year 1 day ago", "unhealthy"),
+    Age(3 * DAY, "3 days ago", "unhealthy"),
+    Age(3 * DAY - 1, "2 days 23 hours ago", "warning"),
+    Age(DAY, "1 day ago", "warning"),
+    Age(DAY - 1, "23 hours 59 minutes ago", "healthy"),
+    Age(HOUR + 5, "1 hour ago", "healthy"),
+    Age(59 * MINUTE, "59 minutes ago", "healthy"),
+    Age(1, "1 second ago", "healthy"),
+    Age(0, "just now", "healthy"),
 ]
 
 
@@ -101,7 +110,7 @@ def harmless(tmp_path_factory: pytest.TempPathFactory) -> Report:
 @pytest.fixture(scope="module")
 def ages(tmp_path_factory: pytest.TempPathFactory) -> Report:
     in_another_order = sorted(AGES, key=str)
-    rows = [connector(age, text) for age, text, _ in in_another_order]
+    rows = [connector(age.seconds, age.words) for age in in_another_order]
     return render(tmp_path_factory.mktemp("ages"), result(*rows))
 
 
@@ -162,16 +171,17 @@ class TestPage:
 
     def test_it_refers_to_nothing_outside(self, hostile: Report) -> None:
         page = read_page(hostile.page)
+        attributes = [found for _tag, found in page.elements]
         loads = {"src", "srcset", "data", "action", "background", "style", "poster"}
-        assert not [found for _, found in page.elements if loads & set(found)]
-        assert all(str(found["href"]).startswith("#") for _, found in page.elements if "href" in found)
+        assert not [found for found in attributes if loads & set(found)]
+        assert all(str(found["href"]).startswith("#") for found in attributes if "href" in found)
         assert not re.search(r"url\(|@import|https?:", page.text("style") + page.text("script"))
 
     def test_ages_and_healths_in_words_worst_first(self, ages: Report) -> None:
         rows = read_page(ages.page).connectors
-        assert [row["Server"] for row in rows] == [text for _, text, _ in AGES]
-        assert [row["Last sync"].splitlines()[0].split(" 2026-")[0] for row in rows] == [text for _, text, _ in AGES]
-        assert [row["Health"] for row in rows] == [health for _, _, health in AGES]
+        assert [row["Server"] for row in rows] == [age.words for age in AGES]
+        assert [row["Last sync"].splitlines()[0].split(" 2026-")[0] for row in rows] == [age.words for age in AGES]
+        assert [row["Health"] for row in rows] == [age.health for age in AGES]
 
     def test_the_time_of_the_last_sync_where_there_was_one(self, ages: Report) -> None:
         never, *others = read_page(ages.page).connectors
@@ -180,13 +190,13 @@ class TestPage:
 
     def test_columns_that_sort_by_number_have_one(self, ages: Report) -> None:
         page = read_page(ages.page)
-        assert page.keys("Last sync") == [float("inf") if age is None else age for age, _, _ in AGES]
-        assert page.keys("Health") == [["healthy", "warning", "unhealthy"].index(health) for _, _, health in AGES]
+        assert page.keys("Last sync") == [float("inf") if age.seconds is None else age.seconds for age in AGES]
+        assert page.keys("Health") == [["healthy", "warning", "unhealthy"].index(age.health) for age in AGES]
 
     def test_bars_reach_the_marks_when_health_changes(self, ages: Report) -> None:
         page = read_page(ages.page)
         bars = [float(str(bar["width"]).rstrip("%")) for bar in page.all("rect", class_="age")]
-        drawn = dict(zip([age for age, _, _ in AGES if age is not None], bars, strict=True))
+        drawn = dict(zip([age.seconds for age in AGES if age.seconds is not None], bars, strict=True))
         day, three_days = (float(str(mark["x1"]).rstrip("%")) for mark in page.all("line", class_="mark")[:2])
         assert (drawn[DAY], drawn[3 * DAY]) == (day, three_days)
         assert sorted(bars, reverse=True) == bars
@@ -267,11 +277,11 @@ class TestMarkdown:
         assert not re.search(r"`|https?:|www\.", outside)
 
     def test_heading_counts_and_table(self, ages: Report) -> None:
-        heading, _, counts, *_ = ages.message.splitlines()
+        heading, _blank, counts = ages.message.splitlines()[:3]
         assert heading == "# Intune Exchange connectors"
         assert counts.startswith("**11 connectors: 5 ✅ healthy, 2 ⚠️ warning, 4 ❌ unhealthy.**")
-        assert [row[7] for row in table(ages.message)] == [text for _, text, _ in AGES]
-        assert [row[0].split()[-1] for row in table(ages.message)] == [health for _, _, health in AGES]
+        assert [row[7] for row in table(ages.message)] == [age.words for age in AGES]
+        assert [row[0].split()[-1] for row in table(ages.message)] == [age.health for age in AGES]
 
     def test_an_empty_tenant_has_no_table(self, empty: Report) -> None:
         assert "|" not in empty.message

@@ -98,7 +98,7 @@ class Browser:
         copy = page.with_name("visited.html")
         html = re.sub('<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text(encoding="utf-8"))
         copy.write_text(html.replace("</body>", f"<script>{{{script}}}</script></body>"), encoding="utf-8")
-        text, _ = self.open(copy, "--dump-dom", f"--window-size={width},900")
+        text, _console = self.open(copy, "--dump-dom", f"--window-size={width},900")
         return Page(text).text("title")
 
     def photograph(self, page: Path, picture: Path, *, dark: bool, size: str = "1280,1000") -> bytes:
@@ -151,8 +151,8 @@ def test_the_script_runs_as_the_page_allows_it(browser: Browser, page: Path) -> 
 
 def test_hostile_names_stay_text(browser: Browser, hostile: Path) -> None:
     seen, console = browser.read(hostile)
-    added = [tag for tag, _ in seen.elements if tag != "button"]
-    assert added == [tag for tag, _ in read_page(hostile).elements]
+    added = [tag for tag, _attributes in seen.elements if tag != "button"]
+    assert added == [tag for tag, _attributes in read_page(hostile).elements]
     assert seen.text("title") == "Intune Exchange connectors"
     assert not console
 
