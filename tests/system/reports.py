@@ -100,15 +100,15 @@ def play(
     return Report(run, folder)
 
 
-def render(folder: Path, read: dict[str, t.Any], /, *flags: str, **options: str) -> Report:
+def render(where: Path, read: dict[str, t.Any], *flags: str, **options: str) -> Report:
     """Render what was read. It comes to the play from a module, as the texts of strangers do."""
-    (folder / "read.json").write_text(json.dumps(read), encoding="utf-8")
+    (where / "read.json").write_text(json.dumps(read), encoding="utf-8")
     variables = {f"exchange_connector_report_{name}": value for name, value in options.items()}
     variables["exchange_connector_report_result"] = "{{ file.content | b64decode | from_json }}"
     return play(
-        folder,
+        where,
         [
-            {"ansible.builtin.slurp": {"src": str(folder / "read.json")}, "register": "file"},
+            {"ansible.builtin.slurp": {"src": str(where / "read.json")}, "register": "file"},
             {"ansible.builtin.import_role": {"name": ROLE, "tasks_from": "render"}, "vars": variables},
             {"ansible.builtin.debug": {"var": "exchange_connector_report_files"}},
         ],

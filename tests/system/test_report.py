@@ -195,7 +195,7 @@ class TestPage:
 
     def test_bars_reach_the_marks_when_health_changes(self, ages: Report) -> None:
         page = read_page(ages.page)
-        bars = [float(str(bar["width"]).rstrip("%")) for bar in page.all("rect", class_="age")]
+        bars = [float(str(drawn_bar["width"]).rstrip("%")) for drawn_bar in page.all("rect", class_="age")]
         drawn = dict(zip([age.seconds for age in AGES if age.seconds is not None], bars, strict=True))
         day, three_days = (float(str(mark["x1"]).rstrip("%")) for mark in page.all("line", class_="mark")[:2])
         assert (drawn[DAY], drawn[3 * DAY]) == (day, three_days)
