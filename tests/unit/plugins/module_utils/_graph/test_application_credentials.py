@@ -140,6 +140,10 @@ def test_a_managed_identitys_id_that_could_change_an_address_is_refused() -> Non
         ("client_secret", ["tenant_id", "client_id", "client_secret"]),
         ("certificate", ["tenant_id", "client_id", "certificate_path"]),
         ("federated_token", ["federated_token"]),
+        ("access_token", ["access_token"]),
+        ("password", ["username", "password"]),
+        ("refresh_token", ["refresh_token"]),
+        ("token_cache", ["token_cache_path"]),
     ],
 )
 def test_everything_that_is_missing_is_named_at_once(method: str, needed: list[str]) -> None:
@@ -152,6 +156,41 @@ def test_a_file_of_the_environment_is_called_so() -> None:
     given = gather(APPLICATION, {"AZURE_FEDERATED_TOKEN_FILE": "/nowhere/token"})
     with pytest.raises(OptionsError, match="from the environment variable AZURE_FEDERATED_TOKEN_FILE. names '/nowhere"):
         choose_credential(read_settings(given), None)
+
+
+@pytest.mark.parametrize(
+    ("variables", "tenant"),
+    [
+        ({"AZURE_SECRET": "s"}, "of-the-collection"),
+        ({"AZURE_CLIENT_SECRET": "s"}, "of-azure-identity"),
+        ({"AZURE_X509_CERTIFICATE_PATH": __file__}, "of-the-collection"),
+        ({"AZURE_CLIENT_CERTIFICATE_PATH": __file__}, "of-azure-identity"),
+        ({"AZURE_AD_USER": "u", "AZURE_PASSWORD": "p"}, "of-the-collection"),
+        ({"AZURE_USERNAME": "u", "AZURE_PASSWORD": "p"}, "of-azure-identity"),
+    ],
+    ids=str,
+)
+def test_the_tenant_is_that_of_the_credentials_own_naming_scheme(variables: dict[str, str], tenant: str) -> None:
+    tenants = {"AZURE_TENANT": "of-the-collection", "AZURE_TENANT_ID": "of-azure-identity", "AZURE_CLIENT_ID": "app-1"}
+    chosen: t.Any = choose_credential(read_settings(gather({}, {**tenants, **variables})), None)
+    login = FakeLogin()
+    chosen.acquire(login)
+    assert login.asked["tenant_id"] == tenant
+
+
+def test_the_action_names_application_tenant_and_way() -> None:
+    assert choose(**APPLICATION, client_secret="s").action == (
+        "sign in to tenant contoso.example as application app-1 with its client secret"
+    )
+
+
+def test_a_certificate_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(CERTIFICATE)
+    with pytest.raises(
+        OptionsError, match=f"certificate_path names '{path}', which cannot be used: it holds no private"
+    ):
+        credential(certificate_path=str(path))
 
 
 def test_a_federated_token_needs_an_application_and_its_tenant() -> None:

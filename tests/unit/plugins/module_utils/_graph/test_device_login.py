@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from urllib.parse import parse_qs
 
 import pytest
 import requests
@@ -74,7 +75,13 @@ def test_the_code_and_the_address_are_there_at_once(tmp_path: Path) -> None:
     invitation = world.login.begin()
     assert (invitation.verification_url, invitation.user_code) == (FLOW["verification_uri"], "ABCD-EFGH")
     assert invitation.expires_in == 60
-    assert world.session.wire[-1] == f"POST {BASE}/oauth2/v2.0/devicecode"
+    assert world.session.wire == [
+        f"GET {BASE}/v2.0/.well-known/openid-configuration",
+        f"POST {BASE}/oauth2/v2.0/devicecode",
+    ]
+    form = parse_qs((world.session.sent[1].body or b"").decode())
+    assert form["client_id"] == ["client-1"]
+    assert "https://graph.microsoft.com/Things.ReadWrite.All" in form["scope"][0].split()
     assert not world.path.exists()
 
 
@@ -86,6 +93,7 @@ def test_it_waits_and_tells_until_the_person_has_signed_in(tmp_path: Path) -> No
     assert world.told == [60, 55]
     kept = json.loads(world.path.read_text())
     assert [entry["secret"] for entry in kept["RefreshToken"].values()] == ["refresh-one"]
+    assert kept["MsgraphIntuneTenants"] == {"login.microsoftonline.com/organizations": "organizations"}
     assert "the-device-code" not in world.path.read_text()
 
 

@@ -221,7 +221,10 @@ def test_the_same_tenants_name_at_another_login_service_is_another_tenant(world:
 
 def test_a_lock_that_is_a_link_is_refused(world: World, tmp_path: Path) -> None:
     (tmp_path / "cache.json.lock").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OptionsError, match=r"cache.json.lock cannot be opened"), world.cache.locked():
+    with (
+        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: .*cache.json.lock cannot be opened"),
+        world.cache.locked(),
+    ):
         pass
     assert not (tmp_path / "elsewhere").exists()
 
@@ -231,13 +234,19 @@ def test_a_file_system_without_locks_is_refused(world: World, monkeypatch: pytes
         raise OSError(37, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
-    with pytest.raises(OptionsError, match="No locks available"), world.cache.locked():
+    with (
+        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: .*No locks available"),
+        world.cache.locked(),
+    ):
         pass
 
 
 def test_what_must_be_kept_and_cannot_be_is_an_error(world: World) -> None:
     world.path.with_name("cache.json.new").mkdir()
-    with world.cache.locked(), pytest.raises(OptionsError, match="it cannot be written"):
+    with (
+        world.cache.locked(),
+        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it cannot be written"),
+    ):
         world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
     assert world.warnings == []
 
@@ -245,7 +254,9 @@ def test_what_must_be_kept_and_cannot_be_is_an_error(world: World) -> None:
 @pytest.mark.parametrize("mode", [0o601, 0o604, 0o640, 0o644, 0o660, 0o602, 0o777])
 def test_a_file_that_others_may_use_is_refused(world: World, mode: int) -> None:
     world.write(content(entry()), mode)
-    with pytest.raises(OptionsError, match=f"others may use it .its mode is {mode:04o}.") as caught:
+    with pytest.raises(
+        OptionsError, match=f"{world.path} is not safe to use: others may use it .its mode is {mode:04o}."
+    ) as caught:
         world.cache.find(APPLICATION)
     assert "mode 0600" in (caught.value.hint or "")
 
@@ -253,15 +264,18 @@ def test_a_file_that_others_may_use_is_refused(world: World, mode: int) -> None:
 def test_a_place_that_cannot_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     world = World(tmp_path / "file" / "cache.json")
-    with pytest.raises(OptionsError, match="its folder cannot be made"), world.cache.locked():
+    with (
+        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: its folder cannot be made"),
+        world.cache.locked(),
+    ):
         pass
-    with pytest.raises(OptionsError, match="not safe to use: Not a directory"):
+    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: Not a directory"):
         world.cache.find(APPLICATION)
 
 
 def test_a_pipe_is_refused_and_does_not_hold_the_task(world: World) -> None:
     os.mkfifo(world.path, mode=0o600)
-    with pytest.raises(OptionsError, match="it is not a regular file"):
+    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it is not a regular file"):
         world.cache.find(APPLICATION)
 
 
@@ -273,7 +287,10 @@ def test_a_link_in_the_place_of_the_new_file_is_not_followed(
 
     (tmp_path / "cache.json.new").symlink_to(tmp_path / "elsewhere")
     monkeypatch.setattr(os, "unlink", leave_the_link)
-    with world.cache.locked(), pytest.raises(OptionsError, match="it cannot be written"):
+    with (
+        world.cache.locked(),
+        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it cannot be written"),
+    ):
         world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
     assert not (tmp_path / "elsewhere").exists()
 
@@ -305,11 +322,11 @@ def test_a_link_and_a_folder_are_refused(world: World, tmp_path: Path) -> None:
     target.write_text(content(entry()))
     target.chmod(0o600)
     world.path.symlink_to(target)
-    with pytest.raises(OptionsError, match="it is a symbolic link"):
+    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it is a symbolic link"):
         world.cache.find(APPLICATION)
     world.path.unlink()
     world.path.mkdir(mode=0o700)
-    with pytest.raises(OptionsError, match="it is not a regular file"):
+    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it is not a regular file"):
         world.cache.find(APPLICATION)
 
 
@@ -317,7 +334,7 @@ def test_a_link_and_a_folder_are_refused(world: World, tmp_path: Path) -> None:
 def test_a_file_of_somebody_else_is_refused(world: World, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     world.write(content(entry()))
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + step)
-    with pytest.raises(OptionsError, match="it belongs to another user"):
+    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it belongs to another user"):
         world.cache.find(APPLICATION)
 
 
@@ -392,3 +409,4 @@ def test_a_lock_that_is_never_let_go_ends_the_wait(world: World) -> None:
     ):
         pass
     assert naps
+    assert min(naps) > 0
