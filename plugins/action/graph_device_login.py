@@ -10,11 +10,12 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import _options, _settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_credentials import CachedUser
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin, Person
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, naming
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Clock, Retry
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
@@ -87,7 +88,7 @@ class ActionModule(ActionBase):
             return {**kept, "changed": present is None, "msg": "Check mode starts no sign-in.", "account": None}
         transport = Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy)
         retry = Retry(settings.retry, clock=Clock(), on_retry=display.vvv)
-        if present is not None and self._still_good(user, Login(transport, settings.cloud, scopes, cache, retry=retry)):
+        if present is not None and self._still_good(user, Login(transport, settings.cloud, scopes, cache), retry):
             person = Person(present.username, present.home_tenant or user.tenant)
             return {**kept, **_told(person, "is signed in already"), "changed": False}
         login = DeviceLogin(
@@ -103,9 +104,9 @@ class ActionModule(ActionBase):
         person = self._invite(login)
         return {**kept, **_told(person, "signed in"), "changed": True}
 
-    def _still_good(self, user: CachedUser, login: Login) -> bool:
+    def _still_good(self, user: CachedUser, login: Login, retry: Retry) -> bool:
         try:
-            user.acquire(login)
+            retry.run(lambda _attempt: user.acquire(login))
         except GraphError as exc:
             display.vvv(f"The sign-in that the cache holds is of no use any more: {exc}")
             return False

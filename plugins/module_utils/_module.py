@@ -14,11 +14,12 @@ import typing as t
 
 from ._graph import _options, _settings
 from ._graph._client import NO_FACTS, GraphClient
+from ._graph._clock import Clock
 from ._graph._credentials import choose_credential
 from ._graph._errors import GraphError
 from ._graph._pace import Pace
 from ._graph._proxy import without_user_info
-from ._graph._retry import Clock, Retry
+from ._graph._retry import Retry
 from ._graph._token_cache import TokenCache
 from ._graph._transport import Transport
 

@@ -42,6 +42,8 @@ def hunt(folder: Path, suite: str) -> tuple[int, str]:
         "(tmp / 'left-behind').write_text(secret)",
         "(tmp / 'deep').mkdir(); (tmp / 'deep/cache').write_text(secret); (tmp / 'deep/cache').chmod(0o644)",
         "(home / 'log').write_text(f'x{secret}y')",
+        "import base64; print(base64.b64encode(f'user:{secret}@'.encode()).decode())",
+        "(tmp / 'cache-debug.log').write_text(secret); (tmp / 'cache-debug.log').chmod(0o600)",
         "pathlib.Path(os.environ['LEAK_HUNT_OUTPUT']).write_text(secret)",
     ],
 )
@@ -59,8 +61,9 @@ def test_what_is_none_is_passed_over(tmp_path: Path, harmless: str) -> None:
     assert (status, "none found" in output) == (0, True)
 
 
-def test_a_suite_that_fails_keeps_its_status(tmp_path: Path) -> None:
-    assert hunt(tmp_path, RECORD + "sys.exit(7)")[0] == 7
+def test_a_suite_that_fails_keeps_its_status_and_is_searched_all_the_same(tmp_path: Path) -> None:
+    status, output = hunt(tmp_path, RECORD + "print(secret); sys.exit(7)")
+    assert (status, "holds 1 of them" in output) == (7, True)
 
 
 def test_a_hunt_without_a_secret_shows_nothing(tmp_path: Path) -> None:

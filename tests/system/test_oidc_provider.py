@@ -16,10 +16,12 @@ import typing as t
 
 import pytest
 import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import Cloud, find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin, Person
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
@@ -75,6 +77,7 @@ class World:
             tenant_id=TENANT,
             client_id=client_id,
             scopes=full_scopes(self.cloud, [READ_WRITE]),
+            retry=Retry(RetryPolicy(), clock=Clock()),
             **{"sleep": lambda _seconds: None, **replaced},
         )
 

@@ -16,9 +16,10 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._pace import Pace
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Clock, Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR

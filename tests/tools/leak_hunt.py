@@ -11,18 +11,23 @@ and in the folders.
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import typing as t
 from pathlib import Path
+from urllib.parse import quote
 
 # In shorter ones, which tests make up themselves, innocent words would be found.
 SHORTEST_SECRET = 16
 RECORD = ".graph-simulator-secrets"
 # What is meant to hold secrets, and private: token caches, the simulator's files, and what tests hand to Ansible.
-MEANT_FOR_SECRETS = (RECORD, "cache", "ready.json", "seed.json", "variables.json", "federated-token")
+MEANT_FOR_SECRETS = re.compile(
+    rf"{re.escape(RECORD)}|cache(\.json)?(\.new)?|ready\.json|seed\.json|variables\.json|federated-token"
+)
 
 
 def main() -> int:
@@ -47,15 +52,26 @@ def search(folders: list[Path], command: list[str], secrets: Path) -> int:
         began = temporary.stat().st_mtime
         places = {"TMPDIR": temporary, "LEAK_HUNT_OUTPUT": commands, "GRAPH_SIMULATOR_SECRETS": secrets}
         status = run(command, output, {variable: str(path) for variable, path in places.items()})
-        if status != 0:
-            return status
-        wanted = {secret for secret in read(secrets).split(b"\n") if len(secret) >= SHORTEST_SECRET}
+        recorded = {secret for secret in read(secrets).split(b"\n") if len(secret) >= SHORTEST_SECRET}
+        wanted = {form for secret in recorded for form in forms(secret)}
         left = (path for folder in (temporary, *folders) for path in files(folder) if path.stat().st_mtime >= began)
         searched = [output, commands, *left]
         leaks = [f"{path} holds {found} of them" for path in searched if (found := count(wanted, path))]
-    print(f"Leak hunt: {len(wanted)} secrets, {len(searched)} files and outputs", *leaks or ["none found"], sep="\n  ")
+    print(
+        f"Leak hunt: {len(recorded)} secrets, {len(searched)} files and outputs", *leaks or ["none found"], sep="\n  "
+    )
     # Without a secret to look for, nothing was shown.
-    return 1 if leaks or not wanted else 0
+    return status or (1 if leaks or not wanted else 0)
+
+
+def forms(secret: bytes) -> set[bytes]:
+    """The secret as it is, percent-encoded, and as a part of anything in Base64, whatever stands around it."""
+    found = {secret, quote(secret, safe="").encode()}
+    # Three bytes make four characters: three ways to begin. Only characters that are wholly the secret's count.
+    for before, first in enumerate((0, 2, 3)):
+        last = (before + len(secret)) * 8 // 6
+        found.add(base64.b64encode(b"x" * before + secret)[first:last])
+    return found
 
 
 def run(command: list[str], output: Path, environment: dict[str, str]) -> int:
@@ -80,7 +96,7 @@ def files(folder: Path) -> t.Iterator[Path]:
         if path.is_symlink() or not path.is_file():
             continue
         private = path.stat().st_mode & 0o077 == 0
-        if not (private and path.name.startswith(MEANT_FOR_SECRETS)):
+        if not (private and MEANT_FOR_SECRETS.fullmatch(path.name)):
             yield path
 
 

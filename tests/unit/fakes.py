@@ -13,8 +13,9 @@ import typing as t
 
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._pace import Pace
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Clock, Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 
 Scripted = t.Union["Reply", Exception]

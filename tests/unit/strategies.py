@@ -18,7 +18,12 @@ for_any = settings(
 )
 
 scalars: st.SearchStrategy[t.Any] = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.sampled_from(["", " ", "x"])
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=30)
+    | st.sampled_from(["", " ", "x", "long " * 5000, "\r\n" * 3])
 )
 
 

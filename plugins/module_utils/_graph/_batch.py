@@ -19,7 +19,7 @@ import typing as t
 
 from ._client import Answer, Call
 from ._dependencies import load
-from ._errors import STRANGER_ADVICE, GraphError, ProtocolError
+from ._errors import STRANGER_ADVICE, UNKNOWN_ADVICE, GraphError, ProtocolError
 from ._transport import Response
 
 if t.TYPE_CHECKING:
@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 
 MOST_ITEMS: t.Final = 20
 
-_UNKNOWN: t.Final = "Whether it was carried out is not known: look at its target before you run the task again."
+_WHOLE: t.Final = "send a batch of"
 
 # When a whole batch fails so, the next one would not fare better.
 _HOPELESS: t.Final = ("authentication", "authorization", "dependency", "network", "options", "throttled", "timeout")
@@ -37,22 +37,46 @@ _HOPELESS: t.Final = ("authentication", "authorization", "dependency", "network"
 
 @dataclasses.dataclass
 class _Item:
-    """A request on its way. ``tries`` counts its failures since anything succeeded, ``due`` is when to send it."""
+    """A request on its way.
+
+    :param due: when to send it.
+    :param tries: how often it failed since anything succeeded.
+    :param renewed: whether it was sent again for the sake of a new token.
+    :param setback: why it is to be sent again.
+    """
 
     call: Call
     due: float = 0.0
     tries: int = 0
     attempts: int = 0
+    renewed: bool = False
     setback: GraphError | None = None
     outcome: Outcome | None = None
 
-    def fail(self, error: GraphError, shared_action: str) -> None:
-        """Fail with the error of the whole batch, told as this request's own."""
+    def fail(self, error: GraphError) -> None:
+        """Fail with the error of the batch that it was in."""
+        self.outcome = self._own(error)
+
+    def give_up(self, error: GraphError) -> None:
+        """End for the failure of a batch that it was not in: with its own setback, or as one that was never sent."""
+        self.outcome = self.setback or self._unsent(error)
+
+    def _own(self, error: GraphError) -> GraphError:
         own = copy.copy(error)
         own.attempts = self.attempts
-        if own.action == shared_action:
+        # A sign-in that failed is told as such.
+        if own.action is not None and own.action.startswith(_WHOLE):
             own.action = self.call.action
-        self.outcome = own
+        return own
+
+    def _unsent(self, error: GraphError) -> GraphError:
+        own = self._own(error)
+        if own.action == self.call.action:
+            cause = copy.copy(error)
+            cause.action, cause.request_id, cause.attempts = None, None, 0
+            own.message = f"it was not sent, for an earlier request failed: {cause.sentence}"
+            own.service, own.status, own.code, own.request_id, own.client_request_id = (None,) * 5
+        return own
 
 
 def send_all(client: GraphClient, calls: Sequence[Call]) -> list[Outcome]:
@@ -73,7 +97,7 @@ def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -
         whole = Call(
             "POST",
             "$batch",
-            f"send a batch of {len(batch)} requests",
+            f"{_WHOLE} {len(batch)} requests",
             batch[0].call.permission,
             body={"requests": [_request(number, item.call) for number, item in enumerate(batch, 1)]},
             parse=_responses,
@@ -83,10 +107,12 @@ def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -
         except GraphError as exc:
             for item in batch:
                 item.attempts += exc.attempts
-            for item in waiting if exc.kind in _HOPELESS else batch:
-                if item.outcome is None:
-                    item.fail(exc, whole.action)
-            if exc.kind in _HOPELESS:
+                item.fail(exc)
+            # One that failed for the moment has been tried as often as there is patience for.
+            if exc.transient or exc.kind in _HOPELESS:
+                for item in waiting:
+                    if item.outcome is None:
+                        item.give_up(exc)
                 break
         else:
             used = client.sign_in(whole.permission)
@@ -115,7 +141,8 @@ def _responses(body: t.Any) -> dict[str, dict[str, t.Any]]:
             "the answer is not that of a batch",
             hint=STRANGER_ADVICE,
         )
-    return {str(one.get("id")): one for one in responses if isinstance(one, dict)}
+    # Of two with one id the first counts: nothing is sent again for the sake of the second.
+    return {str(one.get("id")): one for one in reversed(responses) if isinstance(one, dict)}
 
 
 def _hand_out(client: GraphClient, answer: Answer, batch: list[_Item]) -> list[tuple[_Item, GraphError]]:
@@ -125,7 +152,7 @@ def _hand_out(client: GraphClient, answer: Answer, batch: list[_Item]) -> list[t
         item.attempts += answer.attempts
         try:
             response = _response(answer.content.get(str(number)), answer.headers)
-            item.outcome = client.read(item.call, response, answer.client_request_id, item.attempts)
+            item.outcome = client.read(item.call, response, answer.client_request_id, item.attempts, vouched=True)
         except GraphError as exc:
             exc.during(item.call.action)
             exc.attempts = item.attempts
@@ -139,7 +166,8 @@ def _set_back(client: GraphClient, item: _Item, error: GraphError, *, renewed: b
     """Have the item sent again, if that may help; else the error is its outcome."""
     item.setback = error
     try:
-        if (renewed and error.status in (401, 403)) or client.renew(error, item.call.permission):
+        if not item.renewed and ((renewed and error.status in (401, 403)) or client.renew(error, item.call.permission)):
+            item.renewed = True
             item.due = client.clock.now()
         else:
             item.tries += 1
@@ -151,11 +179,12 @@ def _set_back(client: GraphClient, item: _Item, error: GraphError, *, renewed: b
 def _response(entry: Mapping[str, t.Any] | None, headers: Mapping[str, str]) -> Response:
     """An item's part of the answer in the form of an answer of its own."""
     if entry is None:
-        raise ProtocolError("the answer to the batch leaves this request out", hint=_UNKNOWN)
+        raise ProtocolError("the answer to the batch leaves this request out", hint=UNKNOWN_ADVICE)
     status = entry.get("status")
     if not isinstance(status, int) or not (200 <= status < 300 or 400 <= status < 600):
         raise ProtocolError(
-            f"the answer to the batch gives this request the status {status!r}, which means nothing", hint=_UNKNOWN
+            f"the answer to the batch gives this request the status {repr(status)[:40]}, which means nothing",
+            hint=UNKNOWN_ADVICE,
         )
     # What is told for the whole: when it was answered, and under which id.
     own = load("requests.structures").CaseInsensitiveDict(

@@ -13,7 +13,7 @@ import json
 import typing as t
 import uuid
 
-from ._errors import STRANGER_ADVICE, AuthorizationError, GraphError, ProtocolError, naming
+from ._errors import STRANGER_ADVICE, UNKNOWN_ADVICE, AuthorizationError, GraphError, ProtocolError, naming
 from ._graph_errors import SERVICE, read_error
 from ._headers import request_id
 from ._login import Login
@@ -22,11 +22,12 @@ from ._token import is_sendable
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ._clock import Clock
     from ._clouds import Cloud
     from ._credential import Credential
     from ._pace import Pace
     from ._permission import Permission
-    from ._retry import Clock, Retry
+    from ._retry import Retry
     from ._token import Token
     from ._token_cache import TokenCache
     from ._transport import Response, Transport
@@ -144,7 +145,12 @@ class GraphClient:
         :param writes: what it counts for, against the service's limit of writes.
         :raises GraphError: as :meth:`call` does.
         """
-        self.sign_in(call.permission)
+        try:
+            self.sign_in(call.permission)
+        except GraphError as exc:
+            # Of the call, which was never sent.
+            exc.attempts = 0
+            raise
 
         def attempt(number: int) -> Answer:
             with naming(call.action):
@@ -175,7 +181,6 @@ class GraphClient:
         now = self.clock.now()
         if self._renewed_at is not None and now - self._renewed_at < _RENEWAL_SECONDS:
             return False
-        self._renewed_at = now
         try:
             self._token = self._acquire(permission, refused=old.secret)
         except GraphError:
@@ -183,6 +188,9 @@ class GraphClient:
                 raise
             # The old token is good, and its refusal tells more.
             return False
+        finally:
+            # From its end on: a sign-in may take long.
+            self._renewed_at = self.clock.now()
         return self._token.secret != old.secret
 
     def facts(self) -> dict[str, t.Any]:
@@ -197,10 +205,15 @@ class GraphClient:
             "retries": self.retry.count,
         }
 
-    def read(self, call: Call, response: Response, client_request_id: str, attempts: int) -> Answer:
-        """Make an answer of a response, or raise the error that it stands for."""
+    def read(
+        self, call: Call, response: Response, client_request_id: str, attempts: int, *, vouched: bool = False
+    ) -> Answer:
+        """Make an answer of a response, or raise the error that it stands for.
+
+        :param vouched: whether it is known to be Graph's, as a part of an answer of Graph's is.
+        """
         try:
-            content = call.parse(self._content(call, response, client_request_id))
+            content = call.parse(self._content(call, response, client_request_id, vouched=vouched))
         except GraphError as exc:
             exc.client_request_id = client_request_id
             if exc.status is None:
@@ -223,16 +236,24 @@ class GraphClient:
             )
         except GraphError as exc:
             exc.client_request_id = client_request_id
+            if writes and exc.unanswered:
+                exc.hint = f"{UNKNOWN_ADVICE} {exc.hint}"
             raise
         finally:
             self._pace.note(writes)
         return self.read(call, response, client_request_id, attempt)
 
     def _acquire(self, permission: Permission, *, refused: str | None) -> Token:
-        login = Login(self._transport, self._cloud, [permission.name], self._cache, retry=self.retry, refused=refused)
+        login = Login(self._transport, self._cloud, [permission.name], self._cache, refused=refused)
+
+        def attempt(_number: int) -> Token:
+            with naming(self._credential.action):
+                return self._credential.acquire(login)
+
+        # Around the whole of it: the cache's lock is not held while this waits.
+        token = self.retry.run(attempt)
+        self._on_secret(token.secret)
         with naming(self._credential.action):
-            token = self._credential.acquire(login)
-            self._on_secret(token.secret)
             if not is_sendable(token.secret):
                 raise ProtocolError(
                     "what was given as an access token does not have the form of one",
@@ -240,9 +261,9 @@ class GraphClient:
                 )
         return token
 
-    def _content(self, call: Call, response: Response, client_request_id: str) -> t.Any:
+    def _content(self, call: Call, response: Response, client_request_id: str, *, vouched: bool) -> t.Any:
         if response.status >= 400:
-            error = read_error(response, client_request_id)
+            error = read_error(response, client_request_id, vouched=vouched)
             if isinstance(error, AuthorizationError) and error.hint is None:
                 error.hint = call.permission.advice(self.sign_in(call.permission))
             raise error

@@ -64,12 +64,13 @@ class DeviceLogin:
         tenant_id: str,
         client_id: str,
         scopes: tuple[str, ...],
+        retry: Retry,
         username: str | None = None,
-        retry: Retry | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._http = MsalHttp(transport, cloud.authority_url, retry)
+        self._http = MsalHttp(transport, cloud.authority_url)
+        self._retry = retry
         self._cloud = cloud
         self._cache = cache
         self._tenant_id = tenant_id
@@ -92,9 +93,11 @@ class DeviceLogin:
         # Before anybody is asked for anything: what cannot be kept need not begin.
         with self._cache.locked():
             self._cache.load()
-        self._flow = guarded(self._http, lambda: self._connected().initiate_device_flow(scopes=list(self._scopes)))
-        # From here on it is the next poll that tries again.
-        self._http.retry = None
+        self._flow = self._retry.run(
+            lambda _attempt: guarded(
+                self._http, lambda: self._connected().initiate_device_flow(scopes=list(self._scopes))
+            )
+        )
         if not isinstance(self._flow.get("user_code"), str) or not isinstance(self._flow.get("verification_uri"), str):
             raise self._http.failure()
         self._interval = max(1.0, _seconds(self._flow.get("interval"), 5.0))

@@ -21,6 +21,9 @@ if t.TYPE_CHECKING:
 # Microsoft's advice is to try again after these: too many requests, and gateways without a service behind them.
 _TRANSIENT_STATUSES: t.Final = (429, 502, 503, 504)
 
+_LONGEST_WORD: t.Final = 100
+
+UNKNOWN_ADVICE = "Whether it was carried out is not known: look at its target before you run the task again."
 STRANGER_ADVICE = "Something on the way may answer in the service's place: check graph_url and the proxies."
 SUPPORT_ADVICE = "If this persists, send Microsoft support the request ids and the time of this task."
 
@@ -37,6 +40,7 @@ class GraphError(Exception):
     :param client_request_id: the id that we gave the request.
     :param retry_after: seconds that the service asked to wait.
     :param dropped: whether the connection was refused, broke, or stayed silent.
+    :param unanswered: whether the request may have arrived, without an answer that came whole.
     """
 
     kind: t.ClassVar[str]
@@ -53,17 +57,19 @@ class GraphError(Exception):
         client_request_id: str | None = None,
         retry_after: float | None = None,
         dropped: bool = False,
+        unanswered: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.service = service
         self.status = status
-        self.code = code
-        self.request_id = request_id
+        self.code = _word(code)
+        self.request_id = _word(request_id)
         self.client_request_id = client_request_id
         self.retry_after = retry_after
         self.dropped = dropped
+        self.unanswered = unanswered
         self.action: str | None = None
         self.attempts = 0
         """How many times the request was sent that ended so."""
@@ -112,6 +118,11 @@ class GraphError(Exception):
             "retry_after": self.retry_after,
             "hint": self.hint,
         }
+
+
+def _word(text: str | None) -> str | None:
+    """What a stranger gives as a code or an id, in one line and not too long for a message."""
+    return None if text is None else " ".join(text.split())[:_LONGEST_WORD]
 
 
 def _ended(text: str) -> str:

@@ -50,12 +50,15 @@ _CLAIMS_HINT = (
 )
 
 
-def read_error(response: Response, client_request_id: str) -> GraphError:
-    """Return the error that an answer with a status of 400 or more stands for, whatever its body is."""
+def read_error(response: Response, client_request_id: str, *, vouched: bool = False) -> GraphError:
+    """Return the error that an answer with a status of 400 or more stands for, whatever its body is.
+
+    :param vouched: whether it is known to be Graph's, as a part of an answer of Graph's is.
+    """
     body = _error_object(response)
     code, message = _said(body)
     error_class, hint = _classify(response.status, code)
-    if not body and not _speaks_for_itself(response):
+    if not body and not vouched and not _speaks_for_itself(response):
         error_class, hint = ProtocolError, "Check graph_url, and whether a proxy or portal answers in Graph's place."
     elif _CLAIMS_CHALLENGE.search(response.headers.get("WWW-Authenticate", "")):
         hint = _CLAIMS_HINT

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import datetime
 import email.utils
 import re
 import typing as t
@@ -27,10 +28,16 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     A date is measured against the answer's own Date, so this host's clock does not matter.
     """
     value = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
         return float(value)
     try:
-        moment = email.utils.parsedate_to_datetime(value)
-        return max(0.0, (moment - email.utils.parsedate_to_datetime(headers.get("Date", ""))).total_seconds())
+        wait = _moment(value) - _moment(headers.get("Date", ""))
+        return max(0.0, wait.total_seconds())
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
+
+
+def _moment(text: str) -> datetime.datetime:
+    moment = email.utils.parsedate_to_datetime(text)
+    # The oldest form of an HTTP date names no zone, and means UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)

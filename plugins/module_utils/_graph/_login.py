@@ -19,7 +19,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ._clouds import Cloud
-    from ._retry import Retry
     from ._transport import Transport
 
     # From an msal application and the scopes to ask for, to msal's answer.
@@ -32,7 +31,6 @@ class Login:
     :param permissions: what a user's token is asked for by name: ``.default`` would yield only what was consented to
         before.
     :param cache: keeps tokens between tasks; ``None`` to keep none.
-    :param retry: sends again what failed for the moment; ``None`` to send each request once.
     :param refused: a token that Graph did not take, so that the cache's is not good enough when it is this one.
     """
 
@@ -43,11 +41,10 @@ class Login:
         permissions: Iterable[str],
         cache: TokenCache | None = None,
         *,
-        retry: Retry | None = None,
         refused: str | None = None,
     ) -> None:
         self._transport = transport
-        self._retry = retry
+        self._http = MsalHttp(transport, cloud.authority_url)
         self._refused = refused
         self._cloud = cloud
         self._cache = cache
@@ -127,7 +124,7 @@ class Login:
             if client_id is None
             else msal.UserAssignedManagedIdentity(client_id=client_id)
         )
-        http = MsalHttp(self._transport, None, self._retry)
+        http = MsalHttp(self._transport, None)
         client = msal.ManagedIdentityClient(identity, http_client=http)
         return _token(http, guarded(http, lambda: client.acquire_token_for_client(resource=self._cloud.graph_url)))
 
@@ -168,7 +165,6 @@ class Login:
 
     def _ask(self, kind: str, wanted: Wanted, ask: Ask, *, given: str | None = None, **options: t.Any) -> Token:
         """Have msal ask, and keep what it got. The cache's lock is held where there is a cache."""
-        http = MsalHttp(self._transport, self._cloud.authority_url, self._retry)
         cache = self._cache
         state = None
         if cache is not None:
@@ -179,13 +175,13 @@ class Login:
         def run() -> t.Any:
             nonlocal tenant_id
             application = build_application(
-                kind, http, self._cloud, wanted.tenant, wanted.client_id, token_cache=state, **options
+                kind, self._http, self._cloud, wanted.tenant, wanted.client_id, token_cache=state, **options
             )
             tenant_id = application.authority.tenant
             return ask(application, list(wanted.scopes))
 
-        result = guarded(http, run)
-        token = _token(http, result)
+        result = guarded(self._http, run)
+        token = _token(self._http, result)
         if cache is not None and state is not None and state.has_state_changed:
             claims = result.get("id_token_claims")
             name = claims.get("preferred_username") if isinstance(claims, dict) else None

@@ -21,10 +21,11 @@ from ._errors import AuthenticationError, GraphError, ProtocolError
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._retry import Retry
     from ._transport import Response, Transport
 
 _USER_REALM = "/common/userrealm/"
+# Asked for by each application that msal makes, and so at each further attempt to sign in.
+_METADATA = "/.well-known/openid-configuration"
 
 
 def load_msal() -> t.Any:
@@ -44,14 +45,12 @@ class MsalHttp:
 
     :param authority_url: msal may send to this origin and to no other, whatever metadata names; ``None`` for a managed
         identity, whose endpoint is the platform's and never behind a proxy.
-    :param retry: sends again what failed for the moment, before msal comes to know of the failure, which it would
-        remember; ``None`` to send each request once.
     """
 
-    def __init__(self, transport: Transport, authority_url: str | None, retry: Retry | None = None) -> None:
+    def __init__(self, transport: Transport, authority_url: str | None) -> None:
         self._transport = transport
         self._authority_url = authority_url
-        self.retry = retry
+        self._metadata: dict[str, Response] = {}
         self._client_request_id = ""
         self._last: Response | None = None
 
@@ -107,32 +106,27 @@ class MsalHttp:
         if self._authority_url is not None:
             url = _with_port_of(self._authority_url, url) if realm else url
             _check_origin(self._authority_url, url)
+        known = self._metadata.get(url) if method == "GET" else None
+        if known is not None:
+            return MsalResponse(known)
         given = {name: value for name, value in (headers or {}).items() if value is not None}
-
-        def attempt(_number: int) -> Response:
-            asked = {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **given}
-            self._client_request_id = asked["client-request-id"]
-            try:
-                response = self._transport.send(
-                    method, url, headers=asked, body=body, direct=self._authority_url is None
-                )
-            except GraphError as exc:
-                exc.client_request_id = self._client_request_id
-                if self._authority_url is None and exc.dropped:
-                    # The platform's endpoint is on this host or next to it: one that is silent is not there.
-                    exc.dropped = False
-                    exc.hint = "This host seems to have no managed identity: give another credential, or assign one."
-                raise
-            self._last = response
-            if response.status >= 400 and (failure := self.failure()).transient:
-                raise failure
-            return response
-
-        if self.retry is None:
-            response = attempt(1)
-        else:
-            response = self.retry.run(attempt)
-            self.retry.progress()
+        asked = {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **given}
+        self._client_request_id = asked["client-request-id"]
+        try:
+            response = self._transport.send(method, url, headers=asked, body=body, direct=self._authority_url is None)
+        except GraphError as exc:
+            exc.client_request_id = self._client_request_id
+            if self._authority_url is None and exc.dropped:
+                # The platform's endpoint is on this host or next to it: one that is silent is not there.
+                exc.dropped = False
+                exc.hint = "This host seems to have no managed identity: give another credential, or assign one."
+            raise
+        self._last = response
+        if response.status >= 400 and (failure := self.failure()).transient:
+            # Before msal comes to know of it, and remembers it.
+            raise failure
+        if url.endswith(_METADATA) and response.status == 200:
+            self._metadata[url] = response
         if realm:
             _refuse_federated(response)
         return MsalResponse(response)

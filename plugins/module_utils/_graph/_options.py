@@ -152,7 +152,8 @@ def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
     given.secrets = (
         *(secret for option, value in everything for secret in _secrets(option, value)),
         *(environ[variable] for variable in _IDENTITY_SECRETS if environ.get(variable)),
-        *(secret for url in proxies if url for secret in _proxy.user_info_secrets(url)),
+        # Not given for this collection's sake, so a short one is left alone: it would make holes in every result.
+        *(secret for url in proxies if url for secret in _proxy.user_info_secrets(url) if len(secret) >= 8),
     )
     return given
 

@@ -16,7 +16,7 @@ import collections
 import typing as t
 
 if t.TYPE_CHECKING:
-    from ._retry import Clock
+    from ._clock import Clock
 
 WRITES: t.Final = 100
 SECONDS: t.Final = 20.0

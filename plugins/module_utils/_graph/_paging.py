@@ -37,8 +37,10 @@ def read_pages(client: GraphClient, call: Call) -> Answer:
         found, link = _page(body)
         if link is not None and not same_origin(link, url):
             raise _not_a_page("names a next page at another address: no token goes there")
-        if link in seen or len(seen) >= MOST_PAGES:
+        if link in seen:
             raise _not_a_page("names a next page that leads in a circle")
+        if len(seen) >= MOST_PAGES:
+            raise _not_a_page(f"names yet another page after {MOST_PAGES} of them")
         members.extend(call.parse(member) for member in found)
         return link
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import time
 import typing as t
 
 from ._errors import GraphError, ThrottledError
@@ -23,22 +22,12 @@ from ._errors import GraphError, ThrottledError
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ._clock import Clock
+
     T = t.TypeVar("T")
 
 _FIRST_DELAY: t.Final = 3.0
 _LONGEST_DELAY: t.Final = 60.0
-
-
-class Clock:
-    """Time as the retries and the pace need it; tests put a simulated one in its place."""
-
-    def now(self) -> float:
-        """Seconds since any fixed moment."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Let that time pass."""
-        time.sleep(seconds)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,17 +87,20 @@ class Retry:
         """Call ``send`` until it succeeds or is not worth another try.
 
         :param send: is given the number of the attempt, from 1 on.
-        :param mend: may remove the cause of a failure, so that a further attempt makes sense at once.
+        :param mend: may remove the cause of a failure, so that a further attempt makes sense at once; asked only until
+            it did so.
         :raises GraphError: the last attempt's, with the number of attempts in it.
         """
         attempt = tries = 0
+        mended = False
         while True:
             attempt += 1
             try:
                 return send(attempt)
             except GraphError as exc:
                 exc.attempts = attempt
-                if self._mended(exc, mend):
+                if not mended and self._mended(exc, mend):
+                    mended = True
                     self.again(exc, 0.0)
                     continue
                 tries += 1
@@ -142,8 +134,8 @@ class Retry:
 def _too_long(error: GraphError, left: float) -> ThrottledError:
     throttled = ThrottledError(
         error.message,
-        hint=f"The service asks to wait {error.retry_after:g} s, and retry_budget leaves {max(left, 0.0):g} s: run the"
-        " task again after that time, or raise retry_budget.",
+        hint=f"The service asks to wait {_plain(error.retry_after)} s, and retry_budget leaves {_plain(left)} s:"
+        " run the task again after that time, or raise retry_budget.",
         service=error.service,
         status=error.status,
         code=error.code,
@@ -154,3 +146,7 @@ def _too_long(error: GraphError, left: float) -> ThrottledError:
     throttled.action = error.action
     throttled.attempts = error.attempts
     return throttled
+
+
+def _plain(seconds: float | None) -> str:
+    return f"{max(seconds or 0.0, 0.0):.1f}".replace(".0", "")

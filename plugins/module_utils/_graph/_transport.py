@@ -21,7 +21,7 @@ from ._dependencies import load
 from ._errors import DeadlineError, ProtocolError
 from ._headers import request_id
 from ._json import parse_json
-from ._transport_errors import explain
+from ._transport_errors import broken_off, explain
 from ._version import COLLECTION, VERSION
 
 if t.TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Response:
     @property
     def text(self) -> str:
         """The body as text; what is not UTF-8 is replaced."""
-        return self.body.decode("utf-8", "replace")
+        return self.body.decode("utf-8-sig", "replace")
 
     def json(self) -> t.Any:
         """The body as JSON.
@@ -107,7 +107,8 @@ class Transport:
             answer = self._session.request(
                 method,
                 url,
-                headers={"User-Agent": USER_AGENT, **headers},
+                # No compression: what a few bytes unfold to is known only when it is in memory.
+                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers},
                 data=body,
                 auth=authorize,
                 timeout=(self._timeout, self._timeout),
@@ -123,7 +124,8 @@ class Transport:
         self.sent += 1
         try:
             response = self._in_time(exchange, _host(url))
-        except (self._requests.exceptions.RequestException, OSError, ValueError) as exc:
+        # The last one when no thread can be started.
+        except (self._requests.exceptions.RequestException, OSError, ValueError, RuntimeError) as exc:
             raise explain(exc, self._requests.exceptions, _host(url), self._timeout, self._verify) from exc
         if response.status == 503:
             # What sent this may be one machine of many: the next request is to find another.
@@ -148,7 +150,8 @@ class Transport:
         except queue.Empty:
             raise DeadlineError(
                 f"{host} did not complete its answer in {limit:g} s",
-                hint="Check the network of this host, or raise timeout.",
+                hint="Check the network of this host and its proxy, or raise timeout.",
+                unanswered=True,
             ) from None
         if isinstance(found, BaseException):
             raise found
@@ -164,6 +167,14 @@ def _read(answer: requests.Response, host: str) -> Response:
             status=status,
             request_id=request_id(answer.headers),
         )
+    encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise ProtocolError(
+            f"{host} sent a compressed answer, which it was asked not to",
+            hint="Check graph_url and authority_url, and the proxies on the way.",
+            status=status,
+            request_id=request_id(answer.headers),
+        )
     content = bytearray()
     for chunk in answer.iter_content(64 * 1024):
         content += chunk
@@ -174,6 +185,10 @@ def _read(answer: requests.Response, host: str) -> Response:
                 status=status,
                 request_id=request_id(answer.headers),
             )
+    length = answer.headers.get("Content-Length", "")
+    # The oldest urllib3 does not mind when less comes than was said.
+    if length.isdecimal() and len(content) < int(length):
+        raise broken_off(host)
     return Response(status, answer.headers, bytes(content))
 
 

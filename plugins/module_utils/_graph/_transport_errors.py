@@ -20,6 +20,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PROXY_HINT = "Check proxy, or the environment variables HTTPS_PROXY, ALL_PROXY and NO_PROXY."
+# How a connection ends that there was; RemoteDisconnected is one of them.
+_LOSSES = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 # http.client's words for a proxy's answer to CONNECT (RFC 9110, section 9.3.6).
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
@@ -36,17 +38,16 @@ def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bo
     if isinstance(exc, errors.SSLError):
         error = _tls_error(exc, host, verify)
     elif isinstance(exc, errors.ProxyError):
-        error = _proxy_error(exc, host)
+        error = _proxy_error(exc, host, verify)
     elif isinstance(exc, errors.Timeout) or _timed_out(exc):
         error = DeadlineError(
             f"{host} did not answer in {timeout:g} s",
-            hint="Check the network of this host, or raise timeout.",
+            hint="Check the network of this host and its proxy, or raise timeout.",
             dropped=True,
+            unanswered=not isinstance(exc, errors.ConnectTimeout),
         )
     elif isinstance(exc, errors.ChunkedEncodingError):
-        error = ProtocolError(
-            f"{host} broke off its answer", hint="Run the task again; check the proxies on the way.", dropped=True
-        )
+        error = broken_off(host)
     elif isinstance(exc, errors.ContentDecodingError):
         error = ProtocolError(f"{host} sent a damaged answer", hint="Check the proxies on the way.")
     elif isinstance(exc, errors.ConnectionError):
@@ -65,7 +66,7 @@ def _tls_error(exc: Exception, host: str, verify: bool | str) -> GraphError:
     cause = _deepest(exc)
     if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         # Nothing was wrong with TLS: the connection ended while it was spoken.
-        return _dropped(host, "the connection was closed")
+        return _lost(host, "the connection was closed")
     if getattr(cause, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
         hint = "What answers does not speak TLS: check graph_url, authority_url and their ports, and the proxies."
     elif isinstance(verify, str):
@@ -75,8 +76,10 @@ def _tls_error(exc: Exception, host: str, verify: bool | str) -> GraphError:
     return NetworkError(f"the TLS connection to {host} failed: {_words(cause)}", hint=hint)
 
 
-def _proxy_error(exc: Exception, host: str) -> GraphError:
+def _proxy_error(exc: Exception, host: str, verify: bool | str) -> GraphError:
     cause = _deepest(exc)
+    if isinstance(cause, ssl.SSLError):
+        return _tls_error(exc, f"the proxy on the way to {host}", verify)
     refusal = _TUNNEL.search(str(cause))
     status = int(refusal.group(1)) if refusal else 0
     if status == 407:
@@ -91,7 +94,9 @@ def _proxy_error(exc: Exception, host: str) -> GraphError:
             hint=_PROXY_HINT,
             dropped=status in (502, 503, 504),
         )
-    return NetworkError(f"the proxy on the way to {host} failed", hint=_PROXY_HINT, dropped=_may_pass(cause))
+    # Only what the operating system says: another text could hold the proxy's URL, password and all.
+    why = f": {cause.strerror}" if isinstance(cause, OSError) and cause.strerror else ""
+    return NetworkError(f"the proxy on the way to {host} failed{why}", hint=_PROXY_HINT, dropped=_may_pass(cause))
 
 
 def _connection_error(exc: Exception, host: str) -> GraphError:
@@ -102,14 +107,31 @@ def _connection_error(exc: Exception, host: str) -> GraphError:
             f"{host} did not answer in HTTP ({type(cause).__name__})",
             hint="Check graph_url, authority_url and proxies.",
         )
-    return _dropped(host, _words(cause), may_pass=_may_pass(cause))
-
-
-def _dropped(host: str, why: str, *, may_pass: bool = True) -> NetworkError:
+    if isinstance(cause, _LOSSES):
+        return _lost(host, _words(cause))
     return NetworkError(
-        f"{host} could not be reached: {why}",
+        f"{host} could not be reached: {_words(cause)}",
         hint="Check name resolution, routes, firewall and proxy of the host that runs the module.",
-        dropped=may_pass,
+        dropped=_may_pass(cause),
+    )
+
+
+def _lost(host: str, why: str) -> NetworkError:
+    return NetworkError(
+        f"{host} broke the connection: {why}",
+        hint="Run the task again; check the firewalls and proxies on the way.",
+        dropped=True,
+        unanswered=True,
+    )
+
+
+def broken_off(host: str) -> ProtocolError:
+    """The error of an answer that ends before its end."""
+    return ProtocolError(
+        f"{host} broke off its answer",
+        hint="Run the task again; check the proxies on the way.",
+        dropped=True,
+        unanswered=True,
     )
 
 
@@ -129,8 +151,10 @@ def _words(cause: BaseException) -> str:
 
 
 def _deepest(exc: BaseException) -> BaseException:
-    *_wrappers, cause = _chain(exc)
-    return cause
+    """The first cause that is one of the network; urllib3 may have stumbled over something else before it."""
+    chain = list(_chain(exc))
+    causes = [one for one in chain if isinstance(one, (OSError, http.client.HTTPException))]
+    return (causes or chain)[-1]
 
 
 def _chain(exc: BaseException) -> Iterator[BaseException]:

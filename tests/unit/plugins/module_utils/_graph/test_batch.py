@@ -386,3 +386,60 @@ def test_an_item_that_refuses_the_new_token_as_well_fails() -> None:
 def test_a_sign_in_that_fails_between_is_the_items_outcome() -> None:
     world = World(batch_reply(OK, OLD_TOKEN), tokens=["old"])
     assert world.send("a", "b") == [204, "authentication"]
+
+
+# --- what ends before its turn
+
+
+def test_what_was_never_sent_says_so_and_names_no_request() -> None:
+    world = World(batch_reply(*[OK] * 20), busy("500"))
+    assert world.send(*range(41)) == [204] * 20 + ["throttled"] * 21
+    sent, unsent = world.error(39), world.error(40)
+    assert (sent.status, sent.attempts, sent.client_request_id is not None) == (429, 1, True)
+    assert (unsent.status, unsent.code, unsent.request_id, unsent.client_request_id) == (None,) * 4
+    assert (unsent.attempts, unsent.retry_after) == (0, 500.0)
+    assert str(unsent).startswith(
+        "Could not sync thing 40: it was not sent, for an earlier request failed: Microsoft Graph answered 429"
+    )
+
+
+def test_what_waited_for_its_turn_keeps_its_own_failure() -> None:
+    waiting = Reply(503, {"error": {"code": "itsOwn", "message": "not now"}}, {"Retry-After": "60"})
+    first = batch_reply(waiting, *[OK] * 19)
+    world = World(first, busy("500"))
+    assert world.send(*range(40))[:2] == ["service", 204]
+    assert (world.error(0).code, world.error(0).attempts) == ("itsOwn", 1)
+    assert world.error(20).kind == "throttled"
+
+
+@pytest.mark.parametrize(
+    "spoiled", [Reply(504), Reply(503, "", {"Retry-After": "0"}), requests.exceptions.ReadTimeout()]
+)
+def test_a_gateway_that_fails_for_good_is_not_asked_for_each_batch(spoiled: Scripted) -> None:
+    world = World(*[spoiled] * 5)
+    world.send(*range(1000))
+    assert len(world.session.sent) == 5
+
+
+def test_of_two_parts_with_one_id_the_first_counts() -> None:
+    world = World(Reply(200, {"responses": [{"id": "1", "status": 204}, {"id": "1", "status": 429}]}))
+    assert world.send("a") == [204]
+
+
+@pytest.mark.parametrize(("status", "kind"), [(403, "authorization"), (404, "not_found"), (424, "service")])
+def test_a_part_without_a_body_speaks_for_graph_all_the_same(status: int, kind: str) -> None:
+    world = World(batch_reply(Reply(status)))
+    assert world.send("a") == [kind]
+
+
+def test_an_item_is_sent_again_for_a_new_token_no_more_than_once() -> None:
+    class Slow(FakeSession):
+        def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+            world.clock.moment += 310
+            return super().request(*args, **kwargs)
+
+    world = World(tokens=[f"token-{number}" for number in range(20)])
+    slow = Slow(*[batch_reply(MISSING_ROLE)] * 20)
+    world.client._transport._session = slow
+    assert world.send("a") == ["authorization"]
+    assert len(slow.sent) == 2

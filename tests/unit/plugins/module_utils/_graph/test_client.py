@@ -344,11 +344,48 @@ def test_a_sign_in_is_sent_again_with_the_same_patience() -> None:
     assert (client.facts()["requests"], client.facts()["retries"]) == (4, 1)
 
 
-def test_a_sign_in_that_fails_is_not_begun_again_by_the_request() -> None:
+def test_a_sign_in_that_fails_for_the_moment_is_begun_again_and_the_request_never_sent() -> None:
     world = World(error=ServiceError("busy", status=503), policy=PATIENT)
     with pytest.raises(GraphError, match="Could not sign in as a fake: busy") as caught:
         world.client.call(WRITE)
-    assert (world.credential.asked, caught.value.attempts, world.clock.slept) == (1, 0, [])
+    assert (world.credential.asked, caught.value.attempts) == (5, 0)
+    assert world.clock.slept == [3.0, 6.0, 12.0, 24.0]
+    assert world.session.sent == []
+    with pytest.raises(GraphError, match="5 attempts"):
+        world.client.sign_in(PERMISSION)
+
+
+def test_a_request_for_each_attempt_renews_its_token_no_more_than_once() -> None:
+    class Slow(FakeSession):
+        """Each answer takes longer than renewals are apart."""
+
+        def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+            world.clock.moment += 310
+            return super().request(*args, **kwargs)
+
+    world = World(tokens=[f"token-{number}" for number in range(20)], policy=PATIENT)
+    world.session = Slow(*[EXPIRED] * 20)
+    world.client._transport._session = world.session
+    with pytest.raises(GraphError, match="2 attempts"):
+        world.client.call(WRITE)
+    assert world.credential.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (requests.exceptions.ConnectionError("x", ConnectionResetError(104, "reset")), True),
+        (requests.exceptions.ReadTimeout(), True),
+        (requests.exceptions.ChunkedEncodingError("half"), True),
+        (requests.exceptions.ConnectionError("x", ConnectionRefusedError(111, "refused")), False),
+        (requests.exceptions.ConnectTimeout(), False),
+    ],
+)
+def test_a_write_whose_answer_was_lost_says_that_it_may_have_been_carried_out(lost: Exception, told: bool) -> None:
+    for call, expected in ((WRITE, told), (READ, False)):
+        world = World(lost)
+        outcome = world.client.outcome(call)
+        assert ("Whether it was carried out is not known" in str(outcome)) is expected
 
 
 # --- a token that is refused

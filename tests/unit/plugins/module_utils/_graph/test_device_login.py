@@ -59,7 +59,7 @@ class World:
             client_id="client-1",
             scopes=("https://graph.microsoft.com/Things.ReadWrite.All",),
             username=username,
-            retry=retry,
+            retry=retry or Retry(RetryPolicy(retries=0), clock=FakeClock()),
             # Of time that passes besides the naps, where there is haste.
             clock=lambda: haste * sum(self.naps),
             sleep=self.naps.append,
@@ -118,7 +118,7 @@ def test_it_asks_as_often_as_the_service_says(tmp_path: Path, interval: dict[str
 def test_a_request_for_a_code_is_sent_again_and_a_poll_is_not(tmp_path: Path) -> None:
     retry = Retry(RetryPolicy(), clock=FakeClock())
     busy = Reply(503, "<html>")
-    world = World(tmp_path, busy, Reply(200, FLOW), busy, METADATA, signed_in(), retry=retry)
+    world = World(tmp_path, busy, Reply(200, FLOW), busy, signed_in(), retry=retry)
     assert world.login.begin().user_code == "ABCD-EFGH"
     assert retry.count == 1
     world.login.wait(world.told.append)
@@ -137,7 +137,7 @@ def test_an_answer_to_a_poll_that_makes_no_sense_ends_the_wait(tmp_path: Path) -
     [requests.exceptions.ConnectionError("reset"), requests.exceptions.ReadTimeout(), Reply(503, "<html>")],
 )
 def test_a_poll_without_a_useful_answer_is_no_end(tmp_path: Path, passing: t.Any) -> None:
-    world = World(tmp_path, Reply(200, FLOW), passing, METADATA, signed_in())
+    world = World(tmp_path, Reply(200, FLOW), passing, signed_in())
     assert world.wait().username == "one@contoso.example"
 
 

@@ -366,10 +366,11 @@ def test_a_silent_platform_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
     session = FakeSession(requests.exceptions.ConnectTimeout())
     retry = Retry(RetryPolicy(), clock=FakeClock())
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"], retry=retry)
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
     with pytest.raises(GraphError) as caught:
-        login.managed_identity(client_id=None)
+        retry.run(lambda _attempt: login.managed_identity(client_id=None))
     assert (caught.value.kind, len(session.sent)) == ("timeout", 1)
+    assert "no managed identity" in str(caught.value)
 
 
 def test_a_busy_platform_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,8 +379,8 @@ def test_a_busy_platform_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None
     answer = {"access_token": jwt({"roles": ["A"]}), "expires_on": "99999999999", "token_type": "Bearer"}
     session = FakeSession(Reply(429, {"message": "slow down"}), Reply(200, answer))
     retry = Retry(RetryPolicy(), clock=FakeClock())
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"], retry=retry)
-    assert login.managed_identity(client_id=None).kind == "application"
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    assert retry.run(lambda _attempt: login.managed_identity(client_id=None)).kind == "application"
 
 
 # --- a token that Graph refused

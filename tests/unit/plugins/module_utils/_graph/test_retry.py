@@ -8,6 +8,7 @@ import time
 import typing as t
 
 import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
     AuthenticationError,
     GraphError,
@@ -15,7 +16,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors impo
     ServiceError,
     ThrottledError,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Clock, Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock
 
 # The documented patience: 4 retries of a request, and 120 s of waiting without progress.

@@ -218,7 +218,7 @@ def test_the_reason_may_be_what_an_exception_calls_so() -> None:
 
 def test_a_reason_without_words_is_called_by_its_class() -> None:
     sender, _session = transport(wrapped(ConnectionResetError()))
-    with pytest.raises(GraphError, match="could not be reached: ConnectionResetError"):
+    with pytest.raises(GraphError, match="broke the connection: ConnectionResetError"):
         sender.send("GET", URL, headers={})
 
 
@@ -358,3 +358,61 @@ def test_json_nested_beyond_reason_is_a_value_error() -> None:
     sender, _session = transport(Reply(200, "[" * 200_000))
     with pytest.raises(ValueError, match="."):
         sender.send("GET", URL, headers={}).json()
+
+
+# --- what an answer may hold
+
+
+def test_no_compression_is_asked_for_and_none_accepted() -> None:
+    sender, session = transport(Reply(200, b"x", {"Content-Encoding": "gzip", "request-id": "r-1"}), Reply(200, b"x"))
+    with pytest.raises(GraphError, match="sent a compressed answer") as caught:
+        sender.send("GET", URL, headers={})
+    assert session.sent[0].headers["Accept-Encoding"] == "identity"
+    assert (caught.value.kind, caught.value.request_id, caught.value.transient) == ("protocol", "r-1", False)
+
+
+def test_an_answer_shorter_than_it_says_was_broken_off() -> None:
+    sender, _session = transport(
+        Reply(200, b"half", {"Content-Length": "8"}), Reply(200, b"whole", {"Content-Length": "5"})
+    )
+    with pytest.raises(GraphError, match="broke off its answer") as caught:
+        sender.send("GET", URL, headers={})
+    assert (caught.value.kind, caught.value.transient, caught.value.unanswered) == ("protocol", True, True)
+    assert sender.send("GET", URL, headers={}).text == "whole"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_json() -> None:
+    sender, _session = transport(Reply(200, b"\xef\xbb\xbf{}"))
+    assert sender.send("GET", URL, headers={}).json() == {}
+
+
+def test_a_certificate_of_the_proxy_is_explained_and_not_tried_again() -> None:
+    untrusted = ssl.SSLCertVerificationError(1, "CERTIFICATE_VERIFY_FAILED")
+    sender, _session = transport(wrapped(untrusted, requests.exceptions.ProxyError))
+    with pytest.raises(
+        GraphError, match="connection to the proxy on the way to .* CERTIFICATE_VERIFY_FAILED"
+    ) as caught:
+        sender.send("GET", URL, headers={})
+    assert (caught.value.kind, caught.value.transient) == ("network", False)
+    assert "ca_path" in str(caught.value)
+
+
+def test_a_proxy_that_is_not_there_is_told_in_the_systems_words() -> None:
+    refused = ConnectionRefusedError(111, "Connection refused")
+    sender, _session = transport(wrapped(refused, requests.exceptions.ProxyError))
+    with pytest.raises(GraphError, match="the proxy on the way to graph.example failed: Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+def test_what_urllib3_stumbled_over_before_is_not_the_cause() -> None:
+    lost = ConnectionResetError(104, "Connection reset by peer")
+    lost.__context__ = TypeError("getresponse() got an unexpected keyword argument 'buffering'")
+    sender, _session = transport(wrapped(lost))
+    with pytest.raises(GraphError, match="broke the connection: .*Connection reset by peer"):
+        sender.send("GET", URL, headers={})
+
+
+def test_where_no_thread_can_be_started_that_is_an_error_of_ours() -> None:
+    sender, _session = transport(RuntimeError("can't start new thread"))
+    with pytest.raises(GraphError, match="could not be made .RuntimeError."):
+        sender.send("GET", URL, headers={})
