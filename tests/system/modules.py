@@ -32,10 +32,13 @@ def run_module(
     verbosity: int = 4,
     environ: t.Mapping[str, str] | None = None,
 ) -> Run:
-    """Run the sync module with these options, and with nothing of this machine's settings in its environment."""
+    """Run the sync module with these options, and with nothing of this machine's settings in its environment.
+
+    The variable MODULE_PYTHON may name another Python to run it, with older packages say.
+    """
     internal = {"_ansible_check_mode": check, "_ansible_verbosity": verbosity}
     done = run_command(
-        [sys.executable, "-m", MODULE],
+        [os.environ.get("MODULE_PYTHON", sys.executable), "-m", MODULE],
         {**clean_environment(**(environ or {})), "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]},
         text=json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **internal}}),
     )

@@ -22,19 +22,11 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 TABLE = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encoding="utf-8"))
-COLUMNS = {
-    "name",
-    "faults",
-    "sign_in",
-    "connectors",
-    "check",
-    "options",
-    "proxy_user",
+COLUMNS = {"name", "faults", "sign_in", "connectors", "check", "options", "proxy_user"} | {
+    "kind",
     "error",
     "says",
-    "kind",
     "actions",
-} | {
     "graph",
     "login",
     "identity",

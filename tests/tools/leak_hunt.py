@@ -57,9 +57,7 @@ def search(folders: list[Path], command: list[str], secrets: Path) -> int:
         left = (path for folder in (temporary, *folders) for path in files(folder) if path.stat().st_mtime >= began)
         searched = [output, commands, *left]
         leaks = [f"{path} holds {found} of them" for path in searched if (found := count(wanted, path))]
-    print(
-        f"Leak hunt: {len(recorded)} secrets, {len(searched)} files and outputs", *leaks or ["none found"], sep="\n  "
-    )
+    print(f"Leak hunt: {len(recorded)} secrets, {len(searched)} places", *leaks or ["none found"], sep="\n  ")
     # Without a secret to look for, nothing was shown.
     return status or (1 if leaks or not wanted else 0)
 
