@@ -266,10 +266,12 @@ def test_parts_of_any_odd_shape_are_passed_over(entry: t.Any) -> None:
     assert world.send("a") == ["protocol"]
 
 
-@pytest.mark.parametrize("status", [None, "204", 0, 100, 199, 300, 302, 399, 600, 204.0, [], 10**30])
+@pytest.mark.parametrize("status", [None, "204", 0, 100, 199, 300, 302, 399, 600, 204.0, [], 10**30, "x" * 1000])
 def test_a_status_that_means_nothing_is_a_protocol_error(status: t.Any) -> None:
     world = World(Reply(200, {"responses": [{"id": "1", "status": status}]}))
     assert world.send("a") == ["protocol"]
+    assert "Whether it was carried out is not known" in str(world.error(0))
+    assert len(world.error(0).message) < 120
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(200, 200), (299, 299), (400, "service"), (599, "service")])
@@ -346,9 +348,10 @@ def test_a_failed_sign_in_is_told_as_such_and_nothing_is_sent(action: str) -> No
     world = World()
     world.credential.action = action
     world.credential.error = AuthenticationError("wrong secret")
-    assert world.send("a", "b") == ["authentication"] * 2
-    assert str(world.error(1)) == f"Could not {action}: wrong secret."
-    assert [one.attempts for one in world.outcomes] == [0, 0]
+    assert world.send(*range(21)) == ["authentication"] * 21
+    # The last one would have been alone in a second batch.
+    assert {str(error) for error in world.outcomes} == {f"Could not {action}: wrong secret."}
+    assert {one.attempts for one in world.outcomes} == {0}
     assert world.session.sent == []
 
 

@@ -105,7 +105,7 @@ def test_a_wait_that_does_not_fit_fails_at_once_as_throttled(status: int) -> Non
     assert (raised.attempts, raised.__cause__) == (2, error)
 
 
-@pytest.mark.parametrize(("waited", "left"), [(119.5, "0.5"), (130.0, "0")])
+@pytest.mark.parametrize(("waited", "left"), [(119.5, "0.5"), (120.0, "0"), (130.0, "0")])
 def test_what_is_left_of_the_budget_is_told_and_never_less_than_nothing(waited: float, left: str) -> None:
     with pytest.raises(ThrottledError, match=f"retry_budget leaves {left} s:"):
         delay(busy(429, 60.0), waited=waited)
