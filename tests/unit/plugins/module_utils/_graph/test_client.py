@@ -175,6 +175,14 @@ def test_a_success_that_is_not_json_is_a_protocol_error(body: str) -> None:
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_refusal_that_is_a_web_page_is_not_taken_for_graphs(status: int) -> None:
+    world = World(Reply(status, "<html>portal</html>"))
+    with pytest.raises(GraphError, match="whether a proxy or portal answers in Graph's place") as caught:
+        world.client.call(READ)
+    assert caught.value.kind == "protocol"
+
+
 @pytest.mark.parametrize("token", ["SECRETabc\r\nX-Evil: 1", "two words", "umlaut-\u00e4", "nul\x00"])
 def test_a_token_that_no_header_can_take_is_masked_and_never_sent(token: str) -> None:
     world = World(tokens=[token])

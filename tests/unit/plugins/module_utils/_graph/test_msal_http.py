@@ -11,6 +11,7 @@ import typing as t
 import uuid
 
 import pytest
+import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._msal_http import MsalHttp, load_msal
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
@@ -74,14 +75,20 @@ def test_msal_may_give_up_before_it_asks() -> None:
     assert "before it asked the login service (ValueError)" in error.message
 
 
-def test_what_msal_cannot_use_is_told_with_what_is_known_of_it() -> None:
-    http, session = wire(Reply(200, {}))
+@pytest.mark.parametrize(
+    ("authority", "asked", "advice"),
+    [
+        (AUTHORITY, "the login service", "Check the credential, authority_url"),
+        (None, "this host's managed identity endpoint", "Check the variables by which the platform"),
+    ],
+)
+def test_what_msal_cannot_use_is_told_with_what_is_known_of_it(authority: str | None, asked: str, advice: str) -> None:
+    http, session = wire(Reply(200, {}), authority=authority)
     http.get(f"{AUTHORITY}/metadata")
     error = http.failure("KeyError")
     assert (error.kind, error.status) == ("protocol", 200)
     assert error.client_request_id == session.sent[0].headers["client-request-id"]
-    assert "could not use what the login service answered (KeyError)" in error.message
-    assert error.hint
+    assert f"could not use what {asked} answered (KeyError). {advice}" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +100,24 @@ def test_a_refusal_is_told_as_that_of_who_was_asked(authority: str | None, servi
     error = http.failure()
     assert (error.kind, error.service) == ("authentication", service)
     assert error.client_request_id == session.sent[0].headers["client-request-id"]
+
+
+def test_metadata_is_asked_for_once_and_a_refusal_is_not_kept() -> None:
+    url = f"{AUTHORITY}/contoso/.well-known/openid-configuration"
+    http, session = wire(Reply(404), Reply(203), Reply(200, "kept"))
+    assert [http.get(url).status_code for _attempt in range(5)] == [404, 203, 200, 200, 200]
+    assert len(session.sent) == 3
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_told"), [(requests.exceptions.ConnectTimeout(), True), (requests.exceptions.SSLError("x"), False)]
+)
+def test_an_endpoint_that_is_silent_is_taken_for_none(failure: Exception, is_told: bool) -> None:
+    http, _session = wire(failure, authority=None)
+    with pytest.raises(GraphError) as caught:
+        http.get("http://169.254.169.254/token")
+    assert ("seems to have no managed identity" in str(caught.value)) is is_told
+    assert not caught.value.transient
 
 
 def test_each_request_has_an_id_of_its_own() -> None:

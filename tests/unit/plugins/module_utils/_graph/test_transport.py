@@ -297,7 +297,7 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
         sender.send("GET", URL, headers={})
     over.set()
     assert holds_the_process == [False]
-    assert (caught.value.kind, caught.value.transient) == ("timeout", False)
+    assert (caught.value.kind, caught.value.transient, caught.value.unanswered) == ("timeout", False, True)
     assert caught.value.hint
 
 
@@ -369,6 +369,14 @@ def test_no_compression_is_asked_for_and_none_accepted() -> None:
         sender.send("GET", URL, headers={})
     assert session.sent[0].headers["Accept-Encoding"] == "identity"
     assert (caught.value.kind, caught.value.request_id, caught.value.transient) == ("protocol", "r-1", False)
+    assert caught.value.status == 200
+    assert "Check graph_url" in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["identity", " Identity ", ""])
+def test_an_answer_that_says_it_is_not_compressed_is_read(encoding: str) -> None:
+    sender, _session = transport(Reply(200, b"x", {"Content-Encoding": encoding}))
+    assert sender.send("GET", URL, headers={}).text == "x"
 
 
 def test_an_answer_shorter_than_it_says_was_broken_off() -> None:
@@ -401,6 +409,13 @@ def test_a_proxy_that_is_not_there_is_told_in_the_systems_words() -> None:
     refused = ConnectionRefusedError(111, "Connection refused")
     sender, _session = transport(wrapped(refused, requests.exceptions.ProxyError))
     with pytest.raises(GraphError, match="the proxy on the way to graph.example failed: Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+@pytest.mark.parametrize("cause", [OSError("user:pass-phrase"), http.client.BadStatusLine("user:pass-phrase")])
+def test_where_the_system_has_no_words_for_a_proxys_failure_none_are_shown(cause: Exception) -> None:
+    sender, _session = transport(wrapped(cause, requests.exceptions.ProxyError))
+    with pytest.raises(GraphError, match="the proxy on the way to graph.example failed. Check proxy"):
         sender.send("GET", URL, headers={})
 
 

@@ -94,9 +94,10 @@ def test_those_with_one_of_the_words_are_kept(words: list[str] | None, kept: str
 
 def test_a_word_that_nobody_knows_is_warned_of() -> None:
     info = some()
-    keep(info, "shine", ["brigth", "dull"], ("bright",))
-    assert info.warnings == ["No shine is called 'brigth'. Known are bright."]
+    keep(info, "shine", ["brigth", "dull", "matt"], ("bright", "Matt"))
+    assert info.warnings == ["No shine is called 'brigth'. Known are bright, Matt."]
 
 
 def test_words_are_counted_known_ones_also_when_there_are_none() -> None:
-    assert count(some().members, "shine", ("bright", "matt")) == {"bright": 1, "matt": 0, "Dull": 1}
+    members = [*some().members, *some().members]
+    assert count(members, "shine", ("bright", "matt")) == {"bright": 2, "matt": 0, "Dull": 2}

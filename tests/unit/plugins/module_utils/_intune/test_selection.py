@@ -71,7 +71,7 @@ def test_ids_are_stripped_distinct_and_in_order(given: t.Any, ids: tuple[str, ..
     ],
 )
 def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: t.Any) -> None:
-    with pytest.raises(OptionsError, match="which is not an id"):
+    with pytest.raises(OptionsError, match="which is not an id. Copy the id"):
         read(connector_id=[ID, hostile])
 
 
@@ -95,7 +95,7 @@ def test_a_string_is_one_name_and_a_list_has_several(given: t.Any, names: tuple[
 
 @pytest.mark.parametrize("odd", [{"name": "EX01"}, [["EX01"]], True, [True]])
 def test_what_is_no_name_is_refused(odd: t.Any) -> None:
-    with pytest.raises(OptionsError, match="connector_name holds .* which is not a name"):
+    with pytest.raises(OptionsError, match="connector_name holds .* which is not a name. Give a name"):
         read(connector_name=odd)
 
 
@@ -142,12 +142,13 @@ def test_an_empty_list_means_nothing_to_do_and_never_all(option: str) -> None:
     ],
 )
 def test_two_ways_at_once_are_refused(params: dict[str, t.Any]) -> None:
-    with pytest.raises(OptionsError, match="exclude each other"):
+    with pytest.raises(OptionsError, match="exclude each other. Give one of them"):
         read(**params)
 
 
 def test_where_something_must_be_given_nothing_is_refused() -> None:
-    with pytest.raises(OptionsError, match="None of connector_id, connector_name and all_connectors is given"):
+    words = "None of connector_id, connector_name and all_connectors is given. Give at least one id in connector_id"
+    with pytest.raises(OptionsError, match=words):
         SELECTION.require({"connector_id": [""], "connector_name": None, "all_connectors": False})
     assert SELECTION.require({"all_connectors": True}).all
 
@@ -200,7 +201,7 @@ def test_a_name_that_fits_none_lists_all_there_are(name: str) -> None:
 
 
 def test_a_name_that_fits_several_lists_those() -> None:
-    with pytest.raises(OptionsError, match="fits 2 Exchange connectors: EX02.contoso.com .'id-2'., EX03.*'id-3'"):
+    with pytest.raises(OptionsError, match="fits 2 Exchange connectors: EX02.contoso.com .'id-2'., EX03.*'id-3'.. Use"):
         chosen("Fabrikam")
 
 
@@ -212,6 +213,8 @@ def test_in_an_empty_tenant_a_name_fits_none() -> None:
 def test_a_long_list_of_candidates_is_cut() -> None:
     with pytest.raises(GraphError, match="'id-9'. and 5 more"):
         select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(15)])
+    with pytest.raises(GraphError, match="'id-9'.. Names are compared"):
+        select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(10)])
 
 
 def test_all_are_all_in_the_services_order() -> None:
@@ -225,7 +228,7 @@ def test_all_are_all_in_the_services_order() -> None:
     ("given", "words"),
     [
         (["Connected", " none "], ["connected", "none"]),
-        (["", None, False], None),
+        (["", " ", None, False], None),
         (None, None),
         ([], []),
         ("X", ["x"]),

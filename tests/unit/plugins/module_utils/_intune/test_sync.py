@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -133,9 +134,11 @@ def test_a_message_names_ten_that_failed_and_counts_the_rest() -> None:
     task = Task(ids(*[f"w{number}" for number in range(12)]), batch_reply(*[GONE] * 12))
     assert "12 of 12 widgets failed: 'w0', 'w1'" in task.run.message()
     assert task.run.message().endswith("'w9' and 2 more.")
+    ten = Task(ids(*[f"w{number}" for number in range(10)]), batch_reply(*[GONE] * 10))
+    assert ten.run.message().endswith("'w9'.")
 
 
-@pytest.mark.parametrize("reply", [Reply(200, {"id": "7"}), Reply(202), Reply(200, "  ")])
+@pytest.mark.parametrize("reply", [Reply(200, {"id": "7"}), Reply(202), Reply(200, "  "), Reply(205)])
 def test_another_success_counts_with_a_warning(reply: Reply) -> None:
     task = Task(ids("7"), reply)
     assert task.each("action") == ["triggered"]
@@ -199,6 +202,7 @@ def test_all_of_a_tenant_are_triggered_in_its_order() -> None:
     task = Task(ALL, first, listed(widget("c")), batch_reply(OK, OK, OK))
     assert task.wire == ["GET widgets", "GET widgets?page=2", BATCH]
     assert task.posted == ["b", "a", "c"]
+    assert task.run.warnings == []
 
 
 def test_all_of_an_empty_tenant_is_nothing_to_do_and_a_warning_that_says_why() -> None:
@@ -214,6 +218,16 @@ def test_a_list_that_cannot_be_read_triggers_nothing() -> None:
     assert str(task.error).startswith("Could not list the widgets of the tenant: Microsoft Graph answered 500")
 
 
+@pytest.mark.parametrize("asked", [{"check_mode": True}, {"diff": True, "check_mode": True}])
+def test_the_services_time_is_missed_only_where_an_age_is_asked_for(asked: dict[str, t.Any]) -> None:
+    assert Task(ids("7"), shown(widget("7"), date=None), **asked).run.warnings == []
+
+
+def test_in_an_empty_tenant_no_age_is_missed() -> None:
+    (warning,) = Task(ALL, listed(date=None), if_older_than=3600).run.warnings
+    assert warning.startswith("The tenant has no widgets.")
+
+
 # --- check mode
 
 
@@ -226,7 +240,7 @@ def test_check_mode_reads_one_by_its_id_and_triggers_nothing() -> None:
 
 
 def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
-    task = Task(ids("B", "gone", "a"), listed(widget("a"), widget("b")), check_mode=True)
+    task = Task(ids("B", "gone", "a"), listed(widget("A"), widget("b")), check_mode=True)
     assert task.wire == ["GET widgets"]
     assert task.each("id") == ["B", "gone", "a"]
     assert task.each("action") == ["would_trigger", "failed", "would_trigger"]
@@ -245,8 +259,18 @@ def test_one_that_does_not_exist_fails_in_check_mode() -> None:
     assert task.each("changed") == [False]
 
 
+@pytest.mark.parametrize(("asked", "there"), [("a", "A"), ("A", "a")])
+def test_an_id_is_the_same_in_either_case(asked: str, there: str) -> None:
+    assert Task(ids(asked), shown(widget(there)), check_mode=True).each("action") == ["would_trigger"]
+
+
 @pytest.mark.parametrize(
-    ("reply", "words"), [(Reply(200, []), "not a widget"), (Reply(200, {"id": "8"}), "another widget, '8'")]
+    ("reply", "words"),
+    [
+        (Reply(200, []), "not a widget"),
+        (Reply(200, {"id": "6"}), "another widget, '6'. Something on the way"),
+        (Reply(200, {"id": "8"}), "another widget, '8'. Something on the way"),
+    ],
 )
 def test_a_read_of_another_shape_names_what_was_being_read(reply: Reply, words: str) -> None:
     task = Task(ids("7"), reply, check_mode=True)
@@ -264,6 +288,7 @@ def test_what_synced_not_long_ago_is_skipped() -> None:
     task = Task(ids("old", "new", "never"), *script, batch_reply(OK, OK), if_older_than=3600)
     assert task.each("action") == ["triggered", "skipped", "triggered"]
     assert task.posted == ["old", "never"]
+    assert task.run.warnings == []
     assert task.run.message() == (
         "Microsoft Graph accepted a gently of 2 widgets. The last sync of widget 'new' is younger than 3600 s: skipped."
     )
@@ -355,6 +380,36 @@ def test_without_time_to_wait_it_does_not_look() -> None:
     assert (task.clock.slept, task.each("completed")) == ([], [False])
 
 
+def test_the_last_wait_is_as_short_as_what_is_left() -> None:
+    task = Task(ids("a"), *[shown(widget("a")), OK, *[shown(widget("a"))] * 2], patience=Patience(30.5, 30.0))
+    assert task.clock.slept == [30.0, 0.5]
+
+
+def test_a_look_that_takes_longer_than_is_left_is_the_last() -> None:
+    class Slow(FakeSession):
+        def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+            clock.moment += 50.0
+            return super().request(*args, **kwargs)
+
+    clock = FakeClock()
+    session = Slow(shown(widget("a")), OK, *[shown(widget("a"))] * 2)
+    client = client_of(session, clock)
+    run = SyncRun(lambda: client, WIDGET, Request("gently", ids("a"), patience=PATIENCE))
+    run.run()
+    assert (clock.slept, [target.completed for target in run.targets]) == ([30.0, 20.0], [False])
+
+
+def test_a_message_tells_of_ten_that_are_pending_and_counts_the_rest() -> None:
+    def message(number: int) -> str:
+        names = [f"w{one}" for one in range(number)]
+        here = listed(*[widget(name, None, shine="") for name in names])
+        task = Task(ids(*names), here, batch_reply(*[OK] * number), here, patience=Patience(30.0, 30.0))
+        return str(task.run.failure)
+
+    assert "big w9 ('w9'), shine unknown, last sync unknown. Widgets" in message(10)
+    assert "big w9 ('w9'), shine unknown, last sync unknown; and 2 more. Widgets" in message(12)
+
+
 def test_a_round_may_fail_for_the_moment() -> None:
     busy = Reply(503, "", {"Retry-After": "5"})
     task = Task(ids("a"), shown(widget("a")), OK, busy, shown(widget("a", LATER)), patience=PATIENCE, retries=1)
@@ -376,6 +431,19 @@ def test_one_that_is_gone_meanwhile_stays_pending() -> None:
     assert "big a ('a'), shine bright, last sync 2026-01-01T12:00:00Z" in str(task.run.failure)
 
 
+def test_one_that_is_gone_meanwhile_does_not_hide_the_others() -> None:
+    looks = [listed(widget("b", LATER)), *[GONE] * 3]
+    task = Task(ids("a", "b"), listed(widget("a"), widget("b")), batch_reply(OK, OK), *looks, patience=PATIENCE)
+    assert task.each("completed") == [False, True]
+
+
+def test_a_trigger_that_failed_is_not_waited_for() -> None:
+    script = [listed(widget("a"), widget("b")), batch_reply(GONE, OK), shown(widget("b", LATER))]
+    task = Task(ids("a", "b"), *script, patience=PATIENCE)
+    assert task.each("completed") == [None, True]
+    assert task.each("action") == ["failed", "triggered"]
+
+
 def test_only_what_was_triggered_is_waited_for() -> None:
     script = [listed(widget("a"), widget("b", LATER)), OK, shown(widget("a", LATER))]
     task = Task(ids("a", "b", "gone"), *script, patience=PATIENCE, if_older_than=3600)
@@ -390,6 +458,14 @@ def test_a_failed_trigger_and_a_wait_in_vain_are_both_told() -> None:
     assert message.startswith("Could not find widget 'gone'")
     assert "1 of 3 widgets failed: 'gone'." in message
     assert "after 100 s the time of the last sync has not moved on for big a" in message
+
+
+def test_a_wait_in_vain_is_told_once_when_it_is_the_first_failure() -> None:
+    task = Task(ids("a", "gone"), listed(widget("a")), OK, *[shown(widget("a"))] * 4, patience=PATIENCE)
+    message = task.run.message()
+    assert message.startswith("Could not see the gently of 1 widget complete")
+    assert message.count("has not moved on") == 1
+    assert "1 of 2 widgets failed: 'gone'." in message
 
 
 def test_in_check_mode_nothing_is_waited_for() -> None:
@@ -425,3 +501,20 @@ def test_after_a_wait_the_diff_shows_what_was_seen() -> None:
     task = Task(ids("a"), shown(widget("a")), OK, shown(widget("a", LATER)), diff=True, patience=PATIENCE)
     (pair,) = task.run.diff()
     assert (pair["before"]["polished"], pair["after"]["polished"]) == ("2026-01-01T12:00:00Z", LATER)
+
+
+def test_one_that_was_not_there_has_no_part_in_the_diff() -> None:
+    task = Task(ids("a", "gone"), listed(widget("a")), OK, diff=True)
+    assert [pair["before_header"] for pair in task.run.diff()] == ["big a ('a')"]
+
+
+# --- the resource
+
+
+def test_nothing_in_an_id_ends_its_segment_of_the_path() -> None:
+    assert WIDGET.path("a/b?c#d") == "widgets/a%2Fb%3Fc%23d"
+
+
+def test_a_member_is_called_by_the_first_name_that_it_has() -> None:
+    named = dataclasses.replace(WIDGET, names=("nickname", "name", "shine"))
+    assert named.label({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big ('7')"

@@ -70,6 +70,8 @@ def test_a_tenth_of_a_microsecond_is_later() -> None:
 def test_a_date_header_is_the_moment_that_an_odata_time_is() -> None:
     assert read_date("Fri, 02 Jan 2026 03:04:05 GMT") == read_moment("2026-01-02T03:04:05Z")
     assert read_date("Fri, 02 Jan 2026 03:04:05 +0100") == read_moment("2026-01-02T02:04:05Z")
+    # A zone that is not known, which stands for UTC.
+    assert read_date("Fri, 02 Jan 2026 03:04:05 -0000") == read_moment("2026-01-02T03:04:05Z")
 
 
 @pytest.mark.parametrize("header", [None, "", "yesterday", "Fri, 99 Jan 2026 03:04:05 GMT"])
@@ -89,6 +91,7 @@ def test_what_is_no_date_is_none(header: str | None) -> None:
         (" 1w ", 604_800),
         (0, 0),
         ("0", 0),
+        ("36500d", 36_500 * 86_400),
     ],
 )
 def test_an_age_is_read_as_ansibles_find_reads_it(value: t.Any, seconds: int) -> None:
@@ -100,7 +103,9 @@ def test_nothing_is_no_age(value: t.Any) -> None:
     assert read_age("if_older_than", value) is None
 
 
-@pytest.mark.parametrize("value", ["1.5h", "-1d", "1 d", "1y", "d", "soon", True, [1], {}, 1.5, "9" * 40, "1D"])
+@pytest.mark.parametrize(
+    "value", ["1.5h", "-1d", "1 d", "1y", "d", "soon", True, [1], {}, 1.5, "9" * 40, "36501d", "1D"]
+)
 def test_anything_else_is_refused(value: t.Any) -> None:
-    with pytest.raises(OptionsError, match="if_older_than is .* which is not an age"):
+    with pytest.raises(OptionsError, match="if_older_than is .* which is not an age. Give whole seconds"):
         read_age("if_older_than", value)
