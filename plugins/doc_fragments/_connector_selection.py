@@ -39,4 +39,7 @@ options:
 notes:
   - Empty and blank strings, V(null) and V(false) count as not given in O(connector_id), O(connector_name) and
     O(all_connectors), because surveys and filters deliver them. An explicit empty list never means all.
+seealso:
+  - ref: ansible_collections.msgraph.intune.docsite.guide_connectors_and_syncs
+    description: How to choose connectors, skip what synced not long ago, wait, look and react; with complete playbooks.
 """
