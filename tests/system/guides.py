@@ -1,0 +1,176 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The examples in the guides and the README, and a stage to run them on.
+
+The simulator gets the tenant that the documents show, so ids and names in them stay as they are. What is replaced in a
+text before it runs:
+
+- the tenant's domain, by the simulator's: a login service knows tenants of its own;
+- ``wait: true`` gets a ``wait_sleep``, ``poll`` and ``delay`` become shorter: the simulator is faster than any service.
+
+All else comes from the environment, or from extra variables that the documents speak of, as readers would have it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import textwrap
+import typing as t
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import yaml
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
+from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+_ROOT = Path(__file__).parents[2]
+GUIDES = _ROOT / "docs/docsite/rst"
+README = _ROOT / "README.md"
+
+# The ids that all examples of this collection show.
+CONTOSO = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
+FABRIKAM = "c3a0f5d2-64f7-4d0a-8d6b-6b1f2e9a7b22"
+_CLIENT_ID = "4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f"
+_DOMAIN = "contoso.example"
+
+# What every playbook of the documents begins with, for examples that are tasks alone.
+_PLAY = """\
+- hosts: localhost
+  connection: local
+  gather_facts: false
+  vars:
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
+  tasks:
+"""
+
+
+def ago(**duration: float) -> str:
+    """A moment so long ago, as the service writes it."""
+    return (datetime.now(timezone.utc) - timedelta(**duration)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def connector(connector_id: str, number: int, organization: str, last_sync: str, **more: t.Any) -> dict[str, t.Any]:
+    domain = f"{organization.lower()}.example"
+    return {
+        "id": connector_id,
+        "lastSyncDateTime": last_sync,
+        "status": "connected",
+        "serverName": f"EXCH0{number}.{domain}",
+        "connectorServerName": f"CONN0{number}.{domain}",
+        "exchangeAlias": "intune-connector",
+        "exchangeOrganization": organization,
+        "primarySmtpAddress": f"intune-connector@{domain}",
+        "version": "6.2403.0.0",
+        **more,
+    }
+
+
+def contoso(last_sync: str | None = None, **more: t.Any) -> dict[str, t.Any]:
+    """The first connector of the documents' tenant; its last sync is two days ago, of warning age."""
+    return connector(CONTOSO, 1, "Contoso", last_sync or ago(days=2), **more)
+
+
+def fabrikam(last_sync: str | None = None, **more: t.Any) -> dict[str, t.Any]:
+    """The second one; its last sync is three hours ago, and healthy."""
+    return connector(FABRIKAM, 2, "Fabrikam", last_sync or ago(hours=3), **more)
+
+
+def code_blocks(document: Path, language: str) -> list[str]:
+    """A document's code blocks in this language, each without its indentation."""
+    text = document.read_text(encoding="utf-8")
+    if document.suffix == ".md":
+        return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    blocks = re.findall(rf"^\.\. code-block:: {language}\n\n((?:(?: {{4}}.*)?\n)+)", text, re.MULTILINE)
+    return [textwrap.dedent(block).strip() + "\n" for block in blocks]
+
+
+def playbooks(document: Path) -> list[str]:
+    """A document's playbooks, and its lists of tasks in a play."""
+    found = []
+    for block in code_blocks(document, "yaml"):
+        content = yaml.safe_load(block)
+        if isinstance(content, list):
+            found.append(block if "hosts" in content[0] else _PLAY + textwrap.indent(block, " " * 4))
+    return found
+
+
+def commands(document: Path) -> list[str]:
+    """A document's ad-hoc commands."""
+    return [block for block in code_blocks(document, "shell") if block.startswith("ansible localhost")]
+
+
+def messages(document: Path) -> list[str]:
+    """What a document shows of messages, each in one line."""
+    return [" ".join(block.split()) for block in code_blocks(document, "text")]
+
+
+def example(document: Path, name: str) -> str:
+    """The playbook whose play has this name."""
+    return next(playbook for playbook in playbooks(document) if playbook.startswith(f"- name: {name}\n"))
+
+
+def first_line(block: str) -> str:
+    """What pytest calls an example by."""
+    return block.removeprefix(_PLAY).strip().partition("\n")[0]
+
+
+class Stage:
+    """Where examples run: a folder, and an environment that signs in to the simulator with the documents' tenant."""
+
+    def __init__(self, simulator: Simulator, folder: Path) -> None:
+        self.simulator = simulator
+        self.folder = folder
+        self.set_connectors(contoso(), fabrikam())
+        application = next(one for one in simulator.applications() if one["client_id"] == simulator.client_id)
+        simulator.set_applications([*simulator.applications(), {**application, "client_id": _CLIENT_ID}])
+        self._variables = folder / "variables.json"
+        self._variables.write_text(json.dumps({"intune_client_secret": simulator.client_secret}), encoding="utf-8")
+        # Each request once, so that a fault in force needs no patience. A task that runs asynchronously looks for its
+        # results in the account's home, whatever HOME says, unless it is told where they are.
+        self._environment = ansible_environment(
+            simulator, MSGRAPH_RETRIES="0", ANSIBLE_ASYNC_DIR=str(folder / "async"), ANSIBLE_NOCOLOR="1"
+        )
+
+    def set_connectors(self, *connectors: t.Mapping[str, t.Any]) -> None:
+        self.simulator.set_connectors(connectors)
+
+    def play(self, playbook: str, *flags: str) -> subprocess.CompletedProcess[str]:
+        path = self.folder / "playbook.yml"
+        path.write_text(self._adapted(playbook), encoding="utf-8")
+        given = ["-e", f"@{self._variables}", "-e", "connector_name=Contoso"]
+        return self._run(playbook_command(path, *given, *flags))
+
+    def task(self, module: str, *flags: str, **options: t.Any) -> subprocess.CompletedProcess[str]:
+        """Run one task in the play that all examples have."""
+        return self.play(_PLAY + textwrap.indent(yaml.safe_dump([{module: options}]), " " * 4), *flags)
+
+    def command(self, command: str) -> subprocess.CompletedProcess[str]:
+        return self._run(["sh", "-c", command])
+
+    def _adapted(self, text: str) -> str:
+        text = text.replace(f"tenant_id: {_DOMAIN}", f"tenant_id: {self.simulator.tenant_domain}")
+        text = re.sub(r"^( +)wait: true$", r"\1wait: true\n\1wait_sleep: 0.4", text, flags=re.MULTILINE)
+        return re.sub(r"^( +)(delay|poll): \d+$", r"\1\2: 1", text, flags=re.MULTILINE)
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.folder, env=self._environment, check=False, capture_output=True, text=True
+        )
+
+    def triggers(self, connector_id: str = "") -> int:
+        """How many triggers arrived, alone or in a batch; of all connectors, or of one."""
+        return sum(entry["path"].endswith(f"{connector_id}/sync") for entry in self.simulator.journal())
+
+
+def recap(run: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    """The counts of the play's last line."""
+    assert "PLAY RECAP" in run.stdout, run.stdout + run.stderr
+    counts = re.findall(r"(\w+)=(\d+)", run.stdout.partition("PLAY RECAP")[2])
+    return {name: int(number) for name, number in counts}
