@@ -68,7 +68,7 @@ def _classify(status: int, *, known: bool) -> tuple[type[GraphError], str]:
 
 
 def _number(codes: object, description: object) -> int | None:
-    if isinstance(codes, list) and codes and isinstance(codes[0], int) and not isinstance(codes[0], bool):  # which True is not
+    if isinstance(codes, list) and codes and isinstance(codes[0], int) and codes[0] is not True:
         return codes[0]
     found = _AADSTS.search(description) if isinstance(description, str) else None
     return int(found.group(1)) if found else None
