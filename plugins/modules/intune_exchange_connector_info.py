@@ -67,7 +67,8 @@ EXAMPLES = r"""
       msgraph.intune.intune_exchange_connector_info:
         connector_name: Contoso
       register: probe
-      failed_when: probe is failed or probe.counts.unhealthy > 0
+      # Without counts, as when nothing could be read, this fails as well.
+      failed_when: probe.counts.unhealthy > 0
 """
 
 RETURN = r"""
@@ -146,53 +147,55 @@ connectors:
       type: str
       sample: healthy
 counts:
-  description: How many of RV(connectors) there are, in all, by health and by status.
-  returned: always
+  description:
+    - How many of RV(connectors) there are, in all, by health and by status.
+    - Not there when anything failed, so that a condition on them alone does not hold for connectors that nobody saw.
+  returned: success
   type: dict
   contains:
     total:
       description: All of them.
-      returned: always
+      returned: success
       type: int
       sample: 2
     healthy:
       description: Those whose last sync was less than a day ago.
-      returned: always
+      returned: success
       type: int
       sample: 1
     warning:
       description: Those whose last sync was one day ago or more, and less than three.
-      returned: always
+      returned: success
       type: int
       sample: 0
     unhealthy:
       description: Those whose last sync was three days ago or more, or that never synced.
-      returned: always
+      returned: success
       type: int
       sample: 1
     connected:
       description: Those of this status. A status that the service adds one day is counted under its own name.
-      returned: always
+      returned: success
       type: int
       sample: 1
     disconnected:
       description: Those of this status.
-      returned: always
+      returned: success
       type: int
       sample: 1
     connectionPending:
       description: Those of this status.
-      returned: always
+      returned: success
       type: int
       sample: 0
     none:
       description: Those of this status.
-      returned: always
+      returned: success
       type: int
       sample: 0
     unknownFutureValue:
       description: Those of this status.
-      returned: always
+      returned: success
       type: int
       sample: 0
 error:
@@ -337,12 +340,13 @@ def main() -> None:
         return Report(
             changed=False,
             msg=summary if info.failure is None else f"{info.failure} {summary}",
-            data={"connectors": info.members, "counts": counts},
+            # Counts of a part would be taken for those of all: without them, a probe that looks at them alone fails.
+            data={"connectors": info.members, **({"counts": counts} if info.failure is None else {})},
             failure=info.failure,
             warnings=tuple(info.warnings),
         )
 
-    run_module(module, look, nothing_done={"connectors": [], "counts": count_connectors([])})
+    run_module(module, look, nothing_done={"connectors": []})
 
 
 if __name__ == "__main__":

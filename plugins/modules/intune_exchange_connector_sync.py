@@ -65,7 +65,7 @@ attributes:
     support: full
     details:
       - Shows the time of the last sync, the status and the type of sync that was requested, for each connector. Without
-        O(wait=true) only the last of these can differ.
+        O(wait=true) only the last of these can differ. Ansible shows no diff of a task that failed.
   idempotent:
     support: partial
     details:
@@ -295,7 +295,8 @@ connectors:
       contains: &error
         kind:
           description:
-            - V(options) for options or environment that do not fit; nothing was sent.
+            - V(options) for options or environment that do not fit, or a name that fits several connectors; nothing
+              was triggered.
             - V(dependency) for a missing Python package.
             - V(authentication) when the credential or token was refused.
             - V(authorization) when a permission or role is missing.

@@ -140,7 +140,7 @@ def naming(action: str) -> Iterator[None]:
 
 
 class OptionsError(GraphError):
-    """Options or environment are incomplete, contradictory or malformed; nothing was sent."""
+    """Options or environment are incomplete, contradictory, ambiguous or malformed; nothing was changed."""
 
     kind = "options"
 

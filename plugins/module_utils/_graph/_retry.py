@@ -13,6 +13,7 @@ jitter", so that tasks that failed together do not come back together.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import random
 import typing as t
@@ -20,7 +21,7 @@ import typing as t
 from ._errors import GraphError, ThrottledError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ._clock import Clock
 
@@ -117,6 +118,21 @@ class Retry:
         self._on_retry(f"Sending again after {seconds:.1f} s. {error.sentence}")
         if seconds > 0:
             self._clock.sleep(seconds)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether all the budget was spent since anything succeeded."""
+        return self._waited >= self._policy.budget
+
+    @contextlib.contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Send nothing again for a while: whoever looks again and again is a retry of its own."""
+        policy = self._policy
+        self._policy = dataclasses.replace(policy, retries=0)
+        try:
+            yield
+        finally:
+            self._policy = policy
 
     def progress(self) -> None:
         """Note that something succeeded: the budget begins anew. Only the caller knows what counts as that."""

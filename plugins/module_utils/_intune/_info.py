@@ -77,11 +77,11 @@ def keep(info: Info, key: str, words: Sequence[str] | None, known: Sequence[str]
     """
     if words is None:
         return
-    present = {str(member[key]).casefold() for member in info.members}
+    present = {(member[key] or "").casefold() for member in info.members}
     strange = [word for word in words if word not in present and word not in {one.casefold() for one in known}]
     if strange:
         info.warnings.append(f"No {key} is called {', '.join(map(repr, strange))}. Known are {', '.join(known)}.")
-    info.members = [member for member in info.members if str(member[key]).casefold() in words]
+    info.members = [member for member in info.members if (member[key] or "").casefold() in words]
 
 
 def count(members: Sequence[State], key: str, known: Sequence[str]) -> dict[str, int]:

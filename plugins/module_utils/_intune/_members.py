@@ -51,21 +51,10 @@ def read_selected(client: GraphClient, resource: Resource, selection: Selection)
     return Reading(found, _moment(answer))
 
 
-def read_again(client: GraphClient, resource: Resource, ids: Sequence[str]) -> Reading:
-    """Read some members once more, in one request and those for further pages.
-
-    :raises GraphError: they could not be read.
-    """
-    if len(ids) == 1:
-        return _read_one(client, resource, ids[0])
-    answer = _list(client, resource)
-    return Reading(_by_ids(resource, ids, answer.content), _moment(answer))
-
-
 def _read_one(client: GraphClient, resource: Resource, member_id: str) -> Reading:
     def parse(body: t.Any) -> State:
         state = resource.state(body)
-        if not _same(state["id"], member_id):
+        if state["id"].casefold() != member_id.casefold():
             raise ProtocolError(f"the answer is another {resource.noun}, '{state['id']}'", hint=STRANGER_ADVICE)
         return state
 
@@ -91,13 +80,11 @@ def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> 
 
 
 def _missing(resource: Resource, member_id: str, number: int) -> NotFoundError:
-    error = NotFoundError(f"it is not among the {resource.counted(number)} of the tenant", hint=resource.not_found_hint)
+    error = NotFoundError(
+        f"it is not in the tenant, which has {resource.counted(number)}", hint=resource.not_found_hint
+    )
     error.during(f"find {resource.named(member_id)}")
     return error
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
 
 
 def _moment(answer: Answer) -> int | None:

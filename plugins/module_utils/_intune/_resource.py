@@ -13,9 +13,16 @@ import typing as t
 from urllib.parse import quote
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .._graph._permission import Permission
+
+# The first would end an id's segment of the path, or begin another part of the URL; the others come from a list or a
+# placeholder that was taken for an id.
+_FORBIDDEN: t.Final = "/?#\\" + "[]{}<>\"'"
+_LONGEST_NAME: t.Final = 80
+# A message names no more than so many; the result has them all.
+_MOST_LISTED: t.Final = 10
 
 State = dict[str, t.Any]
 """What results show of a member: its properties by their names in snake_case, ``id`` among them."""
@@ -60,7 +67,7 @@ class Resource:
     def label(self, state: State) -> str:
         """One member, by its best known name and its id, for messages and headings."""
         name = next((state[key] for key in self.names if state.get(key)), None)
-        return f"'{state['id']}'" if name is None else f"{name} ('{state['id']}')"
+        return f"'{state['id']}'" if name is None else f"{_printable(name)} ('{state['id']}')"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,8 +76,26 @@ class SyncResource(Resource):
 
     :param sync_action: name of the action, below a member's path.
     :param sync_body: from the type of sync to the action's body.
+    :param accepted: the status by which the service says that it accepted the action.
     """
 
     sync_action: str
     sync_body: Callable[[str], dict[str, t.Any]]
     sync_permission: Permission
+    accepted: int = 204
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be an id: one that stays in its segment of the path, quoted or not."""
+    return bool(text) and text.isprintable() and text not in (".", "..") and not any(one in text for one in _FORBIDDEN)
+
+
+def listed(texts: Sequence[str], separator: str = ", ") -> str:
+    """The first of them, and how many more there are."""
+    more = f" and {len(texts) - _MOST_LISTED} more" if len(texts) > _MOST_LISTED else ""
+    return separator.join(texts[:_MOST_LISTED]) + more
+
+
+def _printable(name: str) -> str:
+    """A name that a stranger chose, without what a terminal would obey, and not too long for a message."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in name)[:_LONGEST_NAME]

@@ -17,17 +17,12 @@ import typing as t
 
 from .._graph._errors import NotFoundError, OptionsError
 from .._graph._values import is_blank, read_boolean
+from ._resource import is_id, listed
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ._resource import Resource, State
-
-# The first would end the id's segment of the path, or begin another part of the URL; the others come from a list or a
-# placeholder that was taken for an id.
-_FORBIDDEN: t.Final = "/?#\\" + "[]{}<>\"'"
-# A message names no more than so many.
-_LISTED: t.Final = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +57,7 @@ class SelectionOptions:
 
         :raises OptionsError: more than one way was used, or a value does not fit.
         """
-        ids = _read_items(self.id, params.get(self.id), _check_id)
+        ids = _read_items(self.id, _split(params.get(self.id)), _check_id)
         names = _read_items(self.name, params.get(self.name), _check_name)
         flag = params.get(self.all)
         everything = not is_blank(flag) and read_boolean(self.all, flag)
@@ -93,7 +88,7 @@ def read_words(option: str, value: t.Any) -> list[str] | None:
     :raises OptionsError: an item is no word.
     """
     # "none" is a word here: the service has a status of that name.
-    words = _read_items(option, value, _check_name, lambda item: item in (None, False) or not str(item).strip())
+    words = _read_items(option, value, _check_name, lambda item: item is None or _text(item) in ("", "false"))
     return None if words is None else [word.casefold() for word in words]
 
 
@@ -114,14 +109,16 @@ def _named(resource: Resource, name: str, states: Sequence[State]) -> State:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
+        candidates = listed([resource.label(state) for state in fitting])
         raise OptionsError(
-            f"The name {name!r} fits {resource.counted(len(fitting))}: {_listed(resource, fitting)}",
+            f"The name {name!r} fits {resource.counted(len(fitting))}: {candidates}",
             hint="Use a name that fits one alone, or the id.",
         )
+    there = f": {listed([resource.label(state) for state in states])}" if states else ""
     raise NotFoundError(
-        f"The name {name!r} fits none of the {resource.counted(len(states))} of the tenant"
-        + (f": {_listed(resource, states)}" if states else ""),
-        hint=f"Names are compared as a whole, without regard to case, with {', '.join(resource.names)}.",
+        f"The name {name!r} fits no {resource.noun}; the tenant has {resource.counted(len(states))}{there}",
+        hint=f"Names are compared as a whole, without regard to case, with {', '.join(resource.names)}; several are"
+        " given as a list, on a command line as JSON.",
     )
 
 
@@ -129,15 +126,13 @@ def _names(resource: Resource, state: State) -> set[str]:
     return {state[key].strip().casefold() for key in resource.names if state.get(key)}
 
 
-def _listed(resource: Resource, states: Sequence[State]) -> str:
-    shown = [resource.label(state) for state in states[:_LISTED]]
-    more = f" and {len(states) - _LISTED} more" if len(states) > _LISTED else ""
-    return ", ".join(shown) + more
-
-
 def _is_not_given(item: t.Any) -> bool:
     # Ansible's conversion to a list makes the text "False" of false.
-    return is_blank(item) or item is False or (isinstance(item, str) and item.strip().lower() == "false")
+    return is_blank(item) or _text(item) == "false"
+
+
+def _text(item: t.Any) -> str:
+    return str(item).strip().lower()
 
 
 def _read_items(
@@ -159,14 +154,17 @@ def _read_items(
     return None if given and not texts else list(distinct.values())
 
 
+def _split(value: t.Any) -> t.Any:
+    """Ids hold no comma, so that a text in a list may hold several of them, too."""
+    if not isinstance(value, list):
+        return value
+    return [part for item in value for part in (item.split(",") if isinstance(item, str) else [item])]
+
+
 def _check_id(option: str, item: t.Any) -> str:
     text = str(item).strip()
-    if (
-        isinstance(item, (dict, list, bool))
-        or not text.isprintable()
-        or text in (".", "..")
-        or any(character in text for character in _FORBIDDEN)
-    ):
+    # Ansible's conversion to a list makes the text "True" of true.
+    if isinstance(item, (dict, list)) or _text(item) == "true" or not is_id(text):
         raise OptionsError(
             f"{option} holds {item!r}, which is not an id",
             hint="Copy the id from the list of these objects that Microsoft Graph shows; separate several by commas.",

@@ -16,6 +16,7 @@ import typing as t
 
 from .._graph._client import Call
 from .._graph._errors import GraphError, NotFoundError
+from ._resource import listed
 from ._target import Target
 
 if t.TYPE_CHECKING:
@@ -24,10 +25,6 @@ if t.TYPE_CHECKING:
     from .._graph._client import GraphClient, Outcome
     from ._request import Request
     from ._resource import State, SyncResource
-
-ACCEPTED: t.Final = 204
-# A message names no more than so many; the result has them all.
-_LISTED: t.Final = 10
 
 
 class SyncRun:
@@ -89,7 +86,8 @@ class SyncRun:
         reading = read_selected(client, self._resource, self._request.selection)
         if self._request.selection.all and not reading.found:
             self.warnings.append(f"The tenant has no {self._resource.noun}s. {self._resource.caveat}")
-        if self._request.if_older_than is not None and reading.moment is None and reading.found:
+        present = [state for state in reading.found.values() if not isinstance(state, GraphError)]
+        if self._request.if_older_than is not None and reading.moment is None and present:
             self.warnings.append("The service did not tell the time, so no age is known and nothing is skipped.")
         for member_id, state in reading.found.items():
             target = Target(member_id, self._request.sync_type)
@@ -109,13 +107,20 @@ class SyncRun:
                 if isinstance(outcome, NotFoundError):
                     outcome.hint = self._resource.not_found_hint
                 target.fail(outcome)
-                continue
-            target.accept(outcome)
-            if outcome.status != ACCEPTED:
-                self.warnings.append(
-                    f"Microsoft Graph answered {outcome.status} when asked for a {target.sync_type} of"
-                    f" {self._resource.named(target.id)}, where {ACCEPTED} is documented; it is counted as accepted."
-                )
+                target.attempts = outcome.attempts
+            else:
+                target.accept(outcome)
+        self._warn_of_other_answers([target for target in due if target.changed])
+
+    def _warn_of_other_answers(self, triggered: Sequence[Target]) -> None:
+        accepted = self._resource.accepted
+        odd = [target for target in triggered if target.http_status != accepted]
+        if odd:
+            statuses = ", ".join(sorted({str(target.http_status) for target in odd}))
+            self.warnings.append(
+                f"Microsoft Graph answered {statuses} when asked for a {odd[0].sync_type} of {self._which(odd)}, where"
+                f" {accepted} is documented; it is counted as accepted."
+            )
 
     def _call(self, target: Target) -> Call:
         return Call(
@@ -139,9 +144,8 @@ class SyncRun:
         failed = [target for target in self.targets if target.action == "failed"]
         if len(self.targets) == 1 or not failed:
             return [str(failure)]
-        listed = ", ".join(f"'{target.id}'" for target in failed[:_LISTED])
-        more = f" and {len(failed) - _LISTED} more" if len(failed) > _LISTED else ""
-        counted = f"{len(failed)} of {self._resource.counted(len(self.targets))} failed: {listed}{more}."
+        names = listed([f"'{target.id}'" for target in failed])
+        counted = f"{len(failed)} of {self._resource.counted(len(self.targets))} failed: {names}."
         # Those that were triggered and not seen to complete have one error together.
         pending = next((target.error for target in self.targets if target.completed is False), None)
         others = [str(pending)] if pending is not None and pending is not failure else []

@@ -23,6 +23,7 @@ class Target:
 
     :param before: its state before the trigger; ``None`` when it was not read.
     :param action: "planned" until it is triggered, skipped, would_trigger or failed.
+    :param is_gone: whether it was there no more when it was last looked for.
     :param completed: whether its sync was seen to complete; ``None`` when that was not waited for.
     """
 
@@ -37,6 +38,7 @@ class Target:
     request_id: str | None = None
     client_request_id: str | None = None
     error: GraphError | None = None
+    is_gone: bool = False
 
     @property
     def changed(self) -> bool:
@@ -56,7 +58,6 @@ class Target:
         self.action = "failed"
         self.error = error
         self.http_status = error.status
-        self.attempts = error.attempts
         self.request_id = error.request_id
         self.client_request_id = error.client_request_id
 

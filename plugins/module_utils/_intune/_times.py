@@ -23,9 +23,9 @@ from .._graph._values import is_blank
 TICKS: t.Final = 10_000_000
 """In a second."""
 
-# DateTimeOffset of OData (ABNF construction rules, section 7): any number of digits of a second, any offset.
+# DateTimeOffset of OData (ABNF construction rules, section 7): seconds or none, any number of their digits, any offset.
 _MOMENT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII | re.IGNORECASE
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII | re.IGNORECASE
 )
 # As Ansible's module find reads an age.
 _AGE = re.compile(r"(\d+)([smhdw]?)", re.ASCII)
@@ -39,13 +39,13 @@ def read_moment(text: str | None) -> int | None:
     found = _MOMENT.fullmatch(text.strip()) if text else None
     if found is None:
         return None
-    year, month, day, hour, minute, second = (int(number) for number in found.groups()[:6])
+    year, month, day, hour, minute, second = (int(number or 0) for number in found.groups()[:6])
     fraction, sign, hours, minutes = found.groups()[6:]
     try:
         days = datetime.date(year, month, day).toordinal() - 1
     except ValueError:
         return None
-    if year == 1:
+    if year == 1 or hour > 23 or minute > 59 or second > 60:
         return None
     offset = 0 if sign is None else int(f"{sign}1") * (int(hours) * 3600 + int(minutes) * 60)
     seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
@@ -68,9 +68,10 @@ def read_age(option: str, value: object) -> int | None:
     :returns: ``None`` when none was given; neither do null, false and blanks give one.
     :raises OptionsError: it is no age.
     """
-    if is_blank(value) or value is False:
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip().lower()
+    if is_blank(value) or text == "false":
         return None
-    found = None if isinstance(value, bool) else _AGE.fullmatch(str(value).strip())
+    found = _AGE.fullmatch(text)
     age = int(found.group(1)) * _UNITS[found.group(2)] if found else _LONGEST_AGE + 1
     if age > _LONGEST_AGE:
         raise OptionsError(

@@ -8,11 +8,14 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 from .._graph._errors import DeadlineError, GraphError
-from ._members import read_again
+from ._members import read_selected
 from ._plan import has_moved_on
+from ._resource import listed
+from ._selection import Selection
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,62 +25,75 @@ if t.TYPE_CHECKING:
     from ._resource import Resource, State
     from ._target import Target
 
-# A message tells of no more than so many; the result has them all.
-_LISTED: t.Final = 10
-
 
 def wait_for(client: GraphClient, resource: Resource, targets: Sequence[Target], patience: Patience) -> None:
     """Look at all that are pending, together, until each has completed or the time is over.
 
-    Those that have not completed keep what was true of them, with an error that says what was seen.
+    A look that fails for the moment is made up for by the next one, as long as the budget for retries lasts. Those that
+    have not completed keep what was true of them, with an error that says what was seen.
     """
-    clock = client.clock
+    clock, retry = client.clock, client.retry
     start = clock.now()
+    missed: GraphError | None = None
     for target in targets:
         target.completed = False
-    pending = list(targets)
-    while pending:
+    while pending := [target for target in targets if not target.completed]:
         left = start + patience.timeout - clock.now()
         if left <= 0:
-            _tell_all(resource, pending, _timed_out(resource, pending, patience.timeout))
+            _end(resource, pending, clock.now() - start, missed)
             return
-        clock.sleep(min(patience.sleep, left))
+        if missed is None:
+            clock.sleep(min(patience.sleep, left))
+        else:
+            retry.again(missed, min(max(patience.sleep, missed.retry_after or 0.0), left))
         try:
-            _look(client, resource, pending)
+            with retry.suspended():
+                _look(client, resource, pending)
+            missed = None
         except GraphError as exc:
-            _tell_all(resource, pending, exc)
-            return
-        pending = [target for target in pending if not target.completed]
+            if not _may_pass(exc) or retry.is_exhausted:
+                _end(resource, pending, clock.now() - start, exc, given_up=True)
+                return
+            missed = exc
+
+
+def _may_pass(error: GraphError) -> bool:
+    # A look changes nothing, so that one may fail in more ways than a trigger before it is worth no other.
+    return error.transient or (error.status or 0) >= 500
 
 
 def _look(client: GraphClient, resource: Resource, pending: Sequence[Target]) -> None:
-    found = read_again(client, resource, [target.id for target in pending]).found
+    found = read_selected(client, resource, Selection(ids=tuple(target.id for target in pending))).found
     for target in pending:
         state = found[target.id]
-        if isinstance(state, GraphError):
-            # It may be on its way to another id: a reinstalled one gets a new one.
-            continue
-        target.after = state
-        target.completed = has_moved_on(resource, target.before or {}, state)
+        target.is_gone = isinstance(state, GraphError)
+        if not isinstance(state, GraphError):
+            target.after = state
+            target.completed = has_moved_on(resource, target.before or {}, state)
 
 
-def _tell_all(resource: Resource, pending: Sequence[Target], error: GraphError) -> None:
+def _end(
+    resource: Resource, pending: Sequence[Target], elapsed: float, cause: GraphError | None, *, given_up: bool = False
+) -> None:
+    """Tell all that are pending why nobody looks any more: the time is over, or looking is of no use."""
+    seen = listed([_seen(resource, target) for target in pending], "; ")
+    said = f"after {elapsed:.0f} s the time of the last sync has not moved on for {seen}"
+    if cause is not None:
+        said = f"{said}; the last look failed: {cause.sentence.rstrip('.')}"
+    error = copy.copy(cause) if given_up and cause is not None else DeadlineError("")
+    error.args, error.message, error.service = (said,), said, None
+    error.action = f"see the {pending[0].sync_type} of {resource.counted(len(pending))} complete"
+    error.attempts = 0
+    hints = [resource.not_found_hint] if any(target.is_gone for target in pending) else []
+    hints += [resource.caveat, "Where it does, a sync may take longer: raise wait_timeout."]
+    error.hint = " ".join([error.hint] if given_up and error.hint else hints)
     for target in pending:
         target.error = error
 
 
-def _timed_out(resource: Resource, pending: Sequence[Target], timeout: float) -> DeadlineError:
-    listed = "; ".join(_seen(resource, target) for target in pending[:_LISTED])
-    more = f"; and {len(pending) - _LISTED} more" if len(pending) > _LISTED else ""
-    error = DeadlineError(
-        f"after {timeout:g} s the time of the last sync has not moved on for {listed}{more}",
-        hint=f"{resource.caveat} Where it does, a sync may take longer: raise wait_timeout.",
-    )
-    error.during(f"see the {pending[0].sync_type} of {resource.counted(len(pending))} complete")
-    return error
-
-
 def _seen(resource: Resource, target: Target) -> str:
     state: State = target.after or target.before or {"id": target.id}
+    if target.is_gone:
+        return f"{resource.label(state)}, which is no longer in the tenant"
     last = state.get(resource.last_sync) or "unknown"
     return f"{resource.label(state)}, {resource.status} {state.get(resource.status) or 'unknown'}, last sync {last}"

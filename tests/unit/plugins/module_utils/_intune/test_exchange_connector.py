@@ -107,3 +107,25 @@ def test_connectors_are_counted_by_health_and_by_status() -> None:
 def test_a_connector_is_named_by_its_server_and_its_id() -> None:
     assert EXCHANGE_CONNECTOR.label(read_connector(FROM_GRAPH)) == "EXCH01 ('7')"
     assert EXCHANGE_CONNECTOR.label(read_connector({"id": "7"})) == "'7'"
+
+
+def test_a_status_with_the_name_of_a_health_hides_no_count() -> None:
+    connectors: list[dict[str, t.Any]] = [
+        {"health": "healthy", "status": "unhealthy"},
+        {"health": "healthy", "status": "total"},
+        {"health": "unhealthy", "status": None},
+    ]
+    counts = count_connectors(connectors)
+    assert (counts["total"], counts["healthy"], counts["unhealthy"]) == (3, 2, 1)
+
+
+def test_what_a_stranger_called_a_server_cannot_move_a_terminal_or_fill_a_message() -> None:
+    label = EXCHANGE_CONNECTOR.label(read_connector({"id": "7", "serverName": "EX\x1b[31m\n+ forged" + "x" * 300}))
+    assert label.isprintable()
+    assert len(label) < 100
+
+
+@pytest.mark.parametrize("identifier", ["..", ".", "a/b", "a?b", "", "a\nb"])
+def test_an_id_that_would_leave_its_place_is_not_taken_from_an_answer_either(identifier: str) -> None:
+    with pytest.raises(ProtocolError):
+        read_connector({"id": identifier})

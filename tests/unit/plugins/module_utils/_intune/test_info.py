@@ -83,11 +83,12 @@ def some() -> Info:
 
 
 @pytest.mark.parametrize(
-    ("words", "kept"), [(None, "abc"), (["bright"], "a"), (["dull", "bright"], "ab"), ([], ""), (["matt"], "")]
+    ("words", "kept"),
+    [(None, "abc"), (["bright"], "a"), (["dull", "bright"], "ab"), ([], ""), (["matt"], ""), (["none"], "")],
 )
 def test_those_with_one_of_the_words_are_kept(words: list[str] | None, kept: str) -> None:
     info = some()
-    keep(info, "shine", words, ("bright", "dull", "matt"))
+    keep(info, "shine", words, ("bright", "dull", "matt", "none"))
     assert "".join(one["id"] for one in info.members) == kept
     assert info.warnings == []
 

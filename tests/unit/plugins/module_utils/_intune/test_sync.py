@@ -47,8 +47,8 @@ class Task:
     def __init__(self, selection: Selection, *script: Scripted, retries: int = 0, **request: t.Any) -> None:
         self.session = FakeSession(*script)
         self.clock = FakeClock()
-        client = client_of(self.session, self.clock, policy=RetryPolicy(retries=retries))
-        self.run = SyncRun(lambda: client, WIDGET, Request("gently", selection, **request))
+        self.client = client_of(self.session, self.clock, policy=RetryPolicy(retries=retries))
+        self.run = SyncRun(lambda: self.client, WIDGET, Request("gently", selection, **request))
         self.error: GraphError | None = None
         try:
             self.run.run()
@@ -145,6 +145,12 @@ def test_another_success_counts_with_a_warning(reply: Reply) -> None:
     (warning,) = task.run.warnings
     assert f"answered {reply.status}" in warning
     assert "widget '7'" in warning
+
+
+def test_other_successes_of_several_are_one_warning() -> None:
+    task = Task(ids("a", "b", "c"), batch_reply(Reply(202), OK, Reply(200)))
+    (warning,) = task.run.warnings
+    assert "answered 200, 202 when asked for a gently of 2 widgets, where 204 is documented" in warning
 
 
 def test_a_success_that_is_a_web_page_is_none() -> None:
@@ -246,7 +252,7 @@ def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
     assert task.each("action") == ["would_trigger", "failed", "would_trigger"]
     assert task.run.failure is not None
     assert str(task.run.failure) == (
-        "Could not find widget 'gone': it is not among the 2 widgets of the tenant. Count the widgets."
+        "Could not find widget 'gone': it is not in the tenant, which has 2 widgets. Count the widgets."
     )
 
 
@@ -297,6 +303,11 @@ def test_what_synced_not_long_ago_is_skipped() -> None:
 def test_when_all_are_younger_nothing_is_sent_and_nothing_changes() -> None:
     task = Task(ids("new"), shown(widget("new", LATER)), if_older_than=3600)
     assert (task.wire, task.each("changed"), task.each("action")) == (["GET widgets/new"], [False], ["skipped"])
+
+
+def test_one_that_is_not_there_needs_no_warning_of_the_time() -> None:
+    task = Task(ids("gone"), GONE, if_older_than=3600)
+    assert (task.run.warnings, task.each("attempts"), task.each("action")) == ([], [0], ["failed"])
 
 
 def test_check_mode_plans_alike() -> None:
@@ -410,25 +421,64 @@ def test_a_message_tells_of_ten_that_are_pending_and_counts_the_rest() -> None:
     assert "big w9 ('w9'), shine unknown, last sync unknown; and 2 more. Widgets" in message(12)
 
 
-def test_a_round_may_fail_for_the_moment() -> None:
-    busy = Reply(503, "", {"Retry-After": "5"})
-    task = Task(ids("a"), shown(widget("a")), OK, busy, shown(widget("a", LATER)), patience=PATIENCE, retries=1)
+HICCUPS = [
+    Reply(503, "", {"Retry-After": "5"}),
+    Reply(500),
+    requests.exceptions.ConnectionError("x", ConnectionResetError()),
+]
+
+
+@pytest.mark.parametrize("hiccup", HICCUPS)
+def test_a_look_that_fails_for_the_moment_is_made_up_for_by_the_next(hiccup: Scripted) -> None:
+    task = Task(ids("a"), shown(widget("a")), OK, hiccup, shown(widget("a", LATER)), patience=PATIENCE)
     assert task.each("completed") == [True]
-    assert task.clock.slept == [30.0, 5.0]
+    assert task.clock.slept == [30.0, 30.0]
+    assert task.client.retry.count == 1
 
 
-def test_a_round_that_fails_for_good_ends_the_wait_and_loses_nothing() -> None:
-    lost = requests.exceptions.ConnectionError("reset")
-    task = Task(ids("a"), shown(widget("a")), OK, lost, patience=PATIENCE)
+def test_the_service_may_ask_to_look_later_and_the_deadline_stays() -> None:
+    busy = Reply(429, "", {"Retry-After": "50"})
+    task = Task(ids("a"), shown(widget("a")), OK, busy, busy, shown(widget("a")), patience=PATIENCE)
+    assert task.clock.slept == [30.0, 50.0, 20.0]
     assert task.run.failure is not None
-    assert task.run.failure.kind == "network"
+    assert task.run.failure.kind == "timeout"
+
+
+def test_a_last_look_that_failed_is_told_beside_what_was_seen_before() -> None:
+    task = Task(ids("a"), shown(widget("a")), OK, *[Reply(503)] * 4, patience=PATIENCE)
+    failure = task.run.failure
+    assert failure is not None
+    assert failure.kind == "timeout"
+    assert "last sync 2026-01-01T12:00:00Z; the last look failed: Could not read widget 'a'" in str(failure)
+
+
+def test_looks_that_fail_for_longer_than_the_budget_end_the_wait() -> None:
+    patience = Patience(timeout=9000.0, sleep=30.0)
+    task = Task(ids("a"), shown(widget("a")), OK, *[Reply(503)] * 20, patience=patience)
+    assert task.run.failure is not None
+    assert (task.run.failure.kind, task.run.failure.status) == ("service", 503)
+    # 120 seconds from the first failed look on.
+    assert task.clock.slept == [30.0] * 5
+    assert str(task.run.failure).startswith("Could not see the gently of 1 widget complete: after 150 s the time")
     assert (task.each("action"), task.each("completed")) == (["triggered"], [False])
 
 
-def test_one_that_is_gone_meanwhile_stays_pending() -> None:
+@pytest.mark.parametrize(
+    ("reply", "kind"), [(Reply(403, {"error": {"code": "x"}}), "authorization"), (Reply(200, []), "protocol")]
+)
+def test_a_look_that_will_fail_again_ends_the_wait_and_loses_nothing(reply: Reply, kind: str) -> None:
+    task = Task(ids("a"), shown(widget("a")), OK, reply, patience=PATIENCE)
+    assert task.run.failure is not None
+    assert task.run.failure.kind == kind
+    assert "the last look failed: Could not read widget 'a'" in str(task.run.failure)
+    assert (task.each("action"), task.each("completed"), task.clock.slept) == (["triggered"], [False], [30.0])
+
+
+def test_one_that_is_gone_meanwhile_is_told_as_such() -> None:
     task = Task(ids("a"), shown(widget("a")), OK, *[GONE] * 4, patience=PATIENCE)
     assert task.each("completed") == [False]
-    assert "big a ('a'), shine bright, last sync 2026-01-01T12:00:00Z" in str(task.run.failure)
+    failure = str(task.run.failure)
+    assert "big a ('a'), which is no longer in the tenant. Count the widgets. Widgets are out of fashion." in failure
 
 
 def test_one_that_is_gone_meanwhile_does_not_hide_the_others() -> None:

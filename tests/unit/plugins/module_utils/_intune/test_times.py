@@ -32,6 +32,7 @@ def ticks(*parts: int, digits: int = 0) -> int:
         (" 2026-01-02T03:04:05Z ", ticks(2026, 1, 2, 3, 4, 5)),
         ("2017-01-01T00:02:49.3205976-08:00", ticks(2017, 1, 1, 8, 2, 49, digits=3205976)),
         ("2026-01-01T00:30:00+05:30", ticks(2025, 12, 31, 19, 0, 0)),
+        ("2026-01-02T03:04Z", ticks(2026, 1, 2, 3, 4, 0)),
         ("2026-01-02T03:04:05.1Z", ticks(2026, 1, 2, 3, 4, 5, digits=1000000)),
         ("2026-01-02T03:04:05.123456789Z", ticks(2026, 1, 2, 3, 4, 5, digits=1234567)),
         ("9999-12-31T23:59:59-14:00", ticks(9999, 12, 31, 23, 59, 59) + 14 * 3600 * TICKS),
@@ -50,6 +51,9 @@ def test_a_moment_is_read_to_its_last_digit(text: str, moment: int) -> None:
         "0001-01-01T00:00:00Z",
         "0001-01-01T00:00:00+14:00",
         "2026-02-30T00:00:00Z",
+        "2026-01-02T24:00:00Z",
+        "2026-01-02T03:60:00Z",
+        "2026-01-02T03:04:61Z",
         "2026-01-02",
         "2026-01-02 03:04:05Z",
         "2026-01-02T03:04:05",
@@ -90,6 +94,8 @@ def test_what_is_no_date_is_none(header: str | None) -> None:
         ("1d", 86_400),
         (" 1w ", 604_800),
         (0, 0),
+        ("1D", 86_400),
+        (3600.0, 3600),
         ("0", 0),
         ("36500d", 36_500 * 86_400),
     ],
@@ -98,13 +104,13 @@ def test_an_age_is_read_as_ansibles_find_reads_it(value: t.Any, seconds: int) ->
     assert read_age("if_older_than", value) == seconds
 
 
-@pytest.mark.parametrize("value", [None, False, "", "  ", "None", "null"])
+@pytest.mark.parametrize("value", [None, False, "", "  ", "None", "null", "false", "False"])
 def test_nothing_is_no_age(value: t.Any) -> None:
     assert read_age("if_older_than", value) is None
 
 
 @pytest.mark.parametrize(
-    "value", ["1.5h", "-1d", "1 d", "1y", "d", "soon", True, [1], {}, 1.5, "9" * 40, "36501d", "1D"]
+    "value", ["1.5h", "-1d", "1 d", "1y", "d", "soon", True, [1], {}, 1.5, "9" * 40, "36501d", "1D2"]
 )
 def test_anything_else_is_refused(value: t.Any) -> None:
     with pytest.raises(OptionsError, match="if_older_than is .* which is not an age. Give whole seconds"):
