@@ -31,6 +31,8 @@ options:
       - An age. Connectors whose last sync is younger are skipped, by the clock of the service, so that a job that runs
         often triggers no more than it must. One that never synced counts as older than any age.
       - A whole number of seconds, or one with a unit, as in V(90s), V(30m), V(2h), V(1d) or V(1w).
+      - Only syncs that have happened count. One that is still under way is not seen, so a second task meanwhile
+        triggers again unless the first one has O(wait=true).
       - If not set, none is skipped.
     type: raw
   wait:

@@ -106,8 +106,8 @@ EXCHANGE_CONNECTOR: t.Final = SyncResource(
         " syncs with Intune after that date."
     ),
     not_found_hint=(
-        "GET /deviceManagement/exchangeConnectors, in Graph Explorer for example, lists the tenant's connectors:"
-        " a reinstalled one has a new ID."
+        "The module msgraph.intune.intune_exchange_connector_info lists the tenant's connectors: a reinstalled one has"
+        " a new ID."
     ),
     read_permission=Permission("DeviceManagementServiceConfig.Read.All", _ROLE, implied_by=(_READ_WRITE.name,)),
     sync_permission=_READ_WRITE,

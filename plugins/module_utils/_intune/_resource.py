@@ -92,8 +92,10 @@ def is_id(text: str) -> bool:
 
 def listed(texts: Sequence[str], separator: str = ", ") -> str:
     """The first of them, and how many more there are."""
-    more = f" and {len(texts) - _MOST_LISTED} more" if len(texts) > _MOST_LISTED else ""
-    return separator.join(texts[:_MOST_LISTED]) + more
+    shown = separator.join(texts[:_MOST_LISTED])
+    if len(texts) <= _MOST_LISTED:
+        return shown
+    return f"{shown}{separator if separator != ', ' else ' '}and {len(texts) - _MOST_LISTED} more"
 
 
 def _printable(name: str) -> str:
