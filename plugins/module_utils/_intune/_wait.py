@@ -77,7 +77,7 @@ def _end(
 ) -> None:
     """Tell all that are pending why nobody looks any more: the time is over, or looking is of no use."""
     seen = listed([_seen(resource, target) for target in pending], "; ")
-    said = f"after {elapsed:.0f} s the time of the last sync has not moved on for {seen}"
+    said = f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {seen}"
     if cause is not None:
         said = f"{said}; the last look failed: {cause.sentence.rstrip('.')}"
     error = copy.copy(cause) if given_up and cause is not None else DeadlineError("")
