@@ -16,15 +16,16 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.msgraph.intune.tests.graph_simulator.desk import Desk
-from ansible_collections.msgraph.intune.tests.graph_simulator.device_codes import DeviceCodeSettings
 from ansible_collections.msgraph.intune.tests.graph_simulator.exchange import Call
 from ansible_collections.msgraph.intune.tests.graph_simulator.faults.rules import read_rules
 from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import answer as graph_answer
-from ansible_collections.msgraph.intune.tests.graph_simulator.seed import default_seed
 from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
-from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
 from ansible_collections.msgraph.intune.tests.system.batches import BATCH, JSON, get, sync
 from ansible_collections.msgraph.intune.tests.system.clients import CONNECTORS, READ_WRITE
+from ansible_collections.msgraph.intune.tests.system.worlds import make_world
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
 
 PACKAGE = Desk.__module__.rpartition(".")[0]
 
@@ -49,15 +50,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def world(clock: Clock) -> World:
-    return World(
-        authority_url="https://login.example",
-        graph_url="https://graph.example",
-        clock=clock,
-        seed=default_seed(clock()),
-        page_size=100,
-        sync_seconds=3600,
-        device_code_settings=DeviceCodeSettings(),
-    )
+    return make_world(clock)
 
 
 @pytest.fixture

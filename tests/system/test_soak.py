@@ -28,17 +28,16 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection 
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
 from ansible_collections.msgraph.intune.tests.graph_simulator.connectors import Connector
 from ansible_collections.msgraph.intune.tests.graph_simulator.desk import Desk
-from ansible_collections.msgraph.intune.tests.graph_simulator.device_codes import DeviceCodeSettings
 from ansible_collections.msgraph.intune.tests.graph_simulator.exchange import Call
 from ansible_collections.msgraph.intune.tests.graph_simulator.faults.rules import read_rules
 from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import answer as graph_answer
-from ansible_collections.msgraph.intune.tests.graph_simulator.seed import default_seed
 from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
-from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
+from ansible_collections.msgraph.intune.tests.system.worlds import make_world
 
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
+    from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
 
 IDS = [f"connector-{number}" for number in range(1000)]
 BUSY = {"error": {"code": "TooManyRequests", "message": "Too many requests."}}
@@ -115,15 +114,7 @@ class Issuer:
 def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -> None:
     clock = SimulatedClock()
     chance = random.Random(seed)  # noqa: S311  chance, not secrecy
-    world = World(
-        authority_url="https://login.example",
-        graph_url="https://graph.example",
-        clock=clock,
-        seed=default_seed(clock()),
-        page_size=100,
-        sync_seconds=3600,
-        device_code_settings=DeviceCodeSettings(),
-    )
+    world = make_world(clock)
     world.connectors.replace(Connector(id=connector_id) for connector_id in IDS)
     rules = [{"service": "graph", "times": None, "seed": seed, **fault} for fault in FAULTS]
     world.faults.replace(read_rules(rules))

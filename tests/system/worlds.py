@@ -1,0 +1,29 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulated tenant in this very process, on a clock that the test turns."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msgraph.intune.tests.graph_simulator.device_codes import DeviceCodeSettings
+from ansible_collections.msgraph.intune.tests.graph_simulator.seed import default_seed
+from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.tests.graph_simulator.clock import Clock
+
+
+def make_world(clock: Clock) -> World:
+    """The simulator's own tenant; a sync takes an hour."""
+    return World(
+        authority_url="https://login.example",
+        graph_url="https://graph.example",
+        clock=clock,
+        seed=default_seed(clock()),
+        page_size=100,
+        sync_seconds=3600,
+        device_code_settings=DeviceCodeSettings(),
+    )
