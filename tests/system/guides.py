@@ -25,6 +25,7 @@ from pathlib import Path
 
 import yaml
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
+from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
 from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
 
 if t.TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Stage:
         application = next(one for one in simulator.applications() if one["client_id"] == simulator.client_id)
         simulator.set_applications([*simulator.applications(), {**application, "client_id": _CLIENT_ID}])
         self._variables = folder / "variables.json"
-        self._variables.write_text(json.dumps({"intune_client_secret": simulator.client_secret}), encoding="utf-8")
+        write_private_file(self._variables, json.dumps({"intune_client_secret": simulator.client_secret}).encode())
         # Each request once, so that a fault in force needs no patience. A task that runs asynchronously looks for its
         # results in the account's home, whatever HOME says, unless it is told where they are.
         self._environment = ansible_environment(
