@@ -26,6 +26,7 @@ from pathlib import Path
 import yaml
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
 from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
+from ansible_collections.msgraph.intune.tests.system.commands import keep_output
 from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
 
 if t.TYPE_CHECKING:
@@ -161,9 +162,11 @@ class Stage:
         return re.sub(r"^( +)(delay|poll): \d+$", r"\1\2: 1", text, flags=re.MULTILINE)
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        run = subprocess.run(
             command, cwd=self.folder, env=self._environment, check=False, capture_output=True, text=True
         )
+        keep_output(run.stdout + (run.stderr or ""))
+        return run
 
     def triggers(self, connector_id: str = "") -> int:
         """How many triggers arrived, alone or in a batch; of all connectors, or of one."""
