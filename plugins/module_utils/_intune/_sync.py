@@ -79,9 +79,8 @@ class SyncRun:
         return [self._pair(target, target.before) for target in self.targets if target.before is not None]
 
     def _read(self, client: GraphClient) -> None:
-        # Not before it is needed: a single trigger reads nothing.
-        from ._members import read_selected  # noqa: PLC0415
-        from ._plan import is_due  # noqa: PLC0415
+        from ._members import read_selected  # noqa: PLC0415  a single trigger reads nothing
+        from ._plan import is_due  # noqa: PLC0415  and plans nothing
 
         reading = read_selected(client, self._resource, self._request.selection)
         if self._request.selection.all and not reading.found:

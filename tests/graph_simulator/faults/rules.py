@@ -121,7 +121,7 @@ class Faults:
         self._matched = [0] * len(self._rules)
         self._applied = [0] * len(self._rules)
         # Not for secrets: the same plan is to hit the same requests in each run.
-        self._dice = [random.Random(rule.seed) for rule, _json in self._rules]  # noqa: S311
+        self._dice = [random.Random(rule.seed) for rule, _json in self._rules]  # noqa: S311  chance, not secrecy
 
     def next_for(self, service: str, call: Call, *, inside: bool = False) -> Rule | None:
         """Find the first rule that hits this request and count it as applied. Rules that let it pass count a match."""
