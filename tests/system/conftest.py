@@ -12,6 +12,7 @@ import pytest
 import requests
 from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, SYNC_SECONDS, Client, make_client
+from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +61,9 @@ def writer(simulator: Simulator) -> str:
 def connector_id(simulator: Simulator) -> str:
     """The id of a connector that completes its syncs."""
     return simulator.connector_ids[0]
+
+
+@pytest.fixture
+def engines(record_property: t.Callable[[str, object], None]) -> Engines:
+    """Finds the programs of others that a test runs against."""
+    return Engines(record_property)

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Says what the tests came to, and which were skipped and why: ``summary.py RESULT.xml …``, in JUnit's format."""
+"""Says what the tests came to: ``summary.py RESULT.xml …``, in JUnit's format.
+
+How many there were, which engines of others they ran against, and which tests were skipped and why.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,18 @@ from xml.etree import ElementTree
 
 
 def main() -> None:
-    """Print one line for each file of results, then one for each skipped test."""
-    skipped = []
+    """Print one line for each file of results, one for each engine, and one for each skipped test."""
+    skipped: list[str] = []
+    engines: set[str] = set()
     for path in map(Path, sys.argv[1:]):
         cases = list(ElementTree.parse(path).iter("testcase"))  # noqa: S314  written by our own tests
         for case in cases:
+            engines.update(str(entry.get("value")) for entry in case.iterfind("properties/property[@name='engine']"))
             skip = case.find("skipped")
             if skip is not None:
                 skipped.append(f"{case.get('classname')}::{case.get('name')}: {skip.get('message')}")
         print(f"{len(cases):5} tests  {path.stem}")
+    print("Ran against:", *sorted(engines) or ["nothing but ansible-core"], sep="\n  ")
     print("Skipped:", *skipped or ["nothing"], sep="\n  ")
 
 

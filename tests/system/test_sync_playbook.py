@@ -1,0 +1,94 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook that syncs, with the answers that surveys give."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
+from ansible_collections.msgraph.intune.tests.system.guides import CONTOSO, FABRIKAM, contoso, fabrikam, recap
+from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
+
+if t.TYPE_CHECKING:
+    import subprocess
+
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+PLAYBOOK = "msgraph.intune.sync_exchange_connectors"
+QUICK = {"wait_sleep": 0.4}
+UNANSWERED = {
+    "connector_id": "",
+    "connector_name": "  ",
+    "sync_type": "",
+    "if_older_than": "",
+    "wait": None,
+    "wait_timeout": "",
+}
+
+
+def sync(simulator: Simulator, *flags: str, **answers: t.Any) -> subprocess.CompletedProcess[str]:
+    """Run the playbook; Contoso's connector synced two days ago, Fabrikam's three hours ago."""
+    simulator.set_connectors([contoso(), fabrikam()])
+    command = playbook_command(PLAYBOOK, "-e", json.dumps({**QUICK, **answers}), *flags)
+    return run_command(command, ansible_environment(simulator))
+
+
+def triggers(simulator: Simulator) -> list[tuple[str, str]]:
+    """The ids that were triggered, and the types of their syncs."""
+    sent = [entry for entry in simulator.journal() if entry["path"].endswith("/sync")]
+    return [(entry["path"].split("/")[-2], entry["body"]["syncType"]) for entry in sent]
+
+
+@pytest.mark.parametrize("answers", [{}, UNANSWERED], ids=["none", "blank"])
+def test_without_an_answer_all_that_did_not_sync_for_a_day_are_synced(
+    simulator: Simulator, answers: dict[str, t.Any]
+) -> None:
+    run = sync(simulator, **answers)
+    assert (run.returncode, triggers(simulator)) == (0, [(CONTOSO, "deltaSync")]), run.stdout + run.stderr
+    assert recap(run)["changed"] == 1
+    # It was waited for: the connector was read again after the trigger.
+    assert simulator.journal()[-1]["method"] == "GET"
+
+
+@pytest.mark.parametrize(
+    ("answers", "triggered"),
+    [
+        ({"connector_id": f"{FABRIKAM}, {CONTOSO}", "if_older_than": 0}, [FABRIKAM, CONTOSO]),
+        ({"connector_id": [FABRIKAM], "if_older_than": "0"}, [FABRIKAM]),
+        ({"connector_name": "fabrikam", "if_older_than": "2h"}, [FABRIKAM]),
+        ({"connector_name": "fabrikam"}, []),
+        ({"connector_name": ["Contoso", "Fabrikam"]}, [CONTOSO]),
+        ({"connector_id": []}, []),
+        ({"connector_id": "", "connector_name": []}, []),
+        ({"connector_id": False, "connector_name": None}, [CONTOSO]),
+    ],
+)
+def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], triggered: list[str]) -> None:
+    run = sync(simulator, sync_type="fullSync", wait=False, **answers)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert triggers(simulator) == [(connector_id, "fullSync") for connector_id in triggered]
+
+
+@pytest.mark.parametrize("answers", [{"connector_id": 0}, {"connector_id": [""]}, {"connector_name": {}}])
+def test_an_odd_answer_is_never_taken_for_all(simulator: Simulator, answers: dict[str, t.Any]) -> None:
+    sync(simulator, wait=False, **answers)
+    assert not triggers(simulator)
+
+
+def test_not_waiting_reads_no_more(simulator: Simulator) -> None:
+    run = sync(simulator, wait="no")
+    assert (run.returncode, triggers(simulator)) == (0, [(CONTOSO, "deltaSync")]), run.stdout + run.stderr
+    assert simulator.journal()[-1]["method"] == "POST"
+
+
+def test_check_mode_says_what_would_be_synced(simulator: Simulator) -> None:
+    run = sync(simulator, "--check")
+    assert (run.returncode, recap(run)["changed"]) == (0, 1), run.stdout + run.stderr
+    assert not triggers(simulator)
+    assert "Would ask Microsoft Graph for a deltaSync" in run.stdout
