@@ -106,7 +106,7 @@ class ActionModule(ActionBase):
 
     def _still_good(self, user: CachedUser, login: Login, retry: Retry) -> bool:
         try:
-            retry.run(lambda _attempt: user.acquire(login))
+            retry.run(lambda _attempt: user.acquire(lambda: login))
         except GraphError as exc:
             display.vvv(f"The sign-in that the cache holds is of no use any more: {exc}")
             return False

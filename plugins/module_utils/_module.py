@@ -18,9 +18,7 @@ from ._graph._clock import Clock
 from ._graph._credentials import choose_credential
 from ._graph._errors import GraphError
 from ._graph._pace import Pace
-from ._graph._proxy import without_user_info
 from ._graph._retry import Retry
-from ._graph._token_cache import TokenCache
 from ._graph._transport import Transport
 
 if t.TYPE_CHECKING:
@@ -110,6 +108,8 @@ def run_module(
 def _mask(module: AnsibleModule, secrets: Iterable[str]) -> None:
     proxy = module.params.get("proxy")
     if proxy:
+        from ._graph._proxy import without_user_info
+
         # No verbosity shows it: parts of a URL that are masked one by one could leave the user's name.
         module.params["proxy"] = without_user_info(proxy)
     # The argument spec takes for a secret what is none: a blank, which would star out each blank of the result, and an
@@ -136,7 +136,11 @@ def _mask_one(module: AnsibleModule, secret: str) -> None:
 def _build_client(module: AnsibleModule, given: _options.Given, on_retry: Callable[[str], None]) -> GraphClient:
     settings = _settings.read_settings(given)
     path = settings.token_cache_path
-    cache = None if path is None else TokenCache(path, on_warning=module.warn)
+    cache = None
+    if path is not None:
+        from ._graph._token_cache import TokenCache
+
+        cache = TokenCache(path, on_warning=module.warn)
     credential = choose_credential(settings, cache)
     for warning in settings.warnings:
         module.warn(warning)

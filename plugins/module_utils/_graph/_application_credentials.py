@@ -13,19 +13,17 @@ import os
 import stat
 import typing as t
 
-from ._certificate import read_certificate
-from ._credential import check_name, check_token, rank_of, require, text
+from ._credential import check_name, check_token, require, text
 from ._errors import OptionsError
-from ._options import RANK_AMBIENT, Value, beside, describe
+from ._options import Value, beside, describe
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ._credential import Credential
     from ._login import Login
     from ._options import Given
     from ._token import Token
-
-# Set by a platform in every workload, whether the workload wants to sign in or not.
-_PLATFORM_VARIABLES = ("AZURE_FEDERATED_TOKEN_FILE",)
-
 
 _MAX_FILE_BYTES = 1024 * 1024
 
@@ -35,13 +33,8 @@ class _Application:
     """An app registration: which tenant, and which application in it."""
 
     method: t.ClassVar[str]
-    own: t.ClassVar[tuple[str, ...]]
     tenant_id: Value | None
     client_id: Value | None
-
-    @classmethod
-    def rank(cls, given: Given) -> int | None:
-        return rank_of(given, cls.own)
 
     @property
     def action(self) -> str:
@@ -59,7 +52,6 @@ class ClientSecret(_Application):
     """An application with a secret (RFC 6749, section 4.4)."""
 
     method: t.ClassVar[str] = "client_secret"
-    own: t.ClassVar[tuple[str, ...]] = ("client_secret",)
     client_secret: Value | None
 
     @classmethod
@@ -71,8 +63,8 @@ class ClientSecret(_Application):
         require(self.method, tenant_id=self.tenant_id, client_id=self.client_id, client_secret=self.client_secret)
         self._check_application()
 
-    def acquire(self, login: Login) -> Token:
-        return login.application(
+    def acquire(self, login: Callable[[], Login]) -> Token:
+        return login().application(
             tenant_id=text(self.tenant_id), client_id=text(self.client_id), credential=lambda: text(self.client_secret)
         )
 
@@ -82,7 +74,6 @@ class Certificate(_Application):
     """An application with a certificate (RFC 7523): its assertion is signed with PS256 and names SHA-256 and x5c."""
 
     method: t.ClassVar[str] = "certificate"
-    own: t.ClassVar[tuple[str, ...]] = ("certificate_path",)
     certificate_path: Value | None
     certificate_password: Value | None
 
@@ -96,8 +87,8 @@ class Certificate(_Application):
         self._check_application()
         self._content()
 
-    def acquire(self, login: Login) -> Token:
-        return login.application(
+    def acquire(self, login: Callable[[], Login]) -> Token:
+        return login().application(
             tenant_id=text(self.tenant_id), client_id=text(self.client_id), credential=self._credential
         )
 
@@ -105,6 +96,8 @@ class Certificate(_Application):
         return read_file("certificate_path", self.certificate_path)
 
     def _credential(self) -> dict[str, str]:
+        from ._certificate import read_certificate
+
         return read_certificate(text(self.certificate_path), self._content(), text(self.certificate_password) or None)
 
 
@@ -113,13 +106,8 @@ class FederatedToken(_Application):
     """An application that another identity provider vouches for (RFC 7523), as AWX, GitHub and Kubernetes do."""
 
     method: t.ClassVar[str] = "federated_token"
-    own: t.ClassVar[tuple[str, ...]] = ("federated_token", "federated_token_file")
     federated_token: Value | None
     federated_token_file: Value | None
-
-    @classmethod
-    def rank(cls, given: Given) -> int | None:
-        return rank_of(given, cls.own, _PLATFORM_VARIABLES)
 
     @classmethod
     def read(cls, given: Given, *, asked_for: bool) -> FederatedToken:
@@ -135,8 +123,8 @@ class FederatedToken(_Application):
         self._check_application()
         self._assertion()
 
-    def acquire(self, login: Login) -> Token:
-        return login.application(
+    def acquire(self, login: Callable[[], Login]) -> Token:
+        return login().application(
             tenant_id=text(self.tenant_id),
             client_id=text(self.client_id),
             credential=lambda: {"client_assertion": self._assertion()},
@@ -158,13 +146,7 @@ class ManagedIdentity:
     """The identity that the platform gives to this very host or app; user-assigned when there is a client ID."""
 
     method: t.ClassVar[str] = "managed_identity"
-    own: t.ClassVar[tuple[str, ...]] = ()
     client_id: Value | None
-
-    @classmethod
-    def rank(cls, given: Given) -> int | None:
-        # Never probed for: the platform's variables announce it, or auth_method asks for it.
-        return RANK_AMBIENT if given.announces_identity else None
 
     @classmethod
     def read(cls, given: Given, *, asked_for: bool) -> ManagedIdentity:
@@ -180,8 +162,12 @@ class ManagedIdentity:
     def validate(self) -> None:
         check_name("client_id", self.client_id)
 
-    def acquire(self, login: Login) -> Token:
-        return login.managed_identity(client_id=text(self.client_id) or None)
+    def acquire(self, login: Callable[[], Login]) -> Token:
+        return login().managed_identity(client_id=text(self.client_id) or None)
+
+
+_CREDENTIALS: t.Final = (FederatedToken, Certificate, ClientSecret, ManagedIdentity)
+APPLICATIONS: t.Final[dict[str, type[Credential]]] = {one.method: one for one in _CREDENTIALS}
 
 
 def read_file(name: str, value: Value | None) -> bytes:

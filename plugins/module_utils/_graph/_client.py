@@ -14,9 +14,7 @@ import typing as t
 import uuid
 
 from ._errors import STRANGER_ADVICE, UNKNOWN_ADVICE, AuthorizationError, GraphError, ProtocolError, naming
-from ._graph_errors import SERVICE, read_error
 from ._headers import request_id
-from ._login import Login
 from ._token import is_sendable
 
 if t.TYPE_CHECKING:
@@ -25,6 +23,7 @@ if t.TYPE_CHECKING:
     from ._clock import Clock
     from ._clouds import Cloud
     from ._credential import Credential
+    from ._login import Login
     from ._pace import Pace
     from ._permission import Permission
     from ._retry import Retry
@@ -217,6 +216,8 @@ class GraphClient:
         except GraphError as exc:
             exc.client_request_id = client_request_id
             if exc.status is None:
+                from ._graph_errors import SERVICE
+
                 exc.service, exc.status, exc.request_id = SERVICE, response.status, request_id(response.headers)
             raise
         headers = response.headers
@@ -244,7 +245,10 @@ class GraphClient:
         return self.read(call, response, client_request_id, attempt)
 
     def _acquire(self, permission: Permission, *, refused: str | None) -> Token:
-        login = Login(self._transport, self._cloud, [permission.name], self._cache, refused=refused)
+        def login() -> Login:
+            from ._login import Login
+
+            return Login(self._transport, self._cloud, [permission.name], self._cache, refused=refused)
 
         def attempt(_number: int) -> Token:
             with naming(self._credential.action):
@@ -263,6 +267,8 @@ class GraphClient:
 
     def _content(self, call: Call, response: Response, client_request_id: str, *, vouched: bool) -> t.Any:
         if response.status >= 400:
+            from ._graph_errors import read_error
+
             error = read_error(response, client_request_id, vouched=vouched)
             if isinstance(error, AuthorizationError) and error.hint is None:
                 error.hint = call.permission.advice(self.sign_in(call.permission))

@@ -16,10 +16,12 @@ import re
 import typing as t
 
 from ._errors import OptionsError
-from ._options import OPTIONS, RANK_AMBIENT, RANK_ENVIRONMENT, RANK_OPTION, describe
+from ._options import OPTIONS, describe
 from ._token import Token, is_sendable, read_token
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._login import Login
     from ._options import Given, Value
 
@@ -29,12 +31,6 @@ class Credential(t.Protocol):
 
     method: t.ClassVar[str]
     """Its name as a value of auth_method."""
-    own: t.ClassVar[tuple[str, ...]]
-    """The options that hold its own credential; any of them is enough."""
-
-    @classmethod
-    def rank(cls, given: Given) -> int | None:
-        """How strongly it was asked for, by where its own credential was given; ``None`` when it was not."""
 
     @classmethod
     def read(cls, given: Given, *, asked_for: bool) -> Credential:
@@ -53,9 +49,10 @@ class Credential(t.Protocol):
         :raises OptionsError: naming the option at fault and the environment variables that may stand in for it.
         """
 
-    def acquire(self, login: Login) -> Token:
+    def acquire(self, login: Callable[[], Login]) -> Token:
         """Get a token, asking the login service where that is needed.
 
+        :param login: makes the way to it, whose code a token at hand has no need of.
         :raises GraphError: it was refused, or could not be asked.
         """
 
@@ -65,12 +62,7 @@ class AccessToken:
     """A token that somebody else fetched: no sign-in at all."""
 
     method: t.ClassVar[str] = "access_token"
-    own: t.ClassVar[tuple[str, ...]] = ("access_token",)
     token: Value | None
-
-    @classmethod
-    def rank(cls, given: Given) -> int | None:
-        return rank_of(given, cls.own)
 
     @classmethod
     def read(cls, given: Given, *, asked_for: bool) -> AccessToken:
@@ -84,24 +76,12 @@ class AccessToken:
         require(self.method, access_token=self.token)
         check_token("access_token", self.token)
 
-    def acquire(self, login: Login) -> Token:
+    def acquire(self, login: Callable[[], Login]) -> Token:
         return read_token(text(self.token))
 
 
 # A GUID or a domain; anything else could change the path of the login service's address.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
-
-
-def rank_of(given: Given, own: tuple[str, ...], ambient: tuple[str, ...] = ()) -> int | None:
-    """The strongest rank among the options; a variable of ``ambient`` is set by a platform and not by a person."""
-    ranks = [_rank(given[name], ambient) for name in own if name in given]
-    return min(ranks) if ranks else None
-
-
-def _rank(value: Value, ambient: tuple[str, ...]) -> int:
-    if value.variable is None:
-        return RANK_OPTION
-    return RANK_AMBIENT if value.variable in ambient else RANK_ENVIRONMENT
 
 
 def require(method: str, **needed: Value | None) -> None:

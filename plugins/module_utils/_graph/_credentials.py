@@ -10,29 +10,42 @@ from __future__ import annotations
 
 import typing as t
 
-from ._application_credentials import Certificate, ClientSecret, FederatedToken, ManagedIdentity
-from ._credential import AccessToken, Credential
-from ._delegated_credentials import CachedUser, Password, RefreshToken
+from ._credential import AccessToken
 from ._errors import OptionsError
-from ._options import OPTIONS, RANK_OPTION
+from ._options import OPTIONS, RANK_AMBIENT, RANK_ENVIRONMENT, RANK_OPTION
 
 if t.TYPE_CHECKING:
-    from ._options import Given
+    from ._credential import Credential
+    from ._options import Given, Value
     from ._settings import Settings
     from ._token_cache import TokenCache
 
+
+class Way(t.NamedTuple):
+    """What is to be known of a way to sign in before its code is loaded.
+
+    :param own: the options that hold its own credential; any of them is enough.
+    :param ambient: variables that a platform sets in every workload, whether the workload wants to sign in or not.
+    """
+
+    method: str
+    own: tuple[str, ...]
+    ambient: tuple[str, ...] = ()
+
+
 # In the order in which ``auto`` looks for them.
-STRATEGIES: t.Final[tuple[type[Credential], ...]] = (
-    AccessToken,
-    FederatedToken,
-    Certificate,
-    ClientSecret,
-    Password,
-    RefreshToken,
-    CachedUser,
-    ManagedIdentity,
+WAYS: t.Final = (
+    Way("access_token", ("access_token",)),
+    Way("federated_token", ("federated_token", "federated_token_file"), ("AZURE_FEDERATED_TOKEN_FILE",)),
+    Way("certificate", ("certificate_path",)),
+    Way("client_secret", ("client_secret",)),
+    Way("password", ("password",)),
+    Way("refresh_token", ("refresh_token",)),
+    Way("token_cache", ("token_cache_path",)),
+    Way("managed_identity", ()),
 )
-METHODS: t.Final = {strategy.method: strategy for strategy in STRATEGIES}
+METHODS: t.Final = tuple(way.method for way in WAYS)
+_OF_USERS: t.Final = ("password", "refresh_token", "token_cache")
 
 
 def choose_credential(settings: Settings, cache: TokenCache | None) -> Credential:
@@ -45,10 +58,31 @@ def choose_credential(settings: Settings, cache: TokenCache | None) -> Credentia
     """
     given = settings.given
     by_name = settings.auth_method != "auto" and not _overruled(given)
-    strategy = _named(settings.auth_method) if by_name else _present(settings, cache)
-    credential = strategy.read(given, asked_for=by_name)
+    method = settings.auth_method if by_name else _present(settings, cache)
+    credential = strategy(method).read(given, asked_for=by_name)
     credential.validate()
     return credential
+
+
+def strategy(method: str) -> type[Credential]:
+    """The code of a way to sign in.
+
+    :raises OptionsError: there is no such method.
+    """
+    if method not in METHODS:
+        raise OptionsError(
+            f"The auth_method {method!r} is unknown", hint=f"Set it to one of auto, {', '.join(METHODS)}."
+        )
+    # One that is not asked for costs the task nothing.
+    if method == AccessToken.method:
+        return AccessToken
+    if method in _OF_USERS:
+        from ._delegated_credentials import USERS
+
+        return USERS[method]
+    from ._application_credentials import APPLICATIONS
+
+    return APPLICATIONS[method]
 
 
 def _overruled(given: Given) -> bool:
@@ -56,35 +90,44 @@ def _overruled(given: Given) -> bool:
     if given["auth_method"].variable is None:
         return False
     # A place to keep tokens is no such credential.
-    return any(strategy.rank(given) == RANK_OPTION for strategy in STRATEGIES if strategy is not CachedUser)
+    return any(_rank(way, given) == RANK_OPTION for way in WAYS if way.method != "token_cache")
 
 
-def _named(auth_method: str) -> type[Credential]:
-    if auth_method not in METHODS:
-        raise OptionsError(
-            f"The auth_method {auth_method!r} is unknown", hint=f"Set it to one of auto, {', '.join(METHODS)}."
-        )
-    return METHODS[auth_method]
+def _rank(way: Way, given: Given) -> int | None:
+    """How strongly a way was asked for, by where its own credential was given; ``None`` when it was not."""
+    if way.method == "managed_identity":
+        # Never probed for: the platform's variables announce it, or auth_method asks for it.
+        return RANK_AMBIENT if given.announces_identity else None
+    ranks = [_rank_of(given[name], way.ambient) for name in way.own if name in given]
+    return min(ranks) if ranks else None
 
 
-def _present(settings: Settings, cache: TokenCache | None) -> type[Credential]:
-    ranks = [(rank, strategy) for strategy in STRATEGIES if (rank := strategy.rank(settings.given)) is not None]
-    # Sorting keeps the order of the strategies within a rank.
-    by_rank = [strategy for _rank, strategy in sorted(ranks, key=lambda ranked: ranked[0])]
+def _rank_of(value: Value, ambient: tuple[str, ...]) -> int:
+    if value.variable is None:
+        return RANK_OPTION
+    return RANK_AMBIENT if value.variable in ambient else RANK_ENVIRONMENT
+
+
+def _present(settings: Settings, cache: TokenCache | None) -> str:
+    ranks = [(rank, way.method) for way in WAYS if (rank := _rank(way, settings.given)) is not None]
+    # Sorting keeps the order of the ways within a rank.
+    by_rank = [method for _rank, method in sorted(ranks, key=lambda ranked: ranked[0])]
     # A user's own credential looks into the cache first, and is there when that is of no use any more. For an
     # application the cache is a place to keep tokens, until a user has signed in to it.
     if (
         by_rank[1:]
-        and by_rank[0] is CachedUser
-        and (by_rank[1] in (Password, RefreshToken) or not _somebody_signed_in(settings, cache))
+        and by_rank[0] == "token_cache"
+        and (by_rank[1] in _OF_USERS or not _somebody_signed_in(settings, cache))
     ):
         return by_rank[1]
     if by_rank:
         return by_rank[0]
-    ways = ", ".join(str(OPTIONS[name]) for strategy in STRATEGIES for name in strategy.own)
+    ways = ", ".join(str(OPTIONS[name]) for way in WAYS for name in way.own)
     raise OptionsError("No credential was given", hint=f"Give one of {ways}, or set auth_method.")
 
 
 def _somebody_signed_in(settings: Settings, cache: TokenCache | None) -> bool:
-    client_id = CachedUser.read(settings.given, asked_for=False).client
-    return cache is not None and bool(cache.accounts(settings.cloud.login_host, client_id, None))
+    from ._delegated_credentials import CachedUser
+
+    user = CachedUser.read(settings.given, asked_for=False)
+    return cache is not None and bool(cache.accounts(settings.cloud.login_host, user.client, None))

@@ -12,17 +12,20 @@ import dataclasses
 import re
 import typing as t
 
-from ._credential import check_name, check_token, rank_of, require, text
+from ._credential import check_name, check_token, require, text
 from ._errors import OptionsError
 from ._options import beside, describe
-from ._token_cache import only_account
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._clouds import Cloud
+    from ._credential import Credential
     from ._login import Login
     from ._options import Given, Value
     from ._token import Token
-    from ._token_cache import Account, TokenCache
+    from ._token_cache import TokenCache
+    from ._wanted import Account
 
 # "Microsoft Graph Command Line Tools": a public client that every tenant has.
 PUBLIC_CLIENT_ID: t.Final = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
@@ -38,14 +41,9 @@ class _User:
     """A person, a client that acts for them, and the tenant to sign in to."""
 
     method: t.ClassVar[str]
-    own: t.ClassVar[tuple[str, ...]]
     tenant_id: Value | None
     client_id: Value | None
     username: Value | None
-
-    @classmethod
-    def rank(cls, given: Given) -> int | None:
-        return rank_of(given, cls.own)
 
     @property
     def action(self) -> str:
@@ -73,9 +71,9 @@ class _User:
         check_name("client_id", self.client_id)
 
     def _acquire(
-        self, login: Login, ask: t.Callable[[t.Any, list[str]], t.Any] | None, given: str | None = None
+        self, login: Callable[[], Login], ask: t.Callable[[t.Any, list[str]], t.Any] | None, given: str | None = None
     ) -> Token:
-        return login.user(tenant_id=self.tenant, client_id=self.client, username=self.name, ask=ask, given=given)
+        return login().user(tenant_id=self.tenant, client_id=self.client, username=self.name, ask=ask, given=given)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +81,6 @@ class Password(_User):
     """A person's name and password; deprecated by Microsoft, and useless where a second factor is demanded."""
 
     method: t.ClassVar[str] = "password"
-    own: t.ClassVar[tuple[str, ...]] = ("password",)
     password: Value | None
 
     @classmethod
@@ -100,7 +97,7 @@ class Password(_User):
                 hint="Give it as name@domain, without spaces.",
             )
 
-    def acquire(self, login: Login) -> Token:
+    def acquire(self, login: Callable[[], Login]) -> Token:
         return self._acquire(
             login,
             lambda application, scopes: application.acquire_token_by_username_password(
@@ -114,7 +111,6 @@ class RefreshToken(_User):
     """A refresh token that an earlier sign-in left (RFC 6749, section 6); a newer one in the cache comes first."""
 
     method: t.ClassVar[str] = "refresh_token"
-    own: t.ClassVar[tuple[str, ...]] = ("refresh_token",)
     refresh_token: Value | None
 
     @classmethod
@@ -126,7 +122,7 @@ class RefreshToken(_User):
         check_token("refresh_token", self.refresh_token)
         self._check_user()
 
-    def acquire(self, login: Login) -> Token:
+    def acquire(self, login: Callable[[], Login]) -> Token:
         return self._acquire(
             login,
             lambda application, scopes: application.acquire_token_by_refresh_token(
@@ -141,7 +137,6 @@ class CachedUser(_User):
     """A person who signed in once, with a device code say, and whose sign-in the token cache holds."""
 
     method: t.ClassVar[str] = "token_cache"
-    own: t.ClassVar[tuple[str, ...]] = ("token_cache_path",)
     token_cache_path: Value | None
 
     @classmethod
@@ -153,11 +148,17 @@ class CachedUser(_User):
 
         :raises OptionsError: it holds several, and no name chooses among them.
         """
+        from ._wanted import only_account
+
         return only_account(cache.accounts(cloud.login_host, self.client, self.name))
 
     def validate(self) -> None:
         require(self.method, token_cache_path=self.token_cache_path)
         self._check_user()
 
-    def acquire(self, login: Login) -> Token:
+    def acquire(self, login: Callable[[], Login]) -> Token:
         return self._acquire(login, None)
+
+
+_CREDENTIALS: t.Final = (Password, RefreshToken, CachedUser)
+USERS: t.Final[dict[str, type[Credential]]] = {one.method: one for one in _CREDENTIALS}

@@ -48,6 +48,20 @@ def load(name: str) -> t.Any:
     return module
 
 
+def load_msal() -> t.Any:
+    """Import msal, and keep it from speaking for itself.
+
+    It logs the answers that it cannot read, tokens included, and Python writes that to standard error.
+
+    :raises DependencyError: it is missing or too old.
+    """
+    import logging
+
+    msal = load("msal")
+    logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
+    return msal
+
+
 def _release(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 

@@ -12,9 +12,10 @@ import dataclasses
 import time
 import typing as t
 
+from ._dependencies import load_msal
 from ._errors import AuthenticationError, GraphError
 from ._login import build_application, guarded
-from ._msal_http import MsalHttp, load_msal
+from ._msal_http import MsalHttp
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable

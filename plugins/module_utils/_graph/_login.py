@@ -8,17 +8,20 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
+from ._dependencies import load_msal
 from ._errors import AuthenticationError, GraphError, OptionsError
-from ._msal_http import MsalHttp, load_msal
 from ._token import Token, read_token
-from ._token_cache import Account, TokenCache, Wanted, only_account
+from ._wanted import Account, Wanted, only_account
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ._clouds import Cloud
+    from ._msal_http import MsalHttp
+    from ._token_cache import TokenCache
     from ._transport import Transport
 
     # From an msal application and the scopes to ask for, to msal's answer.
@@ -44,12 +47,17 @@ class Login:
         refused: str | None = None,
     ) -> None:
         self._transport = transport
-        self._http = MsalHttp(transport, cloud.authority_url)
         self._refused = refused
         self._cloud = cloud
         self._cache = cache
         self._host = cloud.login_host
         self._scopes = full_scopes(cloud, permissions)
+
+    @functools.cached_property
+    def _http(self) -> MsalHttp:
+        from ._msal_http import MsalHttp
+
+        return MsalHttp(self._transport, self._cloud.authority_url)
 
     def application(self, *, tenant_id: str, client_id: str, credential: Callable[[], t.Any]) -> Token:
         """Sign an application in (RFC 6749, section 4.4) for all permissions it was granted on Graph.
@@ -118,6 +126,8 @@ class Login:
         :param client_id: a user-assigned identity's; ``None`` for the system-assigned one.
         :raises GraphError: there is none, or it was refused.
         """
+        from ._msal_http import MsalHttp
+
         msal = load_msal()
         identity = (
             msal.SystemAssignedManagedIdentity()

@@ -8,14 +8,11 @@
 
 from __future__ import annotations
 
-import logging
 import typing as t
 import uuid
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from . import _entra_errors, _identity_errors
 from ._clouds import same_origin
-from ._dependencies import load
 from ._errors import AuthenticationError, GraphError, ProtocolError
 
 if t.TYPE_CHECKING:
@@ -26,18 +23,6 @@ if t.TYPE_CHECKING:
 _USER_REALM = "/common/userrealm/"
 # Asked for by each application that msal makes, and so at each further attempt to sign in.
 _METADATA = "/.well-known/openid-configuration"
-
-
-def load_msal() -> t.Any:
-    """Import msal, and keep it from speaking for itself.
-
-    It logs the answers that it cannot read, tokens included, and Python writes that to standard error.
-
-    :raises DependencyError: it is missing or too old.
-    """
-    msal = load("msal")
-    logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
-    return msal
 
 
 class MsalHttp:
@@ -96,7 +81,11 @@ class MsalHttp:
                 client_request_id=self._client_request_id,
             )
         if self._authority_url is None:
+            from . import _identity_errors
+
             return _identity_errors.read_error(self._last, self._client_request_id)
+        from . import _entra_errors
+
         return _entra_errors.read_error(self._last, self._client_request_id)
 
     def _send(

@@ -13,21 +13,22 @@ msal to read, and its lock file stays behind when its holder is killed: the kern
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import errno
 import fcntl
 import hashlib
 import json
 import os
-import re
 import stat
 import time
 import typing as t
 
 from ._errors import DeadlineError, OptionsError
+from ._wanted import Account
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from ._wanted import Wanted
 
 # As msal does: a token that ends within this many seconds is not worth beginning a task with.
 _SPARE_SECONDS = 300
@@ -38,39 +39,6 @@ _LOCK_POLL_SECONDS = 0.05
 # the SHA-256 of a refresh token that was given for that user.
 _TENANTS = "MsgraphIntuneTenants"
 _GIVEN = "MsgraphIntuneGiven"
-
-
-@dataclasses.dataclass(frozen=True)
-class Wanted:
-    """Which token is looked for.
-
-    :param host: the login service's host name, which msal calls the environment.
-    :param tenant: as asked, by ID or name.
-    :param scopes: those that the token must hold, as asked of the login service.
-    :param account: msal's home account id of a user; ``None`` for an application's own token.
-    :param refused: a token that the service did not take, which is therefore not it.
-    """
-
-    host: str
-    tenant: str
-    client_id: str
-    scopes: tuple[str, ...]
-    account: str | None = None
-    refused: str | None = dataclasses.field(default=None, repr=False)
-
-
-@dataclasses.dataclass(frozen=True)
-class Account:
-    """A user whose sign-in the cache holds."""
-
-    id: str
-    username: str
-
-    @property
-    def home_tenant(self) -> str | None:
-        """The tenant in Entra's form of the id, "object.tenant" in GUIDs; other providers have other forms."""
-        found = re.fullmatch(r"[0-9a-fA-F-]{36}\.([0-9a-fA-F-]{36})", self.id)
-        return found.group(1) if found else None
 
 
 class TokenCache:
@@ -264,19 +232,6 @@ class TokenCache:
                 return stream.read()
         finally:
             os.close(descriptor)
-
-
-def only_account(accounts: list[Account]) -> Account | None:
-    """The one account there is, or ``None``.
-
-    :raises OptionsError: there are several.
-    """
-    if len(accounts) > 1:
-        names = ", ".join(sorted(account.username for account in accounts))
-        raise OptionsError(
-            f"The token cache holds sign-ins of several users: {names}", hint="Set username to one of them."
-        )
-    return accounts[0] if accounts else None
 
 
 def _unusable(path: str, reason: str) -> OptionsError:

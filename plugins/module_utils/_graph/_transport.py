@@ -21,7 +21,6 @@ from ._dependencies import load
 from ._errors import DeadlineError, ProtocolError
 from ._headers import request_id
 from ._json import parse_json
-from ._transport_errors import broken_off, explain
 from ._version import COLLECTION, VERSION
 
 if t.TYPE_CHECKING:
@@ -126,6 +125,8 @@ class Transport:
             response = self._in_time(exchange, _host(url))
         # The last one when no thread can be started.
         except (self._requests.exceptions.RequestException, OSError, ValueError, RuntimeError) as exc:
+            from ._transport_errors import explain
+
             raise explain(exc, self._requests.exceptions, _host(url), self._timeout, self._verify) from exc
         if response.status == 503:
             # What sent this may be one machine of many: the next request is to find another.
@@ -188,6 +189,8 @@ def _read(answer: requests.Response, host: str) -> Response:
     length = answer.headers.get("Content-Length", "")
     # The oldest urllib3 does not mind when less comes than was said.
     if length.isdecimal() and len(content) < int(length):
+        from ._transport_errors import broken_off
+
         raise broken_off(host)
     return Response(status, answer.headers, bytes(content))
 

@@ -15,7 +15,6 @@ import typing as t
 
 from .._graph._errors import STRANGER_ADVICE, ProtocolError
 from .._graph._permission import Permission
-from ._info import count
 from ._resource import SyncResource, is_id
 from ._selection import SelectionOptions
 
@@ -68,6 +67,8 @@ def health(seconds_since_last_sync: int | None) -> str:
 
 def count_connectors(connectors: Sequence[State]) -> dict[str, int]:
     """How many there are, in all, by health and by status."""
+    from ._info import count
+
     # Health last: a status that the service adds one day may have a name of these, and must not hide a count.
     by_status, by_health = count(connectors, "status", STATUSES), count(connectors, "health", HEALTHS)
     return {**by_status, **by_health, "total": len(connectors)}

@@ -12,7 +12,6 @@ import dataclasses
 import typing as t
 
 from .._graph._values import is_blank, read_boolean, read_seconds
-from ._times import read_age
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +70,13 @@ def read_request(params: Mapping[str, t.Any], options: SelectionOptions, *, chec
         value = params.get(name)
         return default if is_blank(value) else read_seconds(name, value, zero=zero)
 
+    def age(name: str) -> int | None:
+        if is_blank(params.get(name)):
+            return None
+        from ._times import read_age
+
+        return read_age(name, params[name])
+
     wait = params.get("wait")
     # Read in any case: a typing error is one whether it is waited or not.
     patience = Patience(
@@ -81,6 +87,6 @@ def read_request(params: Mapping[str, t.Any], options: SelectionOptions, *, chec
         selection=options.require(params),
         check_mode=check_mode,
         diff=diff,
-        if_older_than=read_age("if_older_than", params.get("if_older_than")),
+        if_older_than=age("if_older_than"),
         patience=patience if not is_blank(wait) and read_boolean("wait", wait) else None,
     )

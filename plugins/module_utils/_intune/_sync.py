@@ -79,8 +79,8 @@ class SyncRun:
         return [self._pair(target, target.before) for target in self.targets if target.before is not None]
 
     def _read(self, client: GraphClient) -> None:
-        from ._members import read_selected  # noqa: PLC0415  a single trigger reads nothing
-        from ._plan import is_due  # noqa: PLC0415  and plans nothing
+        from ._members import read_selected
+        from ._plan import is_due
 
         reading = read_selected(client, self._resource, self._request.selection)
         if self._request.selection.all and not reading.found:
@@ -132,7 +132,7 @@ class SyncRun:
 
     def _wait(self, client: GraphClient, triggered: Sequence[Target]) -> None:
         if self._request.patience is not None and triggered:
-            from ._wait import wait_for  # noqa: PLC0415  only where there is a wait
+            from ._wait import wait_for
 
             wait_for(client, self._resource, triggered, self._request.patience)
 
@@ -184,6 +184,6 @@ class SyncRun:
 def _send(client: GraphClient, calls: Sequence[Call]) -> list[Outcome]:
     if len(calls) == 1:
         return [client.outcome(calls[0])]
-    from .._graph._batch import send_all  # noqa: PLC0415  what a single sync need not load
+    from .._graph._batch import send_all
 
     return send_all(client, calls)

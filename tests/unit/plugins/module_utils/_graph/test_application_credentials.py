@@ -42,6 +42,9 @@ class FakeLogin:
     def user(self, **asked: t.Any) -> Token:
         return self._answer("user", **asked)
 
+    def itself(self) -> FakeLogin:
+        return self
+
     def managed_identity(self, **asked: t.Any) -> Token:
         return self._answer("managed identity", **asked)
 
@@ -53,7 +56,7 @@ def choose(**params: t.Any) -> t.Any:
 def asked(**params: t.Any) -> dict[str, t.Any]:
     """What signing in with these options asks the login service for."""
     login = FakeLogin()
-    assert choose(**params).acquire(login) == Token("from the login service")
+    assert choose(**params).acquire(login.itself) == Token("from the login service")
     return login.asked
 
 
@@ -99,7 +102,7 @@ def test_between_a_federated_token_and_a_file_of_the_same_strength_the_token_is_
     ):
         chosen: t.Any = choose_credential(read_settings(gather({**APPLICATION, **params}, environ)), None)
         login = FakeLogin()
-        chosen.acquire(login)
+        chosen.acquire(login.itself)
         assert login.asked["credential"]() == {"client_assertion": "a.token"}
 
 
@@ -174,7 +177,7 @@ def test_the_tenant_is_that_of_the_credentials_own_naming_scheme(variables: dict
     tenants = {"AZURE_TENANT": "of-the-collection", "AZURE_TENANT_ID": "of-azure-identity", "AZURE_CLIENT_ID": "app-1"}
     chosen: t.Any = choose_credential(read_settings(gather({}, {**tenants, **variables})), None)
     login = FakeLogin()
-    chosen.acquire(login)
+    chosen.acquire(login.itself)
     assert login.asked["tenant_id"] == tenant
 
 

@@ -49,17 +49,12 @@ class FakeCredential:
     """Hands out tokens, or refuses."""
 
     method: t.ClassVar[str] = "fake"
-    own: t.ClassVar[tuple[str, ...]] = ()
     action: str = "sign in as a fake"
     error: GraphError | None = None
     tokens: list[str] = dataclasses.field(default_factory=lambda: [SECRET])
     asked: int = 0
     from_cache: bool = False
     refused: list[str | None] = dataclasses.field(default_factory=list)
-
-    @classmethod
-    def rank(cls, given: t.Any) -> int | None:
-        raise NotImplementedError
 
     @classmethod
     def read(cls, given: t.Any, *, asked_for: bool) -> FakeCredential:
@@ -71,7 +66,7 @@ class FakeCredential:
     def acquire(self, login: t.Any) -> Token:
         """Hand out the next token, the last one for ever."""
         self.asked += 1
-        self.refused.append(login._refused)
+        self.refused.append(login()._refused)
         if self.error is not None:
             raise self.error
         token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]

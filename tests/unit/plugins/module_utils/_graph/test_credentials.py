@@ -13,7 +13,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_c
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import Account
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._wanted import Account
 
 if t.TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_c
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import Account
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._wanted import Account
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_application_credentials import (
     APPLICATION,
     asked,

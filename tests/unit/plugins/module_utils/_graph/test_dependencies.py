@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import types
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import _dependencies
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._dependencies import load
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._dependencies import load, load_msal
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DependencyError
 
 
@@ -26,6 +27,11 @@ def test_what_is_missing_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "-m pip install 'cryptography>=" in message
     assert "'requests>=2.25.0'" in message
     assert 'ansible_python_interpreter to "{{ ansible_playbook_python }}"' in message
+
+
+def test_msal_is_kept_from_speaking_for_itself() -> None:
+    load_msal()
+    assert not logging.getLogger("msal").isEnabledFor(logging.CRITICAL)
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import logging
 import typing as t
 import uuid
 
 import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._msal_http import MsalHttp, load_msal
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._msal_http import MsalHttp
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
 
@@ -24,11 +23,6 @@ REALM = f"{AUTHORITY}/common/userrealm/somebody"
 def wire(*script: Scripted, authority: str | None = AUTHORITY) -> tuple[MsalHttp, FakeSession]:
     session = FakeSession(*script)
     return MsalHttp(Transport(timeout=1.0, verify=True, session=session), authority), session
-
-
-def test_msal_is_kept_from_speaking_for_itself() -> None:
-    load_msal()
-    assert not logging.getLogger("msal").isEnabledFor(logging.CRITICAL)
 
 
 def test_a_form_is_posted_with_the_headers_that_have_a_value() -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DeadlineError, OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import Account, TokenCache, Wanted
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._wanted import Account, Wanted
 
 HOST, CLIENT, SCOPE = "login.example", "client-1", "https://graph.example/.default"
 NOW = 1_000_000.0

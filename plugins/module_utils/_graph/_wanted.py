@@ -1,0 +1,60 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""Which token is looked for, and the users whose sign-ins a cache holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from ._errors import OptionsError
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """Which token is looked for.
+
+    :param host: the login service's host name, which msal calls the environment.
+    :param tenant: as asked, by ID or name.
+    :param scopes: those that the token must hold, as asked of the login service.
+    :param account: msal's home account id of a user; ``None`` for an application's own token.
+    :param refused: a token that the service did not take, which is therefore not it.
+    """
+
+    host: str
+    tenant: str
+    client_id: str
+    scopes: tuple[str, ...]
+    account: str | None = None
+    refused: str | None = dataclasses.field(default=None, repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """A user whose sign-in the cache holds."""
+
+    id: str
+    username: str
+
+    @property
+    def home_tenant(self) -> str | None:
+        """The tenant in Entra's form of the id, "object.tenant" in GUIDs; other providers have other forms."""
+        found = re.fullmatch(r"[0-9a-fA-F-]{36}\.([0-9a-fA-F-]{36})", self.id)
+        return found.group(1) if found else None
+
+
+def only_account(accounts: list[Account]) -> Account | None:
+    """The one account there is, or ``None``.
+
+    :raises OptionsError: there are several.
+    """
+    if len(accounts) > 1:
+        names = ", ".join(sorted(account.username for account in accounts))
+        raise OptionsError(
+            f"The token cache holds sign-ins of several users: {names}", hint="Set username to one of them."
+        )
+    return accounts[0] if accounts else None
