@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import typing as t
 
@@ -37,8 +36,7 @@ _TELL_RETRIES = 3
 _SHORTEST_SAFE_SECRET = 8
 
 
-@dataclasses.dataclass
-class Report:
+class Report(t.NamedTuple):
     """What a module has to say at its end.
 
     :param data: the keys of the result that are the module's own.

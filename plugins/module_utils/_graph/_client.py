@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import typing as t
 import uuid
@@ -47,8 +46,7 @@ NO_FACTS: t.Final[dict[str, t.Any]] = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Call:
+class Call(t.NamedTuple):
     """One request to Graph.
 
     :param path: below the API version, its segments already quoted.
@@ -70,8 +68,7 @@ class Call:
         return 0 if self.method == "GET" else 1
 
 
-@dataclasses.dataclass(frozen=True)
-class Answer:
+class Answer(t.NamedTuple):
     """A success: the status, what was parsed of the body, and the ids that Microsoft's support asks for."""
 
     status: int
@@ -79,7 +76,7 @@ class Answer:
     request_id: str | None
     client_request_id: str
     attempts: int
-    headers: Mapping[str, str] = dataclasses.field(repr=False)
+    headers: Mapping[str, str]
 
 
 Outcome = t.Union[Answer, GraphError]

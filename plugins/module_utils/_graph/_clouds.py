@@ -11,7 +11,6 @@ Source of the endpoints: https://learn.microsoft.com/graph/deployments
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import typing as t
 from urllib.parse import SplitResult, urlsplit
@@ -22,8 +21,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclasses.dataclass(frozen=True)
-class Cloud:
+class Cloud(t.NamedTuple):
     """One national cloud: its name, the root of its Graph (no version) and its login authority (no tenant)."""
 
     name: str
@@ -73,9 +71,9 @@ def find_cloud(
         known = ", ".join((*CLOUDS, *ALIASES))
         raise OptionsError(f"{called('cloud')} is {name!r}, which is no known cloud", hint=f"Set it to one of {known}.")
     if graph_url is not None:
-        cloud = dataclasses.replace(cloud, graph_url=_graph_root(called("graph_url"), graph_url))
+        cloud = cloud._replace(graph_url=_graph_root(called("graph_url"), graph_url))
     if authority_url is not None:
-        cloud = dataclasses.replace(cloud, authority_url=_authority(called("authority_url"), authority_url))
+        cloud = cloud._replace(authority_url=_authority(called("authority_url"), authority_url))
     return cloud
 
 
@@ -97,7 +95,7 @@ def same_origin(url: object, root: str) -> bool:
     if not isinstance(url, str) or not url.isprintable() or " " in url or "\\" in url:
         return False
     try:
-        return PLAIN_HOST.fullmatch(urlsplit(url).netloc) is not None and origin(url) == origin(root)
+        return is_plain_host(urlsplit(url).netloc) and origin(url) == origin(root)
     except ValueError:
         return False
 
@@ -126,13 +124,18 @@ def _graph_root(called: str, text: str) -> str:
 # Stricter than the grammar of URLs: what parsers read differently (user info, backslashes, spaces) is not let in, nor
 # are host names that no resolver takes.
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-PLAIN_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?")
+_PLAIN_HOST: t.Final = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?"
+
+
+def is_plain_host(text: str) -> bool:
+    """Whether it is the name or address of a host, with a port or without, that nobody reads differently."""
+    return re.fullmatch(_PLAIN_HOST, text) is not None
 
 
 def _https(called: str, text: str) -> SplitResult:
     try:
         parts = urlsplit(text) if text.isprintable() else None
-        plain = parts is not None and parts.port != 0 and PLAIN_HOST.fullmatch(parts.netloc) is not None
+        plain = parts is not None and parts.port != 0 and is_plain_host(parts.netloc)
     except ValueError:
         parts, plain = None, False
     if parts is None or not plain or parts.scheme != "https" or parts.query or parts.fragment:

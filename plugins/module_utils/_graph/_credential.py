@@ -81,7 +81,7 @@ class AccessToken:
 
 
 # A GUID or a domain; anything else could change the path of the login service's address.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+_NAME = r"[A-Za-z0-9][A-Za-z0-9.-]*"
 
 
 def require(method: str, **needed: Value | None) -> None:
@@ -96,7 +96,7 @@ def require(method: str, **needed: Value | None) -> None:
 
 def check_name(name: str, value: Value | None) -> None:
     """Refuse what is neither a GUID nor a domain name."""
-    if value is not None and not _NAME.fullmatch(text(value)):
+    if value is not None and not re.fullmatch(_NAME, text(value)):
         raise OptionsError(
             f"{describe(name, value)} is neither a GUID nor a domain name",
             hint="Copy it from the app registration's overview page.",

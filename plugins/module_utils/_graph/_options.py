@@ -17,14 +17,11 @@ import os
 import re
 import typing as t
 
-from . import _proxy
-
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclasses.dataclass(frozen=True)
-class Option:
+class Option(t.NamedTuple):
     """One option: its names, the environment variables that stand in for it (first non-empty wins), its secrecy."""
 
     name: str
@@ -94,8 +91,11 @@ _IDENTITY_PAIRS: t.Final = (
 )
 _IDENTITY_SECRETS: t.Final = ("IDENTITY_HEADER", "MSI_SECRET")
 
+# In either case, as for all that goes by the environment.
+_PROXY_VARIABLES: t.Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+
 # What is no path, but the beginning of a key, a certificate or a token that was put in the place of one.
-_CONTENT: t.Final = re.compile(r"-----BEGIN|^eyJ|[\x00-\x1f]")
+_CONTENT: t.Final = r"-----BEGIN|^eyJ|[\x00-\x1f]"
 
 # How strongly something was asked for: the lower, the more.
 RANK_OPTION: t.Final = 0
@@ -148,12 +148,12 @@ def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
         all(environ.get(variable, "").strip() for variable in pair) for pair in _IDENTITY_PAIRS
     )
     everything = [(OPTIONS[name], one) for name, value in given.items() for one in (value, *value.others)]
-    proxies = [environ.get(name) for variable in _proxy.VARIABLES for name in (variable, variable.lower())]
+    proxies = [environ.get(name) for variable in _PROXY_VARIABLES for name in (variable, variable.lower())]
     given.secrets = (
         *(secret for option, value in everything for secret in _secrets(option, value)),
         *(environ[variable] for variable in _IDENTITY_SECRETS if environ.get(variable)),
         # Not given for this collection's sake, so a short one is left alone: it would make holes in every result.
-        *(secret for url in proxies if url for secret in _proxy.user_info_secrets(url) if len(secret) >= 8),
+        *(secret for url in proxies if url for secret in _secrets_in_proxy(url) if len(secret) >= 8),
     )
     return given
 
@@ -161,13 +161,19 @@ def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
 def _secrets(option: Option, value: Value) -> tuple[str, ...]:
     content = str(value.content)
     if option.name == "proxy":
-        return _proxy.user_info_secrets(content)
+        return _secrets_in_proxy(content)
     return (content,) if option.secret or is_content(option, value) else ()
+
+
+def _secrets_in_proxy(url: str) -> tuple[str, ...]:
+    from ._proxy import user_info_secrets
+
+    return user_info_secrets(url)
 
 
 def is_content(option: Option, value: Value) -> bool:
     """Whether the value is what belongs into a file, where the option takes a path."""
-    return option.type == "path" and _CONTENT.search(str(value.content)) is not None
+    return option.type == "path" and re.search(_CONTENT, str(value.content)) is not None
 
 
 def beside(given: Given, name: str, neighbour: Value | None) -> Value | None:

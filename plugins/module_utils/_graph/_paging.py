@@ -11,7 +11,6 @@ https://learn.microsoft.com/graph/paging
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ._clouds import same_origin
@@ -46,14 +45,14 @@ def read_pages(client: GraphClient, call: Call) -> Answer:
 
     def read(link: str) -> Answer:
         seen.add(link)
-        answer = client.send(dataclasses.replace(call, parse=parse), link, writes=0)
+        answer = client.send(call._replace(parse=parse), link, writes=0)
         client.retry.progress()
         return answer
 
     answer = read(url)
     while answer.content is not None:
         answer = read(answer.content)
-    return dataclasses.replace(answer, content=members)
+    return answer._replace(content=members)
 
 
 def _page(body: t.Any) -> tuple[list[t.Any], str | None]:

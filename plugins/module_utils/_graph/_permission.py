@@ -8,15 +8,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
     from ._token import Token
 
 
-@dataclasses.dataclass(frozen=True)
-class Permission:
+class Permission(t.NamedTuple):
     """The least Graph permission for a request.
 
     :param name: as the app registration lists it.

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-from ._clouds import PLAIN_HOST
+from ._clouds import is_plain_host
 from ._errors import OptionsError
 
 # By these names requests finds a proxy, in either case.
-VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _MASK = "********"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -34,7 +33,7 @@ def read_proxy(called: str, text: str) -> str:
         parts, host = None, ""
     if (
         parts is None
-        or not PLAIN_HOST.fullmatch(host)
+        or not is_plain_host(host)
         or parts.scheme not in ("http", "https")
         or parts.path not in ("", "/")
         or parts.query

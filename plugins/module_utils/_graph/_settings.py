@@ -16,7 +16,7 @@ import typing as t
 from ._clouds import Cloud, find_cloud
 from ._errors import OptionsError
 from ._options import OPTIONS, Given, Value, describe, is_content
-from ._proxy import read_proxy
+
 from ._retry import RetryPolicy
 from ._values import read_boolean, read_count, read_seconds
 
@@ -71,7 +71,6 @@ def read_settings(given: Given) -> Settings:
     def setting(name: str, read: Callable[..., T], default: T, **how: t.Any) -> T:
         return read(called(name), given[name].content, **how) if name in given else default
 
-    proxy = text("proxy")
     return Settings(
         cloud=find_cloud(
             text("cloud") or "global", graph_url=text("graph_url"), authority_url=text("authority_url"), called=called
@@ -85,8 +84,16 @@ def read_settings(given: Given) -> Settings:
             budget=setting("retry_budget", read_seconds, RetryPolicy.budget, zero=True),
         ),
         verify=_verify(given) if setting("validate_certs", read_boolean, True) else False,
-        proxy=None if proxy is None else read_proxy(called("proxy"), proxy),
+        proxy=_proxy(given),
     )
+
+
+def _proxy(given: Given) -> str | None:
+    if "proxy" not in given:
+        return None
+    from ._proxy import read_proxy
+
+    return read_proxy(describe("proxy", given["proxy"]), str(given["proxy"].content))
 
 
 def _check_text(name: str, value: Value) -> None:

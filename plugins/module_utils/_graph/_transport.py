@@ -12,7 +12,6 @@ requests hold for all of them.
 
 from __future__ import annotations
 
-import dataclasses
 import queue
 import threading
 import typing as t
@@ -38,8 +37,7 @@ WHOLE_ANSWER = 4
 _NO_PROXY: t.Final[t.Any] = {"http": None, "https": None, "all": None}
 
 
-@dataclasses.dataclass(frozen=True)
-class Response:
+class Response(t.NamedTuple):
     """An answer, read to its end. ``headers`` ignores case."""
 
     status: int

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from .._graph._values import is_blank, read_boolean, read_seconds
@@ -24,16 +23,14 @@ ARGUMENT_SPEC: t.Final[dict[str, dict[str, t.Any]]] = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Patience:
+class Patience(t.NamedTuple):
     """How long to wait for syncs to complete, and how often to look, in seconds."""
 
     timeout: float = 900.0
     sleep: float = 30.0
 
 
-@dataclasses.dataclass(frozen=True)
-class Request:
+class Request(t.NamedTuple):
     """What is asked of a run.
 
     :param if_older_than: seconds; members whose last sync is younger are skipped.
@@ -79,8 +76,9 @@ def read_request(params: Mapping[str, t.Any], options: SelectionOptions, *, chec
 
     wait = params.get("wait")
     # Read in any case: a typing error is one whether it is waited or not.
+    usual = Patience()
     patience = Patience(
-        seconds("wait_timeout", Patience.timeout, zero=True), seconds("wait_sleep", Patience.sleep, zero=False)
+        seconds("wait_timeout", usual.timeout, zero=True), seconds("wait_sleep", usual.sleep, zero=False)
     )
     return Request(
         sync_type=params["sync_type"],

@@ -12,7 +12,6 @@ through is looked at once more.
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from .._graph._errors import NotFoundError, OptionsError
@@ -25,8 +24,7 @@ if t.TYPE_CHECKING:
     from ._resource import Resource, State
 
 
-@dataclasses.dataclass(frozen=True)
-class Selection:
+class Selection(t.NamedTuple):
     """What was asked for: members by id or by name, in the order given and each once, or all there are."""
 
     ids: tuple[str, ...] = ()
@@ -39,8 +37,7 @@ class Selection:
         return not (self.ids or self.names or self.all)
 
 
-@dataclasses.dataclass(frozen=True)
-class SelectionOptions:
+class SelectionOptions(t.NamedTuple):
     """What the three options of a resource's modules are called."""
 
     id: str

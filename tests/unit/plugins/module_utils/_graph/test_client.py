@@ -220,7 +220,7 @@ def test_what_the_parser_refuses_is_an_error_of_that_answer() -> None:
 
     world = World(Reply(200, {}, {"request-id": "r-1"}))
     with pytest.raises(GraphError, match="Could not read thing 7: Microsoft Graph answered 200: not what") as caught:
-        world.client.call(dataclasses.replace(READ, parse=refuse))
+        world.client.call(READ._replace(parse=refuse))
     assert (caught.value.status, caught.value.request_id) == (200, "r-1")
 
 
@@ -334,7 +334,7 @@ def test_writes_are_paced_and_reads_are_not() -> None:
 
 @pytest.mark.parametrize(("method", "writes"), [("GET", 0), ("POST", 1), ("PATCH", 1), ("DELETE", 1)])
 def test_what_does_not_read_is_a_write(method: str, writes: int) -> None:
-    assert dataclasses.replace(READ, method=method).writes == writes
+    assert READ._replace(method=method).writes == writes
 
 
 def test_a_sign_in_is_sent_again_with_the_same_patience() -> None:

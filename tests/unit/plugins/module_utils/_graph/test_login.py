@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import typing as t
 from urllib.parse import parse_qs
 
@@ -183,7 +182,7 @@ def test_no_other_host_is_asked_about_a_private_authority() -> None:
     base = "https://login.private.example/contoso.example"
     metadata = {key: value.replace(BASE, base) for key, value in METADATA.items()}
     session = FakeSession(Reply(200, metadata), Reply(401, {"error": "invalid_client", "error_description": "no"}))
-    cloud = dataclasses.replace(find_cloud("global"), authority_url="https://login.private.example")
+    cloud = find_cloud("global")._replace(authority_url="https://login.private.example")
     assert refused(session, cloud).kind == "authentication"
     assert session.wire == [f"GET {base}/v2.0/.well-known/openid-configuration", f"POST {base}/oauth2/v2.0/token"]
 
