@@ -16,7 +16,6 @@ import typing as t
 from ._clouds import Cloud, find_cloud
 from ._errors import OptionsError
 from ._options import OPTIONS, Given, Value, describe, is_content
-
 from ._retry import RetryPolicy
 from ._values import read_boolean, read_count, read_seconds
 
