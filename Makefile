@@ -14,8 +14,8 @@ RESULTS := .cache/results
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types sanity units coverage integration system stage clean
-.PHONY: run-venv test-venv lint-venv ansible-test-home fresh-results
+.PHONY: help demo test bench lint types sanity units coverage integration system stage clean
+.PHONY: run-venv test-venv lint-venv bench-venv ansible-test-home fresh-results
 
 # A git hook sets these for its own repository; the staged tree is another one.
 unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
@@ -84,12 +84,16 @@ system: test-venv stage ## what users do, done from outside
 	$(call heading,system tests)
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(LEAK_HUNT) .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
 
+bench: run-venv bench-venv stage ## what a task costs, beside what one would use instead
+	@$(HOME_HERE) BENCH_SDK_PYTHON="$$PWD/.venv-bench/bin/python" PATH="$$PWD/.venv/bin:$$PATH" \
+		.venv/bin/python -m tests.benchmark --write docs
+
 stage: run-venv ## the copy of the collection that Ansible's tools work on, in .cache
 	@mkdir -p .cache/home
 	@.venv/bin/python tests/tools/stage.py $(STAGED)
 
 clean: ## remove all that make has made
-	rm -rf .cache .venv .venv-lint
+	rm -rf .cache .venv .venv-lint .venv-bench
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 run-venv:
@@ -100,6 +104,9 @@ test-venv: run-venv
 
 lint-venv: run-venv
 	@PYTHON="$(PYTHON)" $(VENV) .venv-lint tests/requirements/lint.txt
+
+bench-venv: run-venv
+	@PYTHON="$(PYTHON)" $(VENV) .venv-bench tests/requirements/bench.txt
 
 ansible-test-home: test-venv
 	@.venv/bin/python tests/tools/prepare_home.py .cache/home

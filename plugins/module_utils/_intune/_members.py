@@ -13,7 +13,6 @@ import typing as t
 
 from .._graph._client import Call
 from .._graph._errors import STRANGER_ADVICE, NotFoundError, ProtocolError
-from .._graph._paging import read_pages
 from ._selection import select
 from ._times import read_date
 
@@ -70,6 +69,8 @@ def _read_one(client: GraphClient, resource: Resource, member_id: str) -> Readin
 
 
 def _list(client: GraphClient, resource: Resource) -> Answer:
+    from .._graph._paging import read_pages
+
     action = f"list the {resource.noun}s of the tenant"
     return read_pages(client, Call("GET", resource.collection, action, resource.read_permission, parse=resource.state))
 
