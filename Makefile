@@ -55,7 +55,7 @@ lint: lint-venv stage ## style, and what Ansible's own linters find
 
 types: lint-venv test-venv stage ## strict types
 	$(call heading,mypy of what runs on a managed host)
-	@$(MYPY) --python-version 3.9 $(STAGED)/plugins
+	@$(MYPY) --python-version 3.9 $(STAGED)/plugins $(STAGED)/extensions
 	$(call heading,mypy of the tests)
 	@$(MYPY) --python-version 3.11 $(STAGED)/tests
 

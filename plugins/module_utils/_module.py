@@ -11,19 +11,17 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ._graph import _options, _settings
-from ._graph._client import NO_FACTS, GraphClient
+from ._graph import _connect, _options
+from ._graph._client import NO_FACTS
 from ._graph._clock import Clock
-from ._graph._credentials import choose_credential
 from ._graph._errors import GraphError
-from ._graph._pace import Pace
-from ._graph._retry import Retry
-from ._graph._transport import Transport
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ansible.module_utils.basic import AnsibleModule
+
+    from ._graph._client import GraphClient
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -79,7 +77,13 @@ def run_module(
 
     def connect() -> GraphClient:
         nonlocal client
-        client = _build_client(module, given, on_retry)
+        client = _connect.connect(
+            given,
+            clock=Clock(),
+            on_warning=module.warn,
+            on_retry=on_retry,
+            on_secret=lambda secret: _mask_one(module, secret),
+        )
         return client
 
     try:
@@ -129,27 +133,3 @@ def _mask_one(module: AnsibleModule, secret: str) -> None:
     module.no_log_values.add(secret)
     if register_secret is not None:
         register_secret(secret)
-
-
-def _build_client(module: AnsibleModule, given: _options.Given, on_retry: Callable[[str], None]) -> GraphClient:
-    settings = _settings.read_settings(given)
-    path = settings.token_cache_path
-    cache = None
-    if path is not None:
-        from ._graph._token_cache import TokenCache
-
-        cache = TokenCache(path, on_warning=module.warn)
-    credential = choose_credential(settings, cache)
-    for warning in settings.warnings:
-        module.warn(warning)
-    clock = Clock()
-    return GraphClient(
-        Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy),
-        settings.cloud,
-        credential,
-        cache=cache,
-        retry=Retry(settings.retry, clock=clock, on_retry=on_retry),
-        pace=Pace(clock),
-        clock=clock,
-        on_secret=lambda secret: _mask_one(module, secret),
-    )

@@ -42,6 +42,7 @@ OURS = "ansible_collections.msgraph.intune.plugins.module_utils."
 ALWAYS = {
     "_module",
     "_graph._client",
+    "_graph._connect",
     "_graph._clock",
     "_graph._clouds",
     "_graph._credential",

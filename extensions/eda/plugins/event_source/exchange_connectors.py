@@ -1,0 +1,193 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An event source of ansible-rulebook: Intune's Exchange connectors, as they fall ill, change and sync."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+import typing as t
+from pathlib import Path
+
+DOCUMENTATION = r"""
+short_description: Tell when an Exchange connector of Microsoft Intune becomes unhealthy, changes its status or syncs
+version_added: 1.0.0
+author: The msgraph.intune maintainers (@msgraph-intune)
+description:
+  - Reads the on-premises Exchange connectors of Microsoft Intune from time to time, and tells what became of them since
+    the last look.
+  - Microsoft ended support for the connector on 19 February 2024 and says that it no longer syncs with Intune after
+    that date. What is seen is what Microsoft Graph still shows.
+  - Each look is one request, and one more for each further page; the first one signs in besides.
+  - When the service cannot be read, the next look is later and later, up to an hour, or as late as the service asks. It
+    ends by itself only when its options do not fit.
+  - An event of the type C(unhealthy), C(status_changed), C(synced) or C(removed) has C(connector), the connector as
+    M(msgraph.intune.intune_exchange_connector_info) shows it, and C(previous), the same as it was at the last look, or
+    null when it was not there. The first look tells of those connectors alone that are unhealthy.
+  - An event of the type C(watch_failed) has C(message), a sentence, and C(error), in the form in which modules return
+    it. It comes once for the same failure. C(watch_recovered) has C(message), and comes when all can be read again.
+options:
+  interval:
+    description:
+      - The time between two looks, at least a second. A number of seconds, or one with a unit, as in V(90s), V(5m) or
+        V(2h).
+    type: str
+    default: 5m
+  connector_id:
+    description:
+      - The IDs of the connectors to watch, as a list or separated by commas.
+      - If neither this nor O(connector_name) is set, all connectors are watched. An empty list is refused.
+    type: list
+    elements: str
+  connector_name:
+    description:
+      - A name, or a list of names, of connectors to watch, compared as M(msgraph.intune.intune_exchange_connector_info)
+        does.
+    type: raw
+notes:
+  - Besides, it takes all options to sign in and to connect that M(msgraph.intune.intune_exchange_connector_info) has,
+    from the same environment variables where they are not set. The permission is that of the module.
+  - It runs in the Python of ansible-rulebook, which needs requests and msal.
+"""
+
+EXAMPLES = r"""
+- msgraph.intune.exchange_connectors:
+    interval: 10m
+    tenant_id: contoso.example
+    client_id: 4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f
+    client_secret: "{{ intune_client_secret }}"
+"""
+
+# ansible-rulebook runs this file by its path, and knows nothing of the collection around it.
+_ROOT = str(Path(__file__).resolve().parents[7])
+if _ROOT not in sys.path:
+    sys.path.insert(0, _ROOT)
+
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._connect import connect  # noqa: E402
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError  # noqa: E402
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS, gather  # noqa: E402
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import is_blank  # noqa: E402
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (  # noqa: E402
+    EXCHANGE_CONNECTOR,
+    HEALTHS,
+    SELECTION,
+    health,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection  # noqa: E402
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._times import read_age  # noqa: E402
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import (  # noqa: E402
+    StoppableClock,
+    Watched,
+    Watcher,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    T = t.TypeVar("T")
+
+_INTERVAL = "5m"
+_OWN = ("interval", SELECTION.id, SELECTION.name)
+# What ansible-rulebook adds to the arguments.
+_NOT_OURS = ("eda_feedback_queue",)
+
+_log = logging.getLogger("msgraph.intune.exchange_connectors")
+
+
+async def main(queue: asyncio.Queue[dict[str, t.Any]], args: dict[str, t.Any]) -> None:
+    """Put events into the queue until the task is cancelled.
+
+    :raises GraphError: the arguments do not fit, or a package is missing; whatever happens later is told and survived.
+    """
+    clock = StoppableClock()
+    try:
+        watcher = await in_background(lambda: make_watcher(args, os.environ, clock))
+        while True:
+            events, pause = await in_background(watcher.look)
+            for event in events:
+                await queue.put(event)
+            await asyncio.sleep(pause)
+    finally:
+        # A look that is under way in the background is not to wait for another try.
+        clock.stop()
+
+
+def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: StoppableClock) -> Watcher:
+    """From the arguments of a rulebook to what watches.
+
+    :raises GraphError: they do not fit, or a package is missing.
+    """
+    given = read_arguments(args)
+    interval = read_age("interval", _INTERVAL if is_blank(given.get("interval")) else given["interval"])
+    if not interval:
+        raise OptionsError("interval is no time", hint="Give at least a second, such as 1s, 5m or 2h.")
+    ids = given.get(SELECTION.id)
+    selection = SELECTION.read({**given, SELECTION.id: [ids] if isinstance(ids, str) else ids}) or Selection(all=True)
+    if selection.is_empty:
+        raise OptionsError(
+            f"{SELECTION.id} or {SELECTION.name} is an empty list, so there is nothing to watch",
+            hint="Leave it out to watch all connectors.",
+        )
+    client = connect(
+        gather(given, environ), clock=clock, on_warning=_log.warning, on_retry=_log.info, on_secret=lambda secret: None
+    )
+    watched = Watched(EXCHANGE_CONNECTOR, selection, "connector", health, unhealthy=HEALTHS[-1])
+    return Watcher(client, watched, interval=interval, on_note=_log.warning)
+
+
+def read_arguments(args: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The arguments by the names of options, aliases resolved.
+
+    :raises OptionsError: one is unknown, given twice, or no single value.
+    """
+    names = {alias: option.name for option in OPTIONS.values() for alias in (option.name, *option.aliases)}
+    names.update({name: name for name in _OWN})
+    found: dict[str, t.Any] = {}
+    for given, value in args.items():
+        if given in _NOT_OURS:
+            continue
+        name = names.get(given)
+        if name is None:
+            raise OptionsError(f"The option {given!r} is unknown", hint=f"Known are {', '.join(sorted(names))}.")
+        if name in found:
+            raise OptionsError(f"{name} is given twice, once by an alias", hint="Give it once.")
+        if name in OPTIONS and isinstance(value, (list, dict)):
+            raise OptionsError(f"{given} is not a single value", hint="Give a text, a number or a boolean.")
+        found[name] = value
+    return found
+
+
+async def in_background(work: Callable[[], T]) -> T:
+    """Run what blocks, without blocking the event loop, nor the end of the process when nobody waits any more.
+
+    The pool of asyncio.to_thread would: the interpreter waits for its threads, and a request can take minutes.
+    """
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[T] = loop.create_future()
+
+    def settle(setter: Callable[[t.Any], None], value: object) -> None:
+        # Cancelled while it worked.
+        if not outcome.done():
+            setter(value)
+
+    def run() -> None:
+        settled: tuple[Callable[[t.Any], None], object]
+        try:
+            found = work()
+        except BaseException as exc:  # noqa: BLE001  it is raised again, where the outcome is awaited
+            settled = (outcome.set_exception, exc)
+        else:
+            settled = (outcome.set_result, found)
+        try:
+            loop.call_soon_threadsafe(settle, *settled)
+        except RuntimeError:
+            # The loop is closed: the program ends.
+            return
+
+    threading.Thread(target=run, daemon=True).start()
+    return await outcome

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+"""From the values that a user gave to a client, whoever asks for one."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._client import GraphClient
+from ._credentials import choose_credential
+from ._pace import Pace
+from ._retry import Retry
+from ._settings import read_settings
+from ._transport import Transport
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ._clock import Clock
+    from ._options import Given
+
+
+def connect(
+    given: Given,
+    *,
+    clock: Clock,
+    on_warning: Callable[[str], None],
+    on_retry: Callable[[str], None],
+    on_secret: Callable[[str], None],
+) -> GraphClient:
+    """Make a client; nothing is sent yet.
+
+    :param on_warning: is told what is allowed and should be thought of twice.
+    :param on_retry: is told, before a request is sent again, in a sentence, why and after what wait.
+    :param on_secret: is told each token that was fetched, before it is used, so that it can be masked.
+    :raises GraphError: the values do not fit, or a package is missing: kind options or dependency.
+    """
+    settings = read_settings(given)
+    cache = None
+    if settings.token_cache_path is not None:
+        from ._token_cache import TokenCache
+
+        cache = TokenCache(settings.token_cache_path, on_warning=on_warning)
+    credential = choose_credential(settings, cache)
+    for warning in settings.warnings:
+        on_warning(warning)
+    return GraphClient(
+        Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy),
+        settings.cloud,
+        credential,
+        cache=cache,
+        retry=Retry(settings.retry, clock=clock, on_retry=on_retry),
+        pace=Pace(clock),
+        clock=clock,
+        on_secret=on_secret,
+    )

@@ -1,0 +1,181 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.extensions.eda.plugins.event_source import exchange_connectors as source
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import StoppableClock, Watcher
+
+TOKEN = "header.payload.signature"
+
+
+def make(environ: t.Mapping[str, str] | None = None, **args: t.Any) -> t.Any:
+    given = {"access_token": TOKEN, **args}
+    return source.make_watcher({**given, "eda_feedback_queue": object()}, environ or {}, StoppableClock())
+
+
+def run(queue: t.Any, args: dict[str, t.Any] | None = None, watcher: object = None) -> None:
+    """Run the source; a watcher may stand in for the one that its arguments would make."""
+    with pytest.MonkeyPatch.context() as patch:
+        if watcher is not None:
+            patch.setattr(source, "make_watcher", lambda *_args: watcher)
+        asyncio.run(asyncio.wait_for(source.main(queue, args or {}), 30))
+
+
+class Script:
+    """Looks that return what was written down, and end as a cancelled task does."""
+
+    def __init__(self, *looks: list[dict[str, t.Any]]) -> None:
+        self.looks = list(looks)
+        self.threads: set[int] = set()
+
+    def look(self) -> tuple[list[dict[str, t.Any]], float]:
+        self.threads.add(threading.get_ident())
+        if not self.looks:
+            raise asyncio.CancelledError
+        return self.looks.pop(0), 0.0
+
+
+class Queue:
+    def __init__(self) -> None:
+        self.events: list[dict[str, t.Any]] = []
+
+    async def put(self, event: dict[str, t.Any]) -> None:
+        self.events.append(event)
+
+
+def test_what_each_look_returns_is_put_into_the_queue_in_order() -> None:
+    queue, script = Queue(), Script([{"type": "a"}, {"type": "b"}], [], [{"type": "c"}])
+    with pytest.raises(asyncio.CancelledError):
+        run(queue, watcher=script)
+    assert [event["type"] for event in queue.events] == ["a", "b", "c"]
+    assert threading.get_ident() not in script.threads, "a look must not block the event loop"
+
+
+def test_arguments_that_do_not_fit_end_it_with_a_sentence() -> None:
+    with pytest.raises(OptionsError, match="The option 'tennant' is unknown"):
+        run(Queue(), {"access_token": TOKEN, "tennant": "x"})
+
+
+def test_a_look_that_is_under_way_is_not_waited_for() -> None:
+    clocks: list[StoppableClock] = []
+    ended = threading.Event()
+
+    class Slow:
+        def look(self) -> tuple[list[dict[str, t.Any]], float]:
+            try:
+                clocks[0].sleep(600)
+            finally:
+                ended.set()
+            return [], 0.0
+
+    def watcher(_args: object, _environ: object, clock: StoppableClock) -> Slow:
+        clocks.append(clock)
+        return Slow()
+
+    async def cancel_soon() -> None:
+        task = asyncio.create_task(source.main(t.cast("t.Any", Queue()), {}))
+        while not clocks:
+            await asyncio.sleep(0.001)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source, "make_watcher", watcher)
+        asyncio.run(cancel_soon())
+    # Its clock was stopped, so that its wait for another try ended, too.
+    assert ended.wait(30)
+
+
+def test_the_end_of_work_after_that_of_the_loop_is_nobodys_business() -> None:
+    begun, go_on, gone = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait(30)
+
+    async def leave() -> None:
+        task = asyncio.create_task(source.in_background(work))
+        while not begun.is_set():
+            await asyncio.sleep(0.001)
+        task.cancel()
+
+    strays: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading, "excepthook", strays.append)
+        asyncio.run(leave())
+        worker = next(one for one in threading.enumerate() if one.daemon and one is not threading.current_thread())
+        go_on.set()
+        worker.join(30)
+        gone.set()
+    assert (worker.is_alive(), strays) == (False, [])
+
+
+def test_what_work_raises_is_raised_where_it_is_awaited() -> None:
+    def work() -> t.NoReturn:
+        raise ValueError("of the work")
+
+    with pytest.raises(ValueError, match="of the work"):
+        asyncio.run(source.in_background(work))
+
+
+def test_all_connectors_every_five_minutes_unless_told_otherwise() -> None:
+    watcher = make()
+    assert isinstance(watcher, Watcher)
+    assert (watcher._interval, watcher._watched.selection) == (300, Selection(all=True))
+
+
+@pytest.mark.parametrize(
+    ("args", "selection"),
+    [
+        ({"connector_id": "a, b"}, Selection(ids=("a", "b"))),
+        ({"connector_id": ["a"]}, Selection(ids=("a",))),
+        ({"connector_name": "one, whole"}, Selection(names=("one, whole",))),
+        ({"connector_id": "", "connector_name": None}, Selection(all=True)),
+    ],
+)
+def test_connectors_are_chosen_as_everywhere(args: dict[str, t.Any], selection: Selection) -> None:
+    assert make(**args)._watched.selection == selection
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ({"connector_id": []}, "there is nothing to watch"),
+        ({"connector_name": []}, "there is nothing to watch"),
+        ({"connector_id": "a", "connector_name": "b"}, "exclude each other"),
+        ({"all_connectors": True}, "The option 'all_connectors' is unknown"),
+        ({"interval": "soon"}, "interval is 'soon', which is not an age"),
+        ({"interval": 0}, "interval is no time"),
+        ({"tenant": "a", "tenant_id": "b"}, "tenant_id is given twice"),
+        ({"tenant_id": ["a"]}, "tenant_id is not a single value"),
+        ({"graph_url": "http://graph.example"}, "graph_url is not a plain https URL"),
+        ({"auth_method": "client_secret"}, "auth_method client_secret needs"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_anything_is_sent(args: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(GraphError, match=message):
+        make(**args)
+
+
+@pytest.mark.parametrize(("interval", "seconds"), [("90s", 90), (15, 15), ("", 300), ("2h", 7200)])
+def test_the_interval_is_an_age(interval: object, seconds: int) -> None:
+    assert make(interval=interval)._interval == seconds
+
+
+def test_options_have_their_aliases_and_the_environment() -> None:
+    names = {name for option in OPTIONS.values() for name in (option.name, *option.aliases)}
+    assert set(source.read_arguments(dict.fromkeys(OPTIONS, "x"))) == set(OPTIONS)
+    assert {next(iter(source.read_arguments({name: "x"}))) for name in names} == set(OPTIONS)
+    watcher = make({"MSGRAPH_URL": "https://of.the.environment"}, secret="unused")
+    assert watcher._client.url("x").startswith("https://of.the.environment/")
