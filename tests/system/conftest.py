@@ -6,13 +6,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import typing as t
+from pathlib import Path
 
 import pytest
 import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import VERSION
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, SYNC_SECONDS, Client, make_client
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
 from ansible_collections.msgraph.intune.tests.system.engines import Engines
+
+_TARBALL = f"msgraph-intune-{VERSION}.tar.gz"
 
 
 @pytest.fixture(scope="session")
@@ -67,3 +75,17 @@ def connector_id(simulator: Simulator) -> str:
 def engines(record_property: t.Callable[[str, object], None]) -> Engines:
     """Finds the programs of others that a test runs against."""
     return Engines(record_property)
+
+
+@pytest.fixture(scope="session")
+def installed_collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of collections with this one, built and installed as a user would."""
+    folder = tmp_path_factory.mktemp("collections")
+    staged = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"]) / "ansible_collections/msgraph/intune"
+    galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection"]
+    # With the staged one in sight there would be nothing to install.
+    environment = {**clean_environment(), "ANSIBLE_COLLECTIONS_PATH": str(folder)}
+    for command in (["build", str(staged), "--output-path"], ["install", "--offline", f"{folder}/{_TARBALL}", "-p"]):
+        run = run_command([*galaxy, *command, str(folder)], environment)
+        assert run.returncode == 0, run.stdout + run.stderr
+    return folder
