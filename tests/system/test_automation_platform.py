@@ -1,0 +1,75 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Automation Platform reads of the collection: its pattern, and the queries that count managed nodes."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
+from ansible_collections.msgraph.intune.tests.system.guides import CONTOSO, FABRIKAM, contoso, fabrikam
+from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, result_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+    from ansible_collections.msgraph.intune.tests.system.engines import Engines
+
+EXTENSIONS = Path(__file__).parents[2] / "extensions"
+PATTERN = EXTENSIONS / "patterns/sync_exchange_connectors"
+
+
+class TestAudit:
+    @pytest.fixture
+    def count(self, engines: Engines) -> t.Callable[[dict[str, t.Any]], list[dict[str, t.Any]]]:
+        """Runs the query on a result, as the controller does with that of each event."""
+        engines.package("jq")
+        import jq
+
+        queries = yaml.safe_load((EXTENSIONS / "audit/event_query.yml").read_text(encoding="utf-8"))
+        assert set(queries) == {SYNC}
+        query = jq.compile(queries[SYNC]["query"])
+        return lambda result: t.cast("list[dict[str, t.Any]]", query.input_value(result).all())
+
+    def test_each_connector_that_was_triggered_is_a_node(
+        self, simulator: Simulator, count: t.Callable[[dict[str, t.Any]], list[dict[str, t.Any]]]
+    ) -> None:
+        simulator.set_connectors([contoso(), fabrikam()])
+        by_id = count(result_of(ad_hoc(ansible_environment(simulator), SYNC, connector_id=[CONTOSO, FABRIKAM])))
+        assert [(node["name"], node["canonical_facts"]) for node in by_id] == [
+            (CONTOSO, {"id": CONTOSO}),
+            (FABRIKAM, {"id": FABRIKAM}),
+        ]
+        assert all(node["facts"]["device_type"] == "intune_exchange_connector" for node in by_id)
+        simulator.set_connectors([contoso(), fabrikam()])
+        (old,) = count(result_of(ad_hoc(ansible_environment(simulator), SYNC, all_connectors=True, if_older_than="1d")))
+        assert (old["name"], old["canonical_facts"]) == ("CONN01.contoso.example", {"id": CONTOSO})
+
+    def test_what_is_not_triggered_is_none(
+        self, simulator: Simulator, count: t.Callable[[dict[str, t.Any]], list[dict[str, t.Any]]]
+    ) -> None:
+        simulator.set_connectors([contoso()])
+        environment = ansible_environment(simulator)
+        assert count(result_of(ad_hoc(environment, SYNC, "--check", connector_id=CONTOSO))) == []
+        assert count(result_of(ad_hoc(environment, SYNC, connector_id="gone"))) == []
+        assert count({"msg": "of a task that failed before it began", "failed": True}) == []
+
+
+class TestPattern:
+    def test_it_has_what_galaxy_looks_for(self) -> None:
+        found = json.loads((PATTERN / "meta/pattern.json").read_bytes())
+        assert found["name"] == PATTERN.name
+        (template,) = found["aap_resources"]["controller_job_templates"]
+        assert template["primary"] is True
+        assert [path.name for path in (PATTERN / "playbooks").iterdir()] == [template["playbook"]]
+        assert (PATTERN / "README.md").exists()
+
+    def test_its_playbook_is_that_of_the_project(self) -> None:
+        project = Path(__file__).parents[2] / "roles/awx_setup/files/project"
+        name = "sync_exchange_connectors.yml"
+        assert (PATTERN / "playbooks" / name).read_bytes() == (project / name).read_bytes()

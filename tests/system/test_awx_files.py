@@ -1,0 +1,99 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is given to AWX, held against the rules that its API checks such data by."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
+from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+ROOT = Path(__file__).parents[2]
+FILES = ROOT / "roles/awx_setup/files"
+
+
+def read(path: Path) -> t.Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+INPUTS = read(FILES / "credential_type_inputs.yml")
+INJECTORS = read(FILES / "credential_type_injectors.yml")
+SURVEY = read(FILES / "survey.yml")
+
+
+class TestCredentialType:
+    def test_inputs_have_the_keys_that_a_custom_type_may_have(self) -> None:
+        assert set(INPUTS) == {"fields", "required"}
+        assert INPUTS["required"] == []
+
+    @pytest.mark.parametrize("field", INPUTS["fields"], ids=lambda field: field["id"])
+    def test_a_field_is_one_that_the_controller_takes(self, field: dict[str, t.Any]) -> None:
+        known = {"id", "label", "type", "secret", "multiline", "help_text", "choices", "default"}
+        assert {"id", "label", "type", "help_text"} <= set(field) <= known
+        assert re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", field["id"])
+        assert field["id"] != "tower"
+        assert field["type"] == "string"
+        # Elsewhere a default would come from nowhere.
+        assert ("default" in field) == ("choices" in field)
+        assert "default" not in field or field["default"] in field["choices"]
+
+    def test_ids_are_unique(self) -> None:
+        ids = [field["id"] for field in INPUTS["fields"]]
+        assert len(set(ids)) == len(ids)
+
+    def test_injectors_use_the_fields_that_there_are_and_all_of_them(self) -> None:
+        environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+        fields = {field["id"]: f"<{field['id']}>" for field in INPUTS["fields"]}
+        files = {name.partition(".")[2]: f"/path/of/{name}" for name in INJECTORS["file"]}
+        namespace = {**fields, "tower": {"filename": files}}
+        templates = [*INJECTORS["env"].values(), *INJECTORS["file"].values()]
+        rendered = [environment.from_string(template).render(namespace) for template in templates]
+        assert set(rendered) == {*fields.values(), *files.values()}
+
+    @pytest.mark.parametrize("name", INJECTORS["env"])
+    def test_a_variable_is_one_that_the_controller_allows(self, name: str) -> None:
+        assert re.fullmatch(r"(AZURE|MSGRAPH)_[A-Z_]+", name)
+
+
+class TestSurvey:
+    def test_it_has_the_keys_that_the_controller_asks_for(self) -> None:
+        assert set(SURVEY) == {"name", "description", "spec"}
+
+    @pytest.mark.parametrize("question", SURVEY["spec"], ids=lambda question: question["variable"])
+    def test_a_question_is_one_that_the_controller_takes(self, question: dict[str, t.Any]) -> None:
+        known = {"question_name", "question_description", "variable", "type", "required", "default"}
+        assert known <= set(question) <= known | {"min", "max", "choices"}
+        assert isinstance(question["required"], bool)
+        kinds = {"text": str, "textarea": str, "multiplechoice": str, "integer": int}
+        assert isinstance(question["default"], kinds[question["type"]])
+        assert ("choices" in question) == (question["type"] == "multiplechoice")
+        assert question["default"] in question.get("choices", [question["default"]])
+        assert all(isinstance(question[bound], int) for bound in ("min", "max") if bound in question)
+
+    def test_each_answer_is_a_variable_of_the_playbook(self) -> None:
+        text = (ROOT / "playbooks/sync_exchange_connectors.yml").read_text(encoding="utf-8")
+        documented = set(re.findall(r"^#   (\w+)  ", text, re.MULTILINE))
+        # Nobody needs to choose how often a job looks.
+        assert {question["variable"] for question in SURVEY["spec"]} == documented - {"wait_sleep"}
+
+
+class TestProject:
+    @pytest.mark.parametrize("playbook", sorted((FILES / "project").glob("*.yml")), ids=lambda path: path.stem)
+    def test_a_playbook_of_the_project_can_be_run(self, playbook: Path) -> None:
+        run = run_command(playbook_command(playbook, "--syntax-check"), clean_environment())
+        assert run.returncode == 0, run.stderr
+
+    def test_each_job_template_names_a_playbook_of_the_project(self) -> None:
+        templates = read(ROOT / "roles/awx_setup/vars/main.yml")["awx_setup_templates"]
+        playbooks = {path.name for path in (FILES / "project").glob("*.yml")}
+        assert {template["playbook"] for template in templates} == playbooks

@@ -1,0 +1,128 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook that sets a controller up, with the real modules of awx.awx against a stand-in for the controller's API.
+
+The variable AWX_COLLECTION names a folder of the collection awx.awx, as AWX's repository or an installation has it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
+from ansible_collections.msgraph.intune.tests.system.fake_controller import FakeController
+from ansible_collections.msgraph.intune.tests.system.guides import recap
+from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
+
+if t.TYPE_CHECKING:
+    import subprocess
+
+    from ansible_collections.msgraph.intune.tests.system.engines import Engines
+
+PLAYBOOK = "msgraph.intune.awx_setup"
+FILES = Path(__file__).parents[2] / "roles/awx_setup/files"
+SECRET = "invented-secret-of-the-credential-41"
+ANSWERS = {
+    "awx_setup_scm_url": "https://git.example/intune.git",
+    "awx_setup_execution_environment": "intune",
+    "awx_setup_image": "registry.example/intune:1",
+    "awx_setup_credential_inputs": {"tenant": "contoso.example", "client": "an-application", "secret": SECRET},
+}
+
+
+@pytest.fixture
+def controller() -> t.Iterator[FakeController]:
+    with FakeController() as controller:
+        yield controller
+
+
+@pytest.fixture
+def collections(engines: Engines, tmp_path: Path) -> Path:
+    """A folder that holds awx.awx."""
+    source = os.environ.get("AWX_COLLECTION")
+    if not source:
+        pytest.skip("AWX_COLLECTION names no folder of the collection awx.awx")
+    found = yaml.safe_load((Path(source) / "galaxy.yml").read_text(encoding="utf-8"))
+    engines.note(f"awx.awx {found['version']}")
+    folder = tmp_path / "collections/ansible_collections/awx"
+    folder.mkdir(parents=True)
+    (folder / "awx").symlink_to(source)
+    return folder.parents[1]
+
+
+def set_up(
+    controller: FakeController, collections: Path, folder: Path, *flags: str, **answers: t.Any
+) -> subprocess.CompletedProcess[str]:
+    path = folder / "variables.json"
+    write_private_file(path, json.dumps({**ANSWERS, **answers}).encode())
+    environment = clean_environment(CONTROLLER_HOST=controller.url, CONTROLLER_OAUTH_TOKEN="unchecked")
+    environment["ANSIBLE_COLLECTIONS_PATH"] += f":{collections}"
+    run = run_command(playbook_command(PLAYBOOK, "-e", f"@{path}", *flags), environment)
+    assert SECRET not in run.stdout + run.stderr
+    assert controller.unknown == []
+    return run
+
+
+def test_everything_is_there_after_one_run_and_a_second_changes_nothing(
+    controller: FakeController, collections: Path, tmp_path: Path
+) -> None:
+    run = set_up(controller, collections, tmp_path, "-vvv")
+    assert run.returncode == 0, run.stdout
+    kind = controller.named("credential_types", "Microsoft Entra application")
+    for name in ("inputs", "injectors"):
+        assert kind[name] == yaml.safe_load((FILES / f"credential_type_{name}.yml").read_text(encoding="utf-8"))
+    credential = controller.named("credentials", "Intune Exchange connectors")
+    assert credential["inputs"] == ANSWERS["awx_setup_credential_inputs"]
+    template = controller.named("job_templates", "Sync Exchange connectors")
+    assert template["_credentials"] == [credential["id"]]
+    assert template["_survey"] == yaml.safe_load((FILES / "survey.yml").read_text(encoding="utf-8"))
+    assert template["execution_environment"] == controller.named("execution_environments", "intune")["id"]
+    report = controller.named("job_templates", "Report on Exchange connectors")
+    assert (report["playbook"], report["survey_enabled"]) == ("exchange_connector_report.yml", False)
+    schedule = controller.named("schedules", "Sync Exchange connectors")
+    assert schedule["unified_job_template"] == template["id"]
+
+    controller.writes.clear()
+    again = set_up(controller, collections, tmp_path)
+    assert (again.returncode, recap(again)["changed"], controller.writes) == (0, 0, []), again.stdout
+
+
+def test_check_mode_writes_nothing(controller: FakeController, collections: Path, tmp_path: Path) -> None:
+    set_up(controller, collections, tmp_path)
+    controller.writes.clear()
+    run = set_up(
+        controller, collections, tmp_path, "--check", awx_setup_rrule="DTSTART:20260101T070000Z RRULE:FREQ=DAILY"
+    )
+    assert (run.returncode, controller.writes) == (0, []), run.stdout
+    assert recap(run)["changed"] == 1
+
+
+def test_what_is_there_already_need_not_be_given(controller: FakeController, collections: Path, tmp_path: Path) -> None:
+    for kind, name in (("projects", "Ours"), ("credentials", "Theirs")):
+        controller.add(kind, {"name": name, "organization": 1})
+    nothing = dict.fromkeys(
+        ("awx_setup_scm_url", "awx_setup_execution_environment", "awx_setup_image", "awx_setup_rrule"), ""
+    )
+    names = {"awx_setup_project": "Ours", "awx_setup_credential": "Theirs", "awx_setup_credential_inputs": {}}
+    run = set_up(controller, collections, tmp_path, **nothing, **names)
+    assert run.returncode == 0, run.stdout
+    template = controller.named("job_templates", "Sync Exchange connectors")
+    assert template["project"] == controller.named("projects", "Ours")["id"]
+    assert "execution_environment" not in template
+    assert not controller.objects["schedules"]
+
+
+def test_without_the_collection_it_says_so(controller: FakeController, tmp_path: Path) -> None:
+    run = set_up(controller, tmp_path, tmp_path)
+    assert run.returncode != 0
+    assert "The collection awx.awx is not installed where this runs" in run.stdout
+    assert controller.writes == []
