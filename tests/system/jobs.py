@@ -35,7 +35,7 @@ class Job:
         for playbook in PROJECT.glob("*.yml"):
             (folder / "project" / playbook.name).write_bytes(playbook.read_bytes())
         # What signs in goes by the job's own environment, and the rest is the machine's.
-        self._environment = {name: value for name, value in given.items() if not name.startswith(_OF_JOB)}
+        self.environment = {name: value for name, value in given.items() if not name.startswith(_OF_JOB)}
         self.variables = {name: value for name, value in given.items() if name.startswith(_OF_JOB)}
         self.give(**self.variables)
 
@@ -49,7 +49,7 @@ class Job:
 
     def run(self, *arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command of runner in this folder."""
-        return run_command([self.runner, *arguments], self._environment, text=text)
+        return run_command([self.runner, *arguments], self.environment, text=text)
 
     def play(self, playbook: str, *flags: str, ident: str = "job") -> subprocess.CompletedProcess[str]:
         """Run a playbook of the project."""

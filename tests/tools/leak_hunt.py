@@ -24,9 +24,10 @@ from urllib.parse import quote
 # In shorter ones, which tests make up themselves, innocent words would be found.
 SHORTEST_SECRET = 16
 RECORD = ".graph-simulator-secrets"
-# What is meant to hold secrets, and private: token caches, the simulator's files, and what tests hand to Ansible.
+# What is meant to hold secrets, and private: token caches, the simulator's files, and what tests hand to Ansible. Of
+# ansible-runner's files envvars is what it is given, and command its own record of that.
 MEANT_FOR_SECRETS = re.compile(
-    rf"{re.escape(RECORD)}|cache(\.json)?(\.new)?|ready\.json|seed\.json|variables\.json|federated-token"
+    rf"{re.escape(RECORD)}|cache(\.json)?(\.new)?|ready\.json|seed\.json|variables\.json|envvars|command|federated-token"
 )
 
 

@@ -63,6 +63,7 @@ class TokenCache:
         self._monotonic = monotonic
         self._sleep = sleep
         self._told_of_damage = False
+        self._lock = -1
 
     def find(self, wanted: Wanted) -> str | None:
         """The access token wanted, when there is one that stays valid for some minutes.
@@ -107,7 +108,7 @@ class TokenCache:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the cache alone; a holder that dies lets go.
+        """Hold the cache alone; a holder that dies lets go, and one whose job was cancelled is not waited for.
 
         :raises DeadlineError: another task holds it for too long.
         """
@@ -116,15 +117,13 @@ class TokenCache:
             os.makedirs(folder, mode=0o700, exist_ok=True)
         except OSError as exc:
             raise _unusable(self.path, f"its folder cannot be made ({exc.strerror})") from exc
+        self._lock = self._open_lock()
         try:
-            lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        except OSError as exc:
-            raise _unusable(self.path, f"{self.path}.lock cannot be opened ({exc.strerror})") from exc
-        try:
-            self._wait_for(lock)
+            self._wait_for_lock()
+            self._sign_lock()
             yield
         finally:
-            os.close(lock)
+            os.close(self._lock)
 
     def user_of(self, refresh_token: str) -> str | None:
         """The name of the user who was signed in with this refresh token before.
@@ -161,6 +160,11 @@ class TokenCache:
         :param required: whether a content that cannot be kept is an error, and not merely a warning.
         :raises OptionsError: it could not be kept, and had to be.
         """
+        if not self._holds_lock():
+            # Whoever took it over may have written meanwhile what this task does not know of.
+            if required:
+                raise _unusable(self.path, "another task took it over")
+            return
         content = json.loads(state)
         content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
         if given is not None:
@@ -181,22 +185,70 @@ class TokenCache:
                 raise _unusable(self.path, f"it cannot be written ({exc.strerror})") from exc
             self._on_warning(f"The token could not be kept in {self.path}: {exc.strerror}.")
 
-    def _wait_for(self, lock: int) -> None:
+    def _open_lock(self, suffix: str = "") -> int:
+        path = f"{self.path}.lock{suffix}"
+        try:
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as exc:
+            raise _unusable(self.path, f"{path} cannot be opened ({exc.strerror})") from exc
+
+    def _wait_for_lock(self) -> None:
         deadline = self._monotonic() + _LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if self._monotonic() > deadline:
-                    raise DeadlineError(
-                        f"another task has held the token cache {self.path} for {_LOCK_SECONDS} s",
-                        hint="Look for a task that hangs on this host, or use another token_cache_path.",
-                    ) from None
-                self._sleep(_LOCK_POLL_SECONDS)
-            except OSError as exc:
-                raise _unusable(self.path, f"it cannot be locked there ({exc.strerror})") from exc
+        while not (self._try_lock() and self._holds_lock()):
+            if not self._holds_lock():
+                # Another task took it over from one whose job was cancelled.
+                self._exchange_lock(self._open_lock())
+            elif self._is_left_behind():
+                self._take_over()
+            elif self._monotonic() > deadline:
+                raise DeadlineError(
+                    f"another task has held the token cache {self.path} for {_LOCK_SECONDS} s",
+                    hint="Look for a task that hangs on this host, or use another token_cache_path.",
+                )
             else:
-                return
+                self._sleep(_LOCK_POLL_SECONDS)
+
+    def _try_lock(self) -> bool:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as exc:
+            raise _unusable(self.path, f"it cannot be locked there ({exc.strerror})") from exc
+        return True
+
+    def _holds_lock(self) -> bool:
+        """Whether the lock that is open is the one that others would open."""
+        try:
+            return os.path.samestat(os.fstat(self._lock), os.lstat(f"{self.path}.lock"))
+        except FileNotFoundError:
+            return False
+
+    def _sign_lock(self) -> None:
+        from ._ancestry import describe_self
+
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, describe_self().encode(), 0)
+
+    def _is_left_behind(self) -> bool:
+        """Whether the task that holds the lock goes on though its job was cancelled."""
+        from ._ancestry import is_abandoned
+
+        return is_abandoned(os.pread(self._lock, 4096, 0).decode("ascii", "replace"))
+
+    def _take_over(self) -> None:
+        """Put another lock in the place of the one that is held; its holder will notice, and keep nothing."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{self.path}.lock.new")
+        self._exchange_lock(self._open_lock(".new"))
+        # Where several do so at once, one of them succeeds, and the others find its lock.
+        if self._try_lock():
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(f"{self.path}.lock.new", f"{self.path}.lock")
+
+    def _exchange_lock(self, other: int) -> None:
+        os.close(self._lock)
+        self._lock = other
 
     def _read(self) -> dict[str, t.Any]:
         text = self._read_safely()

@@ -14,6 +14,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import _ancestry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DeadlineError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._wanted import Account, Wanted
@@ -411,3 +412,99 @@ def test_a_lock_that_is_never_let_go_ends_the_wait(world: World) -> None:
         pass
     assert naps
     assert min(naps) > 0
+
+
+@pytest.fixture
+def left_behind(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Makes every holder of a lock one whose job was cancelled; returns how they described themselves."""
+    asked: list[str] = []
+
+    def is_abandoned(description: str) -> bool:
+        asked.append(description)
+        return True
+
+    monkeypatch.setattr(_ancestry, "is_abandoned", is_abandoned)
+    return asked
+
+
+def save(cache: TokenCache, secret: str, **how: t.Any) -> None:
+    cache.save(content(entry(secret=secret)), host=HOST, tenant="tenant-1", tenant_id="tenant-1", **how)
+
+
+def other_of(world: World) -> TokenCache:
+    return TokenCache(str(world.path), on_warning=world.warnings.append, clock=lambda: NOW)
+
+
+def test_a_holder_whose_job_was_cancelled_is_not_waited_for(world: World, left_behind: list[str]) -> None:
+    other = other_of(world)
+    with world.cache.locked():
+        with other.locked():
+            save(other, "of the later run")
+        save(world.cache, "of the cancelled job")
+    assert world.cache.find(APPLICATION) == "of the later run"
+    assert json.loads(left_behind[0])["pids"][0] == os.getpid()
+    assert (world.warnings, sorted(path.name for path in world.path.parent.iterdir())) == (
+        [],
+        ["cache.json", "cache.json.lock"],
+    )
+
+
+def test_what_must_be_kept_and_cannot_is_an_error(world: World, left_behind: list[str]) -> None:
+    with world.cache.locked():
+        with other_of(world).locked():
+            pass
+        with pytest.raises(OptionsError, match="another task took it over"):
+            save(world.cache, "of the cancelled job", required=True)
+
+
+def test_one_who_waited_for_the_lock_that_was_replaced_waits_for_the_new_one(
+    world: World, left_behind: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    later = other_of(world)
+
+    def nap(_seconds: float) -> None:
+        # While the last one waits, another one takes the lock over, and lets go of it.
+        monkeypatch.setattr(_ancestry, "is_abandoned", lambda _description: True)
+        with later.locked():
+            order.append("the one who took it over")
+            save(later, "new")
+
+    monkeypatch.setattr(_ancestry, "is_abandoned", lambda _description: False)
+    last = TokenCache(str(world.path), on_warning=world.warnings.append, clock=lambda: NOW, sleep=nap)
+    with world.cache.locked(), last.locked():
+        order.append("the one who waited")
+        assert last.find(APPLICATION) == "new"
+    assert order == ["the one who took it over", "the one who waited"]
+
+
+def test_a_lock_that_somebody_removed_is_made_again(world: World) -> None:
+    lock = Path(f"{world.path}.lock")
+    with world.cache.locked():
+        lock.unlink()
+        with other_of(world).locked():
+            assert lock.exists()
+        save(world.cache, "lost")
+    assert not world.path.exists()
+
+
+def test_of_two_who_take_it_over_at_once_one_gets_it(world: World, left_behind: list[str]) -> None:
+    one, two = other_of(world), other_of(world)
+    replace = os.replace
+
+    def slow_replace(source: str, target: str) -> None:
+        """Between the first one's new lock and its place there is time for the second one."""
+        os.replace = replace
+        with two.locked():
+            save(two, "of the second")
+        replace(source, target)
+
+    with world.cache.locked():
+        os.replace = t.cast("t.Any", slow_replace)
+        try:
+            with one.locked():
+                assert one.find(APPLICATION) == "of the second"
+                save(one, "of the first")
+        finally:
+            os.replace = replace
+    assert world.cache.find(APPLICATION) == "of the first"

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+"""Who started a process, so that others can tell whether its job was cancelled around it.
+
+A runner that cancels a job kills what it started; since ansible-core 2.19 modules are in a session of their own, and
+go on. What tells them from others is that an ancestor of theirs is gone. Known from Linux's /proc alone (proc(5));
+elsewhere no process counts as abandoned.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+_PROC = "/proc"
+
+
+def describe_self() -> str:
+    """This process and its ancestors, to be read by :func:`is_abandoned`."""
+    return json.dumps({"where": _where(), "pids": _ancestry(os.getpid())})
+
+
+def is_abandoned(description: str) -> bool:
+    """Whether a process on this host has lost an ancestor since it described itself."""
+    try:
+        told = json.loads(description)
+        where, pids = told["where"], told["pids"]
+        return where is not None and where == _where() and _ancestry(pids[0]) != pids
+    except (ValueError, LookupError, TypeError):
+        # Nobody described itself, or somebody is about to.
+        return False
+
+
+def _where() -> str | None:
+    """Where process ids mean the same: one boot of one host, and one namespace of its processes."""
+    try:
+        with open(f"{_PROC}/sys/kernel/random/boot_id", encoding="ascii") as stream:
+            return f"{stream.read().strip()} {os.readlink(f'{_PROC}/self/ns/pid')}"
+    except OSError:
+        return None
+
+
+def _ancestry(pid: int) -> list[int]:
+    """The process, its parent, and so on."""
+    found = [pid]
+    while found[-1] > 1:
+        try:
+            with open(f"{_PROC}/{found[-1]:d}/stat", "rb") as stream:
+                # After the name, which may hold anything, come the state and the parent.
+                found.append(int(stream.read().rpartition(b")")[2].split()[1]))
+        except (OSError, ValueError, LookupError):
+            break
+    return found
