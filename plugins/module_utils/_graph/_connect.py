@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
 """From the values that a user gave to a client, whoever asks for one."""
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
 """Looks at members of a resource again and again, and tells what became of them since the last look."""
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ import threading
 import typing as t
 
 from .._graph._clock import Clock
-from .._graph._errors import GraphError
+from .._graph._errors import DependencyError, GraphError
 from ._info import read_info
 from ._plan import has_moved_on
+from ._selection import Selection, select
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._graph._client import GraphClient
+    from ._info import Info
     from ._resource import Resource, State
-    from ._selection import Selection
 
     Members = Mapping[str, State]
 
@@ -66,12 +68,17 @@ class Watcher:
         self._noted: list[str] = []
 
     def look(self) -> tuple[list[Event], float]:
-        """Look once; returns the events since the last look, and the seconds until the next one is due."""
+        """Look once; returns the events since the last look, and the seconds until the next one is due.
+
+        :raises DependencyError: a package is missing, which no later look would find either.
+        """
         # Each look has the whole of the retry budget.
         self._client.retry.progress()
         watched = self._watched
         try:
-            info = read_info(lambda: self._client, watched.resource, watched.selection, watched.health)
+            info = self._read()
+        except DependencyError:
+            raise
         except GraphError as exc:
             self._failures += 1
             pause = self._pause(exc)
@@ -87,6 +94,22 @@ class Watcher:
         if info.failure is not None:
             return [*found, *self._in_trouble(info.failure)], self._interval
         return [*self._out_of_trouble(), *found], self._interval
+
+    def _read(self) -> Info:
+        watched, names = self._watched, self._watched.selection.names
+        everything = Selection(all=True) if names else watched.selection
+        info = read_info(lambda: self._client, watched.resource, everything, watched.health)
+        if names:
+            # One by one: a name that fits nothing any more is no reason to lose sight of the others.
+            chosen: dict[str, State] = {}
+            for name in names:
+                try:
+                    found = select(watched.resource, Selection(names=(name,)), info.members)
+                    chosen.update({state["id"]: state for state in found})
+                except GraphError as exc:
+                    info.failure = info.failure or exc
+            info.members = list(chosen.values())
+        return info
 
     def _pause(self, error: GraphError) -> float:
         longest = max(self._interval, _LONGEST_PAUSE)

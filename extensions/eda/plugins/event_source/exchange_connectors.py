@@ -25,12 +25,14 @@ description:
     that date. What is seen is what Microsoft Graph still shows.
   - Each look is one request, and one more for each further page; the first one signs in besides.
   - When the service cannot be read, the next look is later and later, up to an hour, or as late as the service asks. It
-    ends by itself only when its options do not fit.
+    ends by itself only when its options do not fit, or when a Python package is missing.
   - An event of the type C(unhealthy), C(status_changed), C(synced) or C(removed) has C(connector), the connector as
     M(msgraph.intune.intune_exchange_connector_info) shows it, and C(previous), the same as it was at the last look, or
     null when it was not there. The first look tells of those connectors alone that are unhealthy.
   - An event of the type C(watch_failed) has C(message), a sentence, and C(error), in the form in which modules return
     it. It comes once for the same failure. C(watch_recovered) has C(message), and comes when all can be read again.
+    Connectors that can be read are watched meanwhile, when another one that was asked for is not there.
+  - The collection's file C(extensions/eda/event_schemas/exchange_connectors.json) is a JSON schema of these events.
 options:
   interval:
     description:
@@ -63,10 +65,18 @@ EXAMPLES = r"""
     client_secret: "{{ intune_client_secret }}"
 """
 
-# ansible-rulebook runs this file by its path, and knows nothing of the collection around it.
-_ROOT = str(Path(__file__).resolve().parents[7])
-if _ROOT not in sys.path:
-    sys.path.insert(0, _ROOT)
+# ansible-rulebook runs this file by its path, and knows nothing of the collection around it. Where there is none around
+# it, one that is installed elsewhere has to do.
+_FILE = Path(__file__).absolute()  # a link is not followed: it may lead out of the tree
+if _FILE.parts[-8:-5] == ("ansible_collections", "msgraph", "intune"):
+    _ROOT, _TREE = str(_FILE.parents[7]), str(_FILE.parents[6])
+    if _ROOT not in sys.path:
+        sys.path.insert(0, _ROOT)
+    import ansible_collections
+
+    # Namespace packages find each other; a regular one of that name, somewhere in this Python, would hide the tree.
+    if _TREE not in ansible_collections.__path__:
+        ansible_collections.__path__.insert(0, _TREE)
 
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._connect import connect  # noqa: E402
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError  # noqa: E402
@@ -102,7 +112,7 @@ _log = logging.getLogger("msgraph.intune.exchange_connectors")
 async def main(queue: asyncio.Queue[dict[str, t.Any]], args: dict[str, t.Any]) -> None:
     """Put events into the queue until the task is cancelled.
 
-    :raises GraphError: the arguments do not fit, or a package is missing; whatever happens later is told and survived.
+    :raises GraphError: the arguments do not fit, or a package is missing; whatever else happens is told and survived.
     """
     clock = StoppableClock()
     try:

@@ -5,17 +5,28 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import runpy
+import shutil
+import sys
 import threading
+import types
 import typing as t
+from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.msgraph.intune.extensions.eda.plugins.event_source import exchange_connectors as source
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import HEALTHS, read_connector
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import StoppableClock, Watcher
 
 TOKEN = "header.payload.signature"
+FILE = Path(source.__file__)
+ROOT, TREE = str(FILE.parents[7]), str(FILE.parents[6])
+SCHEMA = json.loads((FILE.parents[2] / "event_schemas/exchange_connectors.json").read_text(encoding="utf-8"))
 
 
 def make(environ: t.Mapping[str, str] | None = None, **args: t.Any) -> t.Any:
@@ -179,3 +190,54 @@ def test_options_have_their_aliases_and_the_environment() -> None:
     assert {next(iter(source.read_arguments({name: "x"}))) for name in names} == set(OPTIONS)
     watcher = make({"MSGRAPH_URL": "https://of.the.environment"}, secret="unused")
     assert watcher._client.url("x").startswith("https://of.the.environment/")
+
+
+def test_the_documentation_tells_the_options_and_defaults_that_hold() -> None:
+    options = yaml.safe_load(source.DOCUMENTATION)["options"]
+    assert set(options) == set(source._OWN)
+    assert options["interval"]["default"] == source._INTERVAL
+    rulebook = (FILE.parents[2] / "rulebooks/sync_unhealthy_exchange_connectors.yml").read_text(encoding="utf-8")
+    assert f"default('{source._INTERVAL}')" in rulebook
+
+
+def test_the_examples_fit() -> None:
+    for example in yaml.safe_load(source.EXAMPLES):
+        ((name, args),) = example.items()
+        assert name == "msgraph.intune.exchange_connectors"
+        assert source.make_watcher(args, {}, StoppableClock())._watched.selection == Selection(all=True)
+
+
+def test_the_schema_shows_a_connector_and_an_error_as_modules_do() -> None:
+    connector = {*read_connector({"id": "a"}), "seconds_since_last_sync", "health"}
+    for name, keys in (("connector", connector), ("error", set(OptionsError("x").as_dict()))):
+        shape = SCHEMA["$defs"][name]
+        assert set(shape["required"]) == set(shape["properties"]) == keys
+    assert SCHEMA["$defs"]["connector"]["properties"]["health"]["enum"] == list(HEALTHS)
+
+
+def test_the_documentation_names_every_type_of_event() -> None:
+    shapes = [one["properties"]["type"] for one in SCHEMA["oneOf"]]
+    kinds = [kind for shape in shapes for kind in shape.get("enum", [shape.get("const")])]
+    assert len(set(kinds)) == len(kinds) == 6
+    assert [kind for kind in kinds if f"C({kind})" not in source.DOCUMENTATION] == []
+
+
+def test_run_by_its_path_it_finds_the_collection_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path != ROOT])
+    runpy.run_path(str(FILE))
+    assert sys.path[0] == ROOT
+
+
+def test_it_finds_the_collection_though_a_regular_package_has_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    regular = types.ModuleType("ansible_collections")
+    regular.__path__ = ["/somewhere/else"]
+    monkeypatch.setitem(sys.modules, "ansible_collections", regular)
+    runpy.run_path(str(FILE))
+    assert regular.__path__ == [TREE, "/somewhere/else"]
+
+
+def test_outside_a_collection_another_one_has_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    before = list(sys.path)
+    namespace = runpy.run_path(shutil.copy(FILE, str(tmp_path)))
+    assert (sys.path, namespace["OPTIONS"]) == (before, OPTIONS)

@@ -8,6 +8,7 @@ import threading
 import typing as t
 
 import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DependencyError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import (
@@ -141,6 +142,35 @@ def test_one_that_is_not_there_is_told_and_the_others_are_watched() -> None:
     assert (world.events[1]["error"]["kind"], world.pause) == ("not_found", 10.0)
     assert world.look() == []
     assert world.look() == [("watch_recovered",), ("synced", "a")]
+
+
+def test_a_name_that_fits_nothing_any_more_is_told_and_the_others_are_watched() -> None:
+    chosen = Selection(names=("big a", "big b"))
+    world = World(
+        listed(widget("a"), widget("b"), widget("c", None)),
+        listed(widget("a", LATER), widget("c", None)),
+        listed(widget("a", LATER), widget("B")),
+        selection=chosen,
+    )
+    assert world.look() == []
+    assert world.look() == [("synced", "a"), ("removed", "b"), ("watch_failed",)]
+    assert (world.events[2]["error"]["kind"], world.pause) == ("not_found", 10.0)
+    assert "'big b' fits no widget" in world.events[2]["message"]
+    # Installed again, under another id.
+    assert world.look() == [("watch_recovered",)]
+
+
+def test_a_name_that_fits_two_is_told_and_the_first_trouble_is_the_one_told_of() -> None:
+    twins = [{**widget("a"), "name": "twin"}, {**widget("b", None), "name": "twin"}]
+    world = World(listed(*twins, widget("c", None)), selection=Selection(names=("twin", "x", "big c")))
+    assert world.look() == [("unhealthy", "c"), ("watch_failed",)]
+    assert world.events[1]["error"]["kind"] == "options"
+
+
+def test_a_missing_package_ends_it_for_no_later_look_would_find_it() -> None:
+    world = World(DependencyError("there is no msal"))
+    with pytest.raises(DependencyError, match="there is no msal"):
+        world.look()
 
 
 def test_each_look_has_the_whole_retry_budget() -> None:
