@@ -6,107 +6,31 @@
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import json
 import re
 import signal
 import typing as t
-from pathlib import Path
 
 import pytest
-import yaml
-from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
 from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
 from ansible_collections.msgraph.intune.tests.system.guides import CONTOSO, FABRIKAM, ago, contoso, fabrikam
-from ansible_collections.msgraph.intune.tests.system.long_run import LongRun
+from ansible_collections.msgraph.intune.tests.system.rulebooks import SOURCE, Stage, check, events, types
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
     from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
-SOURCE = "msgraph.intune.exchange_connectors"
 RULEBOOK = "msgraph.intune.sync_unhealthy_exchange_connectors"
-SCHEMA = Path(__file__).parents[2] / "extensions/eda/event_schemas/exchange_connectors.json"
-INVENTORY = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}
-
 # A request without an answer, for longer than these tests wait for anything.
 HANGS = {"service": "graph", "times": None, "delay": 600, "moment": "before"}
-
-
-class Stage:
-    """Runs rulebooks against the simulator; each request is made once, and looks are a second apart."""
-
-    def __init__(self, simulator: Simulator, engines: Engines, collections: Path, folder: Path) -> None:
-        self.simulator = simulator
-        self.collections = collections
-        self.folder = folder
-        self._command = [engines.command("ansible-rulebook"), "-vv", "--inventory", "inventory.yml"]
-        (folder / "inventory.yml").write_text(yaml.safe_dump(INVENTORY), encoding="utf-8")
-        self.environment = ansible_environment(
-            simulator, MSGRAPH_RETRIES="0", MSGRAPH_TIMEOUT="600", JAVA_HOME=engines.java(), interval="1s"
-        )
-        self.environment["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
-
-    def run(self, rulebook: str, *flags: str) -> LongRun:
-        command = [*self._command, "--env-vars", "interval", "--rulebook", rulebook, *flags]
-        return LongRun(command, self.environment, self.folder)
-
-    def watch(self, *flags: str, source: str = SOURCE, **args: t.Any) -> LongRun:
-        """Print what the source tells."""
-        rules = {
-            "name": "Tell",
-            "condition": "event.type is defined",
-            "action": {"print_event": {"pretty": True}},
-        }
-        return self.run(self.write([{source: {"interval": 1, **args}}], rules), *flags)
-
-    def write(self, sources: list[dict[str, t.Any]], *rules: dict[str, t.Any]) -> str:
-        """Write a rulebook, and return its path."""
-        path = self.folder / "rulebook.yml"
-        rulebook = [{"name": "Watch", "hosts": "all", "sources": sources, "rules": list(rules)}]
-        path.write_text(yaml.safe_dump(rulebook), encoding="utf-8")
-        return str(path)
-
-    def paths(self, method: str = "GET") -> list[str]:
-        """What was asked of Microsoft Graph."""
-        sent = [entry for entry in self.simulator.journal() if entry["service"] == "graph"]
-        return [entry["path"] for entry in sent if entry["method"] == method]
-
-    def triggers(self) -> list[str]:
-        return [path.split("/")[-2] for path in self.paths("POST")]
-
-    def looks(self) -> int:
-        return len(self.paths())
 
 
 @pytest.fixture
 def stage(simulator: Simulator, engines: Engines, installed_collections: Path, tmp_path: Path) -> Stage:
     simulator.set_connectors([contoso(), fabrikam()])
     return Stage(simulator, engines, installed_collections, tmp_path)
-
-
-def events(run: LongRun) -> list[dict[str, t.Any]]:
-    """The events that were printed, each over several lines, and by the engine itself once more."""
-    found = []
-    for block in re.findall(r"^\{'.+?\}\}?$", run.output, re.MULTILINE | re.DOTALL):
-        with contextlib.suppress(SyntaxError, ValueError):
-            found.append(ast.literal_eval(block))
-    return list({event["meta"]["uuid"]: event for event in found if "type" in event}.values())
-
-
-def check(run: LongRun) -> None:
-    """Hold each event against the schema; ansible-rulebook brings the package that does that."""
-    import jsonschema
-
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    for event in events(run):
-        jsonschema.validate(event, schema, jsonschema.Draft202012Validator)
-
-
-def types(run: LongRun) -> list[str]:
-    return [event["type"] for event in events(run)]
 
 
 def test_a_connector_that_becomes_unhealthy_is_synced_once(stage: Stage) -> None:
@@ -133,7 +57,7 @@ def test_events_tell_what_happened(stage: Stage) -> None:
         run.wait_for("told of the loss", lambda: "removed" in types(run))
         run.stop()
     assert sorted(types(run)) == ["removed", "status_changed", "synced"]
-    check(run)
+    check(events(run))
 
 
 def test_an_outage_is_told_once_and_survived(stage: Stage) -> None:
@@ -151,7 +75,7 @@ def test_an_outage_is_told_once_and_survived(stage: Stage) -> None:
         run.stop()
     assert types(run) == ["watch_failed", "watch_recovered"]
     assert "Traceback" not in run.output
-    check(run)
+    check(events(run))
 
 
 def test_a_secret_that_is_replaced_while_it_runs_is_told_and_survived(stage: Stage) -> None:
@@ -163,7 +87,7 @@ def test_a_secret_that_is_replaced_while_it_runs_is_told_and_survived(stage: Sta
         stage.simulator.change_application(stage.simulator.client_id, secrets=application["secrets"])
         run.wait_for("told of its end", lambda: "watch_recovered" in types(run))
         run.stop()
-    check(run)
+    check(events(run))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -235,4 +159,4 @@ def test_an_event_holds_the_connector_as_the_module_shows_it(stage: Stage) -> No
     assert connector["server_name"] == "EXCH01.contoso.example"
     # What ansible-rulebook adds by itself.
     assert event["meta"]["source"] == {"name": SOURCE, "type": SOURCE}
-    check(run)
+    check(events(run))
