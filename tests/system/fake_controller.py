@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""As much of AWX's REST API as the modules of awx.awx use to set a controller up: objects with names, kept in memory.
+"""As much of AWX's REST API as setting a controller up and starting a job take: objects with names, kept in memory.
 
-It is strict about paths: what it does not know is 404, and a test that sees one fails.
+The modules of awx.awx do the one, ansible-rulebook the other. It is strict about paths: what it does not know is 404,
+and a test that sees one fails.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ _COLLECTIONS = (
     "execution_environments",
     "inventories",
     "job_templates",
+    "jobs",
     "organizations",
     "projects",
     "schedules",
     "unified_job_templates",
 )
-_PATH = re.compile(r"/api/v2/(\w+)/(?:(\d+)/(?:(survey_spec|credentials)/)?)?")
+_PATH = re.compile(r"/api/v2/(\w+)/(?:(\d+)/(?:(survey_spec|credentials|launch)/)?)?")
 _READ_ONLY = {"id", "url", "type", "related", "summary_fields"}
 
 
@@ -83,7 +85,7 @@ class FakeController:
         number = self._next_id
         self._next_id += 1
         url = f"/api/v2/{collection}/{number}/"
-        related = {"survey_spec": f"{url}survey_spec/", "credentials": f"{url}credentials/"}
+        related = {part: f"{url}{part}/" for part in ("survey_spec", "credentials", "launch")}
         # As if the project's repository had been fetched at once.
         state = {"scm_revision": "8c1a9f", "status": "successful"} if collection == "projects" else {}
         found = {
@@ -108,6 +110,7 @@ class FakeController:
         parts = urlsplit(path)
         fixed = {
             "/api/": {"current_version": "/api/v2/", "available_versions": {"v2": "/api/v2/"}},
+            "/api/v2/config/": {"version": "24.6.1"},
             "/api/v2/ping/": {"version": "24.6.1"},
         }
         if parts.path in fixed:
@@ -131,6 +134,9 @@ class FakeController:
         if match[2] is None:
             return 201, self.add(match[1], body)
         found = self.objects[match[1]][int(match[2])]
+        if match[3] == "launch":
+            # It is over at once.
+            return 201, self.add("jobs", {**body, "name": found["name"], "status": "successful"})
         if match[3] == "survey_spec":
             found["_survey"] = body
         elif match[3] == "credentials":

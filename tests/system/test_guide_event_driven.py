@@ -17,7 +17,7 @@ import pytest
 import yaml
 from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
-from ansible_collections.msgraph.intune.tests.system.controller import Controller
+from ansible_collections.msgraph.intune.tests.system.fake_controller import FakeController
 from ansible_collections.msgraph.intune.tests.system.guides import (
     CONTOSO,
     GUIDES,
@@ -39,6 +39,9 @@ GUIDE = GUIDES / "guide_event_driven.rst"
 INVENTORY, WATCH, CATCH_UP, IMAGE, FIELDS, INJECTORS, START_A_JOB = code_blocks(GUIDE, "yaml")
 WATCHED, SHIPPED = [block for block in code_blocks(GUIDE, "shell") if block.startswith("ansible-rulebook")]
 SAMPLES = [json.loads(block) for block in code_blocks(GUIDE, "json")]
+# The job template that the role awx_setup makes, and its survey.
+TEMPLATE = "Sync Exchange connectors"
+SETUP = Path(__file__).parents[2] / "roles/awx_setup"
 # What differs from time to time.
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -152,15 +155,22 @@ def test_a_job_is_started_with_what_the_playbook_takes(stage: Stage) -> None:
     injected = yaml.safe_load(INJECTORS)["extra_vars"]
     variables = {name: Template(value).render(fields) for name, value in injected.items()}
     write_private_file(stage.folder / "variables.json", json.dumps(variables).encode())
-    with Controller("Sync Exchange connectors", "Default") as controller:
+    asks = {f"ask_{what}_on_launch": False for what in ("inventory", "labels", "limit", "variables")}
+    with FakeController() as controller:
+        controller.add("job_templates", {"name": TEMPLATE, **asks})
         command = f"{WATCHED.strip()} --vars variables.json --controller-url {controller.url} --controller-token unused"
         with run(stage, command, START_A_JOB) as running:
-            running.wait_for("started a job", lambda: controller.launched)
+            running.wait_for("started a job", lambda: controller.objects["jobs"])
             running.stop()
-    given = controller.launched[0]["extra_vars"]
+    (job,) = controller.objects["jobs"].values()
+    given = job["extra_vars"]
     assert given["connector_id"] == CONTOSO
-    playbook = (Path(__file__).parents[2] / "playbooks/sync_exchange_connectors.yml").read_text(encoding="utf-8")
-    assert [name for name in given if f"#   {name} " not in playbook] == []
+    # A survey takes its own variables alone, and asks for those that it requires.
+    survey = yaml.safe_load((SETUP / "files/survey.yml").read_text(encoding="utf-8"))["spec"]
+    required = {question["variable"] for question in survey if question["required"]}
+    assert required <= given.keys() <= {question["variable"] for question in survey}
+    templates = yaml.safe_load((SETUP / "vars/main.yml").read_text(encoding="utf-8"))["awx_setup_templates"]
+    assert TEMPLATE in [template["name"] for template in templates]
 
 
 def test_an_image_can_be_made_of_the_definition(stage: Stage, engines: Engines) -> None:

@@ -28,6 +28,8 @@ if t.TYPE_CHECKING:
 
 # However long the service is away, it is looked for again after this many seconds.
 _LONGEST_PAUSE: t.Final = 3600.0
+# However late the service asks to come back: a gateway's slip must not end the watch for years.
+_LONGEST_OBEYED: t.Final = 86_400.0
 
 Event = dict[str, t.Any]
 """What happened: its ``type``, and what that type tells."""
@@ -115,7 +117,7 @@ class Watcher:
         longest = max(self._interval, _LONGEST_PAUSE)
         # 30 times the double is more than any longest pause, and the power of a week of failures no float.
         pause = min(self._interval * 2.0 ** min(self._failures - 1, 30), longest)
-        return max(pause, error.retry_after or 0.0)
+        return max(pause, min(error.retry_after or 0.0, _LONGEST_OBEYED))
 
     def _in_trouble(self, error: GraphError) -> list[Event]:
         """Once for the same failure, however often it is met."""

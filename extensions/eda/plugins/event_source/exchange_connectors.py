@@ -24,8 +24,8 @@ description:
   - Microsoft ended support for the connector on 19 February 2024 and says that it no longer syncs with Intune after
     that date. What is seen is what Microsoft Graph still shows.
   - Each look is one request, and one more for each further page; the first one signs in besides.
-  - When the service cannot be read, the next look is later and later, up to an hour, or as late as the service asks. It
-    ends by itself only when its options do not fit, or when a Python package is missing.
+  - When the service cannot be read, the next look is later and later, up to an hour, or as late as the service asks, up
+    to a day. It ends by itself only when its options do not fit, or when a Python package is missing.
   - An event of the type C(unhealthy), C(status_changed), C(synced) or C(removed) has C(connector), the connector as
     M(msgraph.intune.intune_exchange_connector_info) shows it, and C(previous), the same as it was at the last look, or
     null when it was not there. The first look tells of those connectors alone that are unhealthy.

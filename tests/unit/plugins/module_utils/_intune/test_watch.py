@@ -129,10 +129,11 @@ def test_the_longest_pause_is_an_hour(failures: int, pause: float) -> None:
     assert world.pause == pause
 
 
-def test_the_pause_is_no_shorter_than_the_service_asks() -> None:
-    world = World(Reply(429, {"error": {}}, {"Retry-After": "7200"}))
+@pytest.mark.parametrize(("asked", "pause"), [("3", 10.0), ("7200", 7200.0), ("999999999", 86_400.0)])
+def test_the_pause_is_no_shorter_than_the_service_asks_but_never_above_a_day(asked: str, pause: float) -> None:
+    world = World(Reply(429, {"error": {}}, {"Retry-After": asked}))
     world.look()
-    assert world.pause == 7200.0
+    assert world.pause == pause
 
 
 def test_one_that_is_not_there_is_told_and_the_others_are_watched() -> None:
