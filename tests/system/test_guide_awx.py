@@ -1,0 +1,86 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guide to AWX: what it says of files, fields, variables and defaults is so."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+import yaml
+from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, code_blocks
+
+ROOT = Path(__file__).parents[2]
+SETUP = ROOT / "roles/awx_setup"
+FILES = SETUP / "files"
+GUIDE = GUIDES / "guide_awx.rst"
+TEXT = GUIDE.read_text(encoding="utf-8")
+PROJECT_PLAYBOOK, VARIABLES = code_blocks(GUIDE, "yaml")
+BUILD, SET_UP = code_blocks(GUIDE, "shell")
+
+
+def read(path: Path) -> t.Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def rows(head: str) -> list[list[str]]:
+    """The cells of the table whose first head cell is this, without the head."""
+    table = TEXT.partition(f"   * - {head}\n")[2].partition("\n\n")[0]
+    cells = [re.split(r"\n     - ", row) for row in table.split("   * - ")[1:]]
+    return [[" ".join(cell.split()) for cell in row] for row in cells]
+
+
+def test_each_file_that_it_names_is_there() -> None:
+    names = set(re.findall(r"``([\w-]+\.yml)``", TEXT))
+    there = {path.name for path in FILES.rglob("*.yml")}
+    # The variables are the reader's own file.
+    assert names - {"awx.yml"} <= there
+    assert {"credential_type_inputs.yml", "credential_type_injectors.yml", "survey.yml"} <= names
+
+
+def test_the_playbook_that_it_shows_is_that_of_the_project() -> None:
+    assert yaml.safe_load(PROJECT_PLAYBOOK) == read(FILES / "project/sync_exchange_connectors.yml")
+
+
+def test_the_fields_that_it_tells_to_fill_in_are_those_of_the_credential_type() -> None:
+    labels = [field["label"] for field in read(FILES / "credential_type_inputs.yml")["fields"]]
+    told = [cell for _way, cell in rows("To sign in with")]
+    for label in labels:
+        # The password of the key is described there, and global is what most leave the cloud at.
+        assert label in ("Password of the private key", "Microsoft cloud") or any(label in cell for cell in told), label
+
+
+def test_the_variables_are_those_of_the_survey_with_its_defaults() -> None:
+    told = {variable.strip("`"): default for variable, default in rows("Variable")}
+    spec = {question["variable"]: question for question in read(FILES / "survey.yml")["spec"]}
+    assert set(told) == set(spec)
+    for variable, question in spec.items():
+        default = str(question["default"])
+        assert told[variable].startswith(f"``{default}``" if default else "All connectors"), variable
+
+
+def test_the_variables_of_the_set_up_are_those_of_the_role() -> None:
+    options = read(SETUP / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    given = yaml.safe_load(VARIABLES)
+    assert set(given) <= set(options)
+    fields = {field["id"] for field in read(FILES / "credential_type_inputs.yml")["fields"]}
+    assert set(given["awx_setup_credential_inputs"]) <= fields
+    assert set(re.findall(r"``(awx_setup_\w+)``", TEXT)) <= set(options)
+    assert "ansible-playbook msgraph.intune.awx_setup" in SET_UP
+
+
+def test_the_readme_of_the_role_shows_the_same() -> None:
+    (shown,) = code_blocks(SETUP / "README.md", "yaml")
+    assert shown == VARIABLES
+
+
+def test_the_job_template_that_it_names_is_made() -> None:
+    names = {template["name"] for template in read(SETUP / "vars/main.yml")["awx_setup_templates"]}
+    assert set(re.findall(r"\*(Report on [\w ]+|Sync Exchange [\w ]+)\*", TEXT)) <= names
+
+
+def test_the_image_is_built_from_the_file_that_is_there() -> None:
+    assert (FILES / str(re.search(r"--file (\S+)", BUILD)[1])).exists()  # type: ignore[index]
