@@ -29,6 +29,8 @@ class Contract:
 
     def __init__(self, path: str) -> None:
         self._description = OpenAPI.from_file_path(path)
+        info = self._description.spec["info"]
+        self.name = f"{info['title']} {info['version']}"
 
     def check_request(self, entry: dict[str, t.Any]) -> None:
         """Check path, verb, parameters and body of a request to Graph in the journal; raises ``error``."""

@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
     from ansible_collections.msgraph.intune.tests.system.clients import Client
     from ansible_collections.msgraph.intune.tests.system.contract import Contract
+    from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
 DELTA = {"syncType": "deltaSync"}
 MODULE = "ansible_collections.msgraph.intune.tests.system.contract"  # Imported late: its library is optional.
@@ -32,12 +33,18 @@ pytestmark = pytest.mark.filterwarnings("ignore:Unsupported scheme type:UserWarn
 
 
 @pytest.fixture(scope="module")
-def contract() -> Contract:
+def description() -> Contract:
     path = os.environ.get("GRAPH_OPENAPI")
     if not path:
         pytest.skip("GRAPH_OPENAPI names no OpenAPI description of Graph")
     pytest.importorskip("openapi_core", reason="the contract tests need openapi-core")
     return t.cast("Contract", importlib.import_module(MODULE).Contract(path))
+
+
+@pytest.fixture
+def contract(description: Contract, engines: Engines) -> Contract:
+    engines.note(description.name)
+    return description
 
 
 def check(contract: Contract, simulator: Simulator, answer: requests.Response, status: int) -> None:

@@ -27,6 +27,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport i
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
 from ansible_collections.msgraph.intune.tests.system.oidc_provider.browser import Visitor
 from ansible_collections.msgraph.intune.tests.system.oidc_provider.handle import (
+    VERSION,
     Settings,
     UnavailableError,
     install,
@@ -35,6 +36,8 @@ from ansible_collections.msgraph.intune.tests.system.oidc_provider.handle import
 
 if t.TYPE_CHECKING:
     from pathlib import Path
+
+    from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
 GRAPH = "https://graph.example"
 TENANT = "11111111-2222-3333-4444-555555555555"
@@ -107,7 +110,8 @@ def provider(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def world(provider: tuple[str, str], tmp_path: Path) -> World:
+def world(provider: tuple[str, str], engines: Engines, tmp_path: Path) -> World:
+    engines.note(VERSION)
     return World(*provider, tmp_path / "tokens.json")
 
 

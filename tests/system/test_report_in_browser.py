@@ -30,6 +30,9 @@ from ansible_collections.msgraph.intune.tests.system.reports import (
     result,
 )
 
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.tests.system.engines import Engines
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PICTURE = Path(__file__).parents[2] / "docs/images/exchange_connector_report.png"
 
@@ -107,8 +110,14 @@ class Browser:
         return picture.read_bytes()
 
 
+@pytest.fixture(scope="session")
+def version() -> str:
+    return run_command([str(CHROMIUM), "--version"], clean_environment()).stdout.strip()
+
+
 @pytest.fixture
-def browser(tmp_path: Path) -> Browser:
+def browser(version: str, engines: Engines, tmp_path: Path) -> Browser:
+    engines.note(version)
     return Browser(tmp_path / "profile")
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import trustme
 
 _SOURCES = Path(__file__).parent
+VERSION = f"oidc-provider {json.loads((_SOURCES / 'package.json').read_bytes())['dependencies']['oidc-provider']}"
 # The oldest that oidc-provider 8 runs on.
 _NODE_MAJOR = 18
 
