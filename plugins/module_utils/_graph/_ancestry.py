@@ -28,7 +28,8 @@ def is_abandoned(description: str) -> bool:
     try:
         told = json.loads(description)
         where, pids = told["where"], told["pids"]
-        return where is not None and where == _where() and _ancestry(pids[0]) != pids
+        # One that has ended is no more abandoned than one whose parents are all there.
+        return where is not None and where == _where() and pids != _ancestry(pids[0]) != pids[:1]
     except (ValueError, LookupError, TypeError):
         # Nobody described itself, or somebody is about to.
         return False

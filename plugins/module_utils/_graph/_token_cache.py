@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -22,19 +21,16 @@ import stat
 import time
 import typing as t
 
-from ._errors import DeadlineError, OptionsError
-from ._wanted import Account
+from ._wanted import Account, unusable
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ._cache_lock import CacheLock
     from ._wanted import Wanted
 
 # As msal does: a token that ends within this many seconds is not worth beginning a task with.
 _SPARE_SECONDS = 300
-# Longer than any sign-in that others may be busy with.
-_LOCK_SECONDS = 300
-_LOCK_POLL_SECONDS = 0.05
 # Sections beside msal's own, which keeps them: the tenant's ID by "login host/tenant as asked", and the user's name by
 # the SHA-256 of a refresh token that was given for that user.
 _TENANTS = "MsgraphIntuneTenants"
@@ -63,7 +59,7 @@ class TokenCache:
         self._monotonic = monotonic
         self._sleep = sleep
         self._told_of_damage = False
-        self._lock = -1
+        self._lock: CacheLock | None = None
 
     def find(self, wanted: Wanted) -> str | None:
         """The access token wanted, when there is one that stays valid for some minutes.
@@ -111,19 +107,18 @@ class TokenCache:
         """Hold the cache alone; a holder that dies lets go, and one whose job was cancelled is not waited for.
 
         :raises DeadlineError: another task holds it for too long.
+        :raises OptionsError: there can be no lock.
         """
+        from ._cache_lock import CacheLock
+
         folder = os.path.dirname(os.path.abspath(self.path))
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
         except OSError as exc:
-            raise _unusable(self.path, f"its folder cannot be made ({exc.strerror})") from exc
-        self._lock = self._open_lock()
-        try:
-            self._wait_for_lock()
-            self._sign_lock()
+            raise unusable(self.path, f"its folder cannot be made ({exc.strerror})") from exc
+        self._lock = CacheLock(self.path, monotonic=self._monotonic, sleep=self._sleep)
+        with self._lock.held():
             yield
-        finally:
-            os.close(self._lock)
 
     def user_of(self, refresh_token: str) -> str | None:
         """The name of the user who was signed in with this refresh token before.
@@ -160,10 +155,10 @@ class TokenCache:
         :param required: whether a content that cannot be kept is an error, and not merely a warning.
         :raises OptionsError: it could not be kept, and had to be.
         """
-        if not self._holds_lock():
+        if self._lock is None or not self._lock.is_held:
             # Whoever took it over may have written meanwhile what this task does not know of.
             if required:
-                raise _unusable(self.path, "another task took it over")
+                raise unusable(self.path, "another task took it over")
             return
         content = json.loads(state)
         content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
@@ -182,73 +177,8 @@ class TokenCache:
             os.replace(new, self.path)
         except OSError as exc:
             if required:
-                raise _unusable(self.path, f"it cannot be written ({exc.strerror})") from exc
+                raise unusable(self.path, f"it cannot be written ({exc.strerror})") from exc
             self._on_warning(f"The token could not be kept in {self.path}: {exc.strerror}.")
-
-    def _open_lock(self, suffix: str = "") -> int:
-        path = f"{self.path}.lock{suffix}"
-        try:
-            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        except OSError as exc:
-            raise _unusable(self.path, f"{path} cannot be opened ({exc.strerror})") from exc
-
-    def _wait_for_lock(self) -> None:
-        deadline = self._monotonic() + _LOCK_SECONDS
-        while not (self._try_lock() and self._holds_lock()):
-            if not self._holds_lock():
-                # Another task took it over from one whose job was cancelled.
-                self._exchange_lock(self._open_lock())
-            elif self._is_left_behind():
-                self._take_over()
-            elif self._monotonic() > deadline:
-                raise DeadlineError(
-                    f"another task has held the token cache {self.path} for {_LOCK_SECONDS} s",
-                    hint="Look for a task that hangs on this host, or use another token_cache_path.",
-                )
-            else:
-                self._sleep(_LOCK_POLL_SECONDS)
-
-    def _try_lock(self) -> bool:
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError as exc:
-            raise _unusable(self.path, f"it cannot be locked there ({exc.strerror})") from exc
-        return True
-
-    def _holds_lock(self) -> bool:
-        """Whether the lock that is open is the one that others would open."""
-        try:
-            return os.path.samestat(os.fstat(self._lock), os.lstat(f"{self.path}.lock"))
-        except FileNotFoundError:
-            return False
-
-    def _sign_lock(self) -> None:
-        from ._ancestry import describe_self
-
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, describe_self().encode(), 0)
-
-    def _is_left_behind(self) -> bool:
-        """Whether the task that holds the lock goes on though its job was cancelled."""
-        from ._ancestry import is_abandoned
-
-        return is_abandoned(os.pread(self._lock, 4096, 0).decode("ascii", "replace"))
-
-    def _take_over(self) -> None:
-        """Put another lock in the place of the one that is held; its holder will notice, and keep nothing."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(f"{self.path}.lock.new")
-        self._exchange_lock(self._open_lock(".new"))
-        # Where several do so at once, one of them succeeds, and the others find its lock.
-        if self._try_lock():
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(f"{self.path}.lock.new", f"{self.path}.lock")
-
-    def _exchange_lock(self, other: int) -> None:
-        os.close(self._lock)
-        self._lock = other
 
     def _read(self) -> dict[str, t.Any]:
         text = self._read_safely()
@@ -271,26 +201,19 @@ class TokenCache:
             return b""
         except OSError as exc:
             reason = "it is a symbolic link" if exc.errno == errno.ELOOP else str(exc.strerror)
-            raise _unusable(self.path, reason) from exc
+            raise unusable(self.path, reason) from exc
         try:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
-                raise _unusable(self.path, "it is not a regular file")
+                raise unusable(self.path, "it is not a regular file")
             if found.st_uid != os.geteuid():
-                raise _unusable(self.path, "it belongs to another user")
+                raise unusable(self.path, "it belongs to another user")
             if stat.S_IMODE(found.st_mode) & 0o077:
-                raise _unusable(self.path, f"others may use it (its mode is {stat.S_IMODE(found.st_mode):04o})")
+                raise unusable(self.path, f"others may use it (its mode is {stat.S_IMODE(found.st_mode):04o})")
             with os.fdopen(descriptor, "rb", closefd=False) as stream:
                 return stream.read()
         finally:
             os.close(descriptor)
-
-
-def _unusable(path: str, reason: str) -> OptionsError:
-    return OptionsError(
-        f"The token cache {path} is not safe to use: {reason}",
-        hint="Give token_cache_path a file of this user's own with mode 0600, or one that does not exist yet.",
-    )
 
 
 def _sound_part(content: object) -> dict[str, t.Any]:

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Which token is looked for, and the users whose sign-ins a cache holds."""
+"""Which token is looked for, whose sign-ins a cache holds, and what is wrong with one that cannot be used."""
 
 from __future__ import annotations
 
@@ -58,3 +58,11 @@ def only_account(accounts: list[Account]) -> Account | None:
             f"The token cache holds sign-ins of several users: {names}", hint="Set username to one of them."
         )
     return accounts[0] if accounts else None
+
+
+def unusable(path: str, reason: str) -> OptionsError:
+    """The error of a cache that is not safe to use."""
+    return OptionsError(
+        f"The token cache {path} is not safe to use: {reason}",
+        hint="Give token_cache_path a file of this user's own with mode 0600, or one that does not exist yet.",
+    )

@@ -14,7 +14,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph import _ancestry
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import _cache_lock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DeadlineError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._wanted import Account, Wanted
@@ -423,7 +423,7 @@ def left_behind(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(description)
         return True
 
-    monkeypatch.setattr(_ancestry, "is_abandoned", is_abandoned)
+    monkeypatch.setattr(_cache_lock, "is_abandoned", is_abandoned)
     return asked
 
 
@@ -465,12 +465,12 @@ def test_one_who_waited_for_the_lock_that_was_replaced_waits_for_the_new_one(
 
     def nap(_seconds: float) -> None:
         # While the last one waits, another one takes the lock over, and lets go of it.
-        monkeypatch.setattr(_ancestry, "is_abandoned", lambda _description: True)
+        monkeypatch.setattr(_cache_lock, "is_abandoned", lambda _description: True)
         with later.locked():
             order.append("the one who took it over")
             save(later, "new")
 
-    monkeypatch.setattr(_ancestry, "is_abandoned", lambda _description: False)
+    monkeypatch.setattr(_cache_lock, "is_abandoned", lambda _description: False)
     last = TokenCache(str(world.path), on_warning=world.warnings.append, clock=lambda: NOW, sleep=nap)
     with world.cache.locked(), last.locked():
         order.append("the one who waited")
