@@ -5,7 +5,8 @@
 """As much of AWX's REST API as setting a controller up and starting a job take: objects with names, kept in memory.
 
 The modules of awx.awx do the one, ansible-rulebook the other. It is strict about paths: what it does not know is 404,
-and a test that sees one fails.
+and a test that sees one fails. As AWX does, it shows secrets of a credential as encrypted, and refuses a schedule or a
+launch that leaves a required question of the survey unanswered, even one that has a default.
 """
 
 from __future__ import annotations
@@ -120,8 +121,8 @@ class FakeController:
             return self._unknown(f"GET {path}")
         known = self.objects[match[1]]
         if match[2] is None:
-            return 200, _page([one for one in known.values() if _fits(one, parse_qs(parts.query))])
-        found = known[int(match[2])]
+            return 200, _page([self._shown(one) for one in known.values() if _fits(one, parse_qs(parts.query))])
+        found = self._shown(known[int(match[2])])
         credentials = [self.objects["credentials"][number] for number in found.get("_credentials", [])]
         parts_of_it = {None: found, "survey_spec": found.get("_survey", {}), "credentials": _page(credentials)}
         return 200, parts_of_it[match[3]]
@@ -132,9 +133,15 @@ class FakeController:
             return self._unknown(f"{method} {path}")
         self.writes.append(f"{method} {path}")
         if match[2] is None:
-            return 201, self.add(match[1], body)
+            if match[1] == "schedules":
+                template = self.objects["job_templates"][body["unified_job_template"]]
+                if unanswered := _unanswered(template, body.get("extra_data", {})):
+                    return 400, unanswered
+            return 201, self._shown(self.add(match[1], body))
         found = self.objects[match[1]][int(match[2])]
         if match[3] == "launch":
+            if unanswered := _unanswered(found, body.get("extra_vars", {})):
+                return 400, unanswered
             # It is over at once.
             return 201, self.add("jobs", {**body, "name": found["name"], "status": "successful"})
         if match[3] == "survey_spec":
@@ -144,7 +151,15 @@ class FakeController:
             return 204, None
         else:
             found.update({name: value for name, value in body.items() if name not in _READ_ONLY})
-        return 200, found
+        return 200, self._shown(found)
+
+    def _shown(self, found: dict[str, t.Any]) -> dict[str, t.Any]:
+        if "credential_type" not in found or "inputs" not in found:
+            return found
+        fields = self.objects["credential_types"][found["credential_type"]]["inputs"]["fields"]
+        secret = {field["id"] for field in fields if field.get("secret")}
+        inputs = {name: "$encrypted$" if name in secret else value for name, value in found["inputs"].items()}
+        return {**found, "inputs": inputs}
 
     def _unknown(self, request: str) -> tuple[int, object]:
         self.unknown.append(request)
@@ -153,6 +168,12 @@ class FakeController:
 
 def _page(results: list[dict[str, t.Any]]) -> dict[str, t.Any]:
     return {"count": len(results), "next": None, "previous": None, "results": results}
+
+
+def _unanswered(template: dict[str, t.Any], answers: t.Container[str]) -> dict[str, t.Any] | None:
+    questions = template.get("_survey", {}).get("spec", [])
+    missing = [one["variable"] for one in questions if one["required"] and one["variable"] not in answers]
+    return {"variables_needed_to_start": [f"'{name}' value missing" for name in missing]} if missing else None
 
 
 def _fits(one: dict[str, t.Any], query: dict[str, list[str]]) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import CLOUDS
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
 from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
@@ -60,6 +61,10 @@ class TestCredentialType:
         rendered = [environment.from_string(template).render(namespace) for template in templates]
         assert set(rendered) == {*fields.values(), *files.values()}
 
+    def test_the_clouds_to_choose_from_are_those_that_the_modules_know(self) -> None:
+        (cloud,) = (field for field in INPUTS["fields"] if field["id"] == "cloud")
+        assert cloud["choices"] == list(CLOUDS)
+
     @pytest.mark.parametrize("name", INJECTORS["env"])
     def test_a_variable_is_one_that_the_controller_allows(self, name: str) -> None:
         assert re.fullmatch(r"(AZURE|MSGRAPH)_[A-Z_]+", name)
@@ -73,18 +78,21 @@ class TestSurvey:
     def test_a_question_is_one_that_the_controller_takes(self, question: dict[str, t.Any]) -> None:
         known = {"question_name", "question_description", "variable", "type", "required", "default"}
         assert known <= set(question) <= known | {"min", "max", "choices"}
-        assert isinstance(question["required"], bool)
-        kinds = {"text": str, "textarea": str, "multiplechoice": str, "integer": int}
+        # The controller refuses a schedule that leaves a required question unanswered, even one that has a default.
+        assert question["required"] is False
+        kinds = {"text": str, "multiplechoice": str, "integer": int}
         assert isinstance(question["default"], kinds[question["type"]])
         assert ("choices" in question) == (question["type"] == "multiplechoice")
         assert question["default"] in question.get("choices", [question["default"]])
         assert all(isinstance(question[bound], int) for bound in ("min", "max") if bound in question)
 
-    def test_each_answer_is_a_variable_of_the_playbook(self) -> None:
+    def test_each_answer_is_a_variable_of_the_playbook_and_has_its_default(self) -> None:
         text = (ROOT / "playbooks/sync_exchange_connectors.yml").read_text(encoding="utf-8")
-        documented = set(re.findall(r"^#   (\w+)  ", text, re.MULTILINE))
+        documented = dict(re.findall(r"^#   (\w+)  .*; else (.+)$", text, re.MULTILINE))
         # Nobody needs to choose how often a job looks.
-        assert {question["variable"] for question in SURVEY["spec"]} == documented - {"wait_sleep"}
+        del documented["wait_sleep"]
+        asked = {question["variable"]: str(question["default"]) or "all connectors" for question in SURVEY["spec"]}
+        assert asked == documented
 
 
 class TestProject:
@@ -92,6 +100,12 @@ class TestProject:
     def test_a_playbook_of_the_project_can_be_run(self, playbook: Path) -> None:
         run = run_command(playbook_command(playbook, "--syntax-check"), clean_environment())
         assert run.returncode == 0, run.stderr
+
+    @pytest.mark.parametrize("playbook", sorted((FILES / "project").glob("*.yml")), ids=lambda path: path.stem)
+    def test_the_controller_takes_a_file_of_the_project_for_a_playbook(self, playbook: Path) -> None:
+        # It offers no others, and looks for a line that begins so, in one of these two spellings.
+        begins = re.compile(r"\s*-?\s*(hosts|(ansible\.builtin\.)?import_playbook):", re.ASCII)
+        assert any(map(begins.match, playbook.read_text(encoding="utf-8").splitlines()))
 
     def test_each_job_template_names_a_playbook_of_the_project(self) -> None:
         templates = read(ROOT / "roles/awx_setup/vars/main.yml")["awx_setup_templates"]
