@@ -31,7 +31,8 @@ if t.TYPE_CHECKING:
 PLAYBOOK = "msgraph.intune.awx_setup"
 FILES = Path(__file__).parents[2] / "roles/awx_setup/files"
 SECRET = "invented-secret-of-the-credential-41"
-ANSWERS = {
+RENEWED = "invented-secret-of-the-credential-42"
+ANSWERS: dict[str, t.Any] = {
     "awx_setup_scm_url": "https://git.example/intune.git",
     "awx_setup_execution_environment": "intune",
     "awx_setup_image": "registry.example/intune:1",
@@ -53,21 +54,28 @@ def collections(engines: Engines, tmp_path: Path) -> Path:
         pytest.skip("AWX_COLLECTION names no folder of the collection awx.awx")
     found = yaml.safe_load((Path(source) / "galaxy.yml").read_text(encoding="utf-8"))
     engines.note(f"awx.awx {found['version']}")
-    folder = tmp_path / "collections/ansible_collections/awx"
+    folder = tmp_path / "elsewhere/ansible_collections/awx"
     folder.mkdir(parents=True)
     (folder / "awx").symlink_to(source)
     return folder.parents[1]
 
 
 def set_up(
-    controller: FakeController, collections: Path, folder: Path, *flags: str, **answers: t.Any
+    controller: FakeController,
+    collections: Path | None,
+    folder: Path,
+    *flags: str,
+    playbook: Path | str = PLAYBOOK,
+    **answers: t.Any,
 ) -> subprocess.CompletedProcess[str]:
     path = folder / "variables.json"
     write_private_file(path, json.dumps({**ANSWERS, **answers}).encode())
     environment = clean_environment(CONTROLLER_HOST=controller.url, CONTROLLER_OAUTH_TOKEN="unchecked")
-    environment["ANSIBLE_COLLECTIONS_PATH"] += f":{collections}"
-    run = run_command(playbook_command(PLAYBOOK, "-e", f"@{path}", *flags), environment)
+    if collections:
+        environment["ANSIBLE_COLLECTIONS_PATH"] += f":{collections}"
+    run = run_command(playbook_command(playbook, "-e", f"@{path}", *flags), environment)
     assert SECRET not in run.stdout + run.stderr
+    assert RENEWED not in run.stdout + run.stderr
     assert controller.unknown == []
     return run
 
@@ -106,6 +114,75 @@ def test_check_mode_writes_nothing(controller: FakeController, collections: Path
     assert recap(run)["changed"] == 1
 
 
+def test_check_mode_on_a_controller_that_has_none_of_it_ends_before_the_job_templates(
+    controller: FakeController, collections: Path, tmp_path: Path
+) -> None:
+    run = set_up(controller, collections, tmp_path, "--check")
+    assert (run.returncode, controller.writes) == (0, []), run.stdout
+    # Credential type, execution environment, project and inventory.
+    assert recap(run)["changed"] == 4
+    assert "Make a job template" not in run.stdout
+
+
+def test_check_mode_where_the_job_templates_are_missing_tells_of_them(
+    controller: FakeController, collections: Path, tmp_path: Path
+) -> None:
+    set_up(controller, collections, tmp_path)
+    for kind in ("schedules", "job_templates"):
+        controller.objects[kind].clear()
+    controller.writes.clear()
+    run = set_up(controller, collections, tmp_path, "--check")
+    assert (run.returncode, controller.writes, recap(run)["changed"]) == (0, [], 1), run.stdout
+
+
+def test_a_secret_is_replaced_when_that_is_asked_for(
+    controller: FakeController, collections: Path, tmp_path: Path
+) -> None:
+    set_up(controller, collections, tmp_path)
+    credential = controller.named("credentials", "Intune Exchange connectors")
+    renewed = {**ANSWERS["awx_setup_credential_inputs"], "secret": RENEWED}
+    set_up(controller, collections, tmp_path, awx_setup_credential_inputs=renewed)
+    assert credential["inputs"]["secret"] == SECRET
+    run = set_up(
+        controller, collections, tmp_path, awx_setup_credential_inputs=renewed, awx_setup_replace_secrets=True
+    )
+    assert run.returncode == 0, run.stdout
+    assert credential["inputs"] == renewed
+
+
+def test_a_field_that_there_is_not_is_named_before_anything_is_written(
+    controller: FakeController, collections: Path, tmp_path: Path
+) -> None:
+    run = set_up(controller, collections, tmp_path, awx_setup_credential_inputs={"tenant": "a", "password": SECRET})
+    assert run.returncode != 0
+    assert "awx_setup_credential_inputs has password, and the credential type does not." in run.stdout
+    assert controller.writes == []
+
+
+def test_a_private_repository_and_a_private_registry(
+    controller: FakeController, collections: Path, tmp_path: Path
+) -> None:
+    ids = {name: controller.add("credentials", {"name": name})["id"] for name in ("Git", "Registry")}
+    run = set_up(
+        controller, collections, tmp_path, awx_setup_scm_credential="Git", awx_setup_image_credential="Registry"
+    )
+    assert run.returncode == 0, run.stdout
+    assert controller.named("projects", "Intune Exchange connectors")["credential"] == ids["Git"]
+    assert controller.named("execution_environments", "intune")["credential"] == ids["Registry"]
+
+
+def test_the_collection_may_lie_beside_a_playbook_that_uses_the_role(
+    controller: FakeController, collections: Path, tmp_path: Path
+) -> None:
+    collections.rename(tmp_path / "collections")
+    playbook = tmp_path / "playbook.yml"
+    play = {"hosts": "localhost", "gather_facts": False, "roles": ["msgraph.intune.awx_setup"]}
+    playbook.write_text(yaml.safe_dump([play]), encoding="utf-8")
+    run = set_up(controller, None, tmp_path, playbook=playbook)
+    assert run.returncode == 0, run.stdout
+    assert controller.named("schedules", "Sync Exchange connectors")
+
+
 def test_what_is_there_already_need_not_be_given(controller: FakeController, collections: Path, tmp_path: Path) -> None:
     for kind, name in (("projects", "Ours"), ("credentials", "Theirs")):
         controller.add(kind, {"name": name, "organization": 1})
@@ -122,7 +199,7 @@ def test_what_is_there_already_need_not_be_given(controller: FakeController, col
 
 
 def test_without_the_collection_it_says_so(controller: FakeController, tmp_path: Path) -> None:
-    run = set_up(controller, tmp_path, tmp_path)
+    run = set_up(controller, None, tmp_path)
     assert run.returncode != 0
     assert "The collection awx.awx is not installed where this runs" in run.stdout
     assert controller.writes == []
