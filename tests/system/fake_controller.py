@@ -132,16 +132,12 @@ class FakeController:
         if match is None or match[1] not in self.objects:
             return self._unknown(f"{method} {path}")
         self.writes.append(f"{method} {path}")
+        if unanswered := self._unanswered(match, body):
+            return 400, {"variables_needed_to_start": unanswered}
         if match[2] is None:
-            if match[1] == "schedules":
-                template = self.objects["job_templates"][body["unified_job_template"]]
-                if unanswered := _unanswered(template, body.get("extra_data", {})):
-                    return 400, unanswered
             return 201, self._shown(self.add(match[1], body))
         found = self.objects[match[1]][int(match[2])]
         if match[3] == "launch":
-            if unanswered := _unanswered(found, body.get("extra_vars", {})):
-                return 400, unanswered
             # It is over at once.
             return 201, self.add("jobs", {**body, "name": found["name"], "status": "successful"})
         if match[3] == "survey_spec":
@@ -152,6 +148,17 @@ class FakeController:
         else:
             found.update({name: value for name, value in body.items() if name not in _READ_ONLY})
         return 200, self._shown(found)
+
+    def _unanswered(self, match: re.Match[str], body: dict[str, t.Any]) -> list[str]:
+        if match[1] == "schedules" and match[2] is None:
+            number, answers = body["unified_job_template"], body.get("extra_data", {})
+        elif match[3] == "launch":
+            number, answers = int(match[2]), body.get("extra_vars", {})
+        else:
+            return []
+        questions = self.objects["job_templates"][number].get("_survey", {}).get("spec", [])
+        missing = [one["variable"] for one in questions if one["required"] and one["variable"] not in answers]
+        return [f"'{name}' value missing" for name in missing]
 
     def _shown(self, found: dict[str, t.Any]) -> dict[str, t.Any]:
         if "credential_type" not in found or "inputs" not in found:
@@ -168,12 +175,6 @@ class FakeController:
 
 def _page(results: list[dict[str, t.Any]]) -> dict[str, t.Any]:
     return {"count": len(results), "next": None, "previous": None, "results": results}
-
-
-def _unanswered(template: dict[str, t.Any], answers: t.Container[str]) -> dict[str, t.Any] | None:
-    questions = template.get("_survey", {}).get("spec", [])
-    missing = [one["variable"] for one in questions if one["required"] and one["variable"] not in answers]
-    return {"variables_needed_to_start": [f"'{name}' value missing" for name in missing]} if missing else None
 
 
 def _fits(one: dict[str, t.Any], query: dict[str, list[str]]) -> bool:

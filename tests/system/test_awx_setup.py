@@ -52,11 +52,15 @@ def collections(engines: Engines, tmp_path: Path) -> Path:
     source = os.environ.get("AWX_COLLECTION")
     if not source:
         pytest.skip("AWX_COLLECTION names no folder of the collection awx.awx")
-    found = yaml.safe_load((Path(source) / "galaxy.yml").read_text(encoding="utf-8"))
+    manifest, galaxy = Path(source, "MANIFEST.json"), Path(source, "galaxy.yml")
+    if manifest.exists():
+        found = json.loads(manifest.read_bytes())["collection_info"]
+    else:
+        found = yaml.safe_load(galaxy.read_text(encoding="utf-8"))
     engines.note(f"awx.awx {found['version']}")
     folder = tmp_path / "elsewhere/ansible_collections/awx"
     folder.mkdir(parents=True)
-    (folder / "awx").symlink_to(source)
+    (folder / "awx").symlink_to(Path(source).resolve())
     return folder.parents[1]
 
 
@@ -143,9 +147,7 @@ def test_a_secret_is_replaced_when_that_is_asked_for(
     renewed = {**ANSWERS["awx_setup_credential_inputs"], "secret": RENEWED}
     set_up(controller, collections, tmp_path, awx_setup_credential_inputs=renewed)
     assert credential["inputs"]["secret"] == SECRET
-    run = set_up(
-        controller, collections, tmp_path, awx_setup_credential_inputs=renewed, awx_setup_replace_secrets=True
-    )
+    run = set_up(controller, collections, tmp_path, awx_setup_credential_inputs=renewed, awx_setup_replace_secrets=True)
     assert run.returncode == 0, run.stdout
     assert credential["inputs"] == renewed
 
@@ -186,10 +188,14 @@ def test_the_collection_may_lie_beside_a_playbook_that_uses_the_role(
 def test_what_is_there_already_need_not_be_given(controller: FakeController, collections: Path, tmp_path: Path) -> None:
     for kind, name in (("projects", "Ours"), ("credentials", "Theirs")):
         controller.add(kind, {"name": name, "organization": 1})
-    nothing = dict.fromkeys(
+    nothing: dict[str, t.Any] = dict.fromkeys(
         ("awx_setup_scm_url", "awx_setup_execution_environment", "awx_setup_image", "awx_setup_rrule"), ""
     )
-    names = {"awx_setup_project": "Ours", "awx_setup_credential": "Theirs", "awx_setup_credential_inputs": {}}
+    names: dict[str, t.Any] = {
+        "awx_setup_project": "Ours",
+        "awx_setup_credential": "Theirs",
+        "awx_setup_credential_inputs": {},
+    }
     run = set_up(controller, collections, tmp_path, **nothing, **names)
     assert run.returncode == 0, run.stdout
     template = controller.named("job_templates", "Sync Exchange connectors")
