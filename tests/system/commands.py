@@ -10,12 +10,19 @@ import os
 import subprocess
 import typing as t
 
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
 
 def run_command(
-    command: t.Sequence[str], environment: t.Mapping[str, str], *, text: str | None = None
+    command: t.Sequence[str],
+    environment: t.Mapping[str, str],
+    *,
+    text: str | None = None,
+    folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; ``text`` is what it reads."""
-    done = subprocess.run(command, input=text, env=environment, check=False, capture_output=True, text=True)
+    """Run a command to its end, in a folder; ``text`` is what it reads."""
+    done = subprocess.run(command, cwd=folder, input=text, env=environment, check=False, capture_output=True, text=True)
     keep_output(done.stdout + done.stderr)
     return done
 

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
-import json
+import os
+import pwd
 import shutil
+import sys
 import typing as t
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 import yaml
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
+from ansible_collections.msgraph.intune.tests.system.playbooks import result_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
@@ -23,6 +26,8 @@ if t.TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "roles/awx_setup/files/execution-environment.yml"
 INFO = "msgraph.intune.intune_exchange_connector_info"
+# podman and docker keep images and settings in the account's own home, not in that of the tests.
+ACCOUNT = {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
 TAG = "localhost/msgraph-intune-ee:test"
 
 
@@ -31,9 +36,35 @@ def builder(engines: Engines) -> str:
     return engines.command("ansible-builder")
 
 
+@pytest.fixture
+def example() -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", yaml.safe_load(EXAMPLE.read_text(encoding="utf-8")))
+
+
+@pytest.fixture
+def with_tarball(example: dict[str, t.Any], installed_collections: Path, tmp_path: Path) -> Path:
+    """The example with this collection's own tarball in the place of the one from Galaxy."""
+    (tarball,) = installed_collections.glob("*.tar.gz")
+    # ansible-galaxy runs inside the image, which sees of this machine only what is in the context.
+    example["additional_build_files"] = [{"src": str(tarball), "dest": "."}]
+    example["dependencies"]["galaxy"] = {"collections": [{"name": tarball.name, "type": "file"}]}
+    path = tmp_path / "execution-environment.yml"
+    path.write_text(yaml.safe_dump(example), encoding="utf-8")
+    return path
+
+
 def requirements() -> list[str]:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def create(builder: str, definition: Path, context: Path) -> Path:
+    """Make a context; returns its folder of files for the build."""
+    # Else the recipe's name follows from whether this machine has podman.
+    flags = ["--file", str(definition), "--context", str(context), "--output-filename", "Containerfile"]
+    run = run_command([builder, "create", *flags], clean_environment())
+    assert run.returncode == 0, run.stdout + run.stderr
+    return context / "_build"
 
 
 def test_the_collection_asks_for_its_python_packages_and_for_nothing_else(
@@ -46,47 +77,69 @@ def test_the_collection_asks_for_its_python_packages_and_for_nothing_else(
     assert found["system"] == []
 
 
-def test_the_example_makes_a_context(builder: str, tmp_path: Path) -> None:
-    flags = ["--file", str(EXAMPLE), "--context", str(tmp_path), "--output-filename", "Containerfile"]
-    run = run_command([builder, "create", *flags], clean_environment())
-    assert run.returncode == 0, run.stdout + run.stderr
+def test_the_example_makes_a_context(builder: str, example: dict[str, t.Any], tmp_path: Path) -> None:
+    files = create(builder, EXAMPLE, tmp_path)
     recipe = (tmp_path / "Containerfile").read_text(encoding="utf-8")
-    example = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
-    assert example["images"]["base_image"]["name"] in recipe
-    for package in ("ansible_core", "ansible_runner"):
-        assert example["dependencies"][package]["package_pip"] in recipe
-    asked = yaml.safe_load((tmp_path / "_build/requirements.yml").read_text(encoding="utf-8"))
+    python, *packages = (
+        example["dependencies"][name] for name in ("python_interpreter", "ansible_core", "ansible_runner")
+    )
+    wanted = {
+        "EE_BASE_IMAGE": example["images"]["base_image"]["name"],
+        "PYCMD": python["python_path"],
+        "PYPKG": python["package_system"],
+        "PKGMGR": example["options"]["package_manager_path"],
+        "ANSIBLE_INSTALL_REFS": " ".join(package["package_pip"] for package in packages),
+    }
+    assert {f'ARG {name}="{value}"' for name, value in wanted.items()} <= set(recipe.splitlines())
+    asked = yaml.safe_load((files / "requirements.yml").read_text(encoding="utf-8"))
     assert asked == example["dependencies"]["galaxy"]
 
 
+def test_a_context_with_the_tarball_needs_no_other_file(builder: str, with_tarball: Path, tmp_path: Path) -> None:
+    files = create(builder, with_tarball, tmp_path / "context")
+    (asked,) = yaml.safe_load((files / "requirements.yml").read_text(encoding="utf-8"))["collections"]
+    assert asked["name"] in {path.name for path in files.iterdir()}
+    # As the recipe does in a copy of that folder.
+    target = tmp_path / "collections"
+    galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "install", "--offline"]
+    flags = ["--requirements-file", "requirements.yml", "--collections-path", str(target)]
+    environment = {**clean_environment(), "ANSIBLE_COLLECTIONS_PATH": str(target)}
+    run = run_command([*galaxy, *flags], environment, folder=files)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert (target / "ansible_collections/msgraph/intune/MANIFEST.json").is_file()
+
+
 @pytest.fixture
-def containers(engines: Engines) -> str:
-    """A program that can build images and run them here."""
+def containers(engines: Engines, example: dict[str, t.Any]) -> str:
+    """A program that builds images and runs them here, and that can have the image to begin with."""
+    base = example["images"]["base_image"]["name"]
     reasons = []
     for name in ("podman", "docker"):
         if shutil.which(name) is None:
             reasons.append(f"there is no {name}")
             continue
-        run = run_command([name, "info", "--format", "{{json .}}"], clean_environment())
-        if run.returncode == 0 and not json.loads(run.stdout).get("ServerErrors"):
-            engines.note(run_command([name, "--version"], clean_environment()).stdout.strip())
+        pull = run_command([name, "pull", "--quiet", base], ACCOUNT)
+        if pull.returncode == 0:
+            engines.note(run_command([name, "--version"], ACCOUNT).stdout.strip())
             return name
-        reasons.append(f"{name} cannot reach its service")
-    pytest.skip(", and ".join(reasons))
+        reasons.append(f"{name} cannot pull {base}: {' '.join(pull.stderr.split())}")
+    pytest.skip("; ".join(reasons))
 
 
-def test_an_image_runs_the_module(
-    containers: str, builder: str, installed_collections: Path, simulator: Simulator, tmp_path: Path
-) -> None:
-    """With this collection's own tarball in the place of the one from Galaxy."""
-    definition = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
-    (tarball,) = installed_collections.glob("*.tar.gz")
-    definition["dependencies"]["galaxy"] = {"collections": [{"name": str(tarball), "type": "file"}]}
-    path = tmp_path / "execution-environment.yml"
-    path.write_text(yaml.safe_dump(definition), encoding="utf-8")
-    build = [builder, "build", "--file", str(path), "--context", str(tmp_path / "context"), "--tag", TAG]
-    built = run_command([*build, "--container-runtime", containers], clean_environment())
-    assert built.returncode == 0, built.stdout + built.stderr
+@pytest.fixture
+def image(containers: str, builder: str, with_tarball: Path, tmp_path: Path) -> t.Iterator[str]:
+    flags = ["--file", str(with_tarball), "--context", str(tmp_path / "context"), "--tag", TAG]
+    run = run_command([builder, "build", *flags, "--container-runtime", containers], ACCOUNT)
+    assert run.returncode == 0, run.stdout + run.stderr
+    yield TAG
+    run_command([containers, "rmi", "--force", TAG], ACCOUNT)
+
+
+def test_an_image_runs_the_module(containers: str, image: str, simulator: Simulator, tmp_path: Path) -> None:
+    # The simulator's own file is for its user alone, and the image has another.
+    authority = tmp_path / "ca.pem"
+    shutil.copyfile(simulator.ca_path, authority)
+    authority.chmod(0o644)
     environment = {
         "AZURE_TENANT_ID": simulator.tenant_id,
         "AZURE_CLIENT_ID": simulator.client_id,
@@ -94,23 +147,14 @@ def test_an_image_runs_the_module(
         "AZURE_AUTHORITY_HOST": simulator.authority_url,
         "MSGRAPH_URL": simulator.graph_url,
         "MSGRAPH_CA_PATH": "/ca.pem",
+        # podman and docker hand the machine's proxies on.
+        "NO_PROXY": "localhost,127.0.0.1",
     }
+    flags = ["--rm", "--network", "host", "--volume", f"{authority}:/ca.pem:ro,z"]
     # By name alone: the values are taken from the environment of the command, which no list of processes shows.
-    passed = [flag for name in environment for flag in ("--env", name)]
-    start = [
-        containers,
-        "run",
-        "--rm",
-        "--network",
-        "host",
-        "--volume",
-        f"{simulator.ca_path}:/ca.pem:ro,z",
-        *passed,
-        TAG,
-    ]
-    python = "ansible_python_interpreter={{ ansible_playbook_python }}"
-    ran = run_command(
-        [*start, "ansible", "localhost", "-m", INFO, "-e", python], {**clean_environment(), **environment}
+    flags += [flag for name in environment for flag in ("--env", name)]
+    run = run_command(
+        [containers, "run", *flags, image, "ansible", "localhost", "-m", INFO], {**ACCOUNT, **environment}
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert simulator.connector_ids[0] in ran.stdout
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert {found["id"] for found in result_of(run)["connectors"]} == set(simulator.connector_ids)
