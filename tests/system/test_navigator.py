@@ -29,7 +29,9 @@ Navigate = t.Callable[..., "subprocess.CompletedProcess[str]"]
 def navigate(engines: Engines, simulator: Simulator, tmp_path: Path) -> Navigate:
     """Runs a subcommand on a plain terminal; its artifact and its log stay in the test's folder."""
     command = engines.command("ansible-navigator")
-    common = ["--execution-environment", "false", "--mode", "stdout", "--log-file", str(tmp_path / "navigator.log")]
+    common = ["--execution-environment", "false", "--mode", "stdout"]
+    # The log tells all that it can tell.
+    common += ["--log-level", "debug", "--log-file", str(tmp_path / "navigator.log")]
     environment = ansible_environment(simulator, ANSIBLE_NAVIGATOR_CONFIG=str(tmp_path / "navigator.yml"))
     (tmp_path / "navigator.yml").write_text("ansible-navigator: {}\n", encoding="utf-8")
 
@@ -45,7 +47,7 @@ def test_a_playbook_of_the_project_and_what_it_leaves(navigate: Navigate, simula
     flags = ["--playbook-artifact-save-as", str(artifact), "-e", json.dumps(answers), "-vvvv"]
     run = navigate("run", str(PROJECT / "sync_exchange_connectors.yml"), *flags)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert [entry["path"].endswith("/sync") for entry in simulator.journal()][-1]
+    assert simulator.journal()[-1]["path"].endswith("/sync")
     saved = artifact.read_text(encoding="utf-8")
     assert json.loads(saved)["status"] == "successful"
     assert "Microsoft Graph accepted a deltaSync" in saved

@@ -27,7 +27,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport i
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
 from ansible_collections.msgraph.intune.tests.system.oidc_provider.browser import Visitor
 from ansible_collections.msgraph.intune.tests.system.oidc_provider.handle import (
-    VERSION,
+    Installed,
     Settings,
     UnavailableError,
     install,
@@ -91,7 +91,15 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def provider(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[tuple[str, str]]:
+def installed(pytestconfig: pytest.Config) -> Installed:
+    try:
+        return install(pytestconfig.rootpath / ".cache")
+    except UnavailableError as exc:
+        pytest.skip(str(exc))
+
+
+@pytest.fixture(scope="module")
+def provider(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[tuple[str, str]]:
     settings = Settings(
         tenant_id=TENANT,
         graph_url=GRAPH,
@@ -101,17 +109,14 @@ def provider(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFacto
         public_client_ids=(PERSONAL, SHORT_CODES, SHORT_TOKENS),
         seconds={SHORT_CODES: {"DeviceCode": 1}, SHORT_TOKENS: {"AccessToken": 60}},
     )
-    try:
-        folder = install(pytestconfig.rootpath / ".cache")
-    except UnavailableError as exc:
-        pytest.skip(str(exc))
-    with running(folder, settings, tmp_path_factory.mktemp("oidc_provider")) as (authority_url, ca_path):
+    with running(installed, settings, tmp_path_factory.mktemp("oidc_provider")) as (authority_url, ca_path):
         yield authority_url, ca_path
 
 
 @pytest.fixture
-def world(provider: tuple[str, str], engines: Engines, tmp_path: Path) -> World:
-    engines.note(VERSION)
+def world(provider: tuple[str, str], installed: Installed, engines: Engines, tmp_path: Path) -> World:
+    for engine in installed.engines:
+        engines.note(engine)
     return World(*provider, tmp_path / "tokens.json")
 
 

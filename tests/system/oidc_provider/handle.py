@@ -18,7 +18,6 @@ from pathlib import Path
 import trustme
 
 _SOURCES = Path(__file__).parent
-VERSION = f"oidc-provider {json.loads((_SOURCES / 'package.json').read_bytes())['dependencies']['oidc-provider']}"
 # The oldest that oidc-provider 8 runs on.
 _NODE_MAJOR = 18
 
@@ -43,12 +42,20 @@ class Settings:
     seconds: dict[str, dict[str, int]]
 
 
-def install(cache: Path) -> Path:
-    """Install the provider below ``cache``, once, and return the folder of its script.
+@dataclasses.dataclass(frozen=True)
+class Installed:
+    """The folder of the provider's script, and the names and versions of what runs it."""
+
+    folder: Path
+    engines: tuple[str, str]
+
+
+def install(cache: Path) -> Installed:
+    """Install the provider below ``cache``, once.
 
     :raises UnavailableError: Node is absent or too old, or the packages cannot be had.
     """
-    _check_node()
+    node = _node_version()
     folder = cache / "oidc_provider"
     folder.mkdir(parents=True, exist_ok=True)
     stamp = folder / "installed.json"
@@ -60,11 +67,12 @@ def install(cache: Path) -> Path:
         stamp.unlink(missing_ok=True)
         _install_packages(folder, cache / "npm")
         stamp.write_bytes(wanted)
-    return folder
+    package = json.loads((folder / "node_modules/oidc-provider/package.json").read_bytes())
+    return Installed(folder, (f"oidc-provider {package['version']}", f"Node {node}"))
 
 
 @contextlib.contextmanager
-def running(folder: Path, settings: Settings, scratch: Path) -> t.Iterator[tuple[str, str]]:
+def running(installed: Installed, settings: Settings, scratch: Path) -> t.Iterator[tuple[str, str]]:
     """Run the provider; yields its origin and the path of the CA file that vouches for it."""
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost", "127.0.0.1")
@@ -86,7 +94,7 @@ def running(folder: Path, settings: Settings, scratch: Path) -> t.Iterator[tuple
     output = scratch / "output.txt"
     with output.open("wb") as errors:
         process = subprocess.Popen(
-            ["node", folder / "provider.js", settings_path],
+            ["node", installed.folder / "provider.js", settings_path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -104,7 +112,7 @@ def _told_port(output: t.IO[str]) -> str | None:
     return next((match.group(1) for match in told if match), None)
 
 
-def _check_node() -> None:
+def _node_version() -> str:
     missing = [name for name in ("node", "npm") if shutil.which(name) is None]
     if missing:
         raise UnavailableError(f"needs {' and '.join(missing)}")
@@ -112,6 +120,7 @@ def _check_node() -> None:
     version = re.match(r"v([0-9]+)\.", found)
     if version is None or int(version.group(1)) < _NODE_MAJOR:
         raise UnavailableError(f"needs Node {_NODE_MAJOR} or later, and found {found or 'one that does not start'}")
+    return found.removeprefix("v")
 
 
 def _install_packages(folder: Path, npm_cache: Path) -> None:
