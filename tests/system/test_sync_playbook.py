@@ -66,7 +66,7 @@ def test_without_an_answer_all_that_did_not_sync_for_a_day_are_synced(
         ({"connector_name": ["Contoso", "Fabrikam"]}, [CONTOSO]),
         ({"connector_id": []}, []),
         ({"connector_id": "", "connector_name": []}, []),
-        ({"connector_id": False, "connector_name": None}, [CONTOSO]),
+        ({"connector_id": "", "connector_name": None}, [CONTOSO]),
     ],
 )
 def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], triggered: list[str]) -> None:
@@ -75,7 +75,18 @@ def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], trigger
     assert triggers(simulator) == [(connector_id, "fullSync") for connector_id in triggered]
 
 
-@pytest.mark.parametrize("answers", [{"connector_id": 0}, {"connector_id": [""]}, {"connector_name": {}}])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"connector_id": 0},
+        {"connector_id": [""]},
+        {"connector_name": {}},
+        # YAML's "no", which may be the name of something.
+        {"connector_name": False},
+        {"connector_name": "{{ misspelt }}"},
+        {"connector_id": "{{ [][3] }}"},
+    ],
+)
 def test_an_odd_answer_is_never_taken_for_all(simulator: Simulator, answers: dict[str, t.Any]) -> None:
     sync(simulator, wait=False, **answers)
     assert not triggers(simulator)

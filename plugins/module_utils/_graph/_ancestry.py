@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
-"""Who started a process, so that others can tell whether its job was cancelled around it.
+"""Who started a process, so that others can often tell whether its job was cancelled around it.
 
 A runner that cancels a job kills what it started; since ansible-core 2.19 modules are in a session of their own, and
 go on. What tells them from others is that an ancestor of theirs is gone. Known from Linux's /proc alone (proc(5));
@@ -16,6 +16,9 @@ import json
 import os
 
 _PROC = "/proc"
+# Of a module: a shell or two, Ansible's worker, and the ansible-playbook that a runner kills. What is above may end
+# while the job goes on, as a shell does that somebody leaves.
+_GENERATIONS = 5
 
 
 def describe_self() -> str:
@@ -30,7 +33,7 @@ def is_abandoned(description: str) -> bool:
         where, pids = told["where"], told["pids"]
         # One that has ended is no more abandoned than one whose parents are all there.
         return where is not None and where == _where() and pids != _ancestry(pids[0]) != pids[:1]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         # Nobody described itself, or somebody is about to.
         return False
 
@@ -47,7 +50,7 @@ def _where() -> str | None:
 def _ancestry(pid: int) -> list[int]:
     """The process, its parent, and so on."""
     found = [pid]
-    while found[-1] > 1:
+    while found[-1] > 1 and len(found) < _GENERATIONS:
         try:
             with open(f"{_PROC}/{found[-1]:d}/stat", "rb") as stream:
                 # After the name, which may hold anything, come the state and the parent.

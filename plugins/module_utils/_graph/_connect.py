@@ -44,7 +44,8 @@ def connect(
     if settings.token_cache_path is not None:
         from ._token_cache import TokenCache
 
-        cache = TokenCache(settings.token_cache_path, on_warning=on_warning)
+        path = settings.token_cache_path
+        cache = TokenCache(path, on_warning=on_warning, monotonic=clock.now, sleep=clock.sleep)
     credential = choose_credential(settings, cache)
     for warning in settings.warnings:
         on_warning(warning)

@@ -26,11 +26,11 @@ from ._wanted import Account, unusable
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ._cache_lock import CacheLock
     from ._wanted import Wanted
 
 # As msal does: a token that ends within this many seconds is not worth beginning a task with.
 _SPARE_SECONDS = 300
+_LEFTOVER_SECONDS = 300
 # Sections beside msal's own, which keeps them: the tenant's ID by "login host/tenant as asked", and the user's name by
 # the SHA-256 of a refresh token that was given for that user.
 _TENANTS = "MsgraphIntuneTenants"
@@ -59,7 +59,8 @@ class TokenCache:
         self._monotonic = monotonic
         self._sleep = sleep
         self._told_of_damage = False
-        self._lock: CacheLock | None = None
+        self._holder = ""
+        self._loaded: dict[str, t.Any] = {}
 
     def find(self, wanted: Wanted) -> str | None:
         """The access token wanted, when there is one that stays valid for some minutes.
@@ -104,20 +105,22 @@ class TokenCache:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the cache alone; a holder that dies lets go, and one whose job was cancelled is not waited for.
+        """Hold the cache alone, but for tasks whose job was cancelled; a holder that dies lets go.
 
         :raises DeadlineError: another task holds it for too long.
         :raises OptionsError: there can be no lock.
         """
-        from ._cache_lock import CacheLock
+        from ._ancestry import describe_self
+        from ._cache_lock import lock
 
         folder = os.path.dirname(os.path.abspath(self.path))
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
         except OSError as exc:
             raise unusable(self.path, f"its folder cannot be made ({exc.strerror})") from exc
-        self._lock = CacheLock(self.path, monotonic=self._monotonic, sleep=self._sleep)
-        with self._lock.held():
+        # As it was at first: one that waits for the lock may lose its job meanwhile.
+        self._holder = self._holder or describe_self()
+        with lock(self.path, self._holder, monotonic=self._monotonic, sleep=self._sleep):
             yield
 
     def user_of(self, refresh_token: str) -> str | None:
@@ -133,7 +136,7 @@ class TokenCache:
 
         :param refused: an access token to leave out, for msal would return it.
         """
-        content = self._read()
+        content = self._loaded = self._read()
         if refused is not None and "AccessToken" in content:
             kept = {key: one for key, one in content["AccessToken"].items() if one.get("secret") != refused}
             content = {**content, "AccessToken": kept}
@@ -155,17 +158,16 @@ class TokenCache:
         :param required: whether a content that cannot be kept is an error, and not merely a warning.
         :raises OptionsError: it could not be kept, and had to be.
         """
-        if self._lock is None or not self._lock.is_held:
-            # Whoever took it over may have written meanwhile what this task does not know of.
-            if required:
-                raise unusable(self.path, "another task took it over")
-            return
         content = json.loads(state)
         content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
         if given is not None:
             content.setdefault(_GIVEN, {})[_digest(given[0])] = given[1]
-        # One name for the new file, and not a random one: a writer that is killed leaves at most this one behind.
-        new = f"{self.path}.new"
+        # A task of a cancelled job may write at any time.
+        present = self._read()
+        if present != self._loaded:
+            content = _merged(present, content)
+        self._remove_leftovers()
+        new = f"{self.path}.{os.getpid()}.new"
         try:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(new)
@@ -179,6 +181,16 @@ class TokenCache:
             if required:
                 raise unusable(self.path, f"it cannot be written ({exc.strerror})") from exc
             self._on_warning(f"The token could not be kept in {self.path}: {exc.strerror}.")
+
+    def _remove_leftovers(self) -> None:
+        """Remove what writers that were killed left behind; any other is done in a moment."""
+        folder, name = os.path.split(os.path.abspath(self.path))
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(f"{name}.") and entry.name.endswith(".new"):
+                    age = self._clock() - entry.stat(follow_symlinks=False).st_mtime
+                    if age > _LEFTOVER_SECONDS:
+                        os.unlink(entry.path)
 
     def _read(self) -> dict[str, t.Any]:
         text = self._read_safely()
@@ -246,3 +258,8 @@ def _digest(secret: str) -> str:
 
 def _entries(content: dict[str, t.Any], section: str) -> list[dict[str, t.Any]]:
     return list(content.get(section, {}).values())
+
+
+def _merged(theirs: dict[str, t.Any], ours: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Two contents that have grown from one; of the same entry ours is kept."""
+    return {section: {**theirs.get(section, {}), **ours.get(section, {})} for section in {**theirs, **ours}}

@@ -121,7 +121,8 @@ class Watcher:
 
     def _in_trouble(self, error: GraphError) -> list[Event]:
         """Once for the same failure, however often it is met."""
-        trouble = (error.kind, error.status, error.code)
+        # What a service says may differ from time to time; what was not found, or fits several, is in our own words.
+        trouble = (error.kind, error.status, error.code, error.message if error.status is None else None)
         if trouble == self._trouble:
             return []
         self._trouble = trouble

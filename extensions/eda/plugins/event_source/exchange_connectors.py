@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import os
+import pkgutil
 import sys
 import threading
 import typing as t
@@ -78,6 +80,7 @@ if _FILE.parts[-8:-5] == ("ansible_collections", "msgraph", "intune"):
     if _TREE not in ansible_collections.__path__:
         ansible_collections.__path__.insert(0, _TREE)
 
+from ansible_collections.msgraph.intune.plugins.module_utils import _graph, _intune  # noqa: E402
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._connect import connect  # noqa: E402
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError  # noqa: E402
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS, gather  # noqa: E402
@@ -95,6 +98,11 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch impo
     Watched,
     Watcher,
 )
+
+# A rulebook runs for weeks, and the collection may be replaced meanwhile: what is imported by need is imported now.
+for _package in (_graph, _intune):
+    for _module in pkgutil.iter_modules(_package.__path__, f"{_package.__name__}."):
+        importlib.import_module(_module.name)
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping

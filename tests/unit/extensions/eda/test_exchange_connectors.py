@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
+import subprocess
 import sys
 import threading
 import types
@@ -222,7 +224,7 @@ def test_the_documentation_names_every_type_of_event() -> None:
 
 
 def run_by_path(path: Path) -> dict[str, t.Any]:
-    """Run the file as runpy.run_path does for ansible-rulebook; here the importer of collections would stand in its way."""
+    """Run the file as runpy.run_path does for ansible-rulebook; here Ansible's own importer would stand in its way."""
     namespace: dict[str, t.Any] = {"__name__": "<run_path>", "__file__": str(path)}
     exec(compile(path.read_bytes(), str(path), "exec"), namespace)  # noqa: S102
     return namespace
@@ -247,3 +249,16 @@ def test_outside_a_collection_another_one_has_to_do(monkeypatch: pytest.MonkeyPa
     before = list(sys.path)
     namespace = run_by_path(Path(shutil.copy(FILE, tmp_path)))
     assert (sys.path, namespace["OPTIONS"]) == (before, OPTIONS)
+
+
+def test_nothing_is_left_to_be_imported_once_it_runs() -> None:
+    code = (
+        "import sys; import {source} as source;"
+        "print(*(name for name in sys.modules if 'module_utils._' in name), sep='\\n')"
+    )
+    command = [sys.executable, "-c", code.format(source=source.__name__)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    loaded = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
+    folder = Path(ROOT, "ansible_collections/msgraph/intune/plugins/module_utils")
+    there = {path.stem for name in ("_graph", "_intune") for path in (folder / name).glob("_*.py")}
+    assert there <= {name.rpartition(".")[2] for name in loaded}

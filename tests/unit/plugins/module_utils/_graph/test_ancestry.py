@@ -82,7 +82,7 @@ def test_of_processes_elsewhere_nothing_is_known(where: object) -> None:
 
 
 @linux_only
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"where": 1}', '{"where": null, "pids": []}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 4096, "null", '{"where": 1}', '{"where": null, "pids": []}'])
 def test_what_describes_nobody_abandons_nobody(text: str) -> None:
     assert not is_abandoned(text)
 
@@ -106,3 +106,19 @@ def test_a_name_may_hold_anything(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         (tmp_path / str(pid)).mkdir()
         (tmp_path / str(pid) / "stat").write_bytes(b"%d (a) S 99 (\xff\n) S %d 2 3\n" % (pid, parent))
     assert json.loads(describe_self())["pids"] == [os.getpid(), 17, 1]
+
+
+@linux_only
+def test_one_that_has_ended_is_not_abandoned() -> None:
+    with Family() as family:
+        pass
+    assert not is_abandoned(family.description)
+
+
+def test_who_is_far_above_may_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(_ancestry, "_PROC", str(tmp_path))
+    pids = [os.getpid(), *range(20, 30), 1]
+    for pid, parent in zip(pids, pids[1:]):
+        (tmp_path / str(pid)).mkdir()
+        (tmp_path / str(pid) / "stat").write_text(f"{pid} (a) S {parent} 2 3\n")
+    assert json.loads(describe_self())["pids"] == pids[:5]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 from urllib.parse import parse_qs
 
@@ -227,7 +228,7 @@ def test_somebody_may_be_without_a_name(tmp_path: Path) -> None:
 
 def test_a_sign_in_that_cannot_be_kept_is_a_failure(tmp_path: Path) -> None:
     world = World(tmp_path, Reply(200, FLOW), signed_in())
-    (tmp_path / "cache.json.new").mkdir()
+    (tmp_path / f"cache.json.{os.getpid()}.new").mkdir()
     with pytest.raises(GraphError, match="it cannot be written"):
         world.wait()
 

@@ -14,7 +14,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph import _cache_lock
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import _ancestry, _cache_lock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DeadlineError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._wanted import Account, Wanted
@@ -244,7 +244,7 @@ def test_a_file_system_without_locks_is_refused(world: World, monkeypatch: pytes
 
 
 def test_what_must_be_kept_and_cannot_be_is_an_error(world: World) -> None:
-    world.path.with_name("cache.json.new").mkdir()
+    world.path.with_name(f"cache.json.{os.getpid()}.new").mkdir()
     with (
         world.cache.locked(),
         pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it cannot be written"),
@@ -285,9 +285,9 @@ def test_a_link_in_the_place_of_the_new_file_is_not_followed(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def leave_the_link(path: str) -> None:
-        assert path == f"{world.path}.new"
+        assert path == f"{world.path}.{os.getpid()}.new"
 
-    (tmp_path / "cache.json.new").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / f"cache.json.{os.getpid()}.new").symlink_to(tmp_path / "elsewhere")
     monkeypatch.setattr(os, "unlink", leave_the_link)
     with (
         world.cache.locked(),
@@ -377,7 +377,7 @@ def test_what_cannot_be_kept_is_a_warning_and_no_failure(world: World, monkeypat
 
 def _hold(path: str, held: t.Any) -> None:
     with TokenCache(path, on_warning=lambda _warning: None).locked():
-        Path(f"{path}.new").write_text("half a fi")
+        Path(f"{path}.{os.getpid()}.new").write_text("half a fi")
         held.set()
         signal.pause()
 
@@ -438,10 +438,11 @@ def other_of(world: World) -> TokenCache:
 def test_a_holder_whose_job_was_cancelled_is_not_waited_for(world: World, left_behind: list[str]) -> None:
     other = other_of(world)
     with world.cache.locked():
+        world.cache.load()
         with other.locked():
+            other.load()
             save(other, "of the later run")
         save(world.cache, "of the cancelled job")
-    assert world.cache.find(APPLICATION) == "of the later run"
     assert json.loads(left_behind[0])["pids"][0] == os.getpid()
     assert (world.warnings, sorted(path.name for path in world.path.parent.iterdir())) == (
         [],
@@ -449,62 +450,69 @@ def test_a_holder_whose_job_was_cancelled_is_not_waited_for(world: World, left_b
     )
 
 
-def test_what_must_be_kept_and_cannot_is_an_error(world: World, left_behind: list[str]) -> None:
+def test_two_that_write_at_once_keep_what_the_other_one_wrote(world: World, left_behind: list[str]) -> None:
+    world.write(content(entry(), Account={"old": {"username": "kim"}}))
+    other = other_of(world)
     with world.cache.locked():
-        with other_of(world).locked():
-            pass
-        with pytest.raises(OptionsError, match="another task took it over"):
-            save(world.cache, "of the cancelled job", required=True)
+        mine = json.loads(world.cache.load())
+        with other.locked():
+            theirs = json.loads(other.load())
+            theirs["Account"]["new"] = {"username": "lee"}
+            other.save(json.dumps(theirs), host=HOST, tenant="theirs", tenant_id="id-of-theirs")
+        mine["AccessToken"]["0"]["secret"] = "renewed"
+        world.cache.save(json.dumps(mine), host=HOST, tenant="ours", tenant_id="id-of-ours")
+    kept = json.loads(world.path.read_bytes())
+    assert (set(kept["Account"]), kept["AccessToken"]["0"]["secret"]) == ({"old", "new"}, "renewed")
+    assert kept["MsgraphIntuneTenants"] == {f"{HOST}/theirs": "id-of-theirs", f"{HOST}/ours": "id-of-ours"}
 
 
-def test_one_who_waited_for_the_lock_that_was_replaced_waits_for_the_new_one(
-    world: World, left_behind: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order: list[str] = []
-    later = other_of(world)
-
-    def nap(_seconds: float) -> None:
-        # While the last one waits, another one takes the lock over, and lets go of it.
-        monkeypatch.setattr(_cache_lock, "is_abandoned", lambda _description: True)
-        with later.locked():
-            order.append("the one who took it over")
-            save(later, "new")
-
-    monkeypatch.setattr(_cache_lock, "is_abandoned", lambda _description: False)
-    last = TokenCache(str(world.path), on_warning=world.warnings.append, clock=lambda: NOW, sleep=nap)
-    with world.cache.locked(), last.locked():
-        order.append("the one who waited")
-        assert last.find(APPLICATION) == "new"
-    assert order == ["the one who took it over", "the one who waited"]
+def test_what_msal_removed_is_gone_when_nobody_else_wrote(world: World) -> None:
+    world.write(content(entry(), Account={"old": {}}))
+    with world.cache.locked():
+        mine = json.loads(world.cache.load())
+        del mine["Account"]
+        world.cache.save(json.dumps(mine), host=HOST, tenant="ours", tenant_id="id")
+    assert "Account" not in json.loads(world.path.read_bytes())
 
 
-def test_a_lock_that_somebody_removed_is_made_again(world: World) -> None:
+def test_a_lock_tells_who_holds_it_and_nobody_afterwards(world: World) -> None:
     lock = Path(f"{world.path}.lock")
     with world.cache.locked():
-        lock.unlink()
-        with other_of(world).locked():
-            assert lock.exists()
-        save(world.cache, "lost")
-    assert not world.path.exists()
+        assert json.loads(lock.read_bytes())["pids"][0] == os.getpid()
+    assert (lock.read_bytes(), lock.stat().st_mode & 0o777) == (b"", 0o600)
 
 
-def test_of_two_who_take_it_over_at_once_one_gets_it(world: World, left_behind: list[str]) -> None:
-    one, two = other_of(world), other_of(world)
-    replace = os.replace
+def test_one_that_waits_describes_itself_as_it_was_at_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = iter(["while it still had a job", "when it had lost it"])
+    monkeypatch.setattr(_ancestry, "describe_self", lambda: next(told))
+    for _time in range(2):
+        with world.cache.locked():
+            assert Path(f"{world.path}.lock").read_text() == "while it still had a job"
 
-    def slow_replace(source: str, target: str) -> None:
-        """Between the first one's new lock and its place there is time for the second one."""
-        os.replace = replace
-        with two.locked():
-            save(two, "of the second")
-        replace(source, target)
 
+def test_a_lock_that_cannot_be_described_is_one_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    monkeypatch.setattr(os, "pread", full)
+    naps: list[float] = []
+    ticks = iter(range(0, 1000, 200))
+    other = TokenCache(
+        str(world.path), on_warning=world.warnings.append, monotonic=lambda: float(next(ticks)), sleep=naps.append
+    )
+    with world.cache.locked(), pytest.raises(DeadlineError), other.locked():
+        pass
+    assert naps
+
+
+def test_what_a_writer_left_that_was_killed_is_removed(world: World) -> None:
+    old, young, others = (
+        world.path.with_name(name) for name in ("cache.json.1.new", "cache.json.2.new", "other.json.1.new")
+    )
+    for path in (old, young, others):
+        path.write_bytes(b"half a fi")
+        os.utime(path, (NOW, NOW) if path is young else (NOW - 301, NOW - 301))
     with world.cache.locked():
-        os.replace = t.cast("t.Any", slow_replace)
-        try:
-            with one.locked():
-                assert one.find(APPLICATION) == "of the second"
-                save(one, "of the first")
-        finally:
-            os.replace = replace
-    assert world.cache.find(APPLICATION) == "of the first"
+        save(world.cache, "new")
+    assert (old.exists(), young.exists(), others.exists()) == (False, True, True)
