@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import typing as t
@@ -19,7 +20,7 @@ linux_only = pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="
 
 # A shell that starts a process and waits, as whoever starts a module does. The process tells its description.
 FAMILY = f"""
-{sys.executable} -c '
+{shlex.quote(sys.executable)} -c '
 import sys, time
 from {_ancestry.__name__} import describe_self
 print(describe_self(), flush=True)
@@ -41,6 +42,7 @@ class Family:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
         self.description = self._output.readline()
+        assert self.description
         return self
 
     @property
