@@ -229,7 +229,7 @@ def test_an_expired_refresh_token_says_what_to_do(tenant: Tenant) -> None:
         ({"enabled": False}, "AADSTS50057", "administrator"),
         ({"blocked": True}, "AADSTS53003", "Conditional Access"),
         ({"locked": True}, "AADSTS50053", "locked"),
-        ({"password": "another-password-by-now"}, "AADSTS50126", "password"),
+        ({"password": "another-by-now"}, "AADSTS50126", "password"),
     ],
 )
 def test_why_a_password_is_refused(tenant: Tenant, fields: dict[str, t.Any], code: str, advice: str) -> None:

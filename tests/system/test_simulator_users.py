@@ -206,8 +206,8 @@ def test_a_confidential_application_proves_itself(simulator: Simulator, login: C
 
 
 def test_more_users(simulator: Simulator, login: Client) -> None:
-    simulator.set_users([{"username": "ada@contoso.example", "password": "a-long-random-password"}])
-    answer = password_request(simulator, login, username="ada@contoso.example", password="a-long-random-password")
+    simulator.set_users([{"username": "ada@contoso.example", "password": "one-of-ada"}])
+    answer = password_request(simulator, login, username="ada@contoso.example", password="one-of-ada")
     assert answer.status_code == 200
     assert_refused(password_request(simulator, login), *REFUSED, 50034)
 
