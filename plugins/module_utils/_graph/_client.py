@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import typing as t
 import uuid
@@ -242,6 +243,8 @@ class GraphClient:
         return self.read(call, response, client_request_id, attempt)
 
     def _acquire(self, permission: Permission, *, refused: str | None) -> Token:
+        # One for all attempts, as it remembers what the service said of itself.
+        @functools.cache
         def login() -> Login:
             from ._login import Login
 

@@ -347,6 +347,14 @@ def test_a_sign_in_is_sent_again_with_the_same_patience() -> None:
     assert (client.facts()["requests"], client.facts()["retries"]) == (4, 1)
 
 
+def test_a_sign_in_that_is_sent_again_does_not_ask_for_the_metadata_again() -> None:
+    session = FakeSession(Reply(200, METADATA), BUSY, Reply(200, TOKEN), Reply(204))
+    credential = ClientSecret(Value("contoso.example"), Value("app-1"), Value("hush-hush"))
+    client = make_client(session, find_cloud("global"), credential, policy=PATIENT)
+    client.call(WRITE)
+    assert [line.partition(" ")[0] for line in session.wire] == ["GET", "POST", "POST", "POST"]
+
+
 def test_a_sign_in_that_fails_for_the_moment_is_begun_again_and_the_request_never_sent() -> None:
     world = World(error=ServiceError("busy", status=503), policy=PATIENT)
     with pytest.raises(GraphError, match="Could not sign in as a fake: busy") as caught:
