@@ -118,7 +118,8 @@ def test_a_missing_package_is_said_in_a_sentence(stage: Stage, tmp_path: Path) -
     with stage.watch() as run:
         assert run.end() != 0
     assert "DependencyError: Source plugin failed with error message: " in run.output
-    said = r"In the Python interpreter (\S+) the Python package msal cannot be imported .+ Run \1 -m pip install "
+    # With a blank in its path it is quoted where it is to be copied from.
+    said = r"In the Python interpreter (.+?) the Python package msal cannot be imported .+ Run '?\1'? -m pip install "
     assert re.search(said, run.output), run.output
 
 
