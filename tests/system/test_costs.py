@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
-# Runs the module as Ansible does, and tells on standard error what was imported for it.
+# Runs the module as a program, and tells on standard error what was imported for it.
 PROBE = """
 import runpy, sys
 try:

@@ -83,4 +83,5 @@ def test_the_job_template_that_it_names_is_made() -> None:
 
 
 def test_the_image_is_built_from_the_file_that_is_there() -> None:
-    assert (FILES / str(re.search(r"--file (\S+)", BUILD)[1])).exists()  # type: ignore[index]
+    (name,) = re.findall(r"--file (\S+)", BUILD)
+    assert (FILES / name).exists()

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
@@ -17,8 +18,6 @@ from ansible_collections.msgraph.intune.tests.system.jobs import Job
 from ansible_collections.msgraph.intune.tests.tools.leak_hunt import forms
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
     from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
@@ -133,7 +132,7 @@ class TestSecrets:
 
         def known() -> list[bytes]:
             record = os.environ.get("GRAPH_SIMULATOR_SECRETS")
-            recorded = [] if record is None else open(record, "rb").read().split(b"\n")  # noqa: PTH123, SIM115
+            recorded = [] if record is None else Path(record).read_bytes().split(b"\n")
             given = [simulator.client_secret, simulator.password]
             return [secret for secret in [*(one.encode() for one in given), *recorded] if len(secret) >= 16]
 

@@ -80,20 +80,20 @@ if _FILE.parts[-8:-5] == ("ansible_collections", "msgraph", "intune"):
     if _TREE not in ansible_collections.__path__:
         ansible_collections.__path__.insert(0, _TREE)
 
-from ansible_collections.msgraph.intune.plugins.module_utils import _graph, _intune  # noqa: E402
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._connect import connect  # noqa: E402
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError  # noqa: E402
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS, gather  # noqa: E402
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import is_blank  # noqa: E402
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (  # noqa: E402
+from ansible_collections.msgraph.intune.plugins.module_utils import _graph, _intune
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._connect import connect
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS, gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import is_blank
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
     EXCHANGE_CONNECTOR,
     HEALTHS,
     SELECTION,
     health,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection  # noqa: E402
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._times import read_age  # noqa: E402
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import (  # noqa: E402
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._times import read_age
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import (
     StoppableClock,
     Watched,
     Watcher,
