@@ -15,7 +15,7 @@ RESULTS := .cache/results
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo test bench lint types sanity units coverage integration system stage clean
-.PHONY: run-venv test-venv lint-venv bench-venv ansible-test-home fresh-results
+.PHONY: run-venv test-venv lint-venv bench-venv peers-venv ansible-test-home fresh-results
 
 # A git hook sets these for its own repository; the staged tree is another one.
 unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
@@ -84,8 +84,11 @@ system: test-venv stage ## what users do, done from outside
 	$(call heading,system tests)
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(LEAK_HUNT) .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
 
-bench: run-venv bench-venv stage ## what a task costs, beside what one would use instead
+# BENCH_PEERS=all adds the Azure collection, whose requirements are 2 GB. It lies among the packages of `ansible`, beside
+# the list of what it needs.
+bench: run-venv bench-venv $(if $(filter all,$(BENCH_PEERS)),peers-venv) stage ## what a task costs, beside what else one would use
 	@$(HOME_HERE) BENCH_SDK_PYTHON="$$PWD/.venv-bench/bin/python" PATH="$$PWD/.venv/bin:$$PATH" \
+		$(if $(filter all,$(BENCH_PEERS)),BENCH_PEER_PYTHON="$$PWD/.venv-peers/bin/python") \
 		.venv/bin/python -m tests.benchmark --write docs
 
 stage: run-venv ## the copy of the collection that Ansible's tools work on, in .cache
@@ -93,7 +96,7 @@ stage: run-venv ## the copy of the collection that Ansible's tools work on, in .
 	@.venv/bin/python tests/tools/stage.py $(STAGED)
 
 clean: ## remove all that make has made
-	rm -rf .cache .venv .venv-lint .venv-bench
+	rm -rf .cache .venv .venv-lint .venv-bench .venv-peers
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 run-venv:
@@ -107,6 +110,10 @@ lint-venv: run-venv
 
 bench-venv: run-venv
 	@PYTHON="$(PYTHON)" $(VENV) .venv-bench tests/requirements/bench.txt
+
+peers-venv: run-venv
+	@PYTHON="$(PYTHON)" $(VENV) .venv-peers tests/requirements/peers.txt
+	@PYTHON="$(PYTHON)" $(VENV) .venv-peers "$$(find .venv-peers/lib -path '*/azure/azcollection/requirements.txt')"
 
 ansible-test-home: test-venv
 	@.venv/bin/python tests/tools/prepare_home.py .cache/home

@@ -36,12 +36,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often each contestant runs; the lowest counts")
     parser.add_argument("--write", type=Path, help="the folder to write benchmark.md and its chart to")
     given = parser.parse_args()
-    sdk_python = os.environ.get("BENCH_SDK_PYTHON")
+    sdk_python, peer_python = os.environ.get("BENCH_SDK_PYTHON"), os.environ.get("BENCH_PEER_PYTHON")
     tables, charted = [], None
     with tempfile.TemporaryDirectory(prefix="msgraph-intune-benchmark-") as name:
         for latency in LATENCIES:
             with Track(Path(name), latency, sdk_python) as track:
-                tables.append(task_table(per_task(track, given.rounds), latency))
+                tables.append(task_table(per_task(track, given.rounds, peer_python), latency))
                 _say(as_text(tables[-1]))
                 # The documented rate of writes makes the many wait, with latency or without.
                 numbers = NUMBERS if latency else (*NUMBERS, MANY)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 import yaml
@@ -16,38 +17,47 @@ ITEMS = 20
 SYNC = "msgraph.intune.intune_exchange_connector_sync"
 
 
-def play(*tasks: dict[str, t.Any], interpreter: str = "{{ ansible_playbook_python }}") -> str:
-    """A playbook of these tasks."""
-    head = {"hosts": "localhost", "connection": "local", "gather_facts": False}
-    return yaml.safe_dump([{**head, "vars": {"ansible_python_interpreter": interpreter}, "tasks": list(tasks)}])
+Tasks = tuple[dict[str, t.Any], ...]
 
 
-def empty() -> tuple[dict[str, t.Any], ...]:
+class Play(t.NamedTuple):
+    """A play: its tasks, the environment that it runs in, and the Python of its modules."""
+
+    name: str
+    tasks: Tasks
+    environment: t.Mapping[str, str]
+    python: str = sys.executable
+
+    def as_playbook(self) -> str:
+        """The text of a playbook."""
+        head = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+        return yaml.safe_dump(
+            [{**head, "vars": {"ansible_python_interpreter": self.python}, "tasks": list(self.tasks)}]
+        )
+
+
+def variable(name: str) -> str:
+    """An environment variable, in a template."""
+    return f"{{{{ lookup('ansible.builtin.env', '{name}') }}}}"
+
+
+def empty() -> Tasks:
     """Ansible's own start, and a task that does nothing."""
     return ({"ansible.builtin.meta": "noop"},)
 
 
-def ping_loop() -> tuple[dict[str, t.Any], ...]:
-    """The least that a module can do."""
-    return ({"ansible.builtin.ping": {}, "loop": list(range(ITEMS))},)
+def loop(module: str, options: dict[str, t.Any], items: int = ITEMS) -> Tasks:
+    """A task, again and again."""
+    return ({module: options, "loop": list(range(items))},)
 
 
-def sync_loop(ids: t.Sequence[str]) -> tuple[dict[str, t.Any], ...]:
-    """A task for one connector, again and again."""
-    return ({SYNC: {"connector_id": ids[0]}, "loop": list(range(ITEMS))},)
-
-
-def sync(ids: t.Sequence[str]) -> tuple[dict[str, t.Any], ...]:
+def sync(ids: t.Sequence[str]) -> Tasks:
     """One task for all connectors."""
     return ({SYNC: {"connector_id": list(ids)}},)
 
 
-def recipe(ids: t.Sequence[str]) -> tuple[dict[str, t.Any], ...]:
+def recipe(ids: t.Sequence[str]) -> Tasks:
     """A token, and a request for each connector, by ansible.builtin.uri."""
-
-    def variable(name: str) -> str:
-        return f"{{{{ lookup('ansible.builtin.env', '{name}') }}}}"
-
     token: dict[str, t.Any] = {
         "ansible.builtin.uri": {
             "url": variable("AZURE_AUTHORITY_HOST") + "/" + variable("AZURE_TENANT_ID") + "/oauth2/v2.0/token",

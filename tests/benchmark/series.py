@@ -14,13 +14,12 @@ from pathlib import Path
 from ..graph_simulator.ansible_environment import ansible_environment, clean_environment
 from ..graph_simulator.handle import Simulator
 from . import plays
+from .azure_peer import azure_loop
 from .costs import Cost, cost_of, lowest, peaks
 
 WRITE = "DeviceManagementServiceConfig.ReadWrite.All"
 # So many, the documented rate of writes makes a task wait, however little it computes.
 PACED_FROM = 101
-
-Tasks = t.Sequence[t.Mapping[str, t.Any]]
 
 
 class Contestant(t.NamedTuple):
@@ -52,18 +51,21 @@ class Track:
         self.cold = ansible_environment(self.simulator)
         self.cached = {**self.cold, "MSGRAPH_TOKEN_CACHE": str(self._folder / "cache.json")}
         self.at_hand = clean_environment(
-            MSGRAPH_ACCESS_TOKEN=token, MSGRAPH_URL=self.simulator.graph_url, MSGRAPH_CA_PATH=self.simulator.ca_path
+            MSGRAPH_ACCESS_TOKEN=token,
+            MSGRAPH_URL=self.simulator.graph_url,
+            MSGRAPH_CA_PATH=self.simulator.ca_path,
+            ANSIBLE_LIBRARY=str(Path(__file__).with_name("library")),
         )
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self.simulator.stop()
 
-    def playbook(self, name: str, tasks: Tasks, environment: t.Mapping[str, str]) -> Contestant:
+    def playbook(self, play: plays.Play, suffix: str = "") -> Contestant:
         """A run of ansible-playbook."""
-        path = self._folder / f"{name}.yml"
-        path.write_text(plays.play(*map(dict, tasks)), encoding="utf-8")
-        return Contestant(name, [sys.executable, "-m", "ansible", "playbook", str(path)], environment)
+        path = self._folder / f"{play.name}{suffix}.yml"
+        path.write_text(play.as_playbook(), encoding="utf-8")
+        return Contestant(play.name, [sys.executable, "-m", "ansible", "playbook", str(path)], play.environment)
 
     def sdk(self, ids: t.Sequence[str]) -> Contestant | None:
         """A run of the script on Microsoft's SDK, where that is installed."""
@@ -84,18 +86,17 @@ class Track:
                     found.setdefault(one.name, []).append(cost)
         return {name: lowest(costs) for name, costs in found.items()}
 
-    def module_memory(self, name: str, tasks: Tasks, environment: t.Mapping[str, str]) -> float:
+    def module_memory(self, play: plays.Play) -> float:
         """The peak memory of the hungriest module process of a play, in MB."""
-        peak_file = self._folder / f"{name}.peaks"
+        peak_file = self._folder / f"{play.name}.peaks"
         peak_file.unlink(missing_ok=True)
         wrapper = self._folder / "measured-python"
         script = Path(__file__).with_name("measured_python.py")
-        wrapper.write_text(f"#!/bin/sh\nexec '{sys.executable}' '{script}' \"$@\"\n", encoding="utf-8")
+        wrapper.write_text(f"#!/bin/sh\nexec '{play.python}' '{script}' \"$@\"\n", encoding="utf-8")
         wrapper.chmod(0o755)
-        path = self._folder / f"{name}-memory.yml"
-        path.write_text(plays.play(*map(dict, tasks), interpreter=str(wrapper)), encoding="utf-8")
-        command = [sys.executable, "-m", "ansible", "playbook", str(path)]
-        cost_of(command, {**environment, "BENCHMARK_PEAKS": str(peak_file)}, self.simulator, self._folder)
+        environment = {**play.environment, "BENCHMARK_PEAKS": str(peak_file)}
+        measured = self.playbook(play._replace(python=str(wrapper), environment=environment), "-memory")
+        cost_of(measured.command, measured.environment, self.simulator, self._folder)
         return max(peaks(peak_file))
 
 
@@ -107,28 +108,33 @@ class TaskRow(t.NamedTuple):
     memory: float
 
 
-def per_task(track: Track, rounds: int) -> list[TaskRow]:
-    """What one task for one connector costs, beside ping; the first row is ping's."""
-    loops: dict[str, tuple[Tasks, t.Mapping[str, str]]] = {
-        "ansible.builtin.ping": (plays.ping_loop(), track.cold),
-        "token at hand": (plays.sync_loop(track.ids), track.at_hand),
-        "cached token": (plays.sync_loop(track.ids), track.cached),
-        "client secret, no cache": (plays.sync_loop(track.ids), track.cold),
-    }
-    nothing = track.playbook("empty", plays.empty(), track.cold)
-    contestants = [track.playbook(name, *loop) for name, loop in loops.items()]
-    found = track.race([nothing, *contestants], rounds)
+def per_task(track: Track, rounds: int, peer_python: str | None) -> list[TaskRow]:
+    """What one task for one connector costs, beside ping; the first row is ping's.
+
+    Those before ours are what the way from ping to a sync consists of.
+
+    :param peer_python: of the environment with the Azure collection, where that is to be measured, too.
+    """
+    one = {"connector_id": track.ids[0]}
+    loops = [
+        plays.Play("ansible.builtin.ping", plays.loop("ansible.builtin.ping", {}), track.cold),
+        plays.Play("ping, importing requests", plays.loop("requests_ping", {}), track.at_hand),
+        plays.Play("one request, nothing else", plays.loop("least_sync", one), track.at_hand),
+        plays.Play("ours, nothing to do", plays.loop(plays.SYNC, {"connector_id": []}), track.at_hand),
+        plays.Play("ours, token at hand", plays.loop(plays.SYNC, one), track.at_hand),
+        plays.Play("ours, token cached", plays.loop(plays.SYNC, one), track.cached),
+        plays.Play("ours, client secret", plays.loop(plays.SYNC, one), track.cold),
+    ]
+    if peer_python is not None:
+        loops.append(azure_loop(peer_python, track.cold))
+    nothing = plays.Play("empty", plays.empty(), track.cold)
+    found = track.race([track.playbook(play) for play in (nothing, *loops)], rounds)
     rows = []
-    for one in contestants:
-        net = found[one.name].less(found[nothing.name])
-        each = Cost(
-            net.cpu / plays.ITEMS,
-            net.wall / plays.ITEMS,
-            0.0,
-            net.requests // plays.ITEMS,
-            net.connections // plays.ITEMS,
-        )
-        rows.append(TaskRow(one.name, each, track.module_memory(one.name, *loops[one.name])))
+    for play in loops:
+        net = found[play.name].less(found[nothing.name])
+        items = len(play.tasks[0]["loop"])
+        each = Cost(net.cpu / items, net.wall / items, 0.0, net.requests // items, net.connections // items)
+        rows.append(TaskRow(play.name, each, track.module_memory(play)))
     return rows
 
 
@@ -143,21 +149,20 @@ class PlayRow(t.NamedTuple):
 
 def whole_runs(track: Track, rounds: int, numbers: t.Sequence[int], most_by_recipe: int) -> list[PlayRow]:
     """What it costs to sync many connectors from a client secret on, each way."""
-    nothing = track.playbook("empty", plays.empty(), track.cold)
+    nothing = plays.Play("empty", plays.empty(), track.cold)
     rows = []
     for number in numbers:
         ids = track.ids[:number]
-        ways: dict[str, Tasks] = {"msgraph.intune": plays.sync(ids)}
+        ways = [plays.Play("msgraph.intune", plays.sync(ids), track.cold)]
         if number <= most_by_recipe:
-            ways["ansible.builtin.uri"] = plays.recipe(ids)
-        contestants = [track.playbook(name, tasks, track.cold) for name, tasks in ways.items()]
+            ways.append(plays.Play("ansible.builtin.uri", plays.recipe(ids), track.cold))
+        contestants = [track.playbook(play) for play in (nothing, *ways)]
         script = track.sdk(ids)
-        found = track.race(
-            [nothing, *contestants, *([script] if script else [])], 1 if number >= PACED_FROM else rounds
-        )
-        for name, tasks in ways.items():
-            memory = track.module_memory(name, tasks[:1] if len(tasks) > 1 else tasks, track.cold)
-            rows.append(PlayRow(name, number, found[name].less(found[nothing.name]), memory))
+        found = track.race([*contestants, *([script] if script else [])], 1 if number >= PACED_FROM else rounds)
+        for play in ways:
+            # The recipe's modules are all alike: the first tells, and need not wait for the others.
+            memory = track.module_memory(play._replace(tasks=play.tasks[:1]))
+            rows.append(PlayRow(play.name, number, found[play.name].less(found[nothing.name]), memory))
         if script:
             rows.append(PlayRow(script.name, number, found[script.name], found[script.name].memory))
     return rows
