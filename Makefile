@@ -14,8 +14,8 @@ RESULTS := .cache/results
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test bench lint types sanity units coverage integration system stage clean
-.PHONY: run-venv test-venv lint-venv bench-venv peers-venv ansible-test-home fresh-results
+.PHONY: help demo test gates bench lint types sanity units coverage integration system stage clean
+.PHONY: run-venv test-venv lint-venv gates-venvs bench-venv peers-venv ansible-test-home fresh-results
 
 # A git hook sets these for its own repository; the staged tree is another one.
 unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
@@ -52,6 +52,12 @@ lint: lint-venv stage ## style, and what Ansible's own linters find
 	$(call heading,antsibull-docs)
 	@$(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH" antsibull-docs lint-collection-docs $(STAGED) \
 		--plugin-docs --check-extra-docs-refs --validate-collection-refs all --disallow-unknown-collection-refs
+	$(call heading,antsibull-changelog)
+	@export $(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH"; cd $(STAGED) && \
+		antsibull-changelog lint && antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml && \
+		antsibull-changelog generate --output /dev/stdout | diff - CHANGELOG.md
+	$(call heading,reuse)
+	@.venv-lint/bin/reuse lint --lines
 
 types: lint-venv test-venv stage ## strict types
 	$(call heading,mypy of what runs on a managed host)
@@ -84,6 +90,15 @@ system: test-venv stage ## what users do, done from outside
 	$(call heading,system tests)
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(LEAK_HUNT) .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
 
+gates: gates-venvs stage ## what Galaxy and Automation Hub judge an upload by, beyond make test
+	$(call heading,galaxy-importer)
+	@$(HOME_HERE) PATH="$$PWD/.venv-gates/bin:$$PATH" \
+		.venv-gates/bin/python tests/tools/galaxy_import.py $(STAGED) .cache/upload
+	$(call heading,the ansible-lint of Automation Hub)
+	@export $(HOME_HERE) PATH="$$PWD/.venv-hub/bin:$$PATH"; cd $(STAGED) && ansible-lint --strict
+	@export $(HOME_HERE) PATH="$$PWD/.venv-hub/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/.cache/upload"; \
+		cd .cache/upload/ansible_collections/msgraph/intune && ansible-lint --strict
+
 # BENCH_PEERS=all adds the Azure collection, whose requirements are 2 GB. It lies among the packages of `ansible`, beside
 # the list of what it needs.
 bench: run-venv bench-venv $(if $(filter all,$(BENCH_PEERS)),peers-venv) stage ## what a task costs, beside what else one would use
@@ -96,7 +111,7 @@ stage: run-venv ## the copy of the collection that Ansible's tools work on, in .
 	@.venv/bin/python tests/tools/stage.py $(STAGED)
 
 clean: ## remove all that make has made
-	rm -rf .cache .venv .venv-lint .venv-bench .venv-peers
+	rm -rf .cache .venv .venv-lint .venv-bench .venv-peers .venv-gates .venv-hub
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 run-venv:
@@ -107,6 +122,10 @@ test-venv: run-venv
 
 lint-venv: run-venv
 	@PYTHON="$(PYTHON)" $(VENV) .venv-lint tests/requirements/lint.txt
+
+gates-venvs: run-venv
+	@PYTHON="$(PYTHON)" $(VENV) .venv-gates tests/requirements/gates.txt
+	@PYTHON="$(PYTHON)" $(VENV) .venv-hub tests/requirements/hub.txt
 
 bench-venv: run-venv
 	@PYTHON="$(PYTHON)" $(VENV) .venv-bench tests/requirements/bench.txt
