@@ -1,0 +1,70 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What tells others of the collection's content names all of it."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.msgraph.intune.plugins.doc_fragments import _graph
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import VERSION
+
+COLLECTION = Path(__file__).parents[2]
+MODULES = sorted(path.stem for path in (COLLECTION / "plugins/modules").glob("*.py"))
+GRAPH_FRAGMENTS = {"msgraph.intune._graph", "msgraph.intune._graph.connection"}
+GROUP_FRAGMENT = "msgraph.intune._attributes.actiongroup_graph"
+
+
+def read(name: str) -> t.Any:
+    return yaml.safe_load((COLLECTION / name).read_bytes())
+
+
+def fragments(module: str) -> set[str]:
+    """The shared documentation that a module takes its options and attributes from."""
+    source = (COLLECTION / f"plugins/modules/{module}.py").read_text()
+    documentation = source.split('DOCUMENTATION = r"""')[1].split('"""')[0]
+    return set(yaml.safe_load(documentation).get("extends_documentation_fragment", []))
+
+
+class TestChangelog:
+    releases: t.ClassVar[t.Mapping[str, t.Any]] = read("changelogs/changelog.yaml")["releases"]
+
+    def test_it_has_this_version(self) -> None:
+        assert VERSION in self.releases
+        assert read("galaxy.yml")["version"] == VERSION
+
+    @pytest.mark.parametrize(
+        ("kind", "present"),
+        [
+            ("modules", MODULES),
+            ("role", [path.name for path in (COLLECTION / "roles").iterdir()]),
+            ("playbook", [path.stem for path in (COLLECTION / "playbooks").glob("*.yml")]),
+        ],
+    )
+    def test_it_announces_all_there_is(self, kind: str, present: list[str]) -> None:
+        announced = [
+            entry["name"]
+            for release in self.releases.values()
+            for entry in release.get(kind, []) or release.get("objects", {}).get(kind, [])
+        ]
+        assert sorted(announced) == sorted(present)
+
+
+class TestActionGroup:
+    """A group's defaults reach each member, and one that does not know an option fails."""
+
+    members: t.ClassVar[list[str]] = read("meta/runtime.yml")["action_groups"]["graph"]
+
+    def test_its_members_are_the_modules_with_all_of_its_options(self) -> None:
+        assert sorted(self.members) == [module for module in MODULES if fragments(module) >= GRAPH_FRAGMENTS]
+
+    def test_its_members_and_no_others_document_it(self) -> None:
+        assert sorted(self.members) == [module for module in MODULES if GROUP_FRAGMENT in fragments(module)]
+
+    def test_the_fragments_are_all_of_its_options(self) -> None:
+        assert {name for name in vars(_graph.ModuleDocFragment) if name.isupper()} == {"DOCUMENTATION", "CONNECTION"}
