@@ -14,7 +14,7 @@ RESULTS := .cache/results
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test gates bench lint types sanity units coverage integration system stage clean
+.PHONY: help demo test matrix gates bench lint types sanity units coverage integration system stage clean
 .PHONY: run-venv test-venv lint-venv gates-venvs bench-venv peers-venv ansible-test-home fresh-results
 
 # A git hook sets these for its own repository; the staged tree is another one.
@@ -89,6 +89,9 @@ system: export NPM_CONFIG_USERCONFIG ?= $(HOME)/.npmrc
 system: test-venv stage ## what users do, done from outside
 	$(call heading,system tests)
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(LEAK_HUNT) .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
+
+matrix: run-venv ## sanity, units and integration on each ansible-core, or on one: CORE=2.18
+	@.venv/bin/python -m tests.matrix .cache/matrix $(CORE)
 
 gates: gates-venvs stage ## what Galaxy and Automation Hub judge an upload by, beyond make test
 	$(call heading,galaxy-importer)

@@ -67,8 +67,7 @@ EXAMPLES = r"""
       msgraph.intune.intune_exchange_connector_info:
         connector_name: Contoso
       register: probe
-      # Without counts, as when nothing could be read, this fails as well.
-      failed_when: probe.counts.unhealthy > 0
+      failed_when: probe is failed or probe.counts.unhealthy > 0
 """
 
 RETURN = r"""

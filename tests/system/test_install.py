@@ -66,10 +66,20 @@ def install_and_sync(source: str, outside: tuple[dict[str, str], Path], connecto
     assert "WARNING" not in installed.stdout + installed.stderr
 
     listed = run_command([*galaxy, "list", "--format", "json"], environment, folder=elsewhere)
-    found = {path: held["msgraph.intune"] for path, held in json.loads(listed.stdout).items() if "msgraph.intune" in held}
+    found = {
+        path: held["msgraph.intune"] for path, held in json.loads(listed.stdout).items() if "msgraph.intune" in held
+    }
     assert found == {str(collections / "ansible_collections"): {"version": VERSION}}
 
-    ansible = [sys.executable, "-m", "ansible", "adhoc", "localhost", "-e", f"ansible_python_interpreter={sys.executable}"]
+    ansible = [
+        sys.executable,
+        "-m",
+        "ansible",
+        "adhoc",
+        "localhost",
+        "-e",
+        f"ansible_python_interpreter={sys.executable}",
+    ]
     module = ["-m", "msgraph.intune.intune_exchange_connector_sync", "-a", f"connector_id={connector_id}"]
     synced = run_command([*ansible, *module], environment, folder=elsewhere)
     assert synced.returncode == 0, synced.stdout + synced.stderr

@@ -75,7 +75,7 @@ def test_a_secret_is_shown_as_it_is() -> None:
     assert credential(client_secret="hush-hush") == "hush-hush"
 
 
-@pytest.mark.parametrize(("key", "password"), [(PLAIN, None), (ENCRYPTED, "pass phrase")])
+@pytest.mark.parametrize(("key", "password"), [(PLAIN, None), (ENCRYPTED, "pass phrase")], ids=["plain", "encrypted"])
 def test_a_certificate_is_read_with_its_password(tmp_path: Path, key: bytes, password: str | None) -> None:
     path = tmp_path / "certificate.pem"
     path.write_bytes(key + CERTIFICATE)

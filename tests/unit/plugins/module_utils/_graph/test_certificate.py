@@ -124,6 +124,21 @@ def test_key_and_chain_are_found_in_every_form(content: bytes, password: str | N
         (b"just text", None, "it is damaged"),
         (EC_PEM, None, "is not an RSA key"),
     ],
+    ids=[
+        "no-key",
+        "no-certificate",
+        "of-another-key",
+        "encrypted",
+        "wrong-password",
+        "pfx-empty",
+        "pfx-key-only",
+        "pfx-wrong-password",
+        "pfx-encrypted",
+        "pfx-damaged",
+        "pem-damaged",
+        "text",
+        "not-rsa",
+    ],
 )
 def test_what_cannot_be_used_is_explained(content: bytes, password: str | None, reason: str) -> None:
     with pytest.raises(OptionsError) as caught:

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The releases of ansible-core that the collection supports, each with its Pythons.
+
+Of those for modules, only the ones that MSAL supports too; of those for Ansible itself, which are to run the simulator
+besides, only 3.11 and later.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class Core(t.NamedTuple):
+    """One minor release."""
+
+    name: str
+    # Pythons that Ansible itself runs on, the newest first, and others that its modules run on.
+    controllers: tuple[str, ...]
+    targets: tuple[str, ...]
+    requirement: str
+    # Sanity tests that cannot run here, with the reason.
+    left_out: t.Mapping[str, str] = {}
+
+    @property
+    def pythons(self) -> tuple[str, ...]:
+        """All of its Pythons, the oldest first."""
+        return tuple(sorted({*self.controllers, *self.targets}, key=lambda version: int(version.partition(".")[2])))
+
+
+CORES = (
+    Core("2.16", ("3.12", "3.11"), ("3.9", "3.10"), "ansible-core~=2.16.0"),
+    Core("2.17", ("3.12", "3.11"), ("3.9", "3.10"), "ansible-core~=2.17.0"),
+    Core("2.18", ("3.13", "3.12", "3.11"), ("3.9", "3.10"), "ansible-core~=2.18.0"),
+    Core("2.19", ("3.13", "3.12", "3.11"), ("3.9", "3.10"), "ansible-core~=2.19.0"),
+    Core("2.20", ("3.14", "3.13", "3.12"), ("3.9", "3.10", "3.11"), "ansible-core~=2.20.0"),
+    Core("2.21", ("3.14", "3.13", "3.12"), ("3.9", "3.10", "3.11"), "ansible-core~=2.21.0"),
+    Core(
+        "2.22",
+        ("3.14", "3.13"),
+        ("3.9", "3.10", "3.11", "3.12"),
+        # Not released yet; pip takes candidates where one is named.
+        "ansible-core~=2.22.0rc1",
+        {"pylint": "its requirements name a package by an address that is no package index"},
+    ),
+)
+
+
+def chosen(name: str) -> tuple[Core, ...]:
+    """The release of this name, or all of them when it is empty."""
+    cores = tuple(core for core in CORES if name in ("", core.name))
+    if not cores:
+        raise SystemExit(f"CORE is one of {', '.join(core.name for core in CORES)}; it is '{name}'.")
+    return cores
