@@ -25,8 +25,8 @@ WORSE_THAN_NEWS = ("WARNING", "ERROR", "CRITICAL")
 def build(staged: Path, folder: Path) -> Path:
     """Build the collection and unpack it; give the tarball."""
     shutil.rmtree(folder, ignore_errors=True)
-    galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "build", staged, "--output-path", folder]
-    subprocess.run(galaxy, check=True)
+    galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "build"]
+    subprocess.run([*galaxy, str(staged), "--output-path", str(folder)], check=True)
     (tarball,) = folder.glob("*.tar.gz")
     with tarfile.open(tarball) as archive:
         archive.extractall(folder / "ansible_collections/msgraph/intune", filter="data")
