@@ -38,9 +38,10 @@ class Task:
         self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
         with pytest.raises(SystemExit) as ended:
             self._main()
-        printed = self._capfd.readouterr().out
-        assert TOKEN not in printed
-        result: dict[str, t.Any] = json.loads(printed)
+        result: dict[str, t.Any] = json.loads(self._capfd.readouterr().out)
+        # From ansible-core 2.22 on, how a module tells the controller what to mask, which keeps it out of the result.
+        result.pop("_ansible_new_secrets", None)
+        assert TOKEN not in json.dumps(result)
         assert ended.value.code == (1 if result.get("failed") else 0)
         self.sent = session.wire
         return result
