@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tempfile
 import time
 import typing as t
 from pathlib import Path
@@ -65,9 +66,15 @@ class Bench:
         log = self._logs / f"{name}.log"
         command = [self._python, *wrapper, TOOLS / "ansible_test.py", self._staged, self._home, suite, *arguments]
         began = time.monotonic()
-        # ansible-test finds a Python X.Y on PATH.
-        with plain_path(python.parent) as commands, log.open("wb") as stream:
-            environment = {**os.environ, "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"}
+        # ansible-test finds a Python X.Y on PATH. It starts scripts in the folder of temporary files, and Python looks there
+        # for what they import: in the machine's own it would find whatever others have left.
+        with (
+            plain_path(python.parent) as commands,
+            tempfile.TemporaryDirectory(prefix="msgraph-intune-") as temporary,
+            log.open("wb") as stream,
+        ):
+            path = f"{commands}{os.pathsep}{os.environ['PATH']}"
+            environment = {**os.environ, "PATH": path, "TMPDIR": temporary}
             done = subprocess.run(command, check=False, stdout=stream, stderr=subprocess.STDOUT, env=environment)
         seconds = time.monotonic() - began
         # A suite that ran nothing has shown nothing.
