@@ -66,8 +66,8 @@ class Bench:
         log = self._logs / f"{name}.log"
         command = [self._python, *wrapper, TOOLS / "ansible_test.py", self._staged, self._home, suite, *arguments]
         began = time.monotonic()
-        # ansible-test finds a Python X.Y on PATH. It starts scripts in the folder of temporary files, and Python looks there
-        # for what they import: in the machine's own it would find whatever others have left.
+        # ansible-test finds a Python X.Y on PATH. It starts scripts in the folder of temporary files, where Python also
+        # looks for what they import: in the machine's own it would find whatever others have left.
         with (
             plain_path(python.parent) as commands,
             tempfile.TemporaryDirectory(prefix="msgraph-intune-") as temporary,
