@@ -14,7 +14,9 @@ import typing as t
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
 
-MODULE = "ansible_collections.msgraph.intune.plugins.modules.intune_exchange_connector_sync"
+SYNC = "intune_exchange_connector_sync"
+_PACKAGE = "ansible_collections.msgraph.intune.plugins.modules"
+MODULE = f"{_PACKAGE}.{SYNC}"
 
 
 class Run(t.NamedTuple):
@@ -28,18 +30,19 @@ class Run(t.NamedTuple):
 def run_module(
     options: t.Mapping[str, t.Any],
     *,
+    module: str = SYNC,
     check: bool = False,
     verbosity: int = 4,
     environ: t.Mapping[str, str] | None = None,
 ) -> Run:
-    """Run the sync module with these options, and with nothing of this machine's settings in its environment.
+    """Run a module with these options, and with nothing of this machine's settings in its environment.
 
     The variable MODULE_PYTHON may name another Python to run it, with older packages say.
     """
     internal = {"_ansible_check_mode": check, "_ansible_verbosity": verbosity}
     done = run_command(
-        [os.environ.get("MODULE_PYTHON", sys.executable), "-m", MODULE],
-        {**clean_environment(**(environ or {})), "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]},
+        [os.environ.get("MODULE_PYTHON", sys.executable), "-m", f"{_PACKAGE}.{module}"],
+        {**clean_environment(), "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"], **(environ or {})},
         text=json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **internal}}),
     )
     output = done.stdout + done.stderr

@@ -1,0 +1,64 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each kind of error that the modules document is brought about, and no other one exists."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import _errors
+from ansible_collections.msgraph.intune.tests.system.documentation import MODULES, error_kinds
+from ansible_collections.msgraph.intune.tests.system.modules import run_module
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+# What test_faults.py brings about on the wire. The other two kinds arise before anything is sent, and here.
+FAULTS = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encoding="utf-8"))
+SUCCESSES = {"none", "nothing"}
+OF_THE_WIRE = {row["kind"] for row in FAULTS} - SUCCESSES
+BEFORE_THE_WIRE = {"options", "dependency"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_documented_kind_is_brought_about(module: str) -> None:
+    assert error_kinds(module) == OF_THE_WIRE | BEFORE_THE_WIRE
+
+
+def test_there_is_no_other_kind() -> None:
+    kinds = {error.kind for error in _errors.GraphError.__subclasses__()}
+    assert kinds == error_kinds(MODULES[0])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_an_option_that_does_not_fit(simulator: Simulator, module: str) -> None:
+    run = run_module({"connector_id": "a", "access_token": "x", "timeout": "soon"}, module=module)
+    assert (run.status, run.result["error"]["kind"]) == (1, "options")
+    assert run.result["msg"].startswith("timeout is not a number of seconds")
+    assert simulator.journal() == []
+
+
+@pytest.mark.parametrize("package", ["requests", "msal"])
+@pytest.mark.parametrize("module", MODULES)
+def test_a_package_that_is_missing(simulator: Simulator, module: str, package: str, tmp_path: Path) -> None:
+    (tmp_path / f"{package}.py").write_text(f"raise ImportError('No module named {package}')\n", encoding="utf-8")
+    path = os.pathsep.join((str(tmp_path), os.environ["ANSIBLE_COLLECTIONS_PATH"]))
+    options = {
+        "connector_id": simulator.connector_ids[0],
+        "tenant_id": simulator.tenant_id,
+        "client_id": simulator.client_id,
+        "client_secret": simulator.client_secret,
+        "graph_url": simulator.graph_url,
+        "authority_url": simulator.authority_url,
+        "ca_path": simulator.ca_path,
+    }
+    run = run_module(options, module=module, environ={"PYTHONPATH": path})
+    assert (run.status, run.result["error"]["kind"]) == (1, "dependency")
+    assert package in run.result["msg"]
+    assert simulator.journal() == []
