@@ -19,6 +19,7 @@ import yaml
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
+from ansible_collections.msgraph.intune.tests.system.documentation import role_options
 from ansible_collections.msgraph.intune.tests.system.fake_controller import FakeController
 from ansible_collections.msgraph.intune.tests.system.guides import recap
 from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
@@ -202,6 +203,65 @@ def test_what_is_there_already_need_not_be_given(controller: FakeController, col
     assert template["project"] == controller.named("projects", "Ours")["id"]
     assert "execution_environment" not in template
     assert not controller.objects["schedules"]
+
+
+# Another value than the default or the usual answer for each option, and what the controller then holds of it.
+CHANGED: dict[str, tuple[t.Any, t.Callable[[FakeController], t.Any], t.Any]] = {
+    "awx_setup_organization": ("Ours", lambda it: it.named("projects", "P")["organization"], 2),
+    "awx_setup_project": ("P", lambda it: names(it, "projects"), ["P"]),
+    "awx_setup_scm_url": (
+        "https://git.example/other.git",
+        lambda it: it.named("projects", "P")["scm_url"],
+        "https://git.example/other.git",
+    ),
+    "awx_setup_scm_branch": ("stable", lambda it: it.named("projects", "P")["scm_branch"], "stable"),
+    "awx_setup_scm_credential": ("Git", lambda it: it.named("projects", "P")["credential"], 3),
+    "awx_setup_execution_environment": ("E", lambda it: names(it, "execution_environments"), ["E"]),
+    "awx_setup_image": (
+        "registry.example/other:2",
+        lambda it: it.named("execution_environments", "E")["image"],
+        "registry.example/other:2",
+    ),
+    "awx_setup_image_credential": (
+        "Registry",
+        lambda it: it.named("execution_environments", "E")["credential"],
+        4,
+    ),
+    "awx_setup_inventory": ("I", lambda it: names(it, "inventories"), ["I"]),
+    "awx_setup_credential_type": ("T", lambda it: names(it, "credential_types"), ["T"]),
+    "awx_setup_credential": ("C", lambda it: names(it, "credentials"), ["Git", "Registry", "C"]),
+    "awx_setup_credential_inputs": (
+        {"tenant": "fabrikam.example", "client": "another", "secret": RENEWED},
+        lambda it: it.named("credentials", "C")["inputs"]["tenant"],
+        "fabrikam.example",
+    ),
+    "awx_setup_rrule": (
+        "DTSTART:20270101T060000Z RRULE:FREQ=WEEKLY;INTERVAL=1",
+        lambda it: it.named("schedules", "Sync Exchange connectors")["rrule"],
+        "DTSTART:20270101T060000Z RRULE:FREQ=WEEKLY;INTERVAL=1",
+    ),
+}
+
+
+def names(controller: FakeController, collection: str) -> list[str]:
+    return [one["name"] for one in controller.objects[collection].values()]
+
+
+def test_each_option_has_its_effect(controller: FakeController, collections: Path, tmp_path: Path) -> None:
+    controller.add("organizations", {"name": "Ours"})
+    for name in ("Git", "Registry"):
+        controller.add("credentials", {"name": name})
+    answers = {option: value for option, (value, _seen, _expected) in CHANGED.items()}
+    run = set_up(controller, collections, tmp_path, **answers)
+    assert run.returncode == 0, run.stdout
+    assert {option: seen(controller) for option, (_value, seen, _expected) in CHANGED.items()} == {
+        option: expected for option, (_value, _seen, expected) in CHANGED.items()
+    }
+
+
+def test_each_documented_option_is_tried() -> None:
+    # One has a test of its own: test_a_secret_is_replaced_when_that_is_asked_for.
+    assert role_options("awx_setup") == {"main": {*CHANGED, "awx_setup_replace_secrets"}}
 
 
 def test_without_the_collection_it_says_so(controller: FakeController, tmp_path: Path) -> None:

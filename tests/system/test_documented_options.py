@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
 from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
 from ansible_collections.msgraph.intune.tests.system.certificates import AppCertificate, make_certificate
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, obtain_refresh_token
 from ansible_collections.msgraph.intune.tests.system.documentation import (
     MODULES,
+    Option,
     environment_variables,
     module_options,
 )
@@ -191,6 +193,13 @@ def test_each_documented_option_has_a_row(module: str) -> None:
 def test_the_modules_share_their_options_with_all_their_names() -> None:
     one, other = ({name: module_options(module)[name] for name in TABLE["shared"]} for module in MODULES)
     assert one == other
+
+
+def test_the_device_login_documents_the_shared_names_for_what_it_shares() -> None:
+    # By these names its unit tests try them.
+    documented = {name: one for name, one in module_options("graph_device_login").items() if name in OPTIONS}
+    shared = {name: Option(name, OPTIONS[name].aliases, OPTIONS[name].environment) for name in documented}
+    assert documented == shared
 
 
 def test_each_environment_variable_of_any_document_is_tried() -> None:

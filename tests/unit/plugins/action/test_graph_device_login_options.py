@@ -1,0 +1,147 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each documented option of the device login makes a difference, by each name and variable that it has."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+from ansible_collections.msgraph.intune.plugins.action.graph_device_login import OPTIONS as TAKEN
+from ansible_collections.msgraph.intune.plugins.doc_fragments._graph import ModuleDocFragment
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
+from ansible_collections.msgraph.intune.plugins.modules.graph_device_login import DOCUMENTATION
+from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, Scripted
+from ansible_collections.msgraph.intune.tests.unit.plugins.action.test_graph_device_login import Play
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_device_login import FLOW
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login_user import (
+    METADATA,
+    signed_in,
+)
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+SIGN_IN: tuple[Scripted, ...] = (METADATA, Reply(200, FLOW), signed_in())
+GRAPH = "https://graph.microsoft.com"
+FULL = f"{GRAPH}/DeviceManagementServiceConfig.ReadWrite.All"
+
+
+class Run(t.NamedTuple):
+    """What came of a task: its result, and the requests that it sent."""
+
+    result: dict[str, t.Any]
+    sent: list[t.Any]
+
+    @property
+    def kind(self) -> str:
+        return str(self.result["error"]["kind"]) if "error" in self.result else "none"
+
+    @property
+    def host(self) -> str:
+        return str(urlsplit(self.sent[0].url).netloc)
+
+    def form(self, field: str) -> str:
+        """A field of the request for a code."""
+        return str(parse_qs(self.sent[1].body.decode())[field][0])
+
+
+class Difference(t.NamedTuple):
+    """What is seen of a task where an option has this value, and what where it has none."""
+
+    value: str
+    seen: t.Callable[[Run], t.Any]
+    with_it: t.Any
+    without: t.Any
+    script: tuple[Scripted, ...] = SIGN_IN
+
+
+def busy(seconds: int) -> tuple[Scripted, ...]:
+    """A service that asks for patience once."""
+    return (Reply(503, "", {"Retry-After": str(seconds)}), *SIGN_IN)
+
+
+DIFFERENCES = {
+    "tenant_id": Difference("t-9", lambda run: urlsplit(run.sent[0].url).path.split("/")[1], "t-9", "organizations"),
+    "client_id": Difference(
+        "app-9", lambda run: run.form("client_id"), "app-9", "14d82eec-204b-4c2f-b7e8-296a70dab67e"
+    ),
+    "username": Difference("two@contoso.example", lambda run: run.kind, "authentication", "none"),
+    "token_cache_path": Difference("{folder}/other.json", lambda run: run.kind, "none", "options"),
+    "cloud": Difference(
+        "us_gov_l4", lambda run: run.host, "login.microsoftonline.us", "login.microsoftonline.com", (METADATA,)
+    ),
+    "authority_url": Difference(
+        "login.example", lambda run: run.host, "login.example", "login.microsoftonline.com", (METADATA,)
+    ),
+    "graph_url": Difference(
+        "https://graph.example",
+        lambda run: run.form("scope").split()[0].rpartition("/")[0],
+        "https://graph.example",
+        GRAPH,
+    ),
+    "timeout": Difference("9", lambda run: run.sent[0].timeout[0], 9.0, 30.0),
+    "retries": Difference("0", lambda run: run.kind, "service", "none", busy(0)),
+    "retry_budget": Difference("1", lambda run: run.kind, "throttled", "none", busy(5)),
+    "validate_certs": Difference("false", lambda run: run.sent[0].verify, False, True),
+    "ca_path": Difference("{folder}", lambda run: isinstance(run.sent[0].verify, str), True, False),
+    "proxy": Difference(
+        "http://proxy.example:8080",
+        lambda run: (run.sent[0].proxies or {}).get("https"),
+        "http://proxy.example:8080",
+        None,
+    ),
+    "scopes": Difference("Things.Read.All", lambda run: run.form("scope").split()[0], f"{GRAPH}/Things.Read.All", FULL),
+}
+
+
+def names(option: str) -> tuple[str, ...]:
+    """All the names by which an option can be given."""
+    shared = OPTIONS.get(option)
+    return (option, *shared.aliases, *shared.environment) if shared else (option,)
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
+    for name in os.environ:
+        if name.startswith(("AZURE_", "MSGRAPH_")):
+            monkeypatch.delenv(name)
+    return Play(monkeypatch, tmp_path / "cache.json")
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [pytest.param(option, name, id=name) for option in DIFFERENCES for name in names(option)]
+)
+def test_it_makes_a_difference(
+    play: Play, option: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    difference = DIFFERENCES[option]
+    others: dict[str, t.Any] = {
+        "client_id": "",
+        "token_cache_path": "" if option == "token_cache_path" else str(play.cache),
+    }
+
+    def seen(**given: t.Any) -> t.Any:
+        return difference.seen(Run(play.run(*difference.script, **{**others, **given}), play.session.sent))
+
+    assert seen() == difference.without
+    play.cache.unlink(missing_ok=True)
+    value = difference.value.format(folder=tmp_path)
+    if name.isupper():
+        monkeypatch.setenv(name, value)
+        assert seen() == difference.with_it
+    else:
+        # An alias beside the option itself would count as given twice.
+        others.pop(option, None)
+        assert seen(**{name: value}) == difference.with_it
+
+
+def test_each_documented_option_is_tried() -> None:
+    documented = {**yaml.safe_load(DOCUMENTATION)["options"], **yaml.safe_load(ModuleDocFragment.CONNECTION)["options"]}
+    assert [name for name, one in DIFFERENCES.items() if one.with_it == one.without] == []
+    assert set(DIFFERENCES) == set(documented) == {*TAKEN, "scopes"}
