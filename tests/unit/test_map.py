@@ -1,0 +1,55 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the map and CONTRIBUTING.md name is there, and the map leaves no file of the two libraries out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+COLLECTION = Path(__file__).parents[2]
+DOCUMENTS = ("docs/map.md", "CONTRIBUTING.md")
+UTILS = COLLECTION / "plugins/module_utils"
+LIBRARIES = ("_graph", "_intune")
+
+
+def words(document: str) -> set[str]:
+    """What stands between backticks in a document's text, its code blocks left out."""
+    text = (COLLECTION / document).read_text(encoding="utf-8")
+    return set(re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)))
+
+
+def files() -> set[str]:
+    return {path.stem for library in LIBRARIES for path in (UTILS / library).glob("_*.py")} - {"__init__"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_each_path_exists(document: str) -> None:
+    folders = {path.name for path in COLLECTION.iterdir() if path.is_dir()}
+    paths = {word for word in words(document) if word.partition("/")[0] in folders}
+    paths |= {word for word in words(document) if re.fullmatch(r"[A-Z]+\.md|[a-z]+\.(yml|toml)", word)}
+    assert paths, "there is nothing to look for"
+    assert [path for path in sorted(paths) if not (COLLECTION / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_each_private_name_is_a_file_or_a_room(document: str) -> None:
+    private = {word.removesuffix(".py") for word in words(document) if re.fullmatch(r"_[a-z_]+(\.py)?", word)}
+    assert private - files() - {*LIBRARIES, "_module"} == set()
+
+
+def test_the_map_shows_each_file_of_the_two_libraries() -> None:
+    assert files() - words("docs/map.md") == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_each_make_target_exists(document: str) -> None:
+    text = (COLLECTION / document).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (COLLECTION / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)(?:[A-Z_]+=\S+ )*make ([a-z-]+)", text, re.MULTILINE))
+    assert named, "there is nothing to look for"
+    assert named - targets == set()
