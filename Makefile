@@ -69,9 +69,9 @@ sanity: test-venv ansible-test-home stage ## ansible-test's checks, without an e
 	$(call heading,ansible-test sanity)
 	@$(ANSIBLE_TEST) sanity
 
-units: test-venv ansible-test-home stage ## unit tests, through ansible-test
+units: test-venv ansible-test-home stage ## unit tests, through ansible-test; some of them: TESTS=tests/unit/…
 	$(call heading,ansible-test units)
-	@$(ANSIBLE_TEST) units
+	@$(ANSIBLE_TEST) units $(TESTS)
 
 coverage: test-venv stage ## how much of plugins/ the unit tests reach, branches included
 	$(call heading,branch coverage)
