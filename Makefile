@@ -14,8 +14,8 @@ RESULTS := .cache/results
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test matrix gates bench lint types sanity units coverage integration system stage clean
-.PHONY: run-venv test-venv lint-venv gates-venvs bench-venv peers-venv ansible-test-home fresh-results
+.PHONY: help demo test matrix gates bench docs lint types sanity units coverage integration system stage clean
+.PHONY: run-venv test-venv lint-venv gates-venvs bench-venv docs-venv peers-venv ansible-test-home fresh-results
 
 # A git hook sets these for its own repository; the staged tree is another one.
 unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
@@ -109,12 +109,22 @@ bench: run-venv bench-venv $(if $(filter all,$(BENCH_PEERS)),peers-venv) stage #
 		$(if $(filter all,$(BENCH_PEERS)),BENCH_PEER_PYTHON="$$PWD/.venv-peers/bin/python") \
 		.venv/bin/python -m tests.benchmark --write docs
 
+# antsibull-docs writes the pages, which Sphinx turns into a site: each time anew, for no page to outlive what it is about.
+# The folder has to be this user's alone, or antsibull-docs uses another one.
+docs: docs-venv stage ## all of the documentation as a site, in .cache/docs
+	@rm -rf .cache/docs && mkdir -p -m 700 .cache/docs/rst
+	@$(HOME_HERE) PATH="$$PWD/.venv-docs/bin:$$PATH" antsibull-docs collection --use-current --squash-hierarchy --fail-on-error \
+		--dest-dir .cache/docs/rst msgraph.intune
+	@$(HOME_HERE) .venv-docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going \
+		-c docs/docsite -d .cache/docs/doctrees .cache/docs/rst .cache/docs/html
+	@printf 'Open %s\n' "$$PWD/.cache/docs/html/index.html"
+
 stage: run-venv ## the copy of the collection that Ansible's tools work on, in .cache
 	@mkdir -p .cache/home
 	@.venv/bin/python tests/tools/stage.py $(STAGED)
 
 clean: ## remove all that make has made
-	rm -rf .cache .venv .venv-lint .venv-bench .venv-peers .venv-gates .venv-hub
+	rm -rf .cache .venv .venv-lint .venv-bench .venv-peers .venv-gates .venv-hub .venv-docs
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 run-venv:
@@ -136,6 +146,9 @@ bench-venv: run-venv
 peers-venv: run-venv
 	@PYTHON="$(PYTHON)" $(VENV) .venv-peers tests/requirements/peers.txt
 	@PYTHON="$(PYTHON)" $(VENV) .venv-peers "$$(find .venv-peers/lib -path '*/azure/azcollection/requirements.txt')"
+
+docs-venv: run-venv
+	@PYTHON="$(PYTHON)" $(VENV) .venv-docs tests/requirements/docs.txt
 
 ansible-test-home: test-venv
 	@.venv/bin/python tests/tools/prepare_home.py .cache/home

@@ -1,0 +1,54 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How Sphinx makes a site of what antsibull-docs writes; `make docs` runs both."""
+
+from __future__ import annotations
+
+import typing as t
+
+from docutils.nodes import reference
+
+if t.TYPE_CHECKING:
+    from sphinx.addnodes import pending_xref
+    from sphinx.application import Sphinx
+
+project = "msgraph.intune"
+project_copyright = "the msgraph.intune maintainers"
+
+extensions = ["sphinx_antsibull_ext"]
+# Which modules cannot have: an index of environment variables, empty and linked from nowhere.
+exclude_patterns = ["environment_variables.rst"]
+highlight_language = "YAML+Jinja"
+# A reference that leads nowhere is a warning, and `make docs` fails for one.
+nitpicky = True
+
+html_title = "The Ansible collection msgraph.intune"
+html_short_title = "msgraph.intune"
+html_theme = "sphinx_ansible_theme"
+# The theme is made for a site that Ansible hosts.
+html_theme_options = {"documentation_home_url": "index.html", "show_extranav": False, "show_rtd_ethical_ads": False}
+html_copy_source = False
+html_show_sphinx = False
+html_use_index = False
+
+# The pages of Ansible's own documentation that ours lead to, by their labels. sphinx.ext.intersphinx would know them
+# all, and need the network each time to ask for them.
+ANSIBLE = "https://docs.ansible.com/projects/ansible/devel/"
+PAGES = {
+    "action_plugins": "plugins/action.html",
+    "ansible_collections.ansible.builtin.template_module": "collections/ansible/builtin/template_module.html",
+    "common_return_values": "reference_appendices/common_return_values.html",
+}
+
+
+def link_to_ansible(_app: Sphinx, _env: t.Any, node: pending_xref, text: reference) -> reference | None:
+    """Make a link of a reference that Sphinx itself finds nothing for, where it is one of Ansible's pages."""
+    page = PAGES.get(node["reftarget"])
+    return page and reference("", "", text, internal=False, refuri=ANSIBLE + page)
+
+
+def setup(app: Sphinx) -> None:
+    """Sphinx calls this."""
+    app.connect("missing-reference", link_to_ansible)
