@@ -28,7 +28,9 @@ html_title = "The Ansible collection msgraph.intune"
 html_short_title = "msgraph.intune"
 html_theme = "sphinx_ansible_theme"
 # The theme is made for a site that Ansible hosts.
-html_theme_options = {"documentation_home_url": "index.html", "show_extranav": False, "show_rtd_ethical_ads": False}
+html_theme_options = {"show_extranav": False, "show_rtd_ethical_ads": False}
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_use_index = False
@@ -49,6 +51,12 @@ def link_to_ansible(_app: Sphinx, _env: t.Any, node: pending_xref, text: referen
     return page and reference("", "", text, internal=False, refuri=ANSIBLE + page)
 
 
+def link_home(_app: Sphinx, _page: str, _template: str, context: dict[str, t.Any], _doctree: t.Any) -> None:
+    """Let the theme's logo lead to the first page, wherever the site lies; to the theme it lies at a host's root."""
+    context["theme_documentation_home_url"] = context["pathto"]("index")
+
+
 def setup(app: Sphinx) -> None:
     """Sphinx calls this."""
     app.connect("missing-reference", link_to_ansible)
+    app.connect("html-page-context", link_home)
