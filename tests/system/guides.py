@@ -108,6 +108,13 @@ def commands(document: Path) -> list[str]:
     return [block for block in code_blocks(document, "shell") if block.startswith("ansible localhost")]
 
 
+def rows(document: Path, head: str) -> list[list[str]]:
+    """The cells of the table whose first head cell is this, without the head."""
+    table = document.read_text(encoding="utf-8").partition(f"   * - {head}\n")[2].partition("\n\n")[0]
+    cells = [re.split(r"\n     - ", row) for row in table.split("   * - ")[1:]]
+    return [[" ".join(cell.split()) for cell in row] for row in cells]
+
+
 def messages(document: Path) -> list[str]:
     """What a document shows of messages, each in one line."""
     return [" ".join(block.split()) for block in code_blocks(document, "text")]
@@ -159,7 +166,7 @@ class Stage:
     def _adapted(self, text: str) -> str:
         text = text.replace(f"tenant_id: {_DOMAIN}", f"tenant_id: {self.simulator.tenant_domain}")
         text = re.sub(r"^( +)wait: true$", r"\1wait: true\n\1wait_sleep: 0.4", text, flags=re.MULTILINE)
-        return re.sub(r"^( +)(delay|poll): \d+$", r"\1\2: 1", text, flags=re.MULTILINE)
+        return re.sub(r"^( +)(delay|poll): [1-9]\d*$", r"\1\2: 1", text, flags=re.MULTILINE)
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         run = subprocess.run(

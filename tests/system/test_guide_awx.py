@@ -11,7 +11,7 @@ import typing as t
 from pathlib import Path
 
 import yaml
-from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, code_blocks
+from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, code_blocks, rows
 
 ROOT = Path(__file__).parents[2]
 SETUP = ROOT / "roles/awx_setup"
@@ -24,13 +24,6 @@ BUILD, SET_UP = code_blocks(GUIDE, "shell")
 
 def read(path: Path) -> t.Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-def rows(head: str) -> list[list[str]]:
-    """The cells of the table whose first head cell is this, without the head."""
-    table = TEXT.partition(f"   * - {head}\n")[2].partition("\n\n")[0]
-    cells = [re.split(r"\n     - ", row) for row in table.split("   * - ")[1:]]
-    return [[" ".join(cell.split()) for cell in row] for row in cells]
 
 
 def test_each_file_that_it_names_is_there() -> None:
@@ -47,14 +40,14 @@ def test_the_playbook_that_it_shows_is_that_of_the_project() -> None:
 
 def test_the_fields_that_it_tells_to_fill_in_are_those_of_the_credential_type() -> None:
     labels = [field["label"] for field in read(FILES / "credential_type_inputs.yml")["fields"]]
-    told = [cell for _way, cell in rows("To sign in with")]
+    told = [cell for _way, cell in rows(GUIDE, "To sign in with")]
     for label in labels:
         # The password of the key is described there, and global is what most leave the cloud at.
         assert label in ("Password of the private key", "Microsoft cloud") or any(label in cell for cell in told), label
 
 
 def test_the_variables_are_those_of_the_survey_with_its_defaults() -> None:
-    told = {variable.strip("`"): default for variable, default in rows("Variable")}
+    told = {variable.strip("`"): default for variable, default in rows(GUIDE, "Variable")}
     spec = {question["variable"]: question for question in read(FILES / "survey.yml")["spec"]}
     assert set(told) == set(spec)
     for variable, question in spec.items():

@@ -53,6 +53,10 @@ TRIGGERS = {
         "- name: Sync what is not healthy": 1,
         "- name: Write down the Exchange connectors": 0,
     },
+    GUIDES / "guide_performance.rst": {
+        "- name: Sync two connectors with one request": 2,
+        "- name: Sync while other work goes on": 2,
+    },
     GUIDES / "guide_troubleshooting.rst": {"- name: Sync a connector and tell failures apart": 1},
 }
 PLAYBOOKS = [
