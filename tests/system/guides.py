@@ -8,6 +8,7 @@ The simulator gets the tenant that the documents show, so ids and names in them 
 text before it runs:
 
 - the tenant's domain, by the simulator's: a login service knows tenants of its own;
+- what a test names, such as the path of a file;
 - ``wait: true`` gets a ``wait_sleep``, ``poll`` and ``delay`` become shorter: the simulator is faster than any service.
 
 All else comes from the environment, or from extra variables that the documents speak of, as readers would have it.
@@ -17,7 +18,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import textwrap
 import typing as t
 from datetime import datetime, timedelta, timezone
@@ -26,10 +26,12 @@ from pathlib import Path
 import yaml
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
 from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
-from ansible_collections.msgraph.intune.tests.system.commands import keep_output
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
 from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
 
 if t.TYPE_CHECKING:
+    import subprocess
+
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 _ROOT = Path(__file__).parents[2]
@@ -39,7 +41,7 @@ README = _ROOT / "README.md"
 # The ids that all examples of this collection show.
 CONTOSO = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
 FABRIKAM = "c3a0f5d2-64f7-4d0a-8d6b-6b1f2e9a7b22"
-_CLIENT_ID = "4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f"
+CLIENT_ID = "4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f"
 _DOMAIN = "contoso.example"
 
 # What every playbook of the documents begins with, for examples that are tasks alone.
@@ -99,7 +101,8 @@ def playbooks(document: Path) -> list[str]:
     for block in code_blocks(document, "yaml"):
         content = yaml.safe_load(block)
         if isinstance(content, list):
-            found.append(block if "hosts" in content[0] else _PLAY + textwrap.indent(block, " " * 4))
+            is_play = {"hosts", "ansible.builtin.import_playbook"} & content[0].keys()
+            found.append(block if is_play else _PLAY + textwrap.indent(block, " " * 4))
     return found
 
 
@@ -131,28 +134,46 @@ def first_line(block: str) -> str:
 
 
 class Stage:
-    """Where examples run: a folder, and an environment that signs in to the simulator with the documents' tenant."""
+    """Where examples run: a folder, and an environment that signs in to the simulator with the documents' tenant.
 
-    def __init__(self, simulator: Simulator, folder: Path) -> None:
+    :param environment: another way to sign in by the environment.
+    :param variables: secrets that the documents keep in a vault.
+    :param replaced: what else is replaced in a text, such as paths.
+    """
+
+    def __init__(
+        self,
+        simulator: Simulator,
+        folder: Path,
+        *,
+        environment: t.Mapping[str, str] | None = None,
+        variables: t.Mapping[str, str] | None = None,
+        replaced: t.Mapping[str, str] | None = None,
+    ) -> None:
         self.simulator = simulator
         self.folder = folder
+        self._replaced = replaced or {}
         self.set_connectors(contoso(), fabrikam())
         application = next(one for one in simulator.applications() if one["client_id"] == simulator.client_id)
-        simulator.set_applications([*simulator.applications(), {**application, "client_id": _CLIENT_ID}])
+        simulator.set_applications([*simulator.applications(), {**application, "client_id": CLIENT_ID}])
         self._variables = folder / "variables.json"
-        write_private_file(self._variables, json.dumps({"intune_client_secret": simulator.client_secret}).encode())
+        given = {"intune_client_secret": simulator.client_secret, **(variables or {})}
+        write_private_file(self._variables, json.dumps(given).encode())
         # Each request once, so that a fault in force needs no patience. A task that runs asynchronously looks for its
         # results in the account's home, whatever HOME says, unless it is told where they are.
-        self._environment = ansible_environment(
-            simulator, MSGRAPH_RETRIES="0", ANSIBLE_ASYNC_DIR=str(folder / "async"), ANSIBLE_NOCOLOR="1"
-        )
+        self.environment = {
+            **(ansible_environment(simulator) if environment is None else environment),
+            "MSGRAPH_RETRIES": "0",
+            "ANSIBLE_ASYNC_DIR": str(folder / "async"),
+            "ANSIBLE_NOCOLOR": "1",
+        }
 
     def set_connectors(self, *connectors: t.Mapping[str, t.Any]) -> None:
         self.simulator.set_connectors(connectors)
 
     def play(self, playbook: str, *flags: str) -> subprocess.CompletedProcess[str]:
         path = self.folder / "playbook.yml"
-        path.write_text(self._adapted(playbook), encoding="utf-8")
+        path.write_text(self.adapted(playbook), encoding="utf-8")
         given = ["-e", f"@{self._variables}", "-e", "connector_name=Contoso"]
         return self._run(playbook_command(path, *given, *flags))
 
@@ -160,20 +181,22 @@ class Stage:
         """Run one task in the play that all examples have."""
         return self.play(_PLAY + textwrap.indent(yaml.safe_dump([{module: options}]), " " * 4), *flags)
 
-    def command(self, command: str) -> subprocess.CompletedProcess[str]:
-        return self._run(["sh", "-c", command])
+    def command(self, command: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of a document as its reader's bash does, with what the reader types."""
+        return self._run(["bash", "-c", self.adapted(command)], typed)
 
-    def _adapted(self, text: str) -> str:
-        text = text.replace(f"tenant_id: {_DOMAIN}", f"tenant_id: {self.simulator.tenant_domain}")
+    def adapted(self, text: str) -> str:
+        """The text with all that is replaced in it."""
+        text = re.sub(
+            rf"((?:tenant_id(?:: |=)|AZURE_TENANT_ID=)){re.escape(_DOMAIN)}", rf"\1{self.simulator.tenant_domain}", text
+        )
+        for written, here in self._replaced.items():
+            text = text.replace(written, here)
         text = re.sub(r"^( +)wait: true$", r"\1wait: true\n\1wait_sleep: 0.4", text, flags=re.MULTILINE)
         return re.sub(r"^( +)(delay|poll): [1-9]\d*$", r"\1\2: 1", text, flags=re.MULTILINE)
 
-    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        run = subprocess.run(
-            command, cwd=self.folder, env=self._environment, check=False, capture_output=True, text=True
-        )
-        keep_output(run.stdout + (run.stderr or ""))
-        return run
+    def _run(self, command: list[str], typed: str = "") -> subprocess.CompletedProcess[str]:
+        return run_command(command, self.environment, text=typed, folder=self.folder)
 
     def triggers(self, connector_id: str = "") -> int:
         """How many triggers arrived, alone or in a batch; of all connectors, or of one."""

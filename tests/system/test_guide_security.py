@@ -43,8 +43,8 @@ def test_the_oldest_python_is_the_one_that_sanity_goes_by() -> None:
 
 def test_the_permissions_are_those_that_the_modules_name() -> None:
     assert [permission.strip("`") for _task, permission in rows(GUIDE, "To")] == [
-        EXCHANGE_CONNECTOR.sync_permission,
-        EXCHANGE_CONNECTOR.read_permission,
+        EXCHANGE_CONNECTOR.sync_permission.name,
+        EXCHANGE_CONNECTOR.read_permission.name,
     ]
 
 
