@@ -34,9 +34,9 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
-_ROOT = Path(__file__).parents[2]
-GUIDES = _ROOT / "docs/docsite/rst"
-README = _ROOT / "README.md"
+ROOT = Path(__file__).parents[2]
+GUIDES = ROOT / "docs/docsite/rst"
+README = ROOT / "README.md"
 
 # The ids that all examples of this collection show.
 CONTOSO = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
@@ -86,13 +86,19 @@ def fabrikam(last_sync: str | None = None, **more: t.Any) -> dict[str, t.Any]:
     return connector(FABRIKAM, 2, "Fabrikam", last_sync or ago(hours=3), **more)
 
 
-def code_blocks(document: Path, language: str) -> list[str]:
-    """A document's code blocks in this language, each without its indentation."""
+def all_code_blocks(document: Path) -> list[tuple[str, str]]:
+    """A document's code blocks, each without its indentation, after its language."""
     text = document.read_text(encoding="utf-8")
     if document.suffix == ".md":
-        return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    blocks = re.findall(rf"^\.\. code-block:: {language}\n\n((?:(?: {{4}}.*)?\n)+)", text, re.MULTILINE)
-    return [textwrap.dedent(block).strip() + "\n" for block in blocks]
+        return re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    # Some stand in lists, so what is indented more than the directive belongs to it.
+    found = re.findall(r"^( *)\.\. code-block:: (\w+)\n\n((?:(?:\1 {4}.*)?\n)+)", text, re.MULTILINE)
+    return [(language, textwrap.dedent(block).strip() + "\n") for _indentation, language, block in found]
+
+
+def code_blocks(document: Path, language: str) -> list[str]:
+    """A document's code blocks in this language."""
+    return [block for its_language, block in all_code_blocks(document) if its_language == language]
 
 
 def playbooks(document: Path) -> list[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import typing as t
-from pathlib import Path
 
 import yaml
-from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, code_blocks, rows
+from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, ROOT, code_blocks, rows
 
-ROOT = Path(__file__).parents[2]
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
 SETUP = ROOT / "roles/awx_setup"
 FILES = SETUP / "files"
 GUIDE = GUIDES / "guide_awx.rst"

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 import typing as t
-from pathlib import Path
 
 import yaml
 from ansible_collections.msgraph.intune.plugins.module_utils import _module
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import VERSION
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
-from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, Stage, code_blocks, rows
+from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, ROOT, Stage, code_blocks, rows
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
-ROOT = Path(__file__).parents[2]
 GUIDE = GUIDES / "guide_security.rst"
 SUPPORTED = dict(rows(GUIDE, "What"))
 

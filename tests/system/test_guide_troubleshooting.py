@@ -7,19 +7,35 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
+import sys
 import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import _errors
-from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, Stage, example, recap
+from ansible_collections.msgraph.intune.tests.system.guides import (
+    CONTOSO,
+    GUIDES,
+    Stage,
+    code_blocks,
+    example,
+    messages,
+    recap,
+)
+from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC
 
 if t.TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 GUIDE = GUIDES / "guide_troubleshooting.rst"
+UNAVAILABLE, NO_PACKAGE, _not_found = messages(GUIDE)
+# Each of its lines is of another message.
+NOT_FOUND = code_blocks(GUIDE, "text")[2]
+REQUEST_ID = re.compile(r"request-id [0-9a-f-]{36}")
 WITH_RESCUE = example(GUIDE, "Sync a connector and tell failures apart")
 
 
@@ -32,6 +48,37 @@ def fault(status: int, code: str) -> dict[str, t.Any]:
 @pytest.fixture
 def stage(simulator: Simulator, tmp_path: Path) -> Stage:
     return Stage(simulator, tmp_path)
+
+
+def message_of(run: subprocess.CompletedProcess[str]) -> str:
+    """The failed task's message, without IDs."""
+    text = run.stdout + run.stderr
+    result = json.JSONDecoder().raw_decode(text, text.index("FAILED! => ") + 11)[0]
+    return REQUEST_ID.sub("request-id …", result["msg"])
+
+
+def test_the_message_that_explains_messages_is_one(simulator: Simulator, stage: Stage) -> None:
+    stage.environment["MSGRAPH_RETRIES"] = "4"
+    simulator.faults([{"service": "graph", "times": None, "status": 503, "headers": {"Retry-After": "0"}}])
+    assert message_of(stage.task(SYNC, connector_id=CONTOSO)) == REQUEST_ID.sub("request-id …", UNAVAILABLE)
+
+
+def test_the_message_for_a_missing_package_is_shown(stage: Stage) -> None:
+    (stage.folder / "msal.py").write_text("raise ImportError(\"No module named 'msal'\")\n", encoding="utf-8")
+    stage.environment["PYTHONPATH"] = str(stage.folder)
+    said = message_of(stage.task(SYNC, connector_id=CONTOSO))
+    assert NO_PACKAGE.replace("/usr/bin/python3", sys.executable) in said
+
+
+def test_the_messages_for_what_is_not_found_are_shown(stage: Stage) -> None:
+    gone = "00000000-0000-4000-8000-000000000000"
+    for shown, options in zip(
+        NOT_FOUND.splitlines(),
+        ({"connector_id": gone}, {"connector_id": [gone, CONTOSO], "if_older_than": 0}, {"connector_name": "nobody"}),
+        strict=True,
+    ):
+        said = message_of(stage.task(SYNC, **options))
+        assert re.search(re.escape(shown).replace("…", ".+"), said), said
 
 
 def test_the_playbook_passes_over_what_may_pass_by_itself(simulator: Simulator, stage: Stage) -> None:

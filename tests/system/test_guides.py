@@ -10,13 +10,16 @@ sign in.
 
 from __future__ import annotations
 
+import shlex
 import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.tests.system.guides import (
     GUIDES,
     README,
+    ROOT,
     Stage,
+    code_blocks,
     commands,
     first_line,
     playbooks,
@@ -28,7 +31,9 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+    from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
+REPORT = ROOT / "roles/exchange_connector_report/README.md"
 # From the first line of an example to how many connectors it triggers in the documents' tenant, where one connector
 # synced two days ago and the other three hours ago. A sync completes before the next task looks.
 TRIGGERS = {
@@ -58,23 +63,33 @@ TRIGGERS = {
         "- name: Sync while other work goes on": 2,
     },
     GUIDES / "guide_troubleshooting.rst": {"- name: Sync a connector and tell failures apart": 1},
+    REPORT: {"- name: Show how the Exchange connectors are": 0},
 }
+
+
+def name_of(document: Path) -> str:
+    """What pytest calls a document by."""
+    return str(document.relative_to(ROOT))
+
+
 PLAYBOOKS = [
-    pytest.param(playbook, triggers.get(first_line(playbook)), id=f"{document.stem}: {first_line(playbook)}")
+    pytest.param(playbook, triggers.get(first_line(playbook)), id=f"{name_of(document)}: {first_line(playbook)}")
     for document, triggers in TRIGGERS.items()
     for playbook in playbooks(document)
 ]
 COMMANDS = [
-    pytest.param(command, id=f"{document.stem}: {command}") for document in TRIGGERS for command in commands(document)
+    pytest.param(command, id=f"{name_of(document)}: {command}")
+    for document in TRIGGERS
+    for command in commands(document)
 ]
 
 
 @pytest.fixture
 def stage(simulator: Simulator, tmp_path: Path) -> Stage:
-    return Stage(simulator, tmp_path)
+    return Stage(simulator, tmp_path, replaced={"/var/www/status": str(tmp_path)})
 
 
-@pytest.mark.parametrize("document", TRIGGERS, ids=lambda document: document.stem)
+@pytest.mark.parametrize("document", TRIGGERS, ids=name_of)
 def test_each_example_is_known_here(document: Path) -> None:
     assert [first_line(playbook) for playbook in playbooks(document)] == list(TRIGGERS[document])
 
@@ -98,3 +113,39 @@ def test_a_command_looks_and_triggers_nothing(stage: Stage, command: str) -> Non
     shown = result_of(run)["connectors"][0]
     state = shown.get("before", shown)
     assert {"last_sync_date_time", "status", "server_name", "connector_server_name"} <= set(state)
+
+
+@pytest.mark.parametrize("document", [GUIDES / "guide_connectors_and_syncs.rst", REPORT], ids=name_of)
+def test_the_command_of_the_report_writes_it(stage: Stage, document: Path) -> None:
+    (command,) = (block for block in code_blocks(document, "shell") if block.startswith("ansible-playbook"))
+    run = stage.command(command)
+    assert (run.returncode, stage.triggers()) == (0, 0), run.stdout + run.stderr
+    assert (stage.folder / "exchange_connector_report.html").exists()
+
+
+def assert_installs(stage: Stage, document: Path) -> None:
+    """Its commands install the collection. What pip is to install is there already, so it asks nobody for it."""
+    (commands,) = (block for block in code_blocks(document, "shell") if "ansible-galaxy collection install ." in block)
+    collections = stage.folder / "collections"
+    stage.environment["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
+    run = stage.command(f"set -e; cd {shlex.quote(str(ROOT))}; {commands}")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert (collections / "ansible_collections/msgraph/intune/MANIFEST.json").exists()
+
+
+def test_the_commands_of_the_readme_install_the_collection(stage: Stage) -> None:
+    assert_installs(stage, README)
+
+
+def test_the_commands_of_the_guide_to_events_install_it_beside_the_engine(stage: Stage, engines: Engines) -> None:
+    engines.package("ansible-rulebook")
+    assert_installs(stage, GUIDES / "guide_event_driven.rst")
+
+
+def test_the_guide_to_events_signs_in_as_the_readme_does() -> None:
+    exports = [
+        [block for block in code_blocks(document, "shell") if block.startswith("export AZURE_TENANT_ID")]
+        for document in (README, GUIDES / "guide_event_driven.rst")
+    ]
+    assert exports[0] == exports[1]
+    assert len(exports[0]) == 1
