@@ -124,7 +124,7 @@ stage: run-venv ## the copy of the collection that Ansible's tools work on, in .
 	@.venv/bin/python tests/tools/stage.py $(STAGED)
 
 clean: ## remove all that make has made
-	rm -rf .cache .venv .venv-lint .venv-bench .venv-peers .venv-gates .venv-hub .venv-docs
+	rm -rf .cache .venv .venv-*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 run-venv:
