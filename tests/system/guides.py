@@ -89,10 +89,11 @@ def fabrikam(last_sync: str | None = None, **more: t.Any) -> dict[str, t.Any]:
 def all_code_blocks(document: Path) -> list[tuple[str, str]]:
     """A document's code blocks, each without its indentation, after its language."""
     text = document.read_text(encoding="utf-8")
+    # Some stand in lists, and are indented with what they belong to.
     if document.suffix == ".md":
-        return re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    # Some stand in lists, so what is indented more than the directive belongs to it.
-    found = re.findall(r"^( *)\.\. code-block:: (\w+)\n\n((?:(?:\1 {4}.*)?\n)+)", text, re.MULTILINE)
+        found = re.findall(r"^( *)```(\w*)\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL)
+    else:
+        found = re.findall(r"^( *)\.\. code-block:: (\w+)\n\n((?:(?:\1 {4}.*)?\n)+)", text, re.MULTILINE)
     return [(language, textwrap.dedent(block).strip() + "\n") for _indentation, language, block in found]
 
 

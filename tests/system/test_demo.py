@@ -11,6 +11,7 @@ import sys
 
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
+from ansible_collections.msgraph.intune.tests.system.guides import README, code_blocks
 
 DEMO = "ansible_collections.msgraph.intune.tests.demo"
 
@@ -27,3 +28,6 @@ def test_the_demo_shows_the_connector_before_and_after_and_the_accepted_post() -
         re.MULTILINE,
     )
     assert "Traceback" not in demo.stdout + demo.stderr
+    # What the README shows of it.
+    (line,) = code_blocks(README, "")
+    assert line.split() in [shown.split() for shown in demo.stdout.splitlines()]

@@ -11,10 +11,14 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import _batch, _pace
-from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import (
+    ansible_environment,
+    clean_environment,
+)
 from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
 from ansible_collections.msgraph.intune.tests.system.guides import CONTOSO, GUIDES, Stage, code_blocks, contoso, rows
+from ansible_collections.msgraph.intune.tests.system.modules import run_module
 from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, result_of
 
 if t.TYPE_CHECKING:
@@ -24,26 +28,24 @@ GUIDE = GUIDES / "guide_performance.rst"
 INFO = "msgraph.intune.intune_exchange_connector_info"
 HUNDRED = [CONTOSO, *(f"00000000-0000-4000-8000-{number:012}" for number in range(99))]
 
-# The tasks of the table: module, flags and options.
-TASKS: dict[str, tuple[str, list[str], dict[str, t.Any]]] = {
-    "Sync one connector by its ID": (SYNC, [], {"connector_id": CONTOSO}),
-    "Sync 20 connectors by their IDs": (SYNC, [], {"connector_id": HUNDRED[:20]}),
-    "Sync 100 connectors by their IDs": (SYNC, [], {"connector_id": HUNDRED}),
-    "Sync one connector by its name": (SYNC, [], {"connector_name": "Contoso"}),
-    "Sync one connector by its ID, with ``if_older_than``, when it is old enough": (
-        SYNC,
-        [],
-        {"connector_id": CONTOSO, "if_older_than": "1h"},
-    ),
-    "Sync one connector by its ID, with ``if_older_than``, when it is not": (
-        SYNC,
-        [],
-        {"connector_id": CONTOSO, "if_older_than": "1w"},
-    ),
-    "Sync 100 connectors by their IDs in check mode": (SYNC, ["--check"], {"connector_id": HUNDRED}),
-    "Sync an empty list of connectors": (SYNC, [], {"connector_id": []}),
-    "Read one connector by its ID with the info module": (INFO, [], {"connector_id": CONTOSO}),
-    "Read all connectors with the info module": (INFO, [], {"all_connectors": True}),
+# The options of the table's tasks.
+TASKS: dict[str, dict[str, t.Any]] = {
+    "Sync one connector by its ID": {"connector_id": CONTOSO},
+    "Sync 20 connectors by their IDs": {"connector_id": HUNDRED[:20]},
+    "Sync 100 connectors by their IDs": {"connector_id": HUNDRED},
+    "Sync one connector by its name": {"connector_name": "Contoso"},
+    "Sync one connector by its ID, with ``if_older_than``, when it is old enough": {
+        "connector_id": CONTOSO,
+        "if_older_than": "1h",
+    },
+    "Sync one connector by its ID, with ``if_older_than``, when it is not": {
+        "connector_id": CONTOSO,
+        "if_older_than": "1w",
+    },
+    "Sync 100 connectors by their IDs in check mode": {"connector_id": HUNDRED},
+    "Sync an empty list of connectors": {"connector_id": []},
+    "Read one connector by its ID with the info module": {"connector_id": CONTOSO},
+    "Read all connectors with the info module": {"all_connectors": True},
 }
 
 
@@ -70,10 +72,17 @@ def test_the_table_counts_these_tasks() -> None:
 
 @pytest.mark.parametrize(("task", "requests"), rows(GUIDE, "Task"))
 def test_a_task_makes_as_many_requests_as_the_table_says(tenant: Simulator, task: str, requests: str) -> None:
-    module, flags, options = TASKS[task]
-    environment = ansible_environment(tenant, MSGRAPH_ACCESS_TOKEN=tenant.token(roles=[READ_WRITE]))
+    given = {
+        "MSGRAPH_ACCESS_TOKEN": tenant.token(roles=[READ_WRITE]),
+        "MSGRAPH_URL": tenant.graph_url,
+        "MSGRAPH_CA_PATH": tenant.ca_path,
+    }
     tenant.clear_journal()
-    result = result_of(ad_hoc(environment, module, *flags, **options))
+    result = (
+        run_module(TASKS[task], check="check mode" in task, environ=given).result
+        if task.startswith("Sync")
+        else result_of(ad_hoc(clean_environment(**given), INFO, **TASKS[task]))
+    )
     sent = [entry for entry in tenant.journal() if entry["batch"] is None]
     assert (result["graph"]["requests"], len(sent)) == (int(requests), int(requests)), result
 
