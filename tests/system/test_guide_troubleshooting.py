@@ -72,11 +72,12 @@ def test_the_message_for_a_missing_package_is_shown(stage: Stage) -> None:
 
 def test_the_messages_for_what_is_not_found_are_shown(stage: Stage) -> None:
     gone = "00000000-0000-4000-8000-000000000000"
-    for shown, options in zip(
-        NOT_FOUND.splitlines(),
-        ({"connector_id": gone}, {"connector_id": [gone, CONTOSO], "if_older_than": 0}, {"connector_name": "nobody"}),
-        strict=True,
-    ):
+    asked_for: list[dict[str, t.Any]] = [
+        {"connector_id": gone},
+        {"connector_id": [gone, CONTOSO], "if_older_than": 0},
+        {"connector_name": "nobody"},
+    ]
+    for shown, options in zip(NOT_FOUND.splitlines(), asked_for, strict=True):
         said = message_of(stage.task(SYNC, **options))
         assert re.search(re.escape(shown).replace("…", ".+"), said), said
 
