@@ -11,24 +11,18 @@ import re
 import shutil
 import subprocess
 import sys
-import textwrap
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
+from ansible_collections.msgraph.intune.tests.system.guides import code_blocks
 
 STAGED = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"]) / "ansible_collections/msgraph/intune"
-GUIDE = (STAGED / "CONTRIBUTING.md").read_text(encoding="utf-8")
+GUIDE = STAGED / "CONTRIBUTING.md"
 TEST = "tests/unit/plugins/module_utils/_graph/test_entra_errors.py"
 TABLE = "plugins/module_utils/_graph/_aadsts.py"
-
-
-def blocks(language: str) -> list[str]:
-    """The code blocks of the guide's steps."""
-    found = re.findall(rf"^ +```{language}\n(.*?)^ +```$", GUIDE, re.MULTILINE | re.DOTALL)
-    return [textwrap.dedent(block) for block in found]
 
 
 @pytest.fixture
@@ -48,8 +42,8 @@ def run_test(checkout: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_its_test_fails_without_its_line_and_succeeds_with_it(checkout: Path) -> None:
-    test, line = blocks("python")
-    (command,) = blocks("shell")
+    test, line = code_blocks(GUIDE, "python")
+    _clone, command = code_blocks(GUIDE, "shell")
     assert command == f"make units TESTS={TEST}\n"
     with (checkout / TEST).open("a", encoding="utf-8") as stream:
         stream.write(f"\n\n{test}")
@@ -71,7 +65,7 @@ def number(line: str) -> int:
 
 
 def test_its_fragment_is_one() -> None:
-    (fragment,) = (t.cast("dict[str, t.Any]", yaml.safe_load(block)) for block in blocks("yaml"))
+    (fragment,) = (t.cast("dict[str, t.Any]", yaml.safe_load(block)) for block in code_blocks(GUIDE, "yaml"))
     settings = yaml.safe_load((STAGED / "changelogs/config.yaml").read_text(encoding="utf-8"))
     assert set(fragment) <= {name for name, _title in settings["sections"]}
     assert all(isinstance(entry, str) for entries in fragment.values() for entry in entries)
