@@ -100,7 +100,7 @@ def test_with_the_cache_that_it_names_the_second_task_asks_the_login_service_not
     simulator: Simulator, tmp_path: Path
 ) -> None:
     (export,) = code_blocks(GUIDE, "shell")
-    variable, _, _path = export.removeprefix("export ").partition("=")
+    variable, _path = export.removeprefix("export ").split("=")
     environment = ansible_environment(simulator, **{variable: str(tmp_path / "cache.json")})
     asked = []
     for _task in range(2):
