@@ -4,8 +4,7 @@
 
 """The releases of ansible-core that the collection supports, each with its Pythons.
 
-Of those for modules, only the ones that MSAL supports too; of those for Ansible itself, which are to run the simulator
-besides, only 3.11 and later.
+Of Pythons that modules run on, the ones that MSAL supports too.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ class Core(t.NamedTuple):
 
 
 CORES = (
-    Core("2.16", ("3.12", "3.11"), ("3.9", "3.10"), "ansible-core~=2.16.0"),
-    Core("2.17", ("3.12", "3.11"), ("3.9", "3.10"), "ansible-core~=2.17.0"),
+    Core("2.16", ("3.12", "3.11", "3.10"), ("3.9",), "ansible-core~=2.16.0"),
+    Core("2.17", ("3.12", "3.11", "3.10"), ("3.9",), "ansible-core~=2.17.0"),
     Core("2.18", ("3.13", "3.12", "3.11"), ("3.9", "3.10"), "ansible-core~=2.18.0"),
     Core("2.19", ("3.13", "3.12", "3.11"), ("3.9", "3.10"), "ansible-core~=2.19.0"),
     Core("2.20", ("3.14", "3.13", "3.12"), ("3.9", "3.10", "3.11"), "ansible-core~=2.20.0"),
