@@ -45,7 +45,7 @@ options:
   certificate_path:
     description:
       - A certificate of the application and its private key, in one file on the host that runs the module, either PEM
-        in any order or PFX (PKCS #12), with an RSA key. Which of the two it is, is told by its content.
+        in any order or PFX (PKCS#12), with an RSA key. Which of the two it is, is told by its content.
       - If not set, the value of the environment variable E(AZURE_CLIENT_CERTIFICATE_PATH) is used, else that of
         E(AZURE_X509_CERTIFICATE_PATH).
     type: path

@@ -46,9 +46,22 @@ def error_kinds(module: str) -> set[str]:
     return {re.match(r"V\((\w+)\) ", kind)[1] for kind in kinds}  # type: ignore[index]  # each item is about one
 
 
+def descriptions(module: str) -> list[str]:
+    """Each paragraph that describes a module, one of its options or a part of its result."""
+    return list(_descriptions(_documentation("module", module)))
+
+
 def environment_variables(module: str) -> set[str]:
     """All environment variables that a module's documentation speaks of."""
     return set(re.findall(r"E\((\w+)\)", json.dumps(_documentation("module", module)["doc"])))
+
+
+def _descriptions(value: t.Any) -> t.Iterator[str]:
+    for name, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if name == "description" and not isinstance(item, dict):
+            yield from [item] if isinstance(item, str) else item
+        else:
+            yield from _descriptions(item)
 
 
 def _variables(description: list[str]) -> t.Iterator[str]:

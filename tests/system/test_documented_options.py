@@ -19,6 +19,7 @@ from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, 
 from ansible_collections.msgraph.intune.tests.system.documentation import (
     MODULES,
     Option,
+    descriptions,
     environment_variables,
     module_options,
 )
@@ -183,6 +184,12 @@ def test_it_makes_the_difference_that_is_documented(simulator: Simulator, case: 
         seen = observe(simulator, case, words, words.fill(case.row.get(given)))
         expected = words.fill(case.row[outcome])
         assert {name: seen[name] for name in expected} == expected, (outcome, seen)
+
+
+@pytest.mark.parametrize("module", DOCUMENTED)
+def test_each_description_is_read_to_its_end(module: str) -> None:
+    # In YAML a "#" after a blank ends a sentence early, and nobody is told.
+    assert [text for text in descriptions(module) if not text.endswith((".", ":"))] == []
 
 
 @pytest.mark.parametrize("module", MODULES)
