@@ -1,0 +1,97 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the forge runs: the make targets, in actions that nobody can exchange, with no more rights than needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import CLOUDS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import VERSION
+
+ROOT = Path(__file__).parents[2]
+FORGE = ROOT / ".github"
+WORKFLOWS = sorted((FORGE / "workflows").glob("*.yml"))
+if not WORKFLOWS:
+    pytest.skip("the published collection has no workflows", allow_module_level=True)
+
+
+def read(path: Path) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def steps(path: Path) -> list[dict[str, t.Any]]:
+    return [step for job in read(path)["jobs"].values() for step in job["steps"]]
+
+
+def run_step(workflow: str, name: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a step's commands as the forge does, which ends at the first that fails."""
+    (step,) = (one for one in steps(FORGE / "workflows" / workflow) if name in (one.get("name"), one.get("id")))
+    return subprocess.run(
+        ["bash", "-e", "-c", step["run"]],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_each_action_is_pinned_to_a_commit_and_says_which_release_that_is(path: Path) -> None:
+    used = re.findall(r"uses: (.*)", path.read_text(encoding="utf-8"))
+    assert used
+    assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_each_target_of_make_exists(path: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {target for step in steps(path) for target in re.findall(r"\bmake ([a-z]+)", step.get("run", ""))}
+    named |= {
+        target
+        for job in read(path)["jobs"].values()
+        for target in job.get("strategy", {}).get("matrix", {}).get("target", [])
+    }
+    assert named
+    assert named - targets == set()
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_it_may_do_little_and_holds_no_secret(path: Path) -> None:
+    assert read(path)["permissions"] in ({}, {"contents": "read"})
+    assert "secrets." not in path.read_text(encoding="utf-8")
+    checkouts = [step for step in steps(path) if step.get("uses", "").startswith("actions/checkout@")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+    # What strangers name, such as a branch, must not become a part of a command.
+    assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
+
+
+@pytest.mark.parametrize(("tag", "status"), [(VERSION, 0), (f"v{VERSION}", 1), ("9.9.9", 1)])
+def test_a_release_is_drafted_for_the_tag_that_is_the_version(tag: str, status: int) -> None:
+    assert run_step("release.yml", "The tag is the version", GITHUB_REF_NAME=tag).returncode == status
+
+
+def test_the_matrix_has_each_supported_ansible_core(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    run = run_step("ci.yml", "list", GITHUB_OUTPUT=str(output))
+    assert run.returncode == 0, run.stderr
+    names = json.loads(output.read_text().removeprefix("names="))
+    from ansible_collections.msgraph.intune.tests.matrix.cores import CORES
+
+    assert names == [core.name for core in CORES]
+
+
+def test_the_form_for_bugs_knows_the_clouds() -> None:
+    form = read(FORGE / "ISSUE_TEMPLATE/1-bug.yml")
+    (clouds,) = (part["attributes"]["options"] for part in form["body"] if part.get("id") == "cloud")
+    assert clouds == [*CLOUDS, "another"]
