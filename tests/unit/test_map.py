@@ -15,6 +15,8 @@ COLLECTION = Path(__file__).parents[2]
 DOCUMENTS = ("docs/map.md", "CONTRIBUTING.md")
 UTILS = COLLECTION / "plugins/module_utils"
 LIBRARIES = ("_graph", "_intune")
+if not (COLLECTION / "galaxy.yml").exists():
+    pytest.skip("the published collection lacks what is for its repository alone", allow_module_level=True)
 
 
 def words(document: str) -> set[str]:
