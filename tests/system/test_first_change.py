@@ -43,7 +43,7 @@ def run_test(checkout: Path) -> subprocess.CompletedProcess[str]:
 
 def test_its_test_fails_without_its_line_and_succeeds_with_it(checkout: Path) -> None:
     test, line = code_blocks(GUIDE, "python")
-    _clone, command = code_blocks(GUIDE, "shell")
+    command = next(block for block in code_blocks(GUIDE, "shell") if block.startswith("make units"))
     assert command == f"make units TESTS={TEST}\n"
     with (checkout / TEST).open("a", encoding="utf-8") as stream:
         stream.write(f"\n\n{test}")
