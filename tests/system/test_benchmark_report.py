@@ -49,7 +49,7 @@ def test_the_lowest_of_each_counts() -> None:
 def test_the_chart_has_a_bar_for_each_way_to_the_scale_of_its_group() -> None:
     tree = ElementTree.fromstring(draw(RUNS, (1, 100)))  # noqa: S314  it was made a moment ago
     space = "{http://www.w3.org/2000/svg}"
-    _background, *bars = [float(bar.attrib["width"]) for bar in tree.iter(f"{space}rect")]
+    _background, *bars = [float(one.attrib["width"]) for one in tree.iter(f"{space}rect")]
     assert len(bars) == len(RUNS)
     # The cheapest first, and the dearest of each group as long as the chart is wide.
     assert bars[1] == bars[3] == max(bars)
