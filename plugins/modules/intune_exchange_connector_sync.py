@@ -108,8 +108,8 @@ EXAMPLES = r"""
         var: result.msg
 
 # The same as an ad-hoc command, here for all devices:
-# ansible localhost -m msgraph.intune.intune_exchange_connector_sync
-#   -e 'ansible_python_interpreter={{ ansible_playbook_python }}'
+# ansible localhost -m msgraph.intune.intune_exchange_connector_sync \
+#   -e 'ansible_python_interpreter={{ ansible_playbook_python }}' \
 #   -a 'connector_id=7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11 sync_type=fullSync'
 
 - name: Sign in the same way in every task
