@@ -1,6 +1,7 @@
 # Copyright (c) 2026 the msgraph.intune maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """The least that can trigger a sync: one request with a token at hand, and nothing besides."""
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 the msgraph.intune maintainers
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
 """As little as ping does, by a module that imports requests: what that costs each task."""
 
 from __future__ import annotations
