@@ -27,8 +27,8 @@ class Cost(t.NamedTuple):
     cpu: float
     wall: float
     memory: float
-    requests: int
-    connections: int
+    requests: float
+    connections: float
 
     def less(self, other: Cost) -> Cost:
         """What is left when the cost of something else in it is taken away; peaks stay."""

@@ -31,8 +31,8 @@ def task_table(rows: t.Sequence[TaskRow], latency_ms: float) -> Table:
                 f"{row.cost.wall * 1000:.0f} ms",
                 times(row.cost.wall / floor.wall),
                 f"{row.memory:.0f} MB",
-                str(row.cost.requests),
-                str(row.cost.connections),
+                f"{row.cost.requests:g}",
+                f"{row.cost.connections:g}",
             ]
             for row in rows
         ],
@@ -50,9 +50,9 @@ def run_table(rows: t.Sequence[PlayRow], latency_ms: float) -> Table:
                 f"{row.number:,}",
                 row.name,
                 f"{row.cost.cpu:.2f} s",
-                times(row.cost.cpu / ours[row.number].cost.cpu),
+                times(row.cost.cpu / ours[row.number].cost.cpu) if row.number else "",
                 f"{row.cost.wall:.2f} s",
-                f"{row.memory:.0f} MB",
+                f"{row.memory:.0f} MB" if row.memory else "",
                 f"{row.cost.requests:,}",
                 f"{row.cost.connections:,}",
             ]

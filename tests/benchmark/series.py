@@ -18,7 +18,7 @@ from .azure_peer import azure_loop
 from .costs import Cost, cost_of, lowest, peaks
 
 WRITE = "DeviceManagementServiceConfig.ReadWrite.All"
-# So many, the documented rate of writes makes a task wait, however little it computes.
+# From so many on, the documented rate of writes makes a task wait, however little it computes.
 PACED_FROM = 101
 
 
@@ -132,14 +132,19 @@ def per_task(track: Track, rounds: int, peer_python: str | None) -> list[TaskRow
     rows = []
     for play in loops:
         net = found[play.name].less(found[nothing.name])
+        if play.python != sys.executable and not net.requests:
+            raise SystemExit(f"{play.name}: it failed before it asked for anything, so its cost tells nothing.")
         items = len(play.tasks[0]["loop"])
-        each = Cost(net.cpu / items, net.wall / items, 0.0, net.requests // items, net.connections // items)
+        each = Cost(net.cpu / items, net.wall / items, 0.0, net.requests / items, net.connections / items)
         rows.append(TaskRow(play.name, each, track.module_memory(play)))
     return rows
 
 
 class PlayRow(t.NamedTuple):
-    """A way to sync so many connectors; the cost of plays is net of an empty one, that of a script whole."""
+    """A way to sync so many connectors; the cost of plays is net of an empty one, that of a script whole.
+
+    The first row of all, for no connectors, is that empty play.
+    """
 
     name: str
     number: int
@@ -150,7 +155,7 @@ class PlayRow(t.NamedTuple):
 def whole_runs(track: Track, rounds: int, numbers: t.Sequence[int], most_by_recipe: int) -> list[PlayRow]:
     """What it costs to sync many connectors from a client secret on, each way."""
     nothing = plays.Play("empty", plays.empty(), track.cold)
-    rows = []
+    rows: list[PlayRow] = []
     for number in numbers:
         ids = track.ids[:number]
         ways = [plays.Play("msgraph.intune", plays.sync(ids), track.cold)]
@@ -159,6 +164,8 @@ def whole_runs(track: Track, rounds: int, numbers: t.Sequence[int], most_by_reci
         contestants = [track.playbook(play) for play in (nothing, *ways)]
         script = track.sdk(ids)
         found = track.race([*contestants, *([script] if script else [])], 1 if number >= PACED_FROM else rounds)
+        if not rows:
+            rows.append(PlayRow("an empty play", 0, found[nothing.name], 0.0))
         for play in ways:
             # The recipe's modules are all alike: the first tells, and need not wait for the others.
             memory = track.module_memory(play._replace(tasks=play.tasks[:1]))
