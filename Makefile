@@ -52,6 +52,8 @@ lint: lint-venv stage ## style, and what Ansible's own linters find
 	$(call heading,ruff)
 	@.venv-lint/bin/ruff check .
 	@.venv-lint/bin/ruff format --check .
+	$(call heading,yamllint)
+	@git ls-files -z '*.yml' '*.yaml' .yamllint .ansible-lint | xargs -0 .venv-lint/bin/yamllint --strict
 	$(call heading,ansible-lint)
 	@export $(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH"; cd $(STAGED) && ansible-lint --strict
 	$(call heading,antsibull-docs)
@@ -80,7 +82,7 @@ units: test-venv ansible-test-home stage ## unit tests, through ansible-test; so
 coverage: test-venv stage ## how much of plugins/ the unit tests reach, branches included
 	$(call heading,branch coverage)
 	@mkdir -p .cache/coverage
-	@$(HOME_HERE) PYTHONPATH="$$PWD/$(COLLECTIONS)" $(COVERAGE) run -m pytest --quiet --import-mode=importlib $(STAGED)/tests/unit
+	@$(HOME_HERE) PYTHONPATH="$$PWD/$(COLLECTIONS)" HYPOTHESIS_STORAGE_DIRECTORY="$$PWD/.cache/hypothesis" $(COVERAGE) run -m pytest --quiet --import-mode=importlib $(STAGED)/tests/unit
 	@$(COVERAGE) report
 
 integration: test-venv ansible-test-home stage ## integration targets against the simulator, through ansible-test
@@ -102,7 +104,6 @@ gates: gates-venvs stage ## what Galaxy and Automation Hub judge an upload by, b
 	@$(HOME_HERE) PATH="$$PWD/.venv-gates/bin:$$PATH" \
 		.venv-gates/bin/python tests/tools/galaxy_import.py $(STAGED) .cache/upload
 	$(call heading,the ansible-lint of Automation Hub)
-	@export $(HOME_HERE) PATH="$$PWD/.venv-hub/bin:$$PATH"; cd $(STAGED) && ansible-lint --strict
 	@export $(HOME_HERE) PATH="$$PWD/.venv-hub/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/.cache/upload"; \
 		cd .cache/upload/ansible_collections/msgraph/intune && ansible-lint --strict
 
@@ -128,7 +129,7 @@ stage: run-venv ## the copy of the collection that Ansible's tools work on, in .
 	@.venv/bin/python tests/tools/stage.py $(STAGED)
 
 clean: ## remove all that make has made
-	rm -rf .cache .venv .venv-*
+	rm -rf .cache .hypothesis .venv .venv-*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 run-venv:

@@ -18,7 +18,7 @@ project = "msgraph.intune"
 project_copyright = "the msgraph.intune maintainers"
 
 extensions = ["sphinx_antsibull_ext"]
-# Which modules cannot have: an index of environment variables, empty and linked from nowhere.
+# An index of environment variables, which modules cannot have: it is empty and linked from nowhere.
 exclude_patterns = ["environment_variables.rst"]
 highlight_language = "YAML+Jinja"
 # A reference that leads nowhere is a warning, and `make docs` fails for one.

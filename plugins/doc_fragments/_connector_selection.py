@@ -17,8 +17,8 @@ options:
       - A string may hold several IDs, separated by commas. Blank items are passed over, and an ID that is given twice
         is used once.
       - An empty list means that nothing is to be done; in an ad-hoc command it must be given as JSON.
-      - An ID that is C(.) or C(..), or that holds a control character, a quote, a bracket or any of C(/), C(?), C(#)
-        and C(\\), is refused before anything is sent.
+      - An ID that is C(.) or C(..), or that holds a control character, a quote, a bracket, a slash, a
+        backslash, C(?) or C(#), is refused before anything is sent.
       - A reinstalled connector has a new ID, so O(connector_name) lasts longer.
     type: list
     elements: raw
@@ -33,7 +33,7 @@ options:
     type: raw
   all_connectors:
     description:
-      - A boolean, whether it is about all connectors of the tenant.
+      - A boolean, whether all connectors of the tenant are meant.
       - O(connector_id), O(connector_name) and O(all_connectors=true) exclude each other.
     type: raw
 notes:

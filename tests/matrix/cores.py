@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The releases of ansible-core that the collection supports, each with its Pythons.
+"""The releases of ansible-core that the collection supports, and the candidate of the next, each with its Pythons.
 
 Of Pythons that modules run on, the ones that MSAL supports too.
 """

@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The virtual environments of the matrix: made once, and again when what they are made of has changed."""
+"""The virtual environments of the matrix: made once, and again when what they are made of has changed.
+
+venv.sh makes those of the make targets, each with one Python that Ansible runs on. Here there are many, on older
+Pythons too, and one that cannot be made is a row of the table.
+"""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import typing as t
 
 import pytest
 import yaml
+from ansible_collections.msgraph.intune.plugins.modules import graph_device_login
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
 from ansible_collections.msgraph.intune.tests.system.certificates import make_certificate
@@ -194,6 +195,13 @@ def test_a_person_signs_in_and_the_playbook_syncs_in_that_name(reader: Reader) -
         form = form.replace(service_s, ".+?")
     assert re.search(form, said), said
     reader.assert_synced(reader.play(LOGGED_IN), "token_cache")
+
+
+def test_the_example_of_the_device_login_signs_a_person_in_and_syncs(reader: Reader) -> None:
+    (reader.folder / "login.yml").write_text(reader.adapted(graph_device_login.EXAMPLES), encoding="utf-8")
+    said = reader.log_in(f"ansible-playbook login.yml -e token_cache={reader.cache}")
+    assert f"{reader.simulator.username} signed in" in said
+    assert reader.triggers() == 1
 
 
 def test_a_project_of_awx_can_sign_a_person_in(reader: Reader) -> None:

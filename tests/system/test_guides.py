@@ -137,6 +137,15 @@ def test_the_commands_of_the_readme_install_the_collection(stage: Stage) -> None
     assert_installs(stage, README)
 
 
+def test_the_guide_to_getting_started_installs_as_the_readme_does() -> None:
+    (readme, guide) = (
+        [block for block in code_blocks(document, "shell") if "collection install" in block]
+        for document in (README, GUIDES / "guide_getting_started.rst")
+    )
+    assert readme == guide
+    assert len(readme) == 1
+
+
 def test_the_commands_of_the_guide_to_events_install_it_beside_the_engine(stage: Stage, engines: Engines) -> None:
     engines.package("ansible-rulebook")
     assert_installs(stage, GUIDES / "guide_event_driven.rst")

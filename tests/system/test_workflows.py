@@ -21,7 +21,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._version imp
 ROOT = Path(__file__).parents[2]
 FORGE = ROOT / ".github"
 WORKFLOWS = sorted((FORGE / "workflows").glob("*.yml"))
-if not WORKFLOWS:
+if not (ROOT / "galaxy.yml").exists():
     pytest.skip("the published collection has no workflows", allow_module_level=True)
 
 

@@ -15,7 +15,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 CONFIG = Path(__file__).with_suffix(".cfg")
@@ -23,13 +22,13 @@ WORSE_THAN_NEWS = ("WARNING", "ERROR", "CRITICAL")
 
 
 def build(staged: Path, folder: Path) -> Path:
-    """Build the collection and unpack it; give the tarball."""
+    """Build the collection and install it from its tarball; give that."""
     shutil.rmtree(folder, ignore_errors=True)
     galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "build"]
     subprocess.run([*galaxy, str(staged), "--output-path", str(folder)], check=True)
     (tarball,) = folder.glob("*.tar.gz")
-    with tarfile.open(tarball) as archive:
-        archive.extractall(folder / "ansible_collections/msgraph/intune", filter="data")
+    galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "install"]
+    subprocess.run([*galaxy, str(tarball), "--collections-path", str(folder)], check=True)
     return tarball
 
 

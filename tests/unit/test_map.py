@@ -13,10 +13,19 @@ import pytest
 
 COLLECTION = Path(__file__).parents[2]
 DOCUMENTS = ("docs/map.md", "CONTRIBUTING.md")
+PAGES = [path for pattern in ("*.md", "docs/*.md", "roles/*/README.md") for path in COLLECTION.glob(pattern)]
 UTILS = COLLECTION / "plugins/module_utils"
 LIBRARIES = ("_graph", "_intune")
 if not (COLLECTION / "galaxy.yml").exists():
     pytest.skip("the published collection lacks what is for its repository alone", allow_module_level=True)
+
+
+@pytest.mark.parametrize("document", sorted(str(path.relative_to(COLLECTION)) for path in PAGES))
+def test_each_link_to_a_file_leads_to_one(document: str) -> None:
+    text = (COLLECTION / document).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)
+    folder = (COLLECTION / document).parent
+    assert [link for link in links if not (folder / link).exists()] == []
 
 
 def words(document: str) -> set[str]:
