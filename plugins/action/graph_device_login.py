@@ -13,7 +13,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph import _opti
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_credentials import CachedUser
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin, Person
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, naming
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError, naming
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
@@ -72,6 +72,11 @@ class ActionModule(ActionBase):
 
     def _sign_in(self, params: dict[str, t.Any], on_warning: t.Callable[[str], None]) -> dict[str, t.Any]:
         given = _options.gather({name: params.get(name) for name in OPTIONS}, os.environ)
+        if "token_cache_path" not in given:
+            raise OptionsError(
+                f"there is no {_options.OPTIONS['token_cache_path']} to keep the sign-in in",
+                hint="Name a file; later tasks name the same one.",
+            )
         settings = _settings.read_settings(given)
         user = CachedUser.read(given, asked_for=True)
         user.validate()

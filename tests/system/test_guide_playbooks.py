@@ -7,10 +7,16 @@
 from __future__ import annotations
 
 import re
+import typing as t
 
 import pytest
 import yaml
-from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, ROOT, rows
+from ansible_collections.msgraph.intune.tests.system.guides import CONTOSO, GUIDES, ROOT, Stage, code_blocks, rows
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 GUIDE = GUIDES / "guide_playbooks.rst"
 # Where its third column leads to.
@@ -39,6 +45,15 @@ def test_the_guide_that_it_leads_to_has_each_variable(playbook: str, guide: str)
     missing = [variable for variable in variables if f"``{variable}``" not in text]
     # How often to look is no question of the survey.
     assert missing == (["wait_sleep"] if playbook == "sync_exchange_connectors" else [])
+
+
+def test_its_command_asks_for_one_and_does_not_wait(simulator: Simulator, tmp_path: Path) -> None:
+    stage = Stage(simulator, tmp_path)
+    (command,) = code_blocks(GUIDE, "shell")
+    run = stage.command(command)
+    assert (run.returncode, stage.triggers(), stage.triggers(CONTOSO)) == (0, 1, 1), run.stdout + run.stderr
+    assert "Microsoft Graph accepted a deltaSync" in run.stdout
+    assert "completed" not in run.stdout
 
 
 def test_the_variables_of_the_set_up_are_those_of_its_role() -> None:

@@ -31,7 +31,7 @@ def read_certificate(path: str, content: bytes, password: str | None) -> dict[st
         return _describe(path, keys, certificates)
     # cryptography tells a missing, a needless and a wrong password, and damage, by these; its words say little.
     except (TypeError, ValueError, unsupported) as exc:
-        raise _unusable(path, "it could not be opened: it is damaged, or certificate_password does not fit") from exc
+        raise _unusable(path, "it is neither PEM nor PFX, it is damaged, or certificate_password does not fit") from exc
 
 
 def _describe(path: str, keys: list[t.Any], certificates: list[t.Any]) -> dict[str, str]:

@@ -123,7 +123,7 @@ def _present(settings: Settings, cache: TokenCache | None) -> str:
     if by_rank:
         return by_rank[0]
     ways = ", ".join(str(OPTIONS[name]) for way in WAYS for name in way.own)
-    raise OptionsError("No credential was given", hint=f"Give one of {ways}, or set auth_method.")
+    raise OptionsError("No credential was given", hint=f"Give one of {ways}, or set auth_method to managed_identity.")
 
 
 def _somebody_signed_in(settings: Settings, cache: TokenCache | None) -> bool:

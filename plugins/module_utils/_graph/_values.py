@@ -50,8 +50,9 @@ def read_seconds(called: str, value: object, *, zero: bool = False) -> float:
     """
     seconds = _number(value)
     if not 0 <= seconds <= _DAY or (seconds == 0 and not zero):
+        least = "from 0" if zero else "above 0"
         raise OptionsError(
-            f"{called} is not a number of seconds between 0 and {_DAY}", hint="Give a number, such as 30."
+            f"{called} is not a number of seconds {least} up to {_DAY}", hint="Give a number without unit, such as 30."
         )
     return seconds
 

@@ -61,8 +61,8 @@ def only_account(accounts: list[Account]) -> Account | None:
 
 
 def unusable(path: str, reason: str) -> OptionsError:
-    """The error of a cache that is not safe to use."""
+    """The error of a cache that cannot be used, or not safely."""
     return OptionsError(
-        f"The token cache {path} is not safe to use: {reason}",
+        f"The token cache {path} cannot be used: {reason}",
         hint="Give token_cache_path a file of this user's own with mode 0600, or one that does not exist yet.",
     )

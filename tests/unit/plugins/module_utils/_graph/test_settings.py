@@ -68,5 +68,5 @@ def test_a_retry_budget_may_be_nothing_and_a_day_at_most(given: t.Any, budget: f
 
 @pytest.mark.parametrize("given", [-1, 86_401, "soon", "nan", False])
 def test_anything_else_is_refused_as_a_retry_budget(given: t.Any) -> None:
-    with pytest.raises(OptionsError, match="retry_budget is not a number of seconds between 0 and 86400. Give"):
+    with pytest.raises(OptionsError, match="retry_budget is not a number of seconds from 0 up to 86400. Give"):
         read(retry_budget=given)

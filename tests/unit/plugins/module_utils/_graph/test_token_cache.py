@@ -224,7 +224,7 @@ def test_the_same_tenants_name_at_another_login_service_is_another_tenant(world:
 def test_a_lock_that_is_a_link_is_refused(world: World, tmp_path: Path) -> None:
     (tmp_path / "cache.json.lock").symlink_to(tmp_path / "elsewhere")
     with (
-        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: .*cache.json.lock cannot be opened"),
+        pytest.raises(OptionsError, match=f"{world.path} cannot be used: .*cache.json.lock cannot be opened"),
         world.cache.locked(),
     ):
         pass
@@ -237,7 +237,7 @@ def test_a_file_system_without_locks_is_refused(world: World, monkeypatch: pytes
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
     with (
-        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: .*No locks available"),
+        pytest.raises(OptionsError, match=f"{world.path} cannot be used: .*No locks available"),
         world.cache.locked(),
     ):
         pass
@@ -247,7 +247,7 @@ def test_what_must_be_kept_and_cannot_be_is_an_error(world: World) -> None:
     world.path.with_name(f"cache.json.{os.getpid()}.new").mkdir()
     with (
         world.cache.locked(),
-        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it cannot be written"),
+        pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written"),
     ):
         world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
     assert world.warnings == []
@@ -257,7 +257,7 @@ def test_what_must_be_kept_and_cannot_be_is_an_error(world: World) -> None:
 def test_a_file_that_others_may_use_is_refused(world: World, mode: int) -> None:
     world.write(content(entry()), mode)
     with pytest.raises(
-        OptionsError, match=f"{world.path} is not safe to use: others may use it .its mode is {mode:04o}."
+        OptionsError, match=f"{world.path} cannot be used: others may use it .its mode is {mode:04o}."
     ) as caught:
         world.cache.find(APPLICATION)
     assert "mode 0600" in (caught.value.hint or "")
@@ -267,17 +267,17 @@ def test_a_place_that_cannot_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     world = World(tmp_path / "file" / "cache.json")
     with (
-        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: its folder cannot be made"),
+        pytest.raises(OptionsError, match=f"{world.path} cannot be used: its folder cannot be made"),
         world.cache.locked(),
     ):
         pass
-    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: Not a directory"):
+    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: Not a directory"):
         world.cache.find(APPLICATION)
 
 
 def test_a_pipe_is_refused_and_does_not_hold_the_task(world: World) -> None:
     os.mkfifo(world.path, mode=0o600)
-    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it is not a regular file"):
+    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it is not a regular file"):
         world.cache.find(APPLICATION)
 
 
@@ -291,7 +291,7 @@ def test_a_link_in_the_place_of_the_new_file_is_not_followed(
     monkeypatch.setattr(os, "unlink", leave_the_link)
     with (
         world.cache.locked(),
-        pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it cannot be written"),
+        pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written"),
     ):
         world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
     assert not (tmp_path / "elsewhere").exists()
@@ -324,11 +324,11 @@ def test_a_link_and_a_folder_are_refused(world: World, tmp_path: Path) -> None:
     target.write_text(content(entry()))
     target.chmod(0o600)
     world.path.symlink_to(target)
-    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it is a symbolic link"):
+    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it is a symbolic link"):
         world.cache.find(APPLICATION)
     world.path.unlink()
     world.path.mkdir(mode=0o700)
-    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it is not a regular file"):
+    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it is not a regular file"):
         world.cache.find(APPLICATION)
 
 
@@ -336,7 +336,7 @@ def test_a_link_and_a_folder_are_refused(world: World, tmp_path: Path) -> None:
 def test_a_file_of_somebody_else_is_refused(world: World, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     world.write(content(entry()))
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + step)
-    with pytest.raises(OptionsError, match=f"{world.path} is not safe to use: it belongs to another user"):
+    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it belongs to another user"):
         world.cache.find(APPLICATION)
 
 
