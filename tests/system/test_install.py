@@ -78,7 +78,7 @@ def install_and_sync(source: str, outside: tuple[dict[str, str], Path], connecto
         "adhoc",
         "localhost",
         "-e",
-        f"ansible_python_interpreter={sys.executable}",
+        "ansible_python_interpreter={{ ansible_playbook_python }}",
     ]
     module = ["-m", "msgraph.intune.intune_exchange_connector_sync", "-a", f"connector_id={connector_id}"]
     synced = run_command([*ansible, *module], environment, folder=elsewhere)
