@@ -27,7 +27,7 @@ def build(staged: Path, folder: Path) -> Path:
     galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "build"]
     subprocess.run([*galaxy, str(staged), "--output-path", str(folder)], check=True)
     (tarball,) = folder.glob("*.tar.gz")
-    galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "install"]
+    galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "install", "--force"]
     subprocess.run([*galaxy, str(tarball), "--collections-path", str(folder)], check=True)
     return tarball
 
