@@ -69,11 +69,12 @@ class Bench:
         # ansible-test finds a Python X.Y on PATH. It starts scripts in the folder of temporary files, where Python also
         # looks for what they import: in the machine's own it would find whatever others have left.
         with (
-            plain_path(python.parent) as commands,
+            # A Python knows the environment that it belongs to by the folder around its own.
+            plain_path(python.parents[1]) as virtualenv,
             tempfile.TemporaryDirectory(prefix="msgraph-intune-") as temporary,
             log.open("wb") as stream,
         ):
-            path = f"{commands}{os.pathsep}{os.environ['PATH']}"
+            path = f"{virtualenv}/bin{os.pathsep}{os.environ['PATH']}"
             environment = {**os.environ, "PATH": path, "TMPDIR": temporary}
             done = subprocess.run(command, check=False, stdout=stream, stderr=subprocess.STDOUT, env=environment)
         seconds = time.monotonic() - began

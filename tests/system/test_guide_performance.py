@@ -115,5 +115,5 @@ def test_its_limits_are_the_codes() -> None:
     assert f"a limit of {_pace.WRITES} writes in {_pace.SECONDS:g} seconds" in text
     (batch,) = re.findall(r"go in batches of (\d+)", text)
     assert int(batch) == _batch.MOST_ITEMS
-    total, seconds = re.search(r"last of (\d+) connectors is asked for after (\d+) seconds", text).groups()  # type: ignore[union-attr]
+    ((total, seconds),) = re.findall(r"last of (\d+) connectors is asked for after (\d+) seconds", text)
     assert (int(total) // _pace.WRITES - 1) * _pace.SECONDS == int(seconds)

@@ -6,13 +6,10 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
-from unittest import mock
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.action import graph_device_login
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
+from ansible_collections.msgraph.intune.tests.unit.fakes import Reply
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_device_login import FLOW, PENDING
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login_user import (
     METADATA,
@@ -20,40 +17,7 @@ from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.t
 )
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
-
-class Play:
-    """Runs the action against one cache; ``shown`` is what came on the screen."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
-        self._monkeypatch = monkeypatch
-        self.cache = cache
-        self.shown: list[str] = []
-        self.session = FakeSession()
-        monkeypatch.setattr(graph_device_login.display, "display", lambda message, **_how: self.shown.append(message))
-
-    def run(self, *script: Scripted, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
-        self.session = FakeSession(*script)
-        self._monkeypatch.setattr("requests.Session", lambda: self.session)
-        self._monkeypatch.setattr("time.sleep", lambda _seconds: None)
-        task = mock.MagicMock(
-            args={"token_cache_path": str(self.cache), "client_id": "client-1", **options},
-            check_mode=check,
-            async_val=0,
-        )
-        context = mock.MagicMock(check_mode=check)
-        others = [mock.MagicMock() for _part in range(3)]
-        action = graph_device_login.ActionModule(task, mock.MagicMock(), context, *others)
-        return action.run(None, {})
-
-
-@pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
-    for name in os.environ:
-        if name.startswith(("AZURE_", "MSGRAPH_")):
-            monkeypatch.delenv(name)
-    return Play(monkeypatch, tmp_path / "cache.json")
+    from ansible_collections.msgraph.intune.tests.unit.plugins.action.conftest import Play
 
 
 def test_a_person_is_shown_the_code_and_signed_in(play: Play) -> None:

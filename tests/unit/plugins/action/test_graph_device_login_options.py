@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +16,6 @@ from ansible_collections.msgraph.intune.plugins.doc_fragments._graph import Modu
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.modules.graph_device_login import DOCUMENTATION
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, Scripted
-from ansible_collections.msgraph.intune.tests.unit.plugins.action.test_graph_device_login import Play
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_device_login import FLOW
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login_user import (
     METADATA,
@@ -26,6 +24,8 @@ from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.t
 
 if t.TYPE_CHECKING:
     from pathlib import Path
+
+    from ansible_collections.msgraph.intune.tests.unit.plugins.action.conftest import Play
 
 SIGN_IN: tuple[Scripted, ...] = (METADATA, Reply(200, FLOW), signed_in())
 GRAPH = "https://graph.microsoft.com"
@@ -104,14 +104,6 @@ def names(option: str) -> tuple[str, ...]:
     """All the names by which an option can be given."""
     shared = OPTIONS.get(option)
     return (option, *shared.aliases, *shared.environment) if shared else (option,)
-
-
-@pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
-    for name in os.environ:
-        if name.startswith(("AZURE_", "MSGRAPH_")):
-            monkeypatch.delenv(name)
-    return Play(monkeypatch, tmp_path / "cache.json")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A stage for the device login: the action plugin around a scripted wire."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from unittest import mock
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.action import graph_device_login
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Scripted
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Play:
+    """Runs the action against one cache; ``shown`` is what came on the screen."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+        self._monkeypatch = monkeypatch
+        self.cache = cache
+        self.shown: list[str] = []
+        self.session = FakeSession()
+        monkeypatch.setattr(graph_device_login.display, "display", lambda message, **_how: self.shown.append(message))
+
+    def run(self, *script: Scripted, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+        self.session = FakeSession(*script)
+        self._monkeypatch.setattr("requests.Session", lambda: self.session)
+        self._monkeypatch.setattr("time.sleep", lambda _seconds: None)
+        task = mock.MagicMock(
+            args={"token_cache_path": str(self.cache), "client_id": "client-1", **options},
+            check_mode=check,
+            async_val=0,
+        )
+        context = mock.MagicMock(check_mode=check)
+        others = [mock.MagicMock() for _part in range(3)]
+        action = graph_device_login.ActionModule(task, mock.MagicMock(), context, *others)
+        return action.run(None, {})
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
+    for name in os.environ:
+        if name.startswith(("AZURE_", "MSGRAPH_")):
+            monkeypatch.delenv(name)
+    return Play(monkeypatch, tmp_path / "cache.json")
