@@ -4,7 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The shell around AnsibleModule: options in, a client built, a report out, every error through one ``fail_json``."""
+"""The shell around a module's work: options in, a client built, a report out, every error into one kind of result.
+
+The work does not see who runs it: AnsibleModule on a managed host, or an action within Ansible's own process.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from ._graph._clock import Clock
 from ._graph._errors import GraphError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, MutableMapping
 
     from ansible.module_utils.basic import AnsibleModule
 
@@ -50,48 +53,82 @@ class Report(t.NamedTuple):
     diff: list[dict[str, t.Any]] | None = None
 
 
-def argument_spec(**own: t.Any) -> dict[str, t.Any]:
-    """The shared options and a module's own."""
-    return {**_options.argument_spec(), **own}
+class Task(t.Protocol):
+    """What runs a job, and what it was given; AnsibleModule is one.
+
+    :param no_log_values: what is masked in the result, and in all else that Ansible says of the task.
+    """
+
+    params: MutableMapping[str, t.Any]
+    check_mode: bool
+    no_log_values: set[str]
+    _diff: bool
+    _verbosity: int
+
+    def warn(self, warning: str) -> None:
+        """Show a warning beside the result."""
+
+    def log(self, msg: str) -> None:
+        """Tell at once whoever wonders what the task is doing."""
 
 
-def run_module(
-    module: AnsibleModule, work: Callable[[Callable[[], GraphClient]], Report], nothing_done: Mapping[str, t.Any]
-) -> None:
-    """Let ``work`` do its work, and end the task.
+class Job(t.NamedTuple):
+    """What a module is, but for its documentation.
 
-    :param work: is given a function that makes the client, for when it needs one. It raises a GraphError if nothing
-        happened before; else it reports the failure beside what did happen.
+    :param own_options: those that are not shared, in the form that AnsibleModule takes.
+    :param work: is given the task, and a function that makes the client, for when it needs one. It raises a GraphError
+        if nothing happened before; else it reports the failure beside what did happen.
     :param nothing_done: the module's own keys for a task that failed before it did anything.
     """
-    given = _options.gather(module.params, os.environ)
+
+    own_options: Mapping[str, t.Any]
+    work: Callable[[Task, Callable[[], GraphClient]], Report]
+    nothing_done: Mapping[str, t.Any]
+
+    def argument_spec(self) -> dict[str, t.Any]:
+        """The shared options and the module's own."""
+        return {**_options.argument_spec(), **self.own_options}
+
+
+def run_module(module: AnsibleModule, job: Job) -> None:
+    """Do the job, and end the process."""
+    result = run_job(module, job)
+    if "error" in result:
+        module.fail_json(**result)
+    else:
+        module.exit_json(**result)
+
+
+def run_job(task: Task, job: Job) -> dict[str, t.Any]:
+    """Do the job, and return the task's result, which is not masked yet; that of a failed one has an ``error``."""
+    given = _options.gather(task.params, os.environ)
     # Before anything can fail and speak.
-    _mask(module, given.secrets)
+    _mask(task, given.secrets)
     client: GraphClient | None = None
     retries: list[str] = []
 
     def on_retry(sentence: str) -> None:
         retries.append(sentence)
-        # To the system's log at once, for whoever wonders meanwhile what the task is waiting for.
-        module.log(sentence)
+        # For whoever wonders meanwhile what the task is waiting for.
+        task.log(sentence)
 
     def connect() -> GraphClient:
         nonlocal client
         client = _connect.connect(
             given,
             clock=Clock(),
-            on_warning=module.warn,
+            on_warning=task.warn,
             on_retry=on_retry,
-            on_secret=lambda secret: _mask_one(module, secret),
+            on_secret=lambda secret: _mask_one(task, secret),
         )
         return client
 
     try:
-        report = work(connect)
+        report = job.work(task, connect)
     except GraphError as exc:
-        report = Report(changed=False, msg=str(exc), data=nothing_done, failure=exc)
+        report = Report(changed=False, msg=str(exc), data=job.nothing_done, failure=exc)
     for warning in report.warnings:
-        module.warn(warning)
+        task.warn(warning)
     result = {
         "changed": report.changed,
         "msg": report.msg,
@@ -100,36 +137,36 @@ def run_module(
     }
     if report.diff is not None:
         result["diff"] = report.diff
-    if retries and module._verbosity >= _TELL_RETRIES:
+    if retries and task._verbosity >= _TELL_RETRIES:
         result["retry_log"] = retries
     if report.failure is not None:
-        module.fail_json(error=report.failure.as_dict(), **result)
-    module.exit_json(**result)
+        result["error"] = report.failure.as_dict()
+    return result
 
 
-def _mask(module: AnsibleModule, secrets: Iterable[str]) -> None:
-    proxy = module.params.get("proxy")
+def _mask(task: Task, secrets: Iterable[str]) -> None:
+    proxy = task.params.get("proxy")
     if proxy:
         from ._graph._proxy import without_user_info
 
         # No verbosity shows it: parts of a URL that are masked one by one could leave the user's name.
-        module.params["proxy"] = without_user_info(proxy)
+        task.params["proxy"] = without_user_info(proxy)
     # The argument spec takes for a secret what is none: a blank, which would star out each blank of the result, and an
     # address of a proxy that anyone may see.
-    module.no_log_values.difference_update(
-        [value for value in module.no_log_values if not value.strip() or value == module.params.get("proxy")]
+    task.no_log_values.difference_update(
+        [value for value in task.no_log_values if not value.strip() or value == task.params.get("proxy")]
     )
     # What comes from the environment it does not know of.
     for secret in secrets:
-        _mask_one(module, secret)
+        _mask_one(task, secret)
     if any(len(secret) < _SHORTEST_SAFE_SECRET for secret in secrets):
-        module.warn(
+        task.warn(
             f"A secret of fewer than {_SHORTEST_SAFE_SECRET} characters was given: Ansible masks these characters"
             " wherever they appear in the result, innocent words included."
         )
 
 
-def _mask_one(module: AnsibleModule, secret: str) -> None:
-    module.no_log_values.add(secret)
+def _mask_one(task: Task, secret: str) -> None:
+    task.no_log_values.add(secret)
     if register_secret is not None:
         register_secret(secret)

@@ -314,38 +314,43 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_c
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._info import keep, read_info
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection, read_words
-from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
+from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, run_module
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+    from ansible_collections.msgraph.intune.plugins.module_utils._module import Task
+
+
+def look(task: Task, connect: Callable[[], GraphClient]) -> Report:
+    """Read what was asked for, and count it."""
+    selection = SELECTION.read(task.params) or Selection(all=True)
+    words = read_words("status", task.params["status"])
+    info = read_info(connect, EXCHANGE_CONNECTOR, selection, health)
+    keep(info, "status", words, STATUSES)
+    counts = count_connectors(info.members)
+    summary = f"{EXCHANGE_CONNECTOR.counted(counts['total'])}: "
+    summary += ", ".join(f"{counts[word]} {word}" for word in HEALTHS) + "."
+    return Report(
+        changed=False,
+        msg=summary if info.failure is None else f"{info.failure} {summary}",
+        # Counts of a part would be taken for those of all: without them, a probe that looks at them alone fails.
+        data={"connectors": info.members, **({"counts": counts} if info.failure is None else {})},
+        failure=info.failure,
+        warnings=tuple(info.warnings),
+    )
+
+
+JOB = Job(
+    own_options={**SELECTION.argument_spec, "status": {"type": "list", "elements": "raw"}},
+    work=look,
+    nothing_done={"connectors": []},
+)
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=argument_spec(**SELECTION.argument_spec, status={"type": "list", "elements": "raw"}),
-        supports_check_mode=True,
-    )
-
-    def look(connect: Callable[[], GraphClient]) -> Report:
-        selection = SELECTION.read(module.params) or Selection(all=True)
-        words = read_words("status", module.params["status"])
-        info = read_info(connect, EXCHANGE_CONNECTOR, selection, health)
-        keep(info, "status", words, STATUSES)
-        counts = count_connectors(info.members)
-        summary = f"{EXCHANGE_CONNECTOR.counted(counts['total'])}: "
-        summary += ", ".join(f"{counts[word]} {word}" for word in HEALTHS) + "."
-        return Report(
-            changed=False,
-            msg=summary if info.failure is None else f"{info.failure} {summary}",
-            # Counts of a part would be taken for those of all: without them, a probe that looks at them alone fails.
-            data={"connectors": info.members, **({"counts": counts} if info.failure is None else {})},
-            failure=info.failure,
-            warnings=tuple(info.warnings),
-        )
-
-    run_module(module, look, nothing_done={"connectors": []})
+    run_module(AnsibleModule(argument_spec=JOB.argument_spec(), supports_check_mode=True), JOB)
 
 
 if __name__ == "__main__":

@@ -410,38 +410,43 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_c
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import ARGUMENT_SPEC, read_request
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
-from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
+from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, run_module
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+    from ansible_collections.msgraph.intune.plugins.module_utils._module import Task
+
+
+def sync(task: Task, connect: Callable[[], GraphClient]) -> Report:
+    """Trigger what was asked for, and see to it as far as was asked."""
+    request = read_request(task.params, SELECTION, check_mode=task.check_mode, diff=task._diff)
+    run = SyncRun(connect, EXCHANGE_CONNECTOR, request)
+    run.run()
+    return Report(
+        changed=any(target.changed for target in run.targets),
+        msg=run.message(),
+        data={"connectors": [target.as_result() for target in run.targets]},
+        failure=run.failure,
+        warnings=tuple(run.warnings),
+        diff=run.diff() if request.diff else None,
+    )
+
+
+JOB = Job(
+    own_options={
+        **SELECTION.argument_spec,
+        **ARGUMENT_SPEC,
+        "sync_type": {"type": "str", "choices": list(SYNC_TYPES), "default": SYNC_TYPES[0]},
+    },
+    work=sync,
+    nothing_done={"connectors": []},
+)
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=argument_spec(
-            **SELECTION.argument_spec,
-            **ARGUMENT_SPEC,
-            sync_type={"type": "str", "choices": list(SYNC_TYPES), "default": SYNC_TYPES[0]},
-        ),
-        supports_check_mode=True,
-    )
-
-    def sync(connect: Callable[[], GraphClient]) -> Report:
-        request = read_request(module.params, SELECTION, check_mode=module.check_mode, diff=module._diff)
-        run = SyncRun(connect, EXCHANGE_CONNECTOR, request)
-        run.run()
-        return Report(
-            changed=any(target.changed for target in run.targets),
-            msg=run.message(),
-            data={"connectors": [target.as_result() for target in run.targets]},
-            failure=run.failure,
-            warnings=tuple(run.warnings),
-            diff=run.diff() if request.diff else None,
-        )
-
-    run_module(module, sync, nothing_done={"connectors": []})
+    run_module(AnsibleModule(argument_spec=JOB.argument_spec(), supports_check_mode=True), JOB)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils import _module
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import NO_FACTS, Call, GraphClient
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._module import Report, argument_spec, run_module
+from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, run_module
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply
 
 if t.TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def end(module: FakeModule, work: t.Callable[[t.Callable[[], GraphClient]], Report]) -> Ended:
     with pytest.raises(Ended) as caught:
-        run_module(t.cast("t.Any", module), work, NOTHING)
+        run_module(t.cast("t.Any", module), Job({}, lambda _task, connect: work(connect), NOTHING))
     return caught.value
 
 
@@ -184,7 +184,7 @@ def test_eight_characters_are_enough() -> None:
 
 
 def test_a_modules_own_options_stand_beside_the_shared_ones() -> None:
-    spec = argument_spec(colour={"type": "str"})
+    spec = Job({"colour": {"type": "str"}}, lambda _task, connect: done(connect), NOTHING).argument_spec()
     assert spec["colour"] == {"type": "str"}
     assert spec["client_secret"]["no_log"] is True
 

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""Runs a module within Ansible's own process, where another Python could do nothing else than this one.
+
+For a module, Ansible packs code, starts a Python, and lets it compile all of that, for each task and each item of a
+loop: many times what a request to Microsoft Graph costs. A task on the controller itself needs none of it, for Ansible
+has forked a process for the task already. Whatever is unusual goes the usual way: another host, user, Python or
+environment, ``async``, and arguments that Ansible itself has something to say about.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import typing as t
+
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action.normal import ActionModule as UsualAction
+from ansible.utils.display import Display
+from ansible_collections.msgraph.intune.plugins.module_utils._module import run_job
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ansible_collections.msgraph.intune.plugins.module_utils._module import Job
+
+display = Display()
+
+
+class InProcessAction(UsualAction):
+    """The action of a module that is a :class:`Job`."""
+
+    job: Job
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the task's result; a failure is a result, too."""
+        params = self._params() if self._is_at_home(task_vars or {}) else None
+        if params is None:
+            return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))
+        display.vvv("Running within Ansible's own process, which is where this module would run.")
+        # What every action does at its beginning, without what the usual one does next.
+        result: dict[str, t.Any] = super(UsualAction, self).run(tmp, task_vars)
+        task = InProcessTask(params, self._task)
+        found = run_job(task, self.job)
+        if _tells_invocation(task_vars):
+            found["invocation"] = {"module_args": params}
+        # As plain as what a module prints.
+        result.update(json.loads(json.dumps(remove_values(found, task.no_log_values))))
+        result["failed"] = "error" in found
+        if task.warnings:
+            result["warnings"] = remove_values(task.warnings, task.no_log_values)
+        return result
+
+    def _is_at_home(self, task_vars: Mapping[str, t.Any]) -> bool:
+        return (
+            # Elsewhere, what requests asks the system for may not be safe in a process that was forked.
+            sys.platform == "linux"
+            and self._connection.transport == "local"
+            and not self._connection.become
+            and not self._task.async_val
+            and not any(self._task.environment or ())
+            # Whoever keeps them wants to look at the module's files.
+            and not constants.DEFAULT_KEEP_REMOTE_FILES
+            and self._wants_this_python(task_vars)
+        )
+
+    def _wants_this_python(self, task_vars: Mapping[str, t.Any]) -> bool:
+        if self._task.delegate_to:
+            task_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
+        try:
+            # The variable of that name, or the setting.
+            python = self._templar.template(
+                constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+            )
+        except AnsibleError:
+            return False
+        # By its folder, too: what the Pythons of two virtual environments link to may be the same.
+        return isinstance(python, str) and _location(python) == _location(sys.executable)
+
+    def _params(self) -> dict[str, t.Any] | None:
+        """The options, checked and completed as a module has them; ``None`` to leave them to the usual way."""
+        try:
+            # As plain as what is sent to a module.
+            given = json.loads(json.dumps(self._task.args))
+        except (TypeError, ValueError):
+            return None
+        spec = self.job.argument_spec()
+        names = ({name, *option.get("aliases", ())} for name, option in spec.items())
+        if any(len(known & given.keys()) > 1 for known in names):
+            return None
+        checked = ArgumentSpecValidator(spec).validate(given)
+        return None if checked.error_messages else t.cast("dict[str, t.Any]", checked.validated_parameters)
+
+
+class InProcessTask:
+    """A :class:`Task` without a module."""
+
+    def __init__(self, params: dict[str, t.Any], asked: t.Any) -> None:
+        self.params: t.MutableMapping[str, t.Any] = params
+        self.check_mode: bool = asked.check_mode
+        self.no_log_values: set[str] = set()
+        self.warnings: list[str] = []
+        self._no_log = bool(asked.no_log)
+        self._diff: bool = asked.diff
+        self._verbosity: int = display.verbosity
+
+    def warn(self, warning: str) -> None:
+        """Keep it for the result, which shows each once."""
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+    def log(self, msg: str) -> None:
+        """Show it to whoever wants to know much."""
+        if not self._no_log:
+            display.vvv(remove_values(msg, self.no_log_values))
+
+
+def _location(python: str) -> tuple[str, str]:
+    return os.path.dirname(python), os.path.realpath(python)
+
+
+def _tells_invocation(task_vars: dict[str, t.Any] | None) -> bool:
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except AnsibleError:  # ansible-core before 2.21 always does
+        return True
