@@ -127,6 +127,9 @@ def run_job(task: Task, job: Job) -> dict[str, t.Any]:
         report = job.work(task, connect)
     except GraphError as exc:
         report = Report(changed=False, msg=str(exc), data=job.nothing_done, failure=exc)
+    finally:
+        if client is not None:
+            client.close()
     for warning in report.warnings:
         task.warn(warning)
     result = {

@@ -9,7 +9,8 @@
 For a module, Ansible packs code, starts a Python, and lets it compile all of that, for each task and each item of a
 loop: many times what a request to Microsoft Graph costs. A task on the controller itself needs none of it, for Ansible
 has forked a process for the task already. Whatever is unusual goes the usual way: another host, user, Python or
-environment, ``async``, and arguments that Ansible itself has something to say about.
+environment, ``async``, and arguments that Ansible itself has something to say about. The variable
+``msgraph_in_process``, when false, sends each task the usual way.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as UsualAction
 from ansible.utils.display import Display
 from ansible_collections.msgraph.intune.plugins.module_utils._module import run_job
+from ansible_collections.msgraph.intune.plugins.plugin_utils._quiet import quiet
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,12 +52,14 @@ class InProcessAction(UsualAction):
         # What every action does at its beginning, without what the usual one does next.
         result: dict[str, t.Any] = super(UsualAction, self).run(tmp, task_vars)
         task = InProcessTask(params, self._task)
-        found = run_job(task, self.job)
+        with quiet():
+            found = run_job(task, self.job)
         if _tells_invocation(task_vars):
             found["invocation"] = {"module_args": params}
         # As plain as what a module prints.
         result.update(json.loads(json.dumps(remove_values(found, task.no_log_values))))
-        result["failed"] = "error" in found
+        if "error" in found:
+            result["failed"] = True
         if task.warnings:
             result["warnings"] = remove_values(task.warnings, task.no_log_values)
         return result
@@ -63,6 +68,7 @@ class InProcessAction(UsualAction):
         return (
             # Elsewhere, what requests asks the system for may not be safe in a process that was forked.
             sys.platform == "linux"
+            and boolean(self._templar.template(task_vars.get("msgraph_in_process", True)), strict=False)
             and self._connection.transport == "local"
             and not self._connection.become
             and not self._task.async_val

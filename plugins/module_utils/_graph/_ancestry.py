@@ -16,14 +16,20 @@ import json
 import os
 
 _PROC = "/proc"
-# Of a module: a shell or two, Ansible's worker, and the ansible-playbook that a runner kills. What is above may end
-# while the job goes on, as a shell does that somebody leaves.
-_GENERATIONS = 5
+# Up to the ansible-playbook that a runner kills. What is above may end while the job goes on, as a shell does that
+# somebody leaves.
+_GENERATIONS_OF_A_MODULE = 5
+"""The module, a shell or two, Ansible's worker, and ansible-playbook."""
+_GENERATIONS_OF_A_WORKER = 2
+"""Ansible's worker, and ansible-playbook, which forked it."""
 
 
 def describe_self() -> str:
     """This process and its ancestors, to be read by :func:`is_abandoned`."""
-    return json.dumps({"where": _where(), "pids": _ancestry(os.getpid())})
+    from multiprocessing import parent_process
+
+    generations = _GENERATIONS_OF_A_WORKER if parent_process() else _GENERATIONS_OF_A_MODULE
+    return json.dumps({"where": _where(), "pids": _ancestry(os.getpid(), generations)})
 
 
 def is_abandoned(description: str) -> bool:
@@ -32,7 +38,7 @@ def is_abandoned(description: str) -> bool:
         told = json.loads(description)
         where, pids = told["where"], told["pids"]
         # One that has ended is no more abandoned than one whose parents are all there.
-        return where is not None and where == _where() and pids != _ancestry(pids[0]) != pids[:1]
+        return where is not None and where == _where() and pids != _ancestry(pids[0], len(pids)) != pids[:1]
     except (ValueError, LookupError, TypeError, RecursionError):
         # Nobody described itself, or somebody is about to.
         return False
@@ -47,10 +53,10 @@ def _where() -> str | None:
         return None
 
 
-def _ancestry(pid: int) -> list[int]:
+def _ancestry(pid: int, generations: int) -> list[int]:
     """The process, its parent, and so on."""
     found = [pid]
-    while found[-1] > 1 and len(found) < _GENERATIONS:
+    while found[-1] > 1 and len(found) < generations:
         try:
             with open(f"{_PROC}/{found[-1]:d}/stat", "rb") as stream:
                 # After the name, which may hold anything, come the state and the parent.

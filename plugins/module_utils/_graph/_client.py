@@ -116,6 +116,10 @@ class GraphClient:
         self._token: Token | None = None
         self._renewed_at: float | None = None
 
+    def close(self) -> None:
+        """Close the connections, which else are open until the process ends."""
+        self._transport.close()
+
     def call(self, call: Call) -> Answer:
         """Send a request, again where that may help, and return its successful answer.
 

@@ -128,8 +128,12 @@ class Transport:
             raise explain(exc, self._requests.exceptions, _host(url), self._timeout, self._verify) from exc
         if response.status == 503:
             # What sent this may be one machine of many: the next request is to find another.
-            self._session.close()
+            self.close()
         return response
+
+    def close(self) -> None:
+        """Close the connections; the next request opens one again."""
+        self._session.close()
 
     def _in_time(self, exchange: Callable[[], Response], host: str) -> Response:
         """Run the exchange with an end: the session's timeouts begin anew with each byte that drips in."""

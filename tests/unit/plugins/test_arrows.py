@@ -18,7 +18,8 @@ PACKAGE = "ansible_collections.msgraph.intune"
 
 # From the top down; each room may import from itself and from those below.
 ROOMS = (
-    ("plugins.modules", "plugins.action", "extensions.eda.plugins"),
+    ("plugins.action", "extensions.eda.plugins"),
+    ("plugins.modules", "plugins.plugin_utils"),
     ("plugins.module_utils._module",),
     ("plugins.module_utils._intune",),
     ("plugins.module_utils._graph",),
