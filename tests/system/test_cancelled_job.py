@@ -4,7 +4,7 @@
 
 """Jobs that are cancelled, by SIGTERM to the real ansible-runner, and what they leave to later ones.
 
-Runner kills what it started. Since ansible-core 2.19 a module is in a session of its own, and goes on for a while.
+Runner kills what it started. Since ansible-core 2.19 each task is in a session of its own, and goes on for a while.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ LOGIN = {"service": "login", "path": "/token$", "moment": "before"}
 class World:
     """Jobs that share a token cache."""
 
-    def __init__(self, simulator: Simulator, runner: str, folder: Path) -> None:
+    def __init__(self, simulator: Simulator, runner: str, folder: Path, *, in_process: bool) -> None:
         self.simulator = simulator
+        self.in_process = in_process
         self.cache = folder / "state/cache.json"
         environment = ansible_environment(
             simulator,
@@ -49,7 +50,8 @@ class World:
 
     def cancel(self, moment: t.Callable[[], object], playbook: str = PLAYBOOK, **answers: t.Any) -> None:
         """Run a job, and cancel it at this moment."""
-        self.cancelled.answer(**{"connector_id": self.simulator.connector_ids[0], "wait": False, **answers})
+        usual = {"connector_id": self.simulator.connector_ids[0], "wait": False, "msgraph_in_process": self.in_process}
+        self.cancelled.answer(**{**usual, **answers})
         command = [self.cancelled.runner, "run", str(self.cancelled.folder), "--playbook", playbook, "--ident", "job"]
         with LongRun(command, self.cancelled.environment, self._folder) as run:
             run.wait_for("at the moment", moment)
@@ -72,13 +74,13 @@ class World:
         return sorted(path.name for path in self.cache.parent.iterdir())
 
 
-@pytest.fixture
-def world(simulator: Simulator, engines: Engines, tmp_path: Path) -> t.Iterator[World]:
-    yield World(simulator, engines.command("ansible-runner"), tmp_path)
+@pytest.fixture(params=[True, False], ids=["in process", "as a module"])
+def world(simulator: Simulator, engines: Engines, tmp_path: Path, request: pytest.FixtureRequest) -> t.Iterator[World]:
+    yield World(simulator, engines.command("ansible-runner"), tmp_path, in_process=request.param)
     # What outlived its job is not to send anything to later tests.
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if str(tmp_path / "remote").encode() in (process / "cmdline").read_bytes():
+            if str(tmp_path).encode() in (process / "cmdline").read_bytes():
                 os.kill(int(process.name), signal.SIGKILL)
 
 

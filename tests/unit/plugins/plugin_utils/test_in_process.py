@@ -1,0 +1,333 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which way a task goes, and what becomes of a job without a module; the system tests compare both ways in plays."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+import typing as t
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.plugins.action.normal import ActionModule as UsualAction
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError
+from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, Task
+from ansible_collections.msgraph.intune.plugins.plugin_utils import _in_process
+from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import InProcessAction
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+
+TOKEN = "a-token-that-is-long-enough"
+USUAL = {"changed": False, "msg": "Done the usual way."}
+HERE = {"ansible_python_interpreter": sys.executable}
+
+Work = t.Callable[[Task, t.Callable[[], "GraphClient"]], Report]
+
+
+def echo(task: Task, connect: t.Callable[[], GraphClient]) -> Report:
+    """Tells what it was given."""
+    connect()
+    given = {"things": task.params["things"], "check": task.check_mode, "diff": task._diff}
+    return Report(changed=True, msg="Done.", data=given, warnings=("Mind the gap.", "Mind the gap."))
+
+
+class Stage:
+    """Runs the action; each attribute is a circumstance that a test may change."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+        self.task = mock.MagicMock(
+            args={"access_token": TOKEN},
+            check_mode=False,
+            diff=False,
+            async_val=0,
+            environment=[{}],
+            delegate_to=None,
+            no_log=False,
+        )
+        self.connection = mock.MagicMock(transport="local", become=None)
+        self.templar = mock.MagicMock(template=lambda value: value)
+        self.variables: dict[str, t.Any] = dict(HERE)
+        self.shown: list[str] = []
+        monkeypatch.setattr(sys, "platform", "linux")
+        monkeypatch.setattr(_in_process.display, "vvv", self.shown.append)
+        monkeypatch.setattr(UsualAction, "run", lambda _self, _tmp, _task_vars: USUAL)
+
+    def run(self, work: Work = echo) -> dict[str, t.Any]:
+        action = InProcessAction(
+            self.task, self.connection, mock.MagicMock(), mock.MagicMock(), self.templar, mock.MagicMock()
+        )
+        # As Python gives a plugin what is beside its class.
+        action.job = Job({"things": {"type": "list", "elements": "str", "aliases": ["stuff"]}}, work, {"things": []})
+        return action.run(None, self.variables)
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    for name in os.environ:
+        if name.startswith(("AZURE_", "MSGRAPH_", "ANSIBLE_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    return Stage(monkeypatch)
+
+
+def test_a_task_on_the_controller_runs_here(stage: Stage) -> None:
+    stage.task.args["things"] = ["a"]
+    result = stage.run()
+    assert {key: result[key] for key in ("changed", "msg", "things")} == {
+        "changed": True,
+        "msg": "Done.",
+        "things": ["a"],
+    }
+    assert result["graph"]["auth_method"] == "access_token"
+    assert "failed" not in result
+    assert any("within Ansible's own process" in line for line in stage.shown)
+
+
+# --- which way
+
+
+def other_transport(stage: Stage) -> None:
+    stage.connection.transport = "ssh"
+
+
+def other_user(stage: Stage) -> None:
+    stage.connection.become = mock.MagicMock()
+
+
+def other_platform(stage: Stage) -> None:
+    stage.monkeypatch.setattr(sys, "platform", "darwin")
+
+
+def in_the_background(stage: Stage) -> None:
+    stage.task.async_val = 60
+
+
+def other_environment(stage: Stage) -> None:
+    stage.task.environment = [{}, {"HTTPS_PROXY": "http://proxy.example"}]
+
+
+def kept_files(stage: Stage) -> None:
+    stage.monkeypatch.setattr(constants, "DEFAULT_KEEP_REMOTE_FILES", True)
+
+
+def other_python(stage: Stage) -> None:
+    stage.variables["ansible_python_interpreter"] = "/no/such/python"
+
+
+def python_of_another_folder(stage: Stage, tmp_path: Path) -> None:
+    # As that of another virtual environment.
+    (tmp_path / "python").symlink_to(Path(sys.executable).resolve())
+    stage.variables["ansible_python_interpreter"] = str(tmp_path / "python")
+
+
+def no_python_named(stage: Stage) -> None:
+    del stage.variables["ansible_python_interpreter"]
+
+
+def python_that_nobody_knows(stage: Stage) -> None:
+    def refuse(value: t.Any) -> t.Any:
+        if value == "{{ nonsense }}":
+            raise AnsibleError("nonsense is undefined")
+        return value
+
+    stage.variables["ansible_python_interpreter"] = "{{ nonsense }}"
+    stage.templar.template = refuse
+
+
+def delegated_to_another_python(stage: Stage) -> None:
+    stage.task.delegate_to = "b"
+    stage.variables["ansible_delegated_vars"] = {"b": {"ansible_python_interpreter": "/no/such/python"}}
+
+
+def switched_off(stage: Stage) -> None:
+    stage.variables["msgraph_in_process"] = "no"
+
+
+def switched_to_nonsense(stage: Stage) -> None:
+    stage.variables["msgraph_in_process"] = "perhaps"
+
+
+def unknown_option(stage: Stage) -> None:
+    stage.task.args["colour"] = "red"
+
+
+def option_of_another_type(stage: Stage) -> None:
+    stage.task.args["things"] = {"a": 1}
+
+
+def option_by_two_names(stage: Stage) -> None:
+    stage.task.args.update(things=["a"], stuff=["b"])
+
+
+def option_that_json_does_not_know(stage: Stage) -> None:
+    stage.task.args["things"] = [datetime.date(2024, 2, 19)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        other_transport,
+        other_user,
+        other_platform,
+        in_the_background,
+        other_environment,
+        kept_files,
+        other_python,
+        no_python_named,
+        python_that_nobody_knows,
+        delegated_to_another_python,
+        switched_off,
+        switched_to_nonsense,
+        unknown_option,
+        option_of_another_type,
+        option_by_two_names,
+        option_that_json_does_not_know,
+    ],
+)
+def test_whatever_is_unusual_goes_the_usual_way(stage: Stage, change: t.Callable[[Stage], None]) -> None:
+    change(stage)
+    assert stage.run() is USUAL
+    assert stage.shown == []
+
+
+def test_the_python_of_another_virtual_environment_is_another_one(stage: Stage, tmp_path: Path) -> None:
+    python_of_another_folder(stage, tmp_path)
+    assert stage.run() is USUAL
+
+
+def test_another_name_of_the_same_python_is_the_same_one(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python_of_another_folder(stage, tmp_path)
+    (tmp_path / "python3").symlink_to("python")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
+    assert stage.run()["changed"]
+
+
+def test_the_setting_names_a_python_as_the_variable_does(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_python_named(stage)
+    monkeypatch.setenv("ANSIBLE_PYTHON_INTERPRETER", sys.executable)
+    assert stage.run()["changed"]
+
+
+def test_of_a_delegated_task_the_other_hosts_python_counts(stage: Stage) -> None:
+    stage.task.delegate_to = "b"
+    stage.variables = {"ansible_python_interpreter": "/no/such/python", "ansible_delegated_vars": {"b": HERE}}
+    assert stage.run()["changed"]
+
+
+@pytest.mark.parametrize("environment", [None, [], [{}, {}]])
+def test_no_environment_is_none(stage: Stage, environment: t.Any) -> None:
+    stage.task.environment = environment
+    assert stage.run()["changed"]
+
+
+# --- what becomes of the job
+
+
+@pytest.mark.parametrize(("check", "diff"), [(True, False), (False, True)])
+def test_the_job_is_told_how_the_task_is_run(stage: Stage, check: bool, diff: bool) -> None:
+    stage.task.check_mode, stage.task.diff = check, diff
+    result = stage.run()
+    assert (result["check"], result["diff"]) == (check, diff)
+
+
+def test_options_are_completed_as_a_module_has_them(stage: Stage) -> None:
+    stage.task.args["stuff"] = "a,b"
+    assert stage.run()["things"] == ["a", "b"]
+
+
+def test_neither_what_goes_in_nor_what_comes_out_is_more_than_json(stage: Stage) -> None:
+    class Tagged(str):
+        """As Ansible tags what it has read."""
+
+    seen: list[type] = []
+
+    def work(task: Task, connect: t.Callable[[], GraphClient]) -> Report:
+        seen.append(type(task.params["things"][0]))
+        return Report(changed=False, msg=Tagged("Done."), data={"things": (Tagged("a"),)})
+
+    stage.task.args["things"] = [Tagged("a")]
+    result = stage.run(work)
+    assert seen == [str]
+    assert type(result["msg"]) is str
+    assert result["things"] == ["a"]
+
+
+def test_each_warning_is_shown_once(stage: Stage) -> None:
+    assert stage.run()["warnings"] == ["Mind the gap."]
+
+
+def test_without_a_warning_there_is_no_list_of_them(stage: Stage) -> None:
+    assert "warnings" not in stage.run(lambda _task, _connect: Report(changed=False, msg="Done.", data={}))
+
+
+def test_a_failure_is_a_result_with_its_error(stage: Stage) -> None:
+    def work(_task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+        raise NetworkError("no route")
+
+    result = stage.run(work)
+    assert (result["failed"], result["changed"], result["things"]) == (True, False, [])
+    assert result["error"]["kind"] == "network"
+
+
+@pytest.mark.parametrize("set_by", ["option", "environment"])
+def test_a_secret_is_masked_wherever_it_comes_out(stage: Stage, monkeypatch: pytest.MonkeyPatch, set_by: str) -> None:
+    if set_by == "environment":
+        monkeypatch.setenv("MSGRAPH_ACCESS_TOKEN", stage.task.args.pop("access_token"))
+    monkeypatch.setattr(_in_process, "_tells_invocation", lambda _task_vars: True)
+
+    def work(task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+        task.log(f"about {TOKEN}")
+        return Report(changed=False, msg=f"about {TOKEN}", data={"things": [TOKEN]}, warnings=(f"mind {TOKEN}",))
+
+    result = stage.run(work)
+    assert TOKEN not in f"{result} {stage.shown}"
+    assert result["msg"] == "about ********"
+    assert stage.shown[-1] == "about ********"
+    assert result["warnings"] == ["mind ********"]
+    assert set(result["invocation"]) == {"module_args"}
+
+
+def test_of_a_task_that_logs_nothing_nothing_is_told(stage: Stage) -> None:
+    def work(task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+        stage.shown.clear()
+        task.log("Sending again.")
+        return Report(changed=False, msg="Done.", data={})
+
+    stage.task.no_log = True
+    stage.run(work)
+    assert stage.shown == []
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_arguments_are_told_where_ansible_wants_them(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    asked: list[tuple[str, t.Any]] = []
+
+    def get_config_value(name: str, variables: t.Any = None) -> t.Any:
+        asked.append((name, variables))
+        return {"INJECT_INVOCATION": wanted, "INTERPRETER_PYTHON": sys.executable}[name]
+
+    monkeypatch.setattr(constants.config, "get_config_value", get_config_value)
+    assert ("invocation" in stage.run()) is wanted
+    assert ("INJECT_INVOCATION", stage.variables) in asked
+
+
+def test_ansible_core_that_does_not_ask_tells_them(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def get_config_value(name: str, variables: t.Any = None) -> t.Any:
+        if name == "INTERPRETER_PYTHON":
+            return sys.executable
+        raise AnsibleError("Requested entry was not defined in configuration.")
+
+    monkeypatch.setattr(constants.config, "get_config_value", get_config_value)
+    assert stage.run()["invocation"]["module_args"]["things"] is None

@@ -1,0 +1,47 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import logging
+import sys
+import typing as t
+import warnings
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.plugin_utils._quiet import quiet
+
+
+def speak() -> None:
+    print("printed")
+    print("printed", file=sys.stderr)
+    warnings.warn("warned", UserWarning, stacklevel=1)
+    logging.getLogger("urllib3.connection").critical("logged")
+
+
+@pytest.mark.filterwarnings("always")
+def test_nothing_is_shown_or_logged_within(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
+    with quiet():
+        speak()
+    assert (capsys.readouterr(), caplog.text) == (("", ""), "")
+
+
+def test_all_is_as_before_after_an_error(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ValueError, match="no"), quiet():
+        raise ValueError("no")
+    print("printed")
+    logging.getLogger("urllib3.connection").critical("logged")
+    assert capsys.readouterr().out == "printed\n"
+    assert "logged" in caplog.text
+
+
+def test_what_was_not_logged_before_is_not_after(caplog: pytest.LogCaptureFixture) -> None:
+    logging.disable(logging.ERROR)
+    try:
+        with quiet():
+            pass
+        logging.getLogger("urllib3.connection").error("logged")
+    finally:
+        logging.disable(logging.NOTSET)
+    assert caplog.text == ""
