@@ -1,0 +1,218 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task is the same within Ansible's own process and as a module: what it returns, what it sends, what it shows."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
+from ansible_collections.msgraph.intune.tests.system.commands import run_command
+from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, playbook_command, result_of
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+INFO = "msgraph.intune.intune_exchange_connector_info"
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+IN_PROCESS = "Running within Ansible's own process"
+AS_A_MODULE = "Using module file"
+# What is another one each time, wherever it stands: the ids of requests, and times and what is reckoned from them.
+MOVING = {
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "<id>",
+    r"\d{4}-\d\d-\d\dT[\d:.]+Z?": "<time>",
+    r'("seconds_since_last_sync"): \d+': r"\1: <seconds>",
+}
+
+
+class Case(t.NamedTuple):
+    """A task, what is set up before it, and what is to be seen in its result.
+
+    :param words: stand in the result; that of a task which shows none of it would be the same both ways, too.
+    """
+
+    options: dict[str, t.Any]
+    words: str
+    module: str = SYNC
+    flags: tuple[str, ...] = ()
+    environment: t.Mapping[str, str] = {}
+    faults: tuple[dict[str, t.Any], ...] = ()
+
+
+CASES = {
+    "one": Case({"connector_id": "{healthy}"}, '"action": "triggered"'),
+    "several": Case({"connector_id": ["{healthy}", "{warning}"], "sync_type": "fullSync"}, '"fullSync"'),
+    "some are unknown": Case({"connector_id": ["{healthy}", UNKNOWN]}, '"kind": "not_found"'),
+    "by name": Case({"connector_name": "Contoso"}, '"action": "triggered"'),
+    "all, of which none is old": Case({"all_connectors": True, "if_older_than": "100w"}, '"action": "skipped"'),
+    "none": Case({"connector_id": []}, '"connectors": []'),
+    "check mode": Case({"connector_id": "{healthy}"}, '"action": "would_trigger"', flags=("--check",)),
+    "diff mode": Case({"connector_id": "{healthy}"}, '"before"', flags=("--diff",)),
+    "a wait": Case({"connector_id": "{healthy}", "wait": True, "wait_sleep": 0.2}, "has moved on"),
+    "a wait in vain": Case(
+        {"connector_id": "{stuck}", "wait": True, "wait_timeout": 0.4, "wait_sleep": 0.2}, '"kind": "timeout"'
+    ),
+    "two choices": Case({"connector_id": "{healthy}", "connector_name": "Contoso"}, '"kind": "options"'),
+    "a wrong secret": Case({"all_connectors": True, "client_secret": "not-the-secret"}, '"kind": "authentication"'),
+    "a short secret": Case({"all_connectors": True, "client_secret": "short"}, "fewer than 8 characters"),
+    "certificates unchecked": Case({"all_connectors": True, "validate_certs": False}, "validate_certs is false"),
+    "sent again": Case(
+        {"connector_id": "{healthy}"},
+        '"retry_log"',
+        flags=("-vvv",),
+        faults=({"service": "graph", "status": 503, "headers": {"Retry-After": "0"}},),
+    ),
+    "by an alias": Case({"connector_id": "{healthy}", "secret": "{client_secret}"}, '"action": "triggered"'),
+    "health": Case({"all_connectors": True}, '"health": "warning"', module=INFO),
+    "health of some": Case({"status": ["disconnected"], "connector_name": "*"}, '"changed": false', module=INFO),
+    "health of none that there is": Case({"connector_name": "Nobody"}, '"kind": "not_found"', module=INFO),
+}
+
+
+def standing(text: str, known: t.Iterable[str]) -> str:
+    """The text without what is another one each time; the known ids are not."""
+    for number, one in enumerate(known):
+        text = text.replace(one, f"<connector {number}>")
+    for pattern, stand_in in MOVING.items():
+        text = re.sub(pattern, stand_in, text)
+    return text
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_both_ways_give_the_same(simulator: Simulator, case: Case) -> None:
+    found = []
+    environment = ansible_environment(simulator, ANSIBLE_INJECT_INVOCATION="true", **case.environment)
+    for in_process, way in ((True, IN_PROCESS), (False, AS_A_MODULE)):
+        simulator.reset()
+        healthy, warning, stuck = simulator.connector_ids
+        words = {"healthy": healthy, "warning": warning, "stuck": stuck, "client_secret": simulator.client_secret}
+        text = json.dumps(case.options)
+        for word, value in words.items():
+            text = text.replace(f"{{{word}}}", value)
+        simulator.faults(list(case.faults))
+        flags = (*case.flags, "-vvv", "-e", json.dumps({"msgraph_in_process": in_process}))
+        run = ad_hoc(environment, case.module, *flags, **json.loads(text))
+        assert way in run.stdout
+        shown = f"{json.dumps(result_of(run), indent=1, sort_keys=True)}\n{run.stderr}"
+        assert case.words in shown
+        sent = [f"{entry['method']} {entry['path']} {entry['status']}" for entry in simulator.journal()]
+        found.append(standing("\n".join([str(run.returncode), *sent, shown]), simulator.connector_ids).splitlines())
+    assert found[0] == found[1]
+
+
+# --- in plays
+
+
+def play(
+    simulator: Simulator, tmp_path: Path, tasks: t.Sequence[t.Mapping[str, t.Any]], *flags: str, **variables: t.Any
+) -> tuple[str, int]:
+    """Run these tasks on the controller; returns what was shown, and the exit status."""
+    path = tmp_path / "play.yml"
+    variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **variables}
+    head = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables}
+    path.write_text(yaml.safe_dump([{**head, "tasks": list(tasks)}]), encoding="utf-8")
+    environment = ansible_environment(simulator, ANSIBLE_ASYNC_DIR=str(tmp_path / "async"))
+    run = run_command(playbook_command(path, "-vvv", *flags), environment)
+    return run.stdout + run.stderr, run.returncode
+
+
+def test_a_loop_signs_in_and_connects_for_each_item_alone(simulator: Simulator, tmp_path: Path) -> None:
+    task = {SYNC: {"connector_id": "{{ item }}"}, "loop": list(simulator.connector_ids)}
+    shown, status = play(simulator, tmp_path, [task])
+    assert (status, shown.count(IN_PROCESS), shown.count(AS_A_MODULE)) == (0, 3, 0), shown
+    sent = [entry for entry in simulator.journal() if entry["path"].endswith("/sync")]
+    assert [entry["status"] for entry in sent] == [204] * 3
+    # Nothing of one item is left to the next one.
+    assert len({entry["connection"] for entry in sent}) == 3
+
+
+@pytest.mark.parametrize(
+    ("task", "variables"),
+    [
+        ({"async": 60, "poll": 1}, {}),
+        ({"environment": {"LANG": "C"}}, {}),
+        ({}, {"msgraph_in_process": False}),
+        ({"vars": {"msgraph_in_process": False}}, {}),
+    ],
+    ids=["async", "environment", "a variable of the play", "a variable of the task"],
+)
+def test_what_is_unusual_is_a_module(
+    simulator: Simulator, tmp_path: Path, connector_id: str, task: dict[str, t.Any], variables: dict[str, t.Any]
+) -> None:
+    shown, status = play(simulator, tmp_path, [{SYNC: {"connector_id": connector_id}, **task}], **variables)
+    assert (status, IN_PROCESS in shown, AS_A_MODULE in shown) == (0, False, True), shown
+
+
+def test_another_python_runs_a_module(simulator: Simulator, tmp_path: Path, connector_id: str) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    task = {SYNC: {"connector_id": connector_id}}
+    shown, status = play(simulator, tmp_path, [task], ansible_python_interpreter=str(python))
+    assert (status, IN_PROCESS in shown, AS_A_MODULE in shown) == (0, False, True), shown
+
+
+def test_a_task_delegated_to_the_controller_runs_there(simulator: Simulator, tmp_path: Path, connector_id: str) -> None:
+    path = tmp_path / "play.yml"
+    task = {SYNC: {"connector_id": connector_id}, "delegate_to": "localhost"}
+    path.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": [task]}]), encoding="utf-8")
+    run = run_command(playbook_command(path, "-vvv", "-i", "far.example,"), ansible_environment(simulator))
+    assert (run.returncode, IN_PROCESS in run.stdout) == (0, True), run.stdout
+
+
+def test_module_defaults_of_the_group_hold(simulator: Simulator, tmp_path: Path, connector_id: str) -> None:
+    task = {
+        SYNC: {"connector_id": connector_id},
+        "module_defaults": {"group/msgraph.intune.graph": {"client_secret": "not-the-secret"}},
+    }
+    shown, status = play(simulator, tmp_path, [task])
+    assert (status, IN_PROCESS in shown) == (2, True)
+    assert '"kind": "authentication"' in shown
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+def test_a_template_in_what_the_service_says_stays_one(
+    simulator: Simulator, tmp_path: Path, connector_id: str, in_process: bool
+) -> None:
+    words = "{{ 6 * 7 }}"
+    simulator.set_connectors([{**simulator.connectors()[0], "id": connector_id, "serverName": words}])
+    tasks: list[dict[str, t.Any]] = [
+        {INFO: {"connector_id": connector_id}, "register": "found"},
+        {"ansible.builtin.debug": {"msg": "It is {{ found.connectors[0].server_name }}."}},
+    ]
+    shown, status = play(simulator, tmp_path, tasks, msgraph_in_process=in_process)
+    assert (status, f"It is {words}." in shown, "It is 42." in shown) == (0, True, False), shown
+
+
+def test_a_task_that_takes_too_long_for_its_keyword_ends(
+    simulator: Simulator, tmp_path: Path, connector_id: str
+) -> None:
+    simulator.faults([{"service": "graph", "delay": 600}])
+    shown, status = play(simulator, tmp_path, [{SYNC: {"connector_id": connector_id}, "timeout": 2}])
+    assert (status, IN_PROCESS in shown) == (2, True)
+    assert "Traceback" not in shown
+
+
+def test_what_libraries_say_stays_out_of_the_log_of_ansible(simulator: Simulator, tmp_path: Path) -> None:
+    log = tmp_path / "ansible.log"
+    task = {SYNC: {"all_connectors": True, "validate_certs": False}, "environment": {}}
+    path = tmp_path / "play.yml"
+    path.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), encoding="utf-8")
+    environment = ansible_environment(simulator, ANSIBLE_LOG_PATH=str(log))
+    run = run_command(playbook_command(path, "-vvv"), environment)
+    assert (run.returncode, IN_PROCESS in run.stdout) == (0, True), run.stdout
+    text = log.read_text(encoding="utf-8") + run.stdout + run.stderr
+    assert IN_PROCESS in log.read_text(encoding="utf-8")
+    assert "n=urllib3" not in text
+    assert "n=msal" not in text
+    assert "InsecureRequestWarning" not in text
+    assert "errantly" not in text
