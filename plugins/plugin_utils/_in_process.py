@@ -27,7 +27,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as UsualAction
 from ansible.utils.display import Display
-from ansible_collections.msgraph.intune.plugins.module_utils._module import run_job
+from ansible_collections.msgraph.intune.plugins.module_utils._module import register_secret, run_job
 from ansible_collections.msgraph.intune.plugins.plugin_utils._quiet import quiet
 
 if t.TYPE_CHECKING:
@@ -57,11 +57,11 @@ class InProcessAction(UsualAction):
         if _tells_invocation(task_vars):
             found["invocation"] = {"module_args": params}
         # As plain as what a module prints.
-        result.update(json.loads(json.dumps(remove_values(found, task.no_log_values))))
+        result.update(json.loads(json.dumps(task.masked(found))))
         if "error" in found:
             result["failed"] = True
         if task.warnings:
-            result["warnings"] = remove_values(task.warnings, task.no_log_values)
+            result["warnings"] = task.masked(task.warnings)
         return result
 
     def _is_at_home(self, task_vars: Mapping[str, t.Any]) -> bool:
@@ -126,7 +126,12 @@ class InProcessTask:
     def log(self, msg: str) -> None:
         """Show it to whoever wants to know much."""
         if not self._no_log:
-            display.vvv(remove_values(msg, self.no_log_values))
+            display.vvv(self.masked(msg))
+
+    def masked(self, value: t.Any) -> t.Any:
+        """Return what Ansible may have, as a module would hand it over."""
+        # Where secrets are registered, Ansible masks whatever it shows, and wants the values as they are.
+        return remove_values(value, self.no_log_values) if register_secret is None else value
 
 
 def _location(python: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ import pytest
 from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as UsualAction
+from ansible_collections.msgraph.intune.plugins.module_utils import _module
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, Task
 from ansible_collections.msgraph.intune.plugins.plugin_utils import _in_process
@@ -283,6 +284,8 @@ def test_a_failure_is_a_result_with_its_error(stage: Stage) -> None:
 def test_a_secret_is_masked_wherever_it_comes_out(stage: Stage, monkeypatch: pytest.MonkeyPatch, set_by: str) -> None:
     if set_by == "environment":
         monkeypatch.setenv("MSGRAPH_ACCESS_TOKEN", stage.task.args.pop("access_token"))
+    # As before ansible-core 2.22.
+    monkeypatch.setattr(_in_process, "register_secret", None)
     monkeypatch.setattr(_in_process, "_tells_invocation", lambda _task_vars: True)
 
     def work(task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
@@ -295,6 +298,16 @@ def test_a_secret_is_masked_wherever_it_comes_out(stage: Stage, monkeypatch: pyt
     assert stage.shown[-1] == "about ********"
     assert result["warnings"] == ["mind ********"]
     assert set(result["invocation"]) == {"module_args"}
+
+
+def test_ansible_core_that_masks_what_it_shows_is_given_the_values_as_they_are(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered: list[str] = []
+    for module in (_module, _in_process):
+        monkeypatch.setattr(module, "register_secret", registered.append)
+    result = stage.run(lambda _task, _connect: Report(changed=False, msg=f"about {TOKEN}", data={}))
+    assert (result["msg"], registered) == (f"about {TOKEN}", [TOKEN])
 
 
 def test_of_a_task_that_logs_nothing_nothing_is_told(stage: Stage) -> None:
