@@ -147,6 +147,11 @@ def run_job(task: Task, job: Job) -> dict[str, t.Any]:
     return result
 
 
+def masked_by_ansible() -> bool:
+    """Whether Ansible masks whatever it shows, and wants results as they are, as ansible-core does from 2.22 on."""
+    return register_secret is not None
+
+
 def _mask(task: Task, secrets: Iterable[str]) -> None:
     proxy = task.params.get("proxy")
     if proxy:

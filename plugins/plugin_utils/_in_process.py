@@ -27,7 +27,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as UsualAction
 from ansible.utils.display import Display
-from ansible_collections.msgraph.intune.plugins.module_utils._module import register_secret, run_job
+from ansible_collections.msgraph.intune.plugins.module_utils._module import masked_by_ansible, run_job
 from ansible_collections.msgraph.intune.plugins.plugin_utils._quiet import quiet
 
 if t.TYPE_CHECKING:
@@ -130,8 +130,7 @@ class InProcessTask:
 
     def masked(self, value: t.Any) -> t.Any:
         """Return what Ansible may have, as a module would hand it over."""
-        # Where secrets are registered, Ansible masks whatever it shows, and wants the values as they are.
-        return remove_values(value, self.no_log_values) if register_secret is None else value
+        return value if masked_by_ansible() else remove_values(value, self.no_log_values)
 
 
 def _location(python: str) -> tuple[str, str]:
