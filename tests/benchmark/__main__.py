@@ -23,8 +23,8 @@ from .series import Track, per_task, whole_runs
 
 ROOT = Path(__file__).parents[2]
 LATENCIES = (0.0, 50.0)
-# A thousand tasks of a loop take minutes, and tell no more than a hundred do.
-MOST_BY_RECIPE = 100
+# By uri a thousand take minutes, and by our module three more: neither tells more than a hundred do.
+MOST_BY_MODULES = 100
 NUMBERS = (1, 10, 100)
 MANY = 1000
 CHARTED = (1, 100)
@@ -45,7 +45,7 @@ def main() -> int:
                 _say(as_text(tables[-1]))
                 # The documented rate of writes makes the many wait, with latency or without.
                 numbers = NUMBERS if latency else (*NUMBERS, MANY)
-                rows = whole_runs(track, given.rounds, numbers, MOST_BY_RECIPE)
+                rows = whole_runs(track, given.rounds, numbers, MOST_BY_MODULES)
                 charted = charted or rows
                 tables.append(run_table(rows, latency))
                 _say(as_text(tables[-1]))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import typing as t
 from xml.sax.saxutils import escape
 
+from .series import OURS
+
 if t.TYPE_CHECKING:
     from .series import PlayRow
 
@@ -27,7 +29,7 @@ def draw(rows: t.Sequence[PlayRow], numbers: t.Sequence[int]) -> str:
         top += 12
         for row in group:
             width = max(2.0, row.cost.cpu / longest * (_WIDTH - _LEFT - _RIGHT))
-            ours = row.name == "msgraph.intune"
+            ours = row.name == OURS
             middle = top + _BAR / 2 + 5
             parts.append(_text(_LEFT - 10, middle, row.name, anchor="end", weight="bold" if ours else "normal"))
             parts.append(

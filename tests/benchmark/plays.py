@@ -21,19 +21,22 @@ Tasks = tuple[dict[str, t.Any], ...]
 
 
 class Play(t.NamedTuple):
-    """A play: its tasks, the environment that it runs in, and the Python of its modules."""
+    """A play: its tasks, the environment that it runs in, and the Python of its modules.
+
+    :param in_process: whether the tasks run within Ansible's own process, as ours can; else each is a module.
+    """
 
     name: str
     tasks: Tasks
     environment: t.Mapping[str, str]
     python: str = sys.executable
+    in_process: bool = False
 
     def as_playbook(self) -> str:
         """The text of a playbook."""
         head = {"hosts": "localhost", "connection": "local", "gather_facts": False}
-        return yaml.safe_dump(
-            [{**head, "vars": {"ansible_python_interpreter": self.python}, "tasks": list(self.tasks)}]
-        )
+        variables = {"ansible_python_interpreter": self.python, "msgraph_in_process": self.in_process}
+        return yaml.safe_dump([{**head, "vars": variables, "tasks": list(self.tasks)}])
 
 
 def variable(name: str) -> str:

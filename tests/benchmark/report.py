@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from . import plays
+from .series import OURS
 
 if t.TYPE_CHECKING:
     from .series import PlayRow, TaskRow
@@ -22,7 +23,7 @@ def task_table(rows: t.Sequence[TaskRow], latency_ms: float) -> Table:
     floor = rows[0].cost
     return (
         f"One task for one connector, per item of a loop of {plays.ITEMS}, {latency_ms:g} ms latency",
-        ["", "CPU", "of ping", "wall", "of ping", "peak memory", "requests", "connections"],
+        ["", "CPU", "of ping", "wall", "of ping", "memory", "requests", "connections"],
         [
             [
                 row.name,
@@ -41,10 +42,10 @@ def task_table(rows: t.Sequence[TaskRow], latency_ms: float) -> Table:
 
 def run_table(rows: t.Sequence[PlayRow], latency_ms: float) -> Table:
     """Many connectors, each way beside ours."""
-    ours = {row.number: row for row in rows if row.name == "msgraph.intune"}
+    ours = {row.number: row for row in rows if row.name == OURS}
     return (
         f"From a client secret to so many syncs, {latency_ms:g} ms latency",
-        ["connectors", "", "CPU", "of ours", "wall", "peak memory", "requests", "connections"],
+        ["connectors", "", "CPU", "of ours", "wall", "memory", "requests", "connections"],
         [
             [
                 f"{row.number:,}",

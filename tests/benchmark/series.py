@@ -17,6 +17,7 @@ from . import plays
 from .azure_peer import azure_loop
 from .costs import Cost, cost_of, lowest, peaks
 
+OURS = "msgraph.intune"
 WRITE = "DeviceManagementServiceConfig.ReadWrite.All"
 # From so many on, the documented rate of writes makes a task wait, however little it computes.
 PACED_FROM = 101
@@ -86,22 +87,28 @@ class Track:
                     found.setdefault(one.name, []).append(cost)
         return {name: lowest(costs) for name, costs in found.items()}
 
-    def module_memory(self, play: plays.Play) -> float:
-        """The peak memory of the hungriest module process of a play, in MB."""
+    def memory(self, play: plays.Play) -> float:
+        """What the hungriest task of a play adds, in MB: the peak of its module, or what Ansible's process grew by."""
         peak_file = self._folder / f"{play.name}.peaks"
         peak_file.unlink(missing_ok=True)
-        wrapper = self._folder / "measured-python"
-        script = Path(__file__).with_name("measured_python.py")
-        wrapper.write_text(f"#!/bin/sh\nexec '{play.python}' '{script}' \"$@\"\n", encoding="utf-8")
-        wrapper.chmod(0o755)
-        environment = {**play.environment, "BENCHMARK_PEAKS": str(peak_file)}
-        measured = self.playbook(play._replace(python=str(wrapper), environment=environment), "-memory")
-        cost_of(measured.command, measured.environment, self.simulator, self._folder)
+        measured = play._replace(environment={**play.environment, "BENCHMARK_PEAKS": str(peak_file)})
+        if play.in_process:
+            contestant = self.playbook(measured)
+            script = str(Path(__file__).with_name("measured_ansible.py"))
+            command = [sys.executable, script, contestant.command[-1]]
+        else:
+            wrapper = self._folder / "measured-python"
+            script = str(Path(__file__).with_name("measured_python.py"))
+            wrapper.write_text(f"#!/bin/sh\nexec '{play.python}' '{script}' \"$@\"\n", encoding="utf-8")
+            wrapper.chmod(0o755)
+            contestant = self.playbook(measured._replace(python=str(wrapper)), "-memory")
+            command = contestant.command
+        cost_of(command, contestant.environment, self.simulator, self._folder)
         return max(peaks(peak_file))
 
 
 class TaskRow(t.NamedTuple):
-    """One task, per item of the loop, and the peak memory of its module in MB."""
+    """One task, per item of the loop, and the memory that it adds in MB."""
 
     name: str
     cost: Cost
@@ -111,7 +118,7 @@ class TaskRow(t.NamedTuple):
 def per_task(track: Track, rounds: int, peer_python: str | None) -> list[TaskRow]:
     """What one task for one connector costs, beside ping; the first row is ping's.
 
-    Those before ours are what the way from ping to a sync consists of.
+    Those before our modules are what the way from ping to a sync consists of.
 
     :param peer_python: of the environment with the Azure collection, where that is to be measured, too.
     """
@@ -120,11 +127,12 @@ def per_task(track: Track, rounds: int, peer_python: str | None) -> list[TaskRow
         plays.Play("ansible.builtin.ping", plays.loop("ansible.builtin.ping", {}), track.cold),
         plays.Play("ping, importing requests", plays.loop("requests_ping", {}), track.at_hand),
         plays.Play("one request, nothing else", plays.loop("least_sync", one), track.at_hand),
-        plays.Play("ours, nothing to do", plays.loop(plays.SYNC, {"connector_id": []}), track.at_hand),
-        plays.Play("ours, token at hand", plays.loop(plays.SYNC, one), track.at_hand),
-        plays.Play("ours, token cached", plays.loop(plays.SYNC, one), track.cached),
-        plays.Play("ours, client secret", plays.loop(plays.SYNC, one), track.cold),
+        plays.Play("our module, nothing to do", plays.loop(plays.SYNC, {"connector_id": []}), track.at_hand),
     ]
+    sync = plays.loop(plays.SYNC, one)
+    ours = {"token at hand": track.at_hand, "token cached": track.cached, "client secret": track.cold}
+    loops += [plays.Play(f"our module, {name}", sync, environment) for name, environment in ours.items()]
+    loops += [plays.Play(f"ours, {name}", sync, environment, in_process=True) for name, environment in ours.items()]
     if peer_python is not None:
         loops.append(azure_loop(peer_python, track.cold))
     nothing = plays.Play("empty", plays.empty(), track.cold)
@@ -136,7 +144,7 @@ def per_task(track: Track, rounds: int, peer_python: str | None) -> list[TaskRow
             raise SystemExit(f"{play.name}: it failed before it asked for anything, so its cost tells nothing.")
         items = len(play.tasks[0]["loop"])
         each = Cost(net.cpu / items, net.wall / items, 0.0, net.requests / items, net.connections / items)
-        rows.append(TaskRow(play.name, each, track.module_memory(play)))
+        rows.append(TaskRow(play.name, each, track.memory(play)))
     return rows
 
 
@@ -152,14 +160,15 @@ class PlayRow(t.NamedTuple):
     memory: float
 
 
-def whole_runs(track: Track, rounds: int, numbers: t.Sequence[int], most_by_recipe: int) -> list[PlayRow]:
+def whole_runs(track: Track, rounds: int, numbers: t.Sequence[int], most_by_modules: int) -> list[PlayRow]:
     """What it costs to sync many connectors from a client secret on, each way."""
     nothing = plays.Play("empty", plays.empty(), track.cold)
     rows: list[PlayRow] = []
     for number in numbers:
         ids = track.ids[:number]
-        ways = [plays.Play("msgraph.intune", plays.sync(ids), track.cold)]
-        if number <= most_by_recipe:
+        ways = [plays.Play(OURS, plays.sync(ids), track.cold, in_process=True)]
+        if number <= most_by_modules:
+            ways.append(plays.Play("its module", plays.sync(ids), track.cold))
             ways.append(plays.Play("ansible.builtin.uri", plays.recipe(ids), track.cold))
         contestants = [track.playbook(play) for play in (nothing, *ways)]
         script = track.sdk(ids)
@@ -168,7 +177,7 @@ def whole_runs(track: Track, rounds: int, numbers: t.Sequence[int], most_by_reci
             rows.append(PlayRow("an empty play", 0, found[nothing.name], 0.0))
         for play in ways:
             # The recipe's modules are all alike: the first tells, and need not wait for the others.
-            memory = track.module_memory(play._replace(tasks=play.tasks[:1]))
+            memory = track.memory(play._replace(tasks=play.tasks[:1]))
             rows.append(PlayRow(play.name, number, found[play.name].less(found[nothing.name]), memory))
         if script:
             rows.append(PlayRow(script.name, number, found[script.name], found[script.name].memory))

@@ -14,6 +14,7 @@ import shlex
 import typing as t
 
 import pytest
+from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 from ansible_collections.msgraph.intune.tests.system.guides import (
     GUIDES,
     README,
@@ -30,7 +31,6 @@ from ansible_collections.msgraph.intune.tests.system.playbooks import result_of
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
     from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
 REPORT = ROOT / "roles/exchange_connector_report/README.md"
@@ -82,6 +82,13 @@ COMMANDS = [
     for document in TRIGGERS
     for command in commands(document)
 ]
+
+
+@pytest.fixture(scope="module")
+def running_simulator() -> t.Iterator[Simulator]:
+    """In place of the session's: one where a sync completes before the next task looks."""
+    with Simulator(sync_seconds=0, page_size=2) as simulator:
+        yield simulator
 
 
 @pytest.fixture

@@ -15,12 +15,18 @@ from ansible_collections.msgraph.intune.plugins.modules import (
     intune_exchange_connector_info,
     intune_exchange_connector_sync,
 )
+from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 from ansible_collections.msgraph.intune.tests.system.guides import Stage, recap
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+@pytest.fixture(scope="module")
+def running_simulator() -> t.Iterator[Simulator]:
+    """In place of the session's: one where a sync completes before the next task looks."""
+    with Simulator(sync_seconds=0, page_size=2) as simulator:
+        yield simulator
 
 
 @pytest.fixture

@@ -59,7 +59,8 @@ def test_fifty_tasks_at_once_sign_in_no_more_than_twice(simulator: Simulator, pl
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="no /proc on this system")
-def test_no_list_of_processes_shows_a_secret(play: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_process", [True, False])
+def test_no_list_of_processes_shows_a_secret(play: Path, tmp_path: Path, in_process: bool) -> None:
     variables = tmp_path / "variables.json"
     with Simulator(latency_ms=300) as simulator:
         secrets = {"client_secret": simulator.client_secret}
@@ -68,6 +69,7 @@ def test_no_list_of_processes_shows_a_secret(play: Path, tmp_path: Path) -> None
             "tenant_id": simulator.tenant_id,
             "client_id": simulator.client_id,
             "connector_id": simulator.connector_ids[0],
+            "msgraph_in_process": in_process,
         }
         write_private_file(variables, json.dumps(given).encode())
         environment = clean_environment(
@@ -83,7 +85,8 @@ def test_no_list_of_processes_shows_a_secret(play: Path, tmp_path: Path) -> None
             output = run.communicate()[0]
         keep_output(output)
         assert run.returncode == 0, output
-    assert any("AnsiballZ_intune_exchange_connector_sync" in line for line in seen)
+    assert any("AnsiballZ_intune_exchange_connector_sync" in line for line in seen) is not in_process
+    assert any(str(play) in line for line in seen)
     assert [line for line in seen if any(secret in line for secret in secrets.values())] == []
 
 
