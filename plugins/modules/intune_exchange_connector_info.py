@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - msgraph.intune._graph.connection
   - msgraph.intune._attributes
   - msgraph.intune._attributes.actiongroup_graph
+  - msgraph.intune._attributes.in_process
   - msgraph.intune._attributes.info_module
 notes:
   - At most one of O(connector_id), O(connector_name) and O(all_connectors) may be given. Without any, all connectors

@@ -58,6 +58,7 @@ extends_documentation_fragment:
   - msgraph.intune._graph.connection
   - msgraph.intune._attributes
   - msgraph.intune._attributes.actiongroup_graph
+  - msgraph.intune._attributes.in_process
 attributes:
   check_mode:
     support: full
