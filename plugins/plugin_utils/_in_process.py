@@ -48,10 +48,10 @@ class InProcessAction(UsualAction):
         params = self._params() if self._is_at_home(task_vars or {}) else None
         if params is None:
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))
-        display.vvv("Running within Ansible's own process, which is where this module would run.")
+        task = InProcessTask(params, self._task, host=str((task_vars or {}).get("inventory_hostname")))
+        task.tell("Running within Ansible's own process")
         # What every action does at its beginning, without what the usual one does next.
         result: dict[str, t.Any] = super(UsualAction, self).run(tmp, task_vars)
-        task = InProcessTask(params, self._task)
         with quiet():
             found = run_job(task, self.job)
         if _tells_invocation(task_vars):
@@ -109,12 +109,13 @@ class InProcessAction(UsualAction):
 class InProcessTask:
     """A :class:`Task` without a module."""
 
-    def __init__(self, params: dict[str, t.Any], asked: t.Any) -> None:
+    def __init__(self, params: dict[str, t.Any], asked: t.Any, *, host: str) -> None:
         self.params: t.MutableMapping[str, t.Any] = params
         self.check_mode: bool = asked.check_mode
         self.no_log_values: set[str] = set()
         self.warnings: list[str] = []
         self._no_log = bool(asked.no_log)
+        self._host = host
         self._diff: bool = asked.diff
         self._verbosity: int = display.verbosity
 
@@ -126,7 +127,11 @@ class InProcessTask:
     def log(self, msg: str) -> None:
         """Show it to whoever wants to know much."""
         if not self._no_log:
-            display.vvv(self.masked(msg))
+            self.tell(self.masked(msg))
+
+    def tell(self, msg: str) -> None:
+        """Show it to whoever wants to know much, with the host's name before it."""
+        display.vvv(msg, host=self._host)
 
     def masked(self, value: t.Any) -> t.Any:
         """Return what Ansible may have, as a module would hand it over."""

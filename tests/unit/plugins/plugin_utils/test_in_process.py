@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
 
 TOKEN = "a-token-that-is-long-enough"
 USUAL = {"changed": False, "msg": "Done the usual way."}
-HERE = {"ansible_python_interpreter": sys.executable}
+HERE = {"ansible_python_interpreter": sys.executable, "inventory_hostname": "localhost"}
 
 Work = t.Callable[[Task, t.Callable[[], "GraphClient"]], Report]
 
@@ -59,7 +59,7 @@ class Stage:
         self.variables: dict[str, t.Any] = dict(HERE)
         self.shown: list[str] = []
         monkeypatch.setattr(sys, "platform", "linux")
-        monkeypatch.setattr(_in_process.display, "vvv", self.shown.append)
+        monkeypatch.setattr(_in_process.display, "vvv", lambda msg, host: self.shown.append(f"<{host}> {msg}"))
         monkeypatch.setattr(UsualAction, "run", lambda _self, _tmp, _task_vars: USUAL)
 
     def run(self, work: Work = echo) -> dict[str, t.Any]:
@@ -89,7 +89,7 @@ def test_a_task_on_the_controller_runs_here(stage: Stage) -> None:
     }
     assert result["graph"]["auth_method"] == "access_token"
     assert "failed" not in result
-    assert any("within Ansible's own process" in line for line in stage.shown)
+    assert stage.shown == ["<localhost> Running within Ansible's own process"]
 
 
 # --- which way
@@ -295,7 +295,7 @@ def test_a_secret_is_masked_wherever_it_comes_out(stage: Stage, monkeypatch: pyt
     result = stage.run(work)
     assert TOKEN not in f"{result} {stage.shown}"
     assert result["msg"] == "about ********"
-    assert stage.shown[-1] == "about ********"
+    assert stage.shown[-1] == "<localhost> about ********"
     assert result["warnings"] == ["mind ********"]
     assert set(result["invocation"]) == {"module_args"}
 
