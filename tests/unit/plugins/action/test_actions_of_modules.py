@@ -1,0 +1,28 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each module that is a job has an action of its name, which does that job."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import InProcessAction
+
+PLUGINS = "ansible_collections.msgraph.intune.plugins"
+MODULES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins/modules").glob("*.py"))
+JOBS = {name: job for name in MODULES if (job := getattr(import_module(f"{PLUGINS}.modules.{name}"), "JOB", None))}
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_its_action_does_its_job(name: str) -> None:
+    action = import_module(f"{PLUGINS}.action.{name}").ActionModule
+    assert issubclass(action, InProcessAction)
+    assert action.job is JOBS[name]
+
+
+def test_all_but_the_device_login_are_jobs() -> None:
+    assert set(MODULES) - set(JOBS) == {"graph_device_login"}
