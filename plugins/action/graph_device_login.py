@@ -19,7 +19,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
-from ansible_collections.msgraph.intune.plugins.plugin_utils._quiet import quiet
+from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
 
 # The shared options that a person's sign-in has a use for: it takes no other credential.
 OPTIONS = (
@@ -63,7 +63,7 @@ class ActionModule(ActionBase):
         )
         warnings: list[str] = []
         try:
-            with quiet(), naming("sign in by device code"):
+            with surroundings_of_a_module(self._loader.get_basedir()), naming("sign in by device code"):
                 result.update(self._sign_in(params, warnings.append))
         except GraphError as exc:
             result.update(failed=True, changed=False, msg=str(exc), error=exc.as_dict())

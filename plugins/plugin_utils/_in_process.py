@@ -28,11 +28,12 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as UsualAction
 from ansible.utils.display import Display
 from ansible_collections.msgraph.intune.plugins.module_utils._module import masked_by_ansible, run_job
-from ansible_collections.msgraph.intune.plugins.plugin_utils._quiet import quiet
+from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ansible.module_utils.common.arg_spec import ValidationResult
     from ansible_collections.msgraph.intune.plugins.module_utils._module import Job
 
 display = Display()
@@ -45,17 +46,25 @@ class InProcessAction(UsualAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result; a failure is a result, too."""
-        params = self._params() if self._is_at_home(task_vars or {}) else None
-        if params is None:
+        host_vars = task_vars or {}
+        if self._task.delegate_to:
+            host_vars = host_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
+        options = self._options() if self._is_at_home(host_vars) else None
+        if options is None:
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))
-        task = InProcessTask(params, self._task, host=str((task_vars or {}).get("inventory_hostname")))
+        task = InProcessTask(options, self._task, host=str((task_vars or {}).get("inventory_hostname")))
         task.tell("Running within Ansible's own process")
         # What every action does at its beginning, without what the usual one does next.
         result: dict[str, t.Any] = super(UsualAction, self).run(tmp, task_vars)
-        with quiet():
-            found = run_job(task, self.job)
+        # Where the local connection starts modules.
+        with surroundings_of_a_module(self._loader.get_basedir()):
+            try:
+                found = run_job(task, self.job)
+            except SystemExit as exc:
+                # As of a module that ends without a result; here the whole play would end with it.
+                raise AnsibleError(f"The task was ended from within, with status {exc.code}") from exc
         if _tells_invocation(task_vars):
-            found["invocation"] = {"module_args": params}
+            found["invocation"] = {"module_args": task.params}
         # As plain as what a module prints.
         result.update(json.loads(json.dumps(task.masked(found))))
         if "error" in found:
@@ -64,34 +73,32 @@ class InProcessAction(UsualAction):
             result["warnings"] = task.masked(task.warnings)
         return result
 
-    def _is_at_home(self, task_vars: Mapping[str, t.Any]) -> bool:
+    def _is_at_home(self, host_vars: Mapping[str, t.Any]) -> bool:
         return (
             # Elsewhere, what requests asks the system for may not be safe in a process that was forked.
             sys.platform == "linux"
-            and boolean(self._templar.template(task_vars.get("msgraph_in_process", True)), strict=False)
+            and boolean(str(self._templar.template(host_vars.get("msgraph_in_process", True))), strict=False)
             and self._connection.transport == "local"
             and not self._connection.become
             and not self._task.async_val
             and not any(self._task.environment or ())
             # Whoever keeps them wants to look at the module's files.
             and not constants.DEFAULT_KEEP_REMOTE_FILES
-            and self._wants_this_python(task_vars)
+            and self._wants_this_python(host_vars)
         )
 
-    def _wants_this_python(self, task_vars: Mapping[str, t.Any]) -> bool:
-        if self._task.delegate_to:
-            task_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
+    def _wants_this_python(self, host_vars: Mapping[str, t.Any]) -> bool:
         try:
             # The variable of that name, or the setting.
             python = self._templar.template(
-                constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+                constants.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars)
             )
         except AnsibleError:
             return False
         # By its folder, too: what the Pythons of two virtual environments link to may be the same.
         return isinstance(python, str) and _location(python) == _location(sys.executable)
 
-    def _params(self) -> dict[str, t.Any] | None:
+    def _options(self) -> ValidationResult | None:
         """The options, checked and completed as a module has them; ``None`` to leave them to the usual way."""
         try:
             # As plain as what is sent to a module.
@@ -103,16 +110,16 @@ class InProcessAction(UsualAction):
         if any(len(known & given.keys()) > 1 for known in names):
             return None
         checked = ArgumentSpecValidator(spec).validate(given)
-        return None if checked.error_messages else t.cast("dict[str, t.Any]", checked.validated_parameters)
+        return None if checked.error_messages else checked
 
 
 class InProcessTask:
     """A :class:`Task` without a module."""
 
-    def __init__(self, params: dict[str, t.Any], asked: t.Any, *, host: str) -> None:
-        self.params: t.MutableMapping[str, t.Any] = params
+    def __init__(self, options: ValidationResult, asked: t.Any, *, host: str) -> None:
+        self.params: t.MutableMapping[str, t.Any] = options.validated_parameters
         self.check_mode: bool = asked.check_mode
-        self.no_log_values: set[str] = set()
+        self.no_log_values: set[str] = options._no_log_values
         self.warnings: list[str] = []
         self._no_log = bool(asked.no_log)
         self._host = host

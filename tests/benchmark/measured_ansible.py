@@ -4,7 +4,8 @@
 
 """An ansible-playbook that writes by how much the process of each task grew, in KB, to the file BENCHMARK_PEAKS names.
 
-Known from Linux's /proc alone (proc(5)): VmRSS is the memory of now, VmHWM its peak since the process was forked.
+What grows is the memory that the process has for itself alone, pages that it shared with its parent until it wrote to
+them included. Known from Linux's /proc alone (proc_pid_smaps(5)).
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from ansible.cli.playbook import main
 from ansible.executor.task_executor import TaskExecutor
 
 
-def _memory(name: str) -> int:
-    (found,) = re.findall(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    return int(found)
+def _own_memory() -> int:
+    text = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
+    return sum(map(int, re.findall(r"^Private_(?:Clean|Dirty):\s+(\d+) kB$", text, re.MULTILINE)))
 
 
 def _measured(run: t.Callable[[TaskExecutor], t.Any]) -> t.Callable[[TaskExecutor], t.Any]:
     def measured(executor: TaskExecutor) -> t.Any:
-        before = _memory("VmRSS")
+        before = _own_memory()
         result = run(executor)
         with open(os.environ["BENCHMARK_PEAKS"], "a", encoding="utf-8") as stream:  # noqa: PTH123  appended in one write
-            stream.write(f"{_memory('VmHWM') - before}\n")
+            stream.write(f"{_own_memory() - before}\n")
         return result
 
     return measured

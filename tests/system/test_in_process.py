@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import typing as t
+from pathlib import Path
 
 import pytest
 import yaml
@@ -18,8 +19,6 @@ from ansible_collections.msgraph.intune.tests.system.commands import run_command
 from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, playbook_command, result_of
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
-
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 INFO = "msgraph.intune.intune_exchange_connector_info"
@@ -113,15 +112,19 @@ def test_both_ways_give_the_same(simulator: Simulator, case: Case) -> None:
 
 
 def play(
-    simulator: Simulator, tmp_path: Path, tasks: t.Sequence[t.Mapping[str, t.Any]], *flags: str, **variables: t.Any
+    simulator: Simulator,
+    tmp_path: Path,
+    tasks: t.Sequence[t.Mapping[str, t.Any]],
+    folder: Path | None = None,
+    **variables: t.Any,
 ) -> tuple[str, int]:
-    """Run these tasks on the controller; returns what was shown, and the exit status."""
+    """Run these tasks on the controller, from a folder; returns what was shown, and the exit status."""
     path = tmp_path / "play.yml"
     variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **variables}
     head = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables}
     path.write_text(yaml.safe_dump([{**head, "tasks": list(tasks)}]), encoding="utf-8")
     environment = ansible_environment(simulator, ANSIBLE_ASYNC_DIR=str(tmp_path / "async"))
-    run = run_command(playbook_command(path, "-vvv", *flags), environment)
+    run = run_command(playbook_command(path, "-vvv"), environment, folder=folder)
     return run.stdout + run.stderr, run.returncode
 
 
@@ -177,6 +180,19 @@ def test_module_defaults_of_the_group_hold(simulator: Simulator, tmp_path: Path,
     shown, status = play(simulator, tmp_path, [task])
     assert (status, IN_PROCESS in shown) == (2, True)
     assert '"kind": "authentication"' in shown
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+def test_a_relative_path_begins_in_the_folder_of_the_playbook(
+    simulator: Simulator, tmp_path: Path, connector_id: str, in_process: bool
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "ca.pem").write_bytes(Path(simulator.ca_path).read_bytes())
+    task = {SYNC: {"connector_id": connector_id, "ca_path": "ca.pem", "token_cache_path": "cache.json"}}
+    shown, status = play(simulator, tmp_path, [task], folder=elsewhere, msgraph_in_process=in_process)
+    assert (status, list(elsewhere.iterdir())) == (0, []), shown
+    assert (tmp_path / "cache.json").exists()
 
 
 @pytest.mark.parametrize("in_process", [True, False])

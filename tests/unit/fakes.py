@@ -77,6 +77,11 @@ class FakeSession(requests.Session):
         super().__init__()
         self.script = list(script)
         self.sent: list[Sent] = []
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+        super().close()
 
     def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
         method, url = args

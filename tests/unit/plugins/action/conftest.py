@@ -38,8 +38,9 @@ class Play:
             async_val=0,
         )
         context = mock.MagicMock(check_mode=check)
-        others = [mock.MagicMock() for _part in range(3)]
-        action = graph_device_login.ActionModule(task, mock.MagicMock(), context, *others)
+        loader = mock.MagicMock(get_basedir=lambda: str(self.cache.parent))
+        others = [mock.MagicMock() for _part in range(2)]
+        action = graph_device_login.ActionModule(task, mock.MagicMock(), context, loader, *others)
         return action.run(None, {})
 
 

@@ -122,6 +122,23 @@ def test_an_error_before_anything_happened_says_so() -> None:
     assert ended.result["graph"]["requests"] == 0
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_connections_are_closed_at_the_end(monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
+    session = FakeSession()
+    monkeypatch.setattr("requests.Session", lambda: session)
+    closed_before: list[bool] = []
+
+    def work(connect: t.Callable[[], GraphClient]) -> Report:
+        connect()
+        closed_before.append(session.closed)
+        if fails:
+            raise NetworkError("no route")
+        return Report(changed=False, msg="Done.", data={})
+
+    end(FakeModule(access_token=TOKEN), work)
+    assert (closed_before, session.closed) == ([False], True)
+
+
 def test_options_that_do_not_fit_end_the_task_before_there_is_a_client() -> None:
     ended = end(FakeModule(), connecting)
     assert ended.failed

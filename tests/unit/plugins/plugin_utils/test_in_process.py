@@ -43,8 +43,9 @@ def echo(task: Task, connect: t.Callable[[], GraphClient]) -> Report:
 class Stage:
     """Runs the action; each attribute is a circumstance that a test may change."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         self.monkeypatch = monkeypatch
+        self.folder = folder
         self.task = mock.MagicMock(
             args={"access_token": TOKEN},
             check_mode=False,
@@ -63,20 +64,19 @@ class Stage:
         monkeypatch.setattr(UsualAction, "run", lambda _self, _tmp, _task_vars: USUAL)
 
     def run(self, work: Work = echo) -> dict[str, t.Any]:
-        action = InProcessAction(
-            self.task, self.connection, mock.MagicMock(), mock.MagicMock(), self.templar, mock.MagicMock()
-        )
+        loader = mock.MagicMock(get_basedir=lambda: str(self.folder))
+        action = InProcessAction(self.task, self.connection, mock.MagicMock(), loader, self.templar, mock.MagicMock())
         # As Python gives a plugin what is beside its class.
         action.job = Job({"things": {"type": "list", "elements": "str", "aliases": ["stuff"]}}, work, {"things": []})
         return action.run(None, self.variables)
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
     for name in os.environ:
         if name.startswith(("AZURE_", "MSGRAPH_", "ANSIBLE_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    return Stage(monkeypatch)
+    return Stage(monkeypatch, tmp_path)
 
 
 def test_a_task_on_the_controller_runs_here(stage: Stage) -> None:
@@ -148,12 +148,26 @@ def delegated_to_another_python(stage: Stage) -> None:
     stage.variables["ansible_delegated_vars"] = {"b": {"ansible_python_interpreter": "/no/such/python"}}
 
 
+def switched_off_for_the_host_that_it_is_delegated_to(stage: Stage) -> None:
+    stage.task.delegate_to = "b"
+    stage.variables["ansible_delegated_vars"] = {"b": {**HERE, "msgraph_in_process": False}}
+
+
 def switched_off(stage: Stage) -> None:
     stage.variables["msgraph_in_process"] = "no"
 
 
+def switched_off_by_a_template(stage: Stage) -> None:
+    stage.variables["msgraph_in_process"] = "{{ never }}"
+    stage.templar.template = lambda value: False if value == "{{ never }}" else value
+
+
 def switched_to_nonsense(stage: Stage) -> None:
     stage.variables["msgraph_in_process"] = "perhaps"
+
+
+def switched_to_a_list(stage: Stage) -> None:
+    stage.variables["msgraph_in_process"] = [True]
 
 
 def unknown_option(stage: Stage) -> None:
@@ -186,7 +200,10 @@ def option_that_json_does_not_know(stage: Stage) -> None:
         python_that_nobody_knows,
         delegated_to_another_python,
         switched_off,
+        switched_off_for_the_host_that_it_is_delegated_to,
+        switched_off_by_a_template,
         switched_to_nonsense,
+        switched_to_a_list,
         unknown_option,
         option_of_another_type,
         option_by_two_names,
@@ -219,9 +236,13 @@ def test_the_setting_names_a_python_as_the_variable_does(stage: Stage, monkeypat
     assert stage.run()["changed"]
 
 
-def test_of_a_delegated_task_the_other_hosts_python_counts(stage: Stage) -> None:
+def test_of_a_delegated_task_the_other_hosts_variables_count(stage: Stage) -> None:
     stage.task.delegate_to = "b"
-    stage.variables = {"ansible_python_interpreter": "/no/such/python", "ansible_delegated_vars": {"b": HERE}}
+    stage.variables = {
+        "ansible_python_interpreter": "/no/such/python",
+        "msgraph_in_process": False,
+        "ansible_delegated_vars": {"b": HERE},
+    }
     assert stage.run()["changed"]
 
 
@@ -232,6 +253,18 @@ def test_no_environment_is_none(stage: Stage, environment: t.Any) -> None:
 
 
 # --- what becomes of the job
+
+
+def test_paths_begin_where_a_modules_do(stage: Stage) -> None:
+    folders: list[Path] = []
+
+    def work(_task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+        folders.append(Path.cwd())
+        return Report(changed=False, msg="Done.", data={})
+
+    before = Path.cwd()
+    stage.run(work)
+    assert (folders, Path.cwd()) == ([stage.folder], before)
 
 
 @pytest.mark.parametrize(("check", "diff"), [(True, False), (False, True)])
@@ -278,6 +311,21 @@ def test_a_failure_is_a_result_with_its_error(stage: Stage) -> None:
     result = stage.run(work)
     assert (result["failed"], result["changed"], result["things"]) == (True, False, [])
     assert result["error"]["kind"] == "network"
+
+
+def test_work_that_ends_its_process_fails_the_task_alone(stage: Stage) -> None:
+    def work(_task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+        sys.exit(3)
+
+    with pytest.raises(AnsibleError, match="with status 3"):
+        stage.run(work)
+
+
+def test_a_secret_with_blanks_around_it_is_masked_as_a_whole(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_module, "register_secret", None)
+    monkeypatch.setattr(_in_process, "_tells_invocation", lambda _task_vars: True)
+    stage.task.args["access_token"] = f"{TOKEN}\n"
+    assert stage.run()["invocation"]["module_args"]["access_token"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
 @pytest.mark.parametrize("set_by", ["option", "environment"])

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import shlex
 import subprocess
@@ -115,6 +116,17 @@ def test_one_that_has_ended_is_not_abandoned() -> None:
     with Family() as family:
         pass
     assert not is_abandoned(family.description)
+
+
+@linux_only
+def test_above_a_worker_of_ansible_only_the_process_that_forked_it_counts() -> None:
+    context = multiprocessing.get_context("fork")
+    told: multiprocessing.Queue[str] = context.Queue()
+    worker = context.Process(target=lambda: told.put(describe_self()))
+    worker.start()
+    pids = json.loads(told.get(timeout=60))["pids"]
+    worker.join()
+    assert pids == [worker.pid, os.getpid()]
 
 
 def test_who_is_far_above_may_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import logging
 import sys
 import typing as t
 import warnings
+from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.plugin_utils._quiet import quiet
+from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
 
 
 def speak() -> None:
@@ -22,13 +23,13 @@ def speak() -> None:
 
 @pytest.mark.filterwarnings("always")
 def test_nothing_is_shown_or_logged_within(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
-    with quiet():
+    with surroundings_of_a_module("."):
         speak()
     assert (capsys.readouterr(), caplog.text) == (("", ""), "")
 
 
 def test_all_is_as_before_after_an_error(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(ValueError, match="no"), quiet():
+    with pytest.raises(ValueError, match="no"), surroundings_of_a_module("."):
         raise ValueError("no")
     print("printed")
     logging.getLogger("urllib3.connection").critical("logged")
@@ -39,9 +40,23 @@ def test_all_is_as_before_after_an_error(capsys: t.Any, caplog: pytest.LogCaptur
 def test_what_was_not_logged_before_is_not_after(caplog: pytest.LogCaptureFixture) -> None:
     logging.disable(logging.ERROR)
     try:
-        with quiet():
+        with surroundings_of_a_module("."):
             pass
         logging.getLogger("urllib3.connection").error("logged")
     finally:
         logging.disable(logging.NOTSET)
     assert caplog.text == ""
+
+
+def test_the_block_runs_in_the_folder_and_what_follows_where_it_was(tmp_path: Path) -> None:
+    before = Path.cwd()
+    with surroundings_of_a_module(str(tmp_path)):
+        assert Path.cwd() == tmp_path
+    assert Path.cwd() == before
+
+
+def test_a_folder_that_is_gone_leaves_all_as_it_was(tmp_path: Path) -> None:
+    before = Path.cwd()
+    with pytest.raises(FileNotFoundError), surroundings_of_a_module(str(tmp_path / "gone")):
+        raise AssertionError("must not be reached")
+    assert (Path.cwd(), logging.root.manager.disable) == (before, logging.NOTSET)
