@@ -61,8 +61,8 @@ attributes:
     description: Has an action plugin of the same name, which may do the work on the controller.
     support: full
     details:
-      - On Linux, with C(connection=local), the Python of Ansible itself in C(ansible_python_interpreter), and none of
-        the keywords C(become), C(async) and C(environment), the task runs within Ansible's own process. That costs a
-        small part of a module's start, and the results are the same.
-      - Else, and when the variable C(msgraph_in_process) is false, it runs as a module.
+      - On Linux, with C(connection=local), C(ansible_python_interpreter={{ ansible_playbook_python }}), and without
+        C(become), C(async) and C(environment), the task runs within Ansible's own process. That costs less than the
+        start of a module, and the results are the same. The guide to performance tells all of it.
+      - Otherwise it runs as a module. Setting the variable C(msgraph_in_process) to false makes it always a module.
 """

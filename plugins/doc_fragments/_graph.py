@@ -207,6 +207,8 @@ notes:
   - Set secrets in the environment of Ansible itself, by the shell or an AWX credential, or give them as options from a
     vault. The task keyword C(environment) is no place for them, because Ansible writes it on the command line of the
     module, where lists of processes and verbose output show it.
+  - A relative path begins in the folder of the playbook with C(connection=local), else usually in the home folder of
+    the account that Ansible connects as.
   - No subscription is ever asked for.
 seealso:
   - name: Register an application with Microsoft Entra

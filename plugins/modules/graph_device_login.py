@@ -24,7 +24,7 @@ options:
   token_cache_path:
     description:
       - The file to keep the sign-in in, on the controller. Required here, as option or in the environment variable
-        E(MSGRAPH_TOKEN_CACHE).
+        E(MSGRAPH_TOKEN_CACHE). A relative path begins in the folder of the playbook.
       - It is created with mode V(0600), and refused when others may use it, when it belongs to another user, and when
         it is a symbolic link. A lock file of the same name with C(.lock) behind it appears beside it.
       - Whoever can read it can act as the person whose sign-in it holds.

@@ -66,6 +66,13 @@ def test_what_is_risky_is_warned_of(play: Play) -> None:
     assert ["validate_certs is false" in warning for warning in result["warnings"]] == [True]
 
 
+def test_a_relative_cache_lies_where_the_modules_look_for_it(play: Play) -> None:
+    result = play.run(METADATA, Reply(200, FLOW), signed_in(), token_cache_path="tokens.json")
+    assert result["changed"]
+    # Beside the playbook.
+    assert (play.cache.parent / "tokens.json").exists()
+
+
 def test_without_a_cache_nothing_is_sent(play: Play) -> None:
     result = play.run(token_cache_path="")
     assert (result["error"]["kind"], play.session.sent) == ("options", [])
