@@ -14,7 +14,7 @@ from .series import OURS
 if t.TYPE_CHECKING:
     from .series import PlayRow
 
-_WIDTH, _BAR, _GAP, _LEFT, _RIGHT = 720, 26, 8, 170, 130
+_WIDTH, _BAR, _GAP, _LEFT, _RIGHT = 740, 26, 8, 190, 130
 _OURS, _OTHERS = "#0f766e", "#94a3b8"
 
 

@@ -168,7 +168,7 @@ def whole_runs(track: Track, rounds: int, numbers: t.Sequence[int], most_by_modu
         ids = track.ids[:number]
         ways = [plays.Play(OURS, plays.sync(ids), track.cold, in_process=True)]
         if number <= most_by_modules:
-            ways.append(plays.Play("its module", plays.sync(ids), track.cold))
+            ways.append(plays.Play("msgraph.intune module", plays.sync(ids), track.cold))
             ways.append(plays.Play("ansible.builtin.uri", plays.recipe(ids), track.cold))
         contestants = [track.playbook(play) for play in (nothing, *ways)]
         script = track.sdk(ids)
