@@ -14,7 +14,8 @@ from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import 
 
 PLUGINS = "ansible_collections.msgraph.intune.plugins"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins/modules").glob("*.py"))
-JOBS = {name: job for name in MODULES if (job := getattr(import_module(f"{PLUGINS}.modules.{name}"), "JOB", None))}
+FILES = {name: import_module(f"{PLUGINS}.modules.{name}") for name in MODULES}
+JOBS = {name: file.JOB for name, file in FILES.items() if hasattr(file, "JOB")}
 
 
 @pytest.mark.parametrize("name", JOBS)
