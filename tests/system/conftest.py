@@ -36,6 +36,19 @@ def simulator(running_simulator: Simulator) -> Simulator:
     return running_simulator
 
 
+@pytest.fixture(scope="session")
+def running_quick_simulator() -> t.Iterator[Simulator]:
+    with Simulator(sync_seconds=0, page_size=2) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def quick_simulator(running_quick_simulator: Simulator) -> Simulator:
+    """One where a sync completes before the next task looks, as if it had just started."""
+    running_quick_simulator.reset()
+    return running_quick_simulator
+
+
 @pytest.fixture
 def graph(simulator: Simulator) -> t.Iterator[Client]:
     client = make_client(simulator.graph_url, simulator)

@@ -14,7 +14,6 @@ import shlex
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 from ansible_collections.msgraph.intune.tests.system.guides import (
     GUIDES,
     README,
@@ -31,6 +30,7 @@ from ansible_collections.msgraph.intune.tests.system.playbooks import result_of
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
     from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
 REPORT = ROOT / "roles/exchange_connector_report/README.md"
@@ -84,16 +84,9 @@ COMMANDS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def running_simulator() -> t.Iterator[Simulator]:
-    """In place of the session's: one where a sync completes before the next task looks."""
-    with Simulator(sync_seconds=0, page_size=2) as simulator:
-        yield simulator
-
-
 @pytest.fixture
-def stage(simulator: Simulator, tmp_path: Path) -> Stage:
-    return Stage(simulator, tmp_path, replaced={"/var/www/status": str(tmp_path)})
+def stage(quick_simulator: Simulator, tmp_path: Path) -> Stage:
+    return Stage(quick_simulator, tmp_path, replaced={"/var/www/status": str(tmp_path)})
 
 
 @pytest.mark.parametrize("document", TRIGGERS, ids=name_of)

@@ -15,23 +15,17 @@ from ansible_collections.msgraph.intune.plugins.modules import (
     intune_exchange_connector_info,
     intune_exchange_connector_sync,
 )
-from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 from ansible_collections.msgraph.intune.tests.system.guides import Stage, recap
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-
-@pytest.fixture(scope="module")
-def running_simulator() -> t.Iterator[Simulator]:
-    """In place of the session's: one where a sync completes before the next task looks."""
-    with Simulator(sync_seconds=0, page_size=2) as simulator:
-        yield simulator
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 
 @pytest.fixture
-def stage(simulator: Simulator, tmp_path: Path) -> Stage:
-    return Stage(simulator, tmp_path)
+def stage(quick_simulator: Simulator, tmp_path: Path) -> Stage:
+    return Stage(quick_simulator, tmp_path)
 
 
 def plays_of(examples: str) -> list[str]:
