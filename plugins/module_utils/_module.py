@@ -18,6 +18,7 @@ from ._graph import _connect, _options
 from ._graph._client import NO_FACTS
 from ._graph._clock import Clock
 from ._graph._errors import GraphError
+from ._graph._secrets import SECRETS, SHORTEST_SAFE_SECRET
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, MutableMapping
@@ -33,8 +34,6 @@ except ImportError:  # ansible-core before 2.22 masks results, and those alone
 
 # From this verbosity on a result tells of each request that was sent again.
 _TELL_RETRIES = 3
-# Ansible masks each occurrence of a secret in a result, so a short one makes holes in innocent words.
-_SHORTEST_SAFE_SECRET = 8
 
 
 class Report(t.NamedTuple):
@@ -100,27 +99,31 @@ def run_module(module: AnsibleModule, job: Job) -> None:
 
 
 def run_job(task: Task, job: Job) -> dict[str, t.Any]:
-    """Do the job, and return the task's result, which is not masked yet; that of a failed one has an ``error``."""
+    """Do the job, and return the task's result; the result of a failed task has an ``error``.
+
+    Secrets in the result are masked, dictionary keys and encoded forms included. Numbers are left to Ansible.
+    """
+    with SECRETS.forwarded_to(lambda secret: _register(task, secret)):
+        return SECRETS.mask(_run(task, job))
+
+
+def _run(task: Task, job: Job) -> dict[str, t.Any]:
     given = _options.gather(task.params, os.environ)
-    # Before anything can fail and speak.
-    _mask(task, given.secrets)
+    _correct_masking(task, given.secrets)
     client: GraphClient | None = None
     retries: list[str] = []
 
+    def warn(text: str) -> None:
+        task.warn(SECRETS.mask(text))
+
     def on_retry(sentence: str) -> None:
         retries.append(sentence)
-        # For whoever wonders meanwhile what the task is waiting for.
-        task.log(sentence)
+        # At once, so that a person can see what the task is waiting for.
+        task.log(SECRETS.mask(sentence))
 
     def connect() -> GraphClient:
         nonlocal client
-        client = _connect.connect(
-            given,
-            clock=Clock(),
-            on_warning=task.warn,
-            on_retry=on_retry,
-            on_secret=lambda secret: _mask_one(task, secret),
-        )
+        client = _connect.connect(given, clock=Clock(), on_warning=warn, on_retry=on_retry)
         return client
 
     try:
@@ -131,7 +134,7 @@ def run_job(task: Task, job: Job) -> dict[str, t.Any]:
         if client is not None:
             client.close()
     for warning in report.warnings:
-        task.warn(warning)
+        warn(warning)
     result = {
         "changed": report.changed,
         "msg": report.msg,
@@ -152,7 +155,8 @@ def masked_by_ansible() -> bool:
     return register_secret is not None
 
 
-def _mask(task: Task, secrets: Iterable[str]) -> None:
+def _correct_masking(task: Task, secrets: Iterable[str]) -> None:
+    """Correct what the argument spec alone makes Ansible mask."""
     proxy = task.params.get("proxy")
     if proxy:
         from ._graph._proxy import without_user_info
@@ -164,17 +168,15 @@ def _mask(task: Task, secrets: Iterable[str]) -> None:
     task.no_log_values.difference_update(
         [value for value in task.no_log_values if not value.strip() or value == task.params.get("proxy")]
     )
-    # What comes from the environment it does not know of.
-    for secret in secrets:
-        _mask_one(task, secret)
-    if any(len(secret) < _SHORTEST_SAFE_SECRET for secret in secrets):
+    if any(len(secret) < SHORTEST_SAFE_SECRET for secret in secrets):
         task.warn(
-            f"A secret of fewer than {_SHORTEST_SAFE_SECRET} characters was given: Ansible masks these characters"
+            f"A secret of fewer than {SHORTEST_SAFE_SECRET} characters was given: Ansible masks these characters"
             " wherever they appear in the result, innocent words included."
         )
 
 
-def _mask_one(task: Task, secret: str) -> None:
+def _register(task: Task, secret: str) -> None:
+    """Have Ansible mask a secret as well: it adds data of its own, such as the invocation."""
     task.no_log_values.add(secret)
     if register_secret is not None:
         register_secret(secret)

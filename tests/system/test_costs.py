@@ -164,7 +164,6 @@ def sync_in_this_process(simulator: Simulator, environment: t.Mapping[str, str],
         clock=InstantClock(),
         on_warning=pytest.fail,
         on_retry=pytest.fail,
-        on_secret=lambda _secret: None,
     )
     simulator.set_connectors([{**simulator.connectors()[0], "id": one} for one in ids])
     simulator.clear_journal()

@@ -129,7 +129,6 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
         retry=Retry(RetryPolicy(), clock=clock, jitter=chance.random),
         pace=Pace(clock) if paced else Pace(clock, writes=10**6),
         clock=clock,
-        on_secret=lambda _secret: None,
     )
 
     run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, Request("deltaSync", Selection(ids=tuple(IDS))))

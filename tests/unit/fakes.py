@@ -149,7 +149,7 @@ def make_client(
         Transport(timeout=1.0, verify=True, session=session),
         cloud,
         credential,
-        **{"cache": None, "on_secret": lambda _secret: None, **options},
+        **{"cache": None, **options},
         retry=retry,
         pace=Pace(clock),
         clock=clock,

@@ -15,6 +15,7 @@ import uuid
 
 from ._errors import STRANGER_ADVICE, UNKNOWN_ADVICE, AuthorizationError, GraphError, ProtocolError, naming
 from ._headers import request_id
+from ._secrets import SECRETS
 from ._token import is_sendable
 
 if t.TYPE_CHECKING:
@@ -88,7 +89,6 @@ class GraphClient:
     """Talks to one Graph root with one credential; signs in at the first call.
 
     :param cache: keeps tokens between tasks; ``None`` to keep none.
-    :param on_secret: is told each token that was fetched, before it is used, so that it can be masked.
     """
 
     def __init__(
@@ -101,7 +101,6 @@ class GraphClient:
         retry: Retry,
         pace: Pace,
         clock: Clock,
-        on_secret: Callable[[str], None],
         new_id: Callable[[], object] = uuid.uuid4,
     ) -> None:
         self.retry = retry
@@ -111,7 +110,6 @@ class GraphClient:
         self._credential = credential
         self._cache = cache
         self._pace = pace
-        self._on_secret = on_secret
         self._new_id = new_id
         self._token: Token | None = None
         self._renewed_at: float | None = None
@@ -260,7 +258,7 @@ class GraphClient:
 
         # Around the whole of it: the cache's lock is not held while this waits.
         token = self.retry.run(attempt)
-        self._on_secret(token.secret)
+        SECRETS.add(token.secret)
         with naming(self._credential.action):
             if not is_sendable(token.secret):
                 raise ProtocolError(

@@ -30,13 +30,11 @@ def connect(
     clock: Clock,
     on_warning: Callable[[str], None],
     on_retry: Callable[[str], None],
-    on_secret: Callable[[str], None],
 ) -> GraphClient:
     """Make a client; nothing is sent yet.
 
     :param on_warning: is told what is allowed and should be thought of twice.
     :param on_retry: is told, before a request is sent again, in a sentence, why and after what wait.
-    :param on_secret: is told each token that was fetched, before it is used, so that it can be masked.
     :raises GraphError: the values do not fit, or a package is missing: kind options or dependency.
     """
     settings = read_settings(given)
@@ -57,5 +55,4 @@ def connect(
         retry=Retry(settings.retry, clock=clock, on_retry=on_retry),
         pace=Pace(clock),
         clock=clock,
-        on_secret=on_secret,
     )

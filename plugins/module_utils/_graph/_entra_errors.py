@@ -24,6 +24,7 @@ from ._errors import (
     ThrottledError,
 )
 from ._headers import request_id, retry_after
+from ._secrets import clip
 
 if t.TYPE_CHECKING:
     from ._transport import Response
@@ -78,8 +79,8 @@ def _readable(description: object) -> str:
     """The description's own words: the code before them, and ids and time behind, are data of their own."""
     if not isinstance(description, str):
         return ""
-    words = re.split(r"\s*Trace ID:", _AADSTS.sub("", description, count=1))[0]
-    return " ".join(words.split())[:_MAX_MESSAGE]
+    words = _AADSTS.sub("", description, count=1).partition("Trace ID:")[0]
+    return clip(words, _MAX_MESSAGE)
 
 
 def _text(value: object) -> str | None:

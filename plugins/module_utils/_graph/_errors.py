@@ -15,6 +15,9 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ._secrets import clip
+from ._text import printable
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -59,6 +62,7 @@ class GraphError(Exception):
         dropped: bool = False,
         unanswered: bool = False,
     ) -> None:
+        message = printable(message)
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -121,8 +125,8 @@ class GraphError(Exception):
 
 
 def _word(text: str | None) -> str | None:
-    """What a stranger gives as a code or an id, in one line and not too long for a message."""
-    return None if text is None else " ".join(text.split())[:_LONGEST_WORD]
+    """Return a service's code or id on one line, short enough for a message."""
+    return None if text is None else clip(text, _LONGEST_WORD)
 
 
 def _ended(text: str) -> str:

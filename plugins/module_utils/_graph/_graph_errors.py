@@ -28,6 +28,7 @@ from ._errors import (
 )
 from ._headers import request_id, retry_after
 from ._json import parse_json
+from ._secrets import clip
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +117,7 @@ def _said(error: Mapping[str, t.Any]) -> tuple[str | None, str]:
             break
         code = _text(nested.get("ErrorCode")) or code
         message = _text(nested.get("Message")) or _text(nested.get("CustomApiErrorPhrase"))
-    return code, _INTERNAL_URL.sub("", " ".join((message or "").split()))[:_MAX_MESSAGE]
+    return code, _INTERNAL_URL.sub("", clip(message or "", _MAX_MESSAGE))
 
 
 def _text(value: object) -> str | None:

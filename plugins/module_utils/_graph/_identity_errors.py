@@ -16,6 +16,7 @@ import typing as t
 
 from ._errors import AuthenticationError, GraphError, ProtocolError, ServiceError, ThrottledError
 from ._headers import request_id, retry_after
+from ._secrets import clip
 
 if t.TYPE_CHECKING:
     from ._transport import Response
@@ -61,4 +62,4 @@ def _said(body: dict[str, t.Any]) -> str:
     candidates = [body.get("error_description"), body.get("message")]
     candidates += [error.get("message"), error.get("code")] if isinstance(error, dict) else [error]
     found = next((text for text in candidates if isinstance(text, str) and text.strip()), "")
-    return " ".join(found.split())[:_MAX_MESSAGE]
+    return clip(found, _MAX_MESSAGE)

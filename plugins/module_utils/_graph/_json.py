@@ -4,33 +4,58 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""JSON from the wire, as harmless as it can be made."""
+"""Reads JSON from outside, within limits of depth and size."""
 
 from __future__ import annotations
 
 import json
+import math
 import typing as t
+
+from ._text import printable
+
+# Microsoft's answers are nested six levels deep at most.
+_MAX_DEPTH: t.Final = 50
+# Values cost memory, more than their text does: three bytes of JSON can become an object of 64. A page of 1,000
+# devices has about 20,000 values.
+_MAX_VALUES: t.Final = 250_000
+# No number in an answer is longer. Python refuses to convert more than 4,300 digits.
+_MAX_DIGITS: t.Final = 40
 
 
 def parse_json(text: str | bytes) -> t.Any:
-    """Parse JSON that a stranger wrote.
+    """Parse JSON that comes from outside.
 
-    Half a surrogate pair, which an escape can smuggle into a string and no encoder takes, is replaced.
+    Each string is made printable, keys included. A number that is too long or infinite is returned as text.
 
-    :raises ValueError: it is none, or is nested beyond reason.
+    :raises ValueError: it is not JSON, is nested too deeply, or has too many values.
     """
+    separators = (b",", b"[", b"{") if isinstance(text, bytes) else (",", "[", "{")
+    if sum(text.count(t.cast("t.Any", separator)) for separator in separators) > _MAX_VALUES:
+        raise ValueError("too many values")
     try:
-        value = json.loads(text)
-        return _encodable(value) if "\\ud" in str(text).lower() else value
+        value = json.loads(text, parse_int=_int, parse_float=_float, parse_constant=lambda name: name)
+        return _checked(value, 0)
     except RecursionError as exc:
         raise ValueError("nested too deeply") from exc
 
 
-def _encodable(value: t.Any) -> t.Any:
+def _int(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MAX_DIGITS else digits[:_MAX_DIGITS]
+
+
+def _float(digits: str) -> float | str:
+    number = float(digits)
+    return number if math.isfinite(number) else digits[:_MAX_DIGITS]
+
+
+def _checked(value: t.Any, depth: int) -> t.Any:
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return printable(value)
+    if not isinstance(value, (dict, list)):
+        return value
+    if depth >= _MAX_DEPTH:
+        raise ValueError("nested too deeply")
     if isinstance(value, list):
-        return [_encodable(item) for item in value]
-    if isinstance(value, dict):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
-    return value
+        return [_checked(item, depth + 1) for item in value]
+    return {printable(key): _checked(item, depth + 1) for key, item in value.items()}

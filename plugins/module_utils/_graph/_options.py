@@ -17,6 +17,8 @@ import os
 import re
 import typing as t
 
+from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
+
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -133,7 +135,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
 
 
 def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
-    """Merge options and environment, option by option.
+    """Merge options and environment, option by option, and register the secrets among the values.
 
     :param params: values by option name; names that are not shared options are ignored.
     """
@@ -153,8 +155,9 @@ def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
         *(secret for option, value in everything for secret in _secrets(option, value)),
         *(environ[variable] for variable in _IDENTITY_SECRETS if environ.get(variable)),
         # Not given for this collection's sake, so a short one is left alone: it would make holes in every result.
-        *(secret for url in proxies if url for secret in _secrets_in_proxy(url) if len(secret) >= 8),
+        *(secret for url in proxies if url for secret in _secrets_in_proxy(url) if len(secret) >= SHORTEST_SAFE_SECRET),
     )
+    SECRETS.add(*given.secrets)
     return given
 
 

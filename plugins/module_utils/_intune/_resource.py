@@ -12,6 +12,8 @@ import dataclasses
 import typing as t
 from urllib.parse import quote
 
+from .._graph._secrets import clip
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -67,7 +69,7 @@ class Resource:
     def label(self, state: State) -> str:
         """One member, by its best known name and its id, for messages and headings."""
         name = next((state[key] for key in self.names if state.get(key)), None)
-        return f"'{state['id']}'" if name is None else f"{_printable(name)} ('{state['id']}')"
+        return f"'{state['id']}'" if name is None else f"{clip(name, _LONGEST_NAME)} ('{state['id']}')"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,8 +98,3 @@ def listed(texts: Sequence[str], separator: str = ", ") -> str:
     if len(texts) <= _MOST_LISTED:
         return shown
     return f"{shown}{separator if separator != ', ' else ' '}and {len(texts) - _MOST_LISTED} more"
-
-
-def _printable(name: str) -> str:
-    """A name that a stranger chose, without what a terminal would obey, and not too long for a message."""
-    return "".join(one if one.isprintable() else "\ufffd" for one in name)[:_LONGEST_NAME]

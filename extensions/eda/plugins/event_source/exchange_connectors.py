@@ -151,9 +151,7 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
             f"{SELECTION.id} or {SELECTION.name} is an empty list, so there is nothing to watch",
             hint="Leave it out to watch all connectors.",
         )
-    client = connect(
-        gather(given, environ), clock=clock, on_warning=_log.warning, on_retry=_log.info, on_secret=lambda secret: None
-    )
+    client = connect(gather(given, environ), clock=clock, on_warning=_log.warning, on_retry=_log.info)
     watched = Watched(EXCHANGE_CONNECTOR, selection, "connector", health, unhealthy=HEALTHS[-1])
     return Watcher(client, watched, interval=interval, on_note=_log.warning)
 

@@ -25,6 +25,35 @@ def test_half_a_surrogate_pair_is_replaced_wherever_it_stands_and_the_rest_is_ke
     assert parse_json(text.encode()) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'{"a\u001b": ["b\u202ec", "d\r\ne"]}', {"a ": ["b c", "d  e"]}),
+        ("[" * 50 + "]" * 50, None),
+        ("9" * 40, int("9" * 40)),
+        ("9" * 5000, "9" * 40),
+        ("[1e400, -1e400, NaN, Infinity]", ["1e400", "-1e400", "NaN", "Infinity"]),
+    ],
+)
+def test_what_no_object_of_ours_can_hold_is_made_harmless(text: str, value: t.Any) -> None:
+    parsed = parse_json(text)
+    assert value is None or parsed == value
+
+
+@pytest.mark.parametrize("depth", [51, 990, 2000, 9000])
+@pytest.mark.parametrize("outer", ["[%s]", '{"a": %s}'])
+def test_each_depth_beyond_the_limit_is_refused(depth: int, outer: str) -> None:
+    opening, closing = outer.split("%s")
+    with pytest.raises(ValueError, match="nested too deeply"):
+        parse_json(opening * depth + "1" + closing * depth)
+
+
+@pytest.mark.parametrize("item", ["{}", "[]", "0", '""'])
+def test_more_values_than_memory_is_meant_for_are_refused(item: str) -> None:
+    with pytest.raises(ValueError, match="too many values"):
+        parse_json(f"[{','.join([item] * 250_001)}]")
+
+
 @pytest.mark.parametrize("text", ["", "{", "[" * 200_000, '{"a":' * 200_000, b"\xff"])
 def test_what_is_no_json_or_nested_beyond_reason_is_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError, match="."):

@@ -1,0 +1,19 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fixtures of all unit tests."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
+
+
+@pytest.fixture(autouse=True)
+def _forget_secrets() -> t.Iterator[None]:
+    """The registry of secrets belongs to the process: a test must not mask the words of the next one."""
+    yield
+    SECRETS.clear()
