@@ -10,7 +10,7 @@ import re
 import typing as t
 
 import yaml
-from ansible_collections.msgraph.intune.plugins.module_utils import _module
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SHORTEST_SAFE_SECRET
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import VERSION
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
 from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, ROOT, Stage, code_blocks, rows
@@ -49,7 +49,7 @@ def test_the_permissions_are_those_that_the_modules_name() -> None:
 
 
 def test_a_short_secret_is_what_the_module_warns_of() -> None:
-    assert f"A secret of fewer than {_module._SHORTEST_SAFE_SECRET} characters" in GUIDE.read_text(encoding="utf-8")
+    assert f"A secret of fewer than {SHORTEST_SAFE_SECRET} characters" in GUIDE.read_text(encoding="utf-8")
 
 
 def test_vulnerabilities_are_reported_by_one_form() -> None:
