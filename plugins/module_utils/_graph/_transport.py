@@ -20,6 +20,8 @@ from ._dependencies import load
 from ._errors import DeadlineError, ProtocolError
 from ._headers import request_id
 from ._json import parse_json
+from ._session import Connections, make_session
+from ._text import printable
 from ._version import COLLECTION, VERSION
 
 if t.TYPE_CHECKING:
@@ -29,16 +31,15 @@ if t.TYPE_CHECKING:
 
 USER_AGENT = f"{COLLECTION}/{VERSION}"
 
-# The largest honest answer is a page of connectors, some ten kilobytes.
-MAX_ANSWER_BYTES = 16 * 1024 * 1024
 # A whole answer may take this many times the time allowed between two reads.
 WHOLE_ANSWER = 4
-# Named one by one, for requests would fill in from the environment what is left out.
-_NO_PROXY: t.Final[t.Any] = {"http": None, "https": None, "all": None}
+_CHUNK_BYTES: t.Final = 64 * 1024
+_MAX_LENGTH_DIGITS: t.Final = 15
+_WRONG_ADDRESS_HINT: t.Final = "Check graph_url and authority_url, and the proxies on the way."
 
 
 class Response(t.NamedTuple):
-    """An answer, read to its end. ``headers`` ignores case."""
+    """An answer, read to its end. ``headers`` ignores case, and its values are printable."""
 
     status: int
     headers: Mapping[str, str]
@@ -58,19 +59,21 @@ class Response(t.NamedTuple):
 
 
 class Transport:
-    """Sends requests, one at a time, over one pool of connections.
+    """Sends requests, one at a time, and reads their answers within limits of time and size.
 
     :param timeout: seconds to connect, and between two reads; a whole answer may take :data:`WHOLE_ANSWER` times that.
     :param verify: as for requests: True, False, or the path of a CA file or folder.
     :param proxy: the URL of the proxy for every request; ``None`` to go by the environment.
-    :param session: anything that answers ``request`` as :class:`requests.Session` does.
+    :param session: a session to use for all requests instead of new ones.
     """
 
     def __init__(
         self, *, timeout: float, verify: bool | str, proxy: str | None = None, session: requests.Session | None = None
     ) -> None:
         self._requests = load("requests")
-        self._session = self._requests.Session() if session is None else session
+        self._session = session
+        self._sessions: dict[bool, requests.Session] = {}
+        self._connections = Connections()
         self._timeout = timeout
         self._verify = verify
         self._proxies = None if proxy is None else {"http": proxy, "https": proxy}
@@ -90,7 +93,7 @@ class Transport:
         """Send one request and read the whole answer, whatever its status is from 200 to 299 or from 400 on.
 
         :param token: sent as ``Authorization: Bearer`` (RFC 6750).
-        :param direct: never by a proxy, for what is on this very host or network.
+        :param direct: for an address of this host or its network: no proxy is used, and no environment variable read.
         :raises GraphError: no answer, or one that cannot be used: kind network, timeout or protocol.
         """
 
@@ -100,8 +103,10 @@ class Transport:
                 request.headers["Authorization"] = f"Bearer {token}"
             return request
 
+        session = self._session_for(direct)
+
         def exchange() -> Response:
-            answer = self._session.request(
+            answer = session.request(
                 method,
                 url,
                 # No compression: what a few bytes unfold to is known only when it is in memory.
@@ -111,12 +116,12 @@ class Transport:
                 timeout=(self._timeout, self._timeout),
                 # Per request, for on the session REQUESTS_CA_BUNDLE would beat it.
                 verify=self._verify,
-                proxies=_NO_PROXY if direct else self._proxies,
+                proxies=None if direct else self._proxies,
                 allow_redirects=False,
                 stream=True,
             )
             with answer:
-                return _read(answer, _host(url))
+                return self._read(answer, _host(url))
 
         self.sent += 1
         try:
@@ -133,7 +138,15 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections; the next request opens one again."""
-        self._session.close()
+        for session in self._sessions.values():
+            session.close()
+
+    def _session_for(self, direct: bool) -> requests.Session:
+        if direct not in self._sessions:
+            self._sessions[direct] = self._session or make_session(
+                self._requests, self._connections, reads_environment=not direct
+            )
+        return self._sessions[direct]
 
     def _in_time(self, exchange: Callable[[], Response], host: str) -> Response:
         """Run the exchange with an end: the session's timeouts begin anew with each byte that drips in."""
@@ -145,12 +158,14 @@ class Transport:
             except BaseException as exc:  # noqa: BLE001  it is raised again, in the thread that waits
                 outcome.put(exc)
 
-        # A thread that is given up ends with the process.
+        # A daemon: it must not keep the process alive while it waits for a name server.
         threading.Thread(target=run, daemon=True).start()
         limit = WHOLE_ANSWER * self._timeout
         try:
             found = outcome.get(timeout=limit)
         except queue.Empty:
+            self._connections.abort()
+            self.close()
             raise DeadlineError(
                 f"{host} did not complete its answer in {limit:g} s",
                 hint="Check the network of this host and its proxy, or raise timeout.",
@@ -160,41 +175,32 @@ class Transport:
             raise found
         return found
 
+    def _read(self, answer: requests.Response, host: str) -> Response:
+        """Read the body, whatever the status is, within the limits; a body that cannot be used is not read at all."""
+        status = answer.status_code
+        headers = self._requests.structures.CaseInsensitiveDict(
+            {name: printable(value) for name, value in answer.headers.items()}
+        )
 
-def _read(answer: requests.Response, host: str) -> Response:
-    status = answer.status_code
-    if status < 200 or 300 <= status < 400:
-        raise ProtocolError(
-            f"{host} answered {status}, which neither Graph nor the login service ever does",
-            hint="Check graph_url and authority_url, and whether a proxy or portal answers in their place.",
-            status=status,
-            request_id=request_id(answer.headers),
-        )
-    encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
-        raise ProtocolError(
-            f"{host} sent a compressed answer, which it was asked not to",
-            hint="Check graph_url and authority_url, and the proxies on the way.",
-            status=status,
-            request_id=request_id(answer.headers),
-        )
-    content = bytearray()
-    for chunk in answer.iter_content(64 * 1024):
-        content += chunk
-        if len(content) > MAX_ANSWER_BYTES:
-            raise ProtocolError(
-                f"{host} sent an answer of more than {MAX_ANSWER_BYTES} bytes",
-                hint="Check graph_url and authority_url, and the proxies on the way.",
-                status=status,
-                request_id=request_id(answer.headers),
+        def refusal(problem: str, hint: str = _WRONG_ADDRESS_HINT) -> ProtocolError:
+            return ProtocolError(f"{host} {problem}", hint=hint, status=status, request_id=request_id(headers))
+
+        if status < 200 or 300 <= status < 400:
+            raise refusal(
+                f"answered {status}, which neither Graph nor the login service ever does",
+                "Check graph_url and authority_url, and whether a proxy or portal answers in their place.",
             )
-    length = answer.headers.get("Content-Length", "")
-    # The oldest urllib3 does not mind when less comes than was said.
-    if length.isdecimal() and len(content) < int(length):
-        from ._transport_errors import broken_off
+        if headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+            raise refusal("sent a compressed answer, which it was asked not to")
+        # The session limits its size.
+        body = b"".join(answer.iter_content(_CHUNK_BYTES))
+        length = headers.get("Content-Length", "")
+        # The oldest urllib3 accepts a body that is shorter than announced.
+        if length.isdecimal() and len(body) < int(length[:_MAX_LENGTH_DIGITS]):
+            from ._transport_errors import broken_off
 
-        raise broken_off(host)
-    return Response(status, answer.headers, bytes(content))
+            raise broken_off(host)
+        return Response(status, headers, body)
 
 
 def _host(url: str) -> str:

@@ -15,6 +15,7 @@ import ssl
 import typing as t
 
 from ._errors import DeadlineError, GraphError, NetworkError, ProtocolError
+from ._session import MAX_ANSWER_BYTES, AnswerTooLargeError
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,11 @@ def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bo
     :param errors: the module ``requests.exceptions``.
     """
     error: GraphError
+    if any(isinstance(one, AnswerTooLargeError) for one in _chain(exc)):
+        return ProtocolError(
+            f"{host} sent an answer of more than {MAX_ANSWER_BYTES} bytes",
+            hint="Check graph_url and authority_url, and the proxies on the way.",
+        )
     # From the special to the general: several of these classes inherit from others of them.
     if isinstance(exc, errors.SSLError):
         error = _tls_error(exc, host, verify)

@@ -124,12 +124,12 @@ def test_an_error_before_anything_happened_says_so() -> None:
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_the_connections_are_closed_at_the_end(monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
-    session = FakeSession()
+    session = FakeSession(Reply(200, {}))
     monkeypatch.setattr("requests.Session", lambda: session)
     closed_before: list[bool] = []
 
     def work(connect: t.Callable[[], GraphClient]) -> Report:
-        connect()
+        connect().call(Call("GET", "things/7", "read thing 7", Permission("Things.Read.All", "")))
         closed_before.append(session.closed)
         if fails:
             raise NetworkError("no route")

@@ -339,12 +339,13 @@ def test_a_managed_identity_is_asked_without_a_proxy(world: World, monkeypatch: 
     monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
     answer = {"access_token": jwt({"roles": ["A"]}), "expires_on": "99999999999", "token_type": "Bearer"}
     session = FakeSession(Reply(200, answer))
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    monkeypatch.setattr("requests.Session", lambda: session)
+    login = Login(Transport(timeout=1.0, verify=True), find_cloud("global"), ["X"])
     assert login.managed_identity(client_id=None).kind == "application"
     (sent,) = session.sent
     assert sent.url.startswith("http://localhost:41/msi/token?")
     assert sent.headers["X-IDENTITY-HEADER"] == "of-the-platform"
-    assert sent.proxies == {"http": None, "https": None, "all": None}
+    assert (sent.proxies, session.trust_env) == (None, False)
 
 
 @pytest.mark.parametrize(
