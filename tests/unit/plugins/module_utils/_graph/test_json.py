@@ -54,6 +54,13 @@ def test_more_values_than_memory_is_meant_for_are_refused(item: str) -> None:
         parse_json(f"[{','.join([item] * 250_001)}]")
 
 
+def test_a_text_that_takes_too_much_memory_is_refused() -> None:
+    letters = "x" * 3_000_000
+    assert parse_json(f'"{letters}"') == letters
+    with pytest.raises(ValueError, match="too large"):
+        parse_json(f'"{letters}\U0001f600"')
+
+
 @pytest.mark.parametrize("text", ["", "{", "[" * 200_000, '{"a":' * 200_000, b"\xff"])
 def test_what_is_no_json_or_nested_beyond_reason_is_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError, match="."):
