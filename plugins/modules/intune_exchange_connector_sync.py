@@ -175,6 +175,14 @@ connectors:
       returned: always
       type: str
       sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
+    name:
+      description:
+        - The connector's best known name, which is the first of its server, its host, its Exchange alias, its Exchange
+          organization and its SMTP address that is not empty.
+        - V(null) when the connector was not read.
+      returned: always
+      type: str
+      sample: null
     sync_type:
       description: The type of sync asked for.
       returned: always
@@ -189,6 +197,23 @@ connectors:
       returned: always
       type: str
       sample: triggered
+    reason:
+      description:
+        - Why the connector was skipped. V(recent) means that its last sync is younger than O(if_older_than).
+        - V(null) when it was not skipped.
+      returned: always
+      type: str
+      sample: null
+    message:
+      description: Why the connector was skipped, as a sentence. V(null) when it was not skipped.
+      returned: always
+      type: str
+      sample: null
+    retry_after:
+      description: Always V(null), because this resource has no minimum interval between two syncs.
+      returned: always
+      type: float
+      sample: null
     completed:
       description:
         - Whether the time of the last sync was seen to move on. V(null) when that was not waited for.
@@ -347,6 +372,47 @@ connectors:
           returned: always
           type: str
           sample: null
+counts:
+  description: How many connectors there are of each kind. Also returned when the task fails.
+  returned: always
+  type: dict
+  contains:
+    total:
+      description: All entries of RV(connectors).
+      returned: always
+      type: int
+      sample: 1
+    triggered:
+      description: Those whose sync was accepted.
+      returned: always
+      type: int
+      sample: 1
+    would_trigger:
+      description: Those that would be triggered without check mode.
+      returned: always
+      type: int
+      sample: 0
+    skipped:
+      description: Those that were skipped.
+      returned: always
+      type: int
+      sample: 0
+    failed:
+      description: Those that could not be triggered, or in check mode not be read.
+      returned: always
+      type: int
+      sample: 0
+    completed:
+      description: Those whose sync was seen to complete. It is counted only with O(wait=true).
+      returned: always
+      type: int
+      sample: 0
+    pending:
+      description:
+        - Those whose sync was not seen to complete within O(wait_timeout). It is counted only with O(wait=true).
+      returned: always
+      type: int
+      sample: 0
 error:
   description:
     - Why the task failed, as data. Of several failures the first in the order asked for.
@@ -411,6 +477,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_c
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import ARGUMENT_SPEC, read_request
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._target import count_targets
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, run_module
 
 if t.TYPE_CHECKING:
@@ -428,7 +495,10 @@ def sync(task: Task, connect: Callable[[], GraphClient]) -> Report:
     return Report(
         changed=any(target.changed for target in run.targets),
         msg=run.message(),
-        data={"connectors": [target.as_result() for target in run.targets]},
+        data={
+            "connectors": [target.as_result() for target in run.targets],
+            "counts": count_targets(run.targets),
+        },
         failure=run.failure,
         warnings=tuple(run.warnings),
         diff=run.diff() if request.diff else None,
@@ -442,7 +512,7 @@ JOB = Job(
         "sync_type": {"type": "str", "choices": list(SYNC_TYPES), "default": SYNC_TYPES[0]},
     },
     work=sync,
-    nothing_done={"connectors": []},
+    nothing_done={"connectors": [], "counts": count_targets([])},
 )
 
 

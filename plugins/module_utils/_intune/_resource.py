@@ -58,18 +58,21 @@ class Resource:
         """The path of one member; its id is quoted whole."""
         return f"{self.collection}/{quote(member_id, safe='')}"
 
-    def named(self, member_id: str) -> str:
-        """One member, for messages."""
-        return f"{self.noun} '{member_id}'"
+    def named(self, member_id: str, name: str | None = None) -> str:
+        """Return how messages call one member: by its noun, its name where that is known, and its id."""
+        return f"{self.noun} {label(member_id, name)}"
 
     def counted(self, number: int) -> str:
         """So many of them, for messages."""
         return f"{number} {self.noun}{'' if number == 1 else 's'}"
 
+    def name_of(self, state: State) -> str | None:
+        """Return the best known name of a member, or ``None`` when it has none."""
+        return next((state[key] for key in self.names if state.get(key)), None)
+
     def label(self, state: State) -> str:
-        """One member, by its best known name and its id, for messages and headings."""
-        name = next((state[key] for key in self.names if state.get(key)), None)
-        return f"'{state['id']}'" if name is None else f"{clip(name, _LONGEST_NAME)} ('{state['id']}')"
+        """Return one member's name and id, for messages and headings."""
+        return label(state["id"], self.name_of(state))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +88,11 @@ class SyncResource(Resource):
     sync_body: Callable[[str], dict[str, t.Any]]
     sync_permission: Permission
     accepted: int = 204
+
+
+def label(member_id: str, name: str | None) -> str:
+    """Return a name and an id for messages; the id alone when there is no name."""
+    return f"'{member_id}'" if name is None else f"{clip(name, _LONGEST_NAME)} ({member_id})"
 
 
 def is_id(text: str) -> bool:

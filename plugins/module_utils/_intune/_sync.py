@@ -16,7 +16,7 @@ import typing as t
 
 from .._graph._client import Call
 from .._graph._errors import GraphError, NotFoundError
-from ._resource import listed
+from ._resource import label, listed
 from ._target import Target
 
 if t.TYPE_CHECKING:
@@ -95,10 +95,11 @@ class SyncRun:
                 target.fail(state)
                 continue
             target.before = state
+            target.name = self._resource.name_of(state)
             if reading.moment is not None and not is_due(
                 self._resource, state, reading.moment, self._request.if_older_than
             ):
-                target.action = "skipped"
+                target.skip("recent", f"Its last sync is younger than {self._request.if_older_than} s.")
 
     def _trigger(self, client: GraphClient, due: Sequence[Target]) -> None:
         for target, outcome in zip(due, _send(client, [self._call(target) for target in due])):
@@ -125,7 +126,7 @@ class SyncRun:
         return Call(
             "POST",
             f"{self._resource.path(target.id)}/{self._resource.sync_action}",
-            f"trigger a {target.sync_type} of {self._resource.named(target.id)}",
+            f"trigger a {target.sync_type} of {self._resource.named(target.id, target.name)}",
             permission=self._resource.sync_permission,
             body=self._resource.sync_body(target.sync_type),
         )
@@ -143,7 +144,7 @@ class SyncRun:
         failed = [target for target in self.targets if target.action == "failed"]
         if len(self.targets) == 1 or not failed:
             return [str(failure)]
-        names = listed([f"'{target.id}'" for target in failed])
+        names = listed([label(target.id, target.name) for target in failed])
         counted = f"{len(failed)} of {self._resource.counted(len(self.targets))} failed: {names}."
         # Those that were triggered and not seen to complete have one error together.
         pending = next((target.error for target in self.targets if target.completed is False), None)
@@ -158,15 +159,21 @@ class SyncRun:
             sentences.append(f"{verb} a {self._request.sync_type} of {self._which(done)}.")
         completed = [target for target in done if target.completed]
         if completed:
-            sentences.append(f"It has completed for {self._which(completed)}: the time of the last sync has moved on.")
+            which = self._which(completed, names=len(completed) < len(done))
+            sentences.append(f"It has completed for {which}: the time of the last sync has moved on.")
         skipped = [target for target in self.targets if target.action == "skipped"]
         if skipped:
             age = self._request.if_older_than
             sentences.append(f"The last sync of {self._which(skipped)} is younger than {age} s: skipped.")
         return sentences
 
-    def _which(self, targets: Sequence[Target]) -> str:
-        return self._resource.named(targets[0].id) if len(targets) == 1 else self._resource.counted(len(targets))
+    def _which(self, targets: Sequence[Target], *, names: bool = True) -> str:
+        if len(targets) == 1:
+            return self._resource.named(targets[0].id, targets[0].name)
+        counted = self._resource.counted(len(targets))
+        if not names or any(target.name is None for target in targets):
+            return counted
+        return f"{counted} ({listed([label(target.id, target.name) for target in targets])})"
 
     def _pair(self, target: Target, before: State) -> dict[str, t.Any]:
         keys = (self._resource.last_sync, self._resource.status)

@@ -12,6 +12,8 @@ import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .._graph._client import Answer
     from .._graph._errors import GraphError
     from ._resource import State
@@ -21,17 +23,24 @@ if t.TYPE_CHECKING:
 class Target:
     """A member to sync.
 
+    :param name: its best known name; ``None`` when it was not read.
     :param before: its state before the trigger; ``None`` when it was not read.
     :param action: "planned" until it is triggered, skipped, would_trigger or failed.
+    :param reason: a word for why it was skipped; ``message`` is the sentence for it.
+    :param retry_after: seconds until the service's minimum interval between two syncs is over.
     :param is_gone: whether it was there no more when it was last looked for.
     :param completed: whether its sync was seen to complete; ``None`` when that was not waited for.
     """
 
     id: str
     sync_type: str
+    name: str | None = None
     before: State | None = None
     after: State | None = None
     action: str = "planned"
+    reason: str | None = None
+    message: str | None = None
+    retry_after: float | None = None
     completed: bool | None = None
     http_status: int | None = None
     attempts: int = 0
@@ -44,6 +53,12 @@ class Target:
     def changed(self) -> bool:
         """Whether it was triggered, or in check mode would be."""
         return self.action in ("triggered", "would_trigger")
+
+    def skip(self, reason: str, message: str) -> None:
+        """Note why no sync is triggered."""
+        self.action = "skipped"
+        self.reason = reason
+        self.message = message
 
     def accept(self, answer: Answer) -> None:
         """Note that the service accepted the trigger."""
@@ -65,8 +80,12 @@ class Target:
         """The entry, each key always there."""
         return {
             "id": self.id,
+            "name": self.name,
             "sync_type": self.sync_type,
             "action": self.action,
+            "reason": self.reason,
+            "message": self.message,
+            "retry_after": self.retry_after,
             "completed": self.completed,
             "changed": self.changed,
             "http_status": self.http_status,
@@ -77,3 +96,18 @@ class Target:
             "client_request_id": self.client_request_id,
             "error": None if self.error is None else self.error.as_dict(),
         }
+
+
+def count_targets(targets: Sequence[Target]) -> dict[str, int]:
+    """Return how many members there are in all, by what became of the request, and by what was seen while waiting."""
+    actions = [target.action for target in targets]
+    waited = [target for target in targets if target.completed is not None]
+    return {
+        "total": len(targets),
+        "triggered": actions.count("triggered"),
+        "would_trigger": actions.count("would_trigger"),
+        "skipped": actions.count("skipped"),
+        "failed": actions.count("failed"),
+        "completed": sum(bool(target.completed) for target in waited),
+        "pending": sum(not target.completed for target in waited),
+    }

@@ -105,7 +105,7 @@ def test_connectors_are_counted_by_health_and_by_status() -> None:
 
 
 def test_a_connector_is_named_by_its_server_and_its_id() -> None:
-    assert EXCHANGE_CONNECTOR.label(read_connector(FROM_GRAPH)) == "EXCH01 ('7')"
+    assert EXCHANGE_CONNECTOR.label(read_connector(FROM_GRAPH)) == "EXCH01 (7)"
     assert EXCHANGE_CONNECTOR.label(read_connector({"id": "7"})) == "'7'"
 
 

@@ -205,12 +205,12 @@ def test_a_name_that_fits_none_lists_all_there_are(name: str) -> None:
         chosen("Contoso", name)
     assert caught.value.kind == "not_found"
     assert f"The name '{name}' fits no Exchange connector; the tenant has 3 Exchange connectors: " in str(caught.value)
-    assert "EX01.contoso.com ('id-1'), EX02.contoso.com ('id-2'), EX03.contoso.com ('id-3')" in str(caught.value)
+    assert "EX01.contoso.com (id-1), EX02.contoso.com (id-2), EX03.contoso.com (id-3)" in str(caught.value)
     assert "server_name" in str(caught.value)
 
 
 def test_a_name_that_fits_several_lists_those() -> None:
-    with pytest.raises(OptionsError, match="fits 2 Exchange connectors: EX02.contoso.com .'id-2'., EX03.*'id-3'.. Use"):
+    with pytest.raises(OptionsError, match="fits 2 Exchange connectors: EX02.contoso.com .id-2., EX03.*.id-3.. Use"):
         chosen("Fabrikam")
 
 
@@ -220,9 +220,9 @@ def test_in_an_empty_tenant_a_name_fits_none() -> None:
 
 
 def test_a_long_list_of_candidates_is_cut() -> None:
-    with pytest.raises(GraphError, match="'id-9'. and 5 more"):
+    with pytest.raises(GraphError, match="id-9. and 5 more"):
         select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(15)])
-    with pytest.raises(GraphError, match="'id-9'.. Names are compared"):
+    with pytest.raises(GraphError, match="id-9.. Names are compared"):
         select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(10)])
 
 

@@ -16,6 +16,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry impor
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import Patience, Request
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._target import count_targets
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, batch_reply
 from ansible_collections.msgraph.intune.tests.unit.widgets import (
     BASE,
@@ -80,8 +81,12 @@ def test_one_id_is_one_request_and_a_204_means_triggered_and_no_more() -> None:
     (result,) = [target.as_result() for target in task.run.targets]
     assert result == {
         "id": "7",
+        "name": None,
         "sync_type": "gently",
         "action": "triggered",
+        "reason": None,
+        "message": None,
+        "retry_after": None,
         "completed": None,
         "changed": True,
         "http_status": 204,
@@ -242,7 +247,7 @@ def test_check_mode_reads_one_by_its_id_and_triggers_nothing() -> None:
     assert task.wire == ["GET widgets/7"]
     assert (task.each("action"), task.each("changed"), task.each("attempts")) == (["would_trigger"], [True], [0])
     assert task.each("before")[0]["shine"] == "bright"
-    assert task.run.message() == "Would ask Microsoft Graph for a gently of widget '7'."
+    assert task.run.message() == "Would ask Microsoft Graph for a gently of widget big 7 (7)."
 
 
 def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
@@ -296,8 +301,12 @@ def test_what_synced_not_long_ago_is_skipped() -> None:
     assert task.posted == ["old", "never"]
     assert task.run.warnings == []
     assert task.run.message() == (
-        "Microsoft Graph accepted a gently of 2 widgets. The last sync of widget 'new' is younger than 3600 s: skipped."
+        "Microsoft Graph accepted a gently of 2 widgets (big old (old), big never (never))."
+        " The last sync of widget big new (new) is younger than 3600 s: skipped."
     )
+    skipped = task.run.targets[1].as_result()
+    assert (skipped["name"], skipped["reason"], skipped["retry_after"]) == ("big new", "recent", None)
+    assert skipped["message"] == "Its last sync is younger than 3600 s."
 
 
 def test_when_all_are_younger_nothing_is_sent_and_nothing_changes() -> None:
@@ -353,7 +362,8 @@ def test_forty_five_are_one_request_a_round() -> None:
     assert task.each("completed") == [True] * 45
     assert {after["polished"] for after in task.each("after")} == {LATER}
     assert task.run.message() == (
-        "Microsoft Graph accepted a gently of 45 widgets."
+        "Microsoft Graph accepted a gently of 45 widgets (big w0 (w0), big w1 (w1), big w2 (w2), big w3 (w3),"
+        " big w4 (w4), big w5 (w5), big w6 (w6), big w7 (w7), big w8 (w8), big w9 (w9) and 35 more)."
         " It has completed for 45 widgets: the time of the last sync has moved on."
     )
 
@@ -373,7 +383,7 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
     assert failure.kind == "timeout"
     assert str(failure) == (
         "Could not see the gently of 1 widget complete: after 100 s the time of the last sync has not moved on for"
-        " big b ('b'), shine dull, last sync unknown."
+        " big b (b), shine dull, last sync unknown."
         " Widgets are out of fashion. Where it does, a sync may take longer: raise wait_timeout."
     )
     assert task.each("action") == ["triggered", "triggered"]
@@ -381,8 +391,8 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
     assert task.each("changed") == [True, True]
     assert [error and error["kind"] for error in task.each("error")] == [None, "timeout"]
     assert task.run.message() == (
-        f"{failure} Microsoft Graph accepted a gently of 2 widgets."
-        " It has completed for widget 'a': the time of the last sync has moved on."
+        f"{failure} Microsoft Graph accepted a gently of 2 widgets (big a (a), big b (b))."
+        " It has completed for widget big a (a): the time of the last sync has moved on."
     )
 
 
@@ -417,8 +427,8 @@ def test_a_message_tells_of_ten_that_are_pending_and_counts_the_rest() -> None:
         task = Task(ids(*names), here, batch_reply(*[OK] * number), here, patience=Patience(30.0, 30.0))
         return str(task.run.failure)
 
-    assert "big w9 ('w9'), shine unknown, last sync unknown. Widgets" in message(10)
-    assert "big w9 ('w9'), shine unknown, last sync unknown; and 2 more. Widgets" in message(12)
+    assert "big w9 (w9), shine unknown, last sync unknown. Widgets" in message(10)
+    assert "big w9 (w9), shine unknown, last sync unknown; and 2 more. Widgets" in message(12)
 
 
 HICCUPS = [
@@ -478,7 +488,7 @@ def test_one_that_is_gone_meanwhile_is_told_as_such() -> None:
     task = Task(ids("a"), shown(widget("a")), OK, *[GONE] * 4, patience=PATIENCE)
     assert task.each("completed") == [False]
     failure = str(task.run.failure)
-    assert "big a ('a'), which is no longer in the tenant. Count the widgets. Widgets are out of fashion." in failure
+    assert "big a (a), which is no longer in the tenant. Count the widgets. Widgets are out of fashion." in failure
 
 
 def test_one_that_is_gone_meanwhile_does_not_hide_the_others() -> None:
@@ -532,8 +542,8 @@ def test_a_diff_is_a_pair_for_each_headed_by_its_name_and_id() -> None:
     seen = {"polished": "2026-01-01T12:00:00Z", "shine": "bright"}
     assert task.run.diff() == [
         {
-            "before_header": "big a ('a')",
-            "after_header": "big a ('a')",
+            "before_header": "big a (a)",
+            "after_header": "big a (a)",
             "before": {**seen, "requested": None},
             "after": {**seen, "requested": "gently"},
         }
@@ -555,7 +565,37 @@ def test_after_a_wait_the_diff_shows_what_was_seen() -> None:
 
 def test_one_that_was_not_there_has_no_part_in_the_diff() -> None:
     task = Task(ids("a", "gone"), listed(widget("a")), OK, diff=True)
-    assert [pair["before_header"] for pair in task.run.diff()] == ["big a ('a')"]
+    assert [pair["before_header"] for pair in task.run.diff()] == ["big a (a)"]
+
+
+# --- the counts
+
+
+def test_counts_say_what_became_of_each() -> None:
+    task = Task(
+        ids("a", "b", "gone", "new"),
+        listed(widget("a"), widget("b"), widget("new", LATER)),
+        batch_reply(OK, OK),
+        *[listed(widget("a", LATER), widget("b")), shown(widget("b")), shown(widget("b")), shown(widget("b"))],
+        if_older_than=3600,
+        patience=PATIENCE,
+    )
+    assert count_targets(task.run.targets) == {
+        "total": 4,
+        "triggered": 2,
+        "would_trigger": 0,
+        "skipped": 1,
+        "failed": 1,
+        "completed": 1,
+        "pending": 1,
+    }
+
+
+def test_counts_of_check_mode_and_of_nothing() -> None:
+    task = Task(ids("a", "b"), listed(widget("a"), widget("b")), check_mode=True)
+    counts = count_targets(task.run.targets)
+    assert (counts["total"], counts["would_trigger"], counts["triggered"], counts["pending"]) == (2, 2, 0, 0)
+    assert set(count_targets([]).values()) == {0}
 
 
 # --- the resource
@@ -567,4 +607,4 @@ def test_nothing_in_an_id_ends_its_segment_of_the_path() -> None:
 
 def test_a_member_is_called_by_the_first_name_that_it_has() -> None:
     named = dataclasses.replace(WIDGET, names=("nickname", "name", "shine"))
-    assert named.label({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big ('7')"
+    assert named.label({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big (7)"
