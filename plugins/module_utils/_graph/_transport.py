@@ -130,7 +130,9 @@ class Transport:
         except (self._requests.exceptions.RequestException, OSError, ValueError, RuntimeError) as exc:
             from ._transport_errors import explain
 
-            raise explain(exc, self._requests.exceptions, _host(url), self._timeout, self._verify) from exc
+            # Without ca_path, requests may use a CA file that an environment variable names.
+            verify = session.merge_environment_settings(url, {}, True, self._verify, None)["verify"]
+            raise explain(exc, self._requests.exceptions, _host(url), self._timeout, verify) from exc
         if response.status == 503:
             # What sent this may be one machine of many: the next request is to find another.
             self.close()

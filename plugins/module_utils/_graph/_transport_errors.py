@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import socket
 import ssl
@@ -23,6 +24,9 @@ if t.TYPE_CHECKING:
 _PROXY_HINT = "Check proxy, or the environment variables HTTPS_PROXY, ALL_PROXY and NO_PROXY."
 # How a connection ends that there was; RemoteDisconnected is one of them.
 _LOSSES = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+# X509_V_ERR_* codes of OpenSSL (https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/).
+_NAME_MISMATCH: t.Final = (62, 63, 64)
+_NOT_VALID_NOW: t.Final = (9, 10)
 # http.client's words for a proxy's answer to CONNECT (RFC 9110, section 9.3.6).
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
@@ -33,6 +37,7 @@ def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bo
     No text of an exception is shown that could hold a part of the request or the password of a proxy.
 
     :param errors: the module ``requests.exceptions``.
+    :param verify: what certificates were checked against: True for the bundle of requests, or a file or folder.
     """
     error: GraphError
     if any(isinstance(one, AnswerTooLargeError) for one in _chain(exc)):
@@ -73,13 +78,22 @@ def _tls_error(exc: Exception, host: str, verify: bool | str) -> GraphError:
     if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         # Nothing was wrong with TLS: the connection ended while it was spoken.
         return _lost(host, "the connection was closed")
+    return NetworkError(f"the TLS connection to {host} failed: {_words(cause)}", hint=_tls_hint(cause, host, verify))
+
+
+def _tls_hint(cause: BaseException, host: str, verify: bool | str) -> str:
+    verify_code = getattr(cause, "verify_code", None)
     if getattr(cause, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
-        hint = "What answers does not speak TLS: check graph_url, authority_url and their ports, and the proxies."
-    elif isinstance(verify, str):
-        hint = f"No CA in {verify} vouches for it; a folder must be prepared with 'openssl rehash'."
-    else:
-        hint = "If a proxy inspects TLS here, or the service has a private CA, name its PEM file in ca_path."
-    return NetworkError(f"the TLS connection to {host} failed: {_words(cause)}", hint=hint)
+        return "What answers does not speak TLS: check graph_url, authority_url and their ports, and the proxies."
+    if verify_code in _NAME_MISMATCH:
+        return "The certificate is for another host: check graph_url, authority_url and the proxies."
+    if verify_code in _NOT_VALID_NOW:
+        return "Check the clock of this host; if it is right, the certificate has to be renewed."
+    if not isinstance(verify, str):
+        return "If a proxy inspects TLS here, or the service has a private CA, name its PEM file in ca_path."
+    if os.path.isdir(verify):
+        return f"The folder {verify} does not contain the CA of {host}, or was not prepared with 'openssl rehash'."
+    return f"{verify} does not contain the CA of {host}. Name a PEM file that does in ca_path."
 
 
 def _proxy_error(exc: Exception, host: str, verify: bool | str) -> GraphError:

@@ -304,11 +304,44 @@ def test_no_part_of_a_request_that_could_not_be_made_is_shown(problem: Exception
     assert "top-secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("verify", "words"), [(True, "name its PEM file in ca_path"), ("/the/ca", "No CA in /the/ca")])
-def test_the_advice_on_a_certificate_depends_on_what_was_trusted(verify: bool | str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("verify", "words"),
+    [
+        (True, "name its PEM file in ca_path"),
+        ("/the/ca.pem", "Hint: /the/ca.pem does not contain the CA of graph.example."),
+        ("/", "Hint: The folder / does not contain the CA of graph.example, or was not prepared with 'openssl rehash'"),
+    ],
+)
+def test_the_advice_on_a_certificate_depends_on_what_was_trusted(
+    monkeypatch: pytest.MonkeyPatch, verify: bool | str, words: str
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     sender, _session = transport(requests.exceptions.SSLError("x"), verify=verify)
-    with pytest.raises(GraphError, match=words):
+    with pytest.raises(GraphError) as caught:
         sender.send("GET", URL, headers={})
+    assert words in f"Hint: {caught.value.hint}"
+
+
+def test_the_advice_names_the_ca_file_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
+    sender, _session = transport(requests.exceptions.SSLError("x"))
+    with pytest.raises(GraphError, match="/etc/company.pem does not contain the CA of graph.example"):
+        sender.send("GET", URL, headers={})
+
+
+@pytest.mark.parametrize(("code", "words"), [(62, "for another host"), (10, "clock"), (9, "clock"), (20, "ca_path")])
+def test_the_advice_on_a_certificate_depends_on_what_is_wrong_with_it(
+    monkeypatch: pytest.MonkeyPatch, code: int, words: str
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    problem = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    problem.verify_code = code
+    sender, _session = transport(wrapped(problem, requests.exceptions.SSLError))
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert words in str(caught.value.hint)
 
 
 def test_json_nested_beyond_reason_is_a_value_error() -> None:
