@@ -22,6 +22,8 @@ class Target:
     """A member to sync.
 
     :param before: its state before the trigger; ``None`` when it was not read.
+    :param is_age_unknown: whether the time of the last sync before the trigger could not be read. No later time shows
+        that the sync completed, then.
     :param action: "planned" until it is triggered, skipped, would_trigger or failed.
     :param is_gone: whether it was there no more when it was last looked for.
     :param completed: whether its sync was seen to complete; ``None`` when that was not waited for.
@@ -38,6 +40,7 @@ class Target:
     request_id: str | None = None
     client_request_id: str | None = None
     error: GraphError | None = None
+    is_age_unknown: bool = False
     is_gone: bool = False
 
     @property
