@@ -346,7 +346,7 @@ def _not_json(response: Response) -> ProtocolError:
     from ._html import is_page, page_text
 
     # Only the text of a web page is shown: another body may be a part of an object that holds a secret.
-    text = page_text(response.text) if is_page(response.text) else ""
+    text = page_text(response.text, untitled=False) if is_page(response.text) else ""
     return ProtocolError(
         f"the answer is not JSON: {text}" if text else "the answer is not JSON", hint=STRANGER_ADVICE, unanswered=True
     )

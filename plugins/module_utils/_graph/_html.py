@@ -37,14 +37,19 @@ def is_page(text: str) -> bool:
     return any(mark in start for mark in _MARKS)
 
 
-def page_text(page: str) -> str:
-    """Return the title and the text of an HTML page on one short line, without scripts and styles."""
+def page_text(page: str, *, untitled: bool = True) -> str:
+    """Return the title and the text of an HTML page on one short line, without scripts and styles.
+
+    :param untitled: whether a page without a title is shown, too. The error pages of gateways and proxies have one.
+    """
     title: list[str] = []
     text: list[str] = []
     # Masked before it is cut: half of a secret would not be recognized later.
     for tag, shown in _parts(clip(page, _MAX_PAGE)):
         (title if tag == "title" else text).append(shown)
     heading, body = (" ".join(_unescaped(" ".join(parts)).split()) for parts in (title, text))
+    if not (heading or untitled):
+        return ""
     if body.startswith(heading):
         # Most error pages repeat the title in their first heading.
         return clip(body, _MAX_TEXT)

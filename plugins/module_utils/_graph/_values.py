@@ -21,7 +21,7 @@ from ._secrets import clip
 # What a survey, a filter or Ansible's conversion to text makes of nothing.
 BLANKS: t.Final = ("", "none", "null")
 
-# ansible-core before 2.18 passes this for `omit` inside of a list or a dictionary.
+# ansible-core 2.16 passes this for `omit` inside of a list.
 _OMITTED: t.Final = "__omit_place_holder__"
 # Only ASCII digits, without sign, exponent and separators: float() accepts all of these.
 _NUMBER = re.compile(r"(?:[0-9]+\.?|[0-9]*\.[0-9]+)")

@@ -263,7 +263,7 @@ def test_the_text_of_a_page_is_masked_before_it_is_cut() -> None:
     secret = "correct-horse-battery-staple"
     SECRETS.add(secret)
     for filler in (188, 16 * 1024 - 10):
-        page = f"<html>{'x ' * (filler // 2)}{secret}</html>"
+        page = f"<title>x</title>{'x ' * (filler // 2)}{secret}</html>"
         assert "correct" not in read_error(response(502, page.encode()), "c-1").message
-    hidden = f"<html><style>{' ' * 10}{'x' * (16 * 1024 - 30)}</style>{secret}</html>"
+    hidden = f"<title>x</title><style>{' ' * 10}{'x' * (16 * 1024 - 30)}</style>{secret}</html>"
     assert "correct" not in read_error(response(502, hidden.encode()), "c-1").message

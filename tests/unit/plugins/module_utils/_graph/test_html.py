@@ -40,6 +40,11 @@ def test_another_text_is_not_a_page(text: str) -> None:
     assert not is_page(text)
 
 
+def test_a_page_without_a_title_can_be_left_out() -> None:
+    assert page_text("<html>anything", untitled=False) == ""
+    assert page_text("<html><title>502</title>Bad gateway", untitled=False) == "502: Bad gateway"
+
+
 def test_only_the_beginning_of_a_page_is_read_and_no_secret_is_cut_there() -> None:
     SECRETS.add("correct-horse-battery-staple")
     page = f"<html><style>{'x' * (16 * 1024 - 25)}</style>correct-horse-battery-staple"
