@@ -35,6 +35,10 @@ if t.TYPE_CHECKING:
 
 API_VERSION = "v1.0"
 
+# Longer answers are not parsed: text of 4 MiB can take 40 MiB as JSON. The largest answer expected, a page of 1,000
+# devices, has about 1 MiB.
+MOST_ANSWER_BYTES: t.Final = 4 * 1024 * 1024
+
 # A token that was refused is replaced by a new one; a new one that is refused as well, within this time, is not.
 _RENEWAL_SECONDS: t.Final = 300.0
 
@@ -58,6 +62,7 @@ class Call(t.NamedTuple):
     :param parse: from the answer's JSON, ``None`` when empty, to what is wanted of it; it may raise a GraphError.
     :param has_results: whether the JSON holds results although the status, or an ``error`` beside them, reports a
         failure.
+    :param most_bytes: the limit for the body of the answer.
     """
 
     method: str
@@ -67,6 +72,7 @@ class Call(t.NamedTuple):
     body: dict[str, t.Any] | None = None
     parse: Callable[[t.Any], t.Any] = lambda body: body
     has_results: Callable[[t.Any], bool] = lambda body: False
+    most_bytes: int = MOST_ANSWER_BYTES
 
     @property
     def writes(self) -> int:
@@ -303,8 +309,14 @@ class GraphClient:
     def _content(self, call: Call, response: Response, client_request_id: str, *, vouched: bool) -> t.Any:
         """Return the JSON of a successful answer, ``None`` when the body is empty.
 
-        :raises GraphError: the status or the body reports an error, or the body is not JSON.
+        :raises GraphError: the status or the body reports an error, or the body is too long or not JSON.
         """
+        if len(response.body) > call.most_bytes:
+            raise ProtocolError(
+                f"the answer is longer than {call.most_bytes} bytes",
+                hint=STRANGER_ADVICE,
+                unanswered=response.status < 400,
+            )
         try:
             body = response.json() if response.body.strip() else None
         except ValueError as exc:

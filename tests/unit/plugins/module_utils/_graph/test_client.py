@@ -256,6 +256,15 @@ def test_what_the_parser_refuses_is_an_error_of_that_answer() -> None:
     assert (caught.value.status, caught.value.request_id) == (200, "r-1")
 
 
+@pytest.mark.parametrize("status", [200, 404])
+def test_an_answer_that_is_too_long_is_not_parsed(status: int) -> None:
+    body = {"error": {"code": "x" * 100}}
+    for most_bytes, words in ((200, "x" * 100), (100, "the answer is longer than 100 bytes")):
+        error = World(Reply(status, body)).client.outcome(WRITE._replace(most_bytes=most_bytes))
+        assert words in str(error)
+    assert ("Whether it was carried out" in str(error)) is (status == 200)
+
+
 def test_an_answer_knows_the_size_of_its_body() -> None:
     assert World(Reply(200, b'{"id": 1} ')).client.call(READ).size == 10
 

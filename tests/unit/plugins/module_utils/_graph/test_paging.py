@@ -119,7 +119,7 @@ def test_all_pages_together_have_a_limit_of_bytes() -> None:
     size = len(first.as_response().content) + len(second.as_response().content)
     assert read_pages(client, THINGS, most_bytes=size).size == size
     session.script = [first, second]
-    with pytest.raises(GraphError, match=f"Could not list the things: the pages of the list hold more than {size - 1} bytes"):
+    with pytest.raises(GraphError, match="Could not list the things: .* the answer is longer than"):
         read_pages(client, THINGS, most_bytes=size - 1)
 
 
