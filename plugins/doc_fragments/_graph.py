@@ -157,9 +157,9 @@ options:
     type: raw
   retries:
     description:
-      - A whole number, how many times a request is sent again that failed for the moment, with the status 408, 429, 502,
-        503, 504 or 509, with a refused or broken connection, or without any answer in O(timeout) seconds. Nothing else
-        is sent again, but for a token that was refused, which is renewed once.
+      - A whole number, how many times a request is sent again that failed for the moment, with the status 408, 429,
+        502, 503, 504 or 509, with a refused or broken connection, or without any answer in O(timeout) seconds. Nothing
+        else is sent again, but for a token that was refused, which is renewed once.
       - A request whose answer was lost may have been carried out, and is then carried out twice.
       - Between two attempts the module waits as long as the service asks, else a random time of at most 3 seconds, then
         6, 12 and so on up to 60.

@@ -104,7 +104,7 @@ def read_error(response: Response, client_request_id: str, *, vouched: bool = Fa
 
 
 def plain_text(body: str) -> str:
-    """Return the text of a body that is not JSON, on one short line; an empty text for a part of JSON or for no text."""
+    """Return the text of a body that is not JSON, on one short line; an empty text for parts of JSON and bytes."""
     if is_page(body):
         return page_text(body, untitled=False)
     return "" if "\ufffd" in body or body.lstrip().startswith(("{", "[")) else clip(body, _MAX_PLAIN_TEXT)

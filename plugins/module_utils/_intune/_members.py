@@ -71,11 +71,13 @@ def _reading(resource: Resource, found: Found, answer: Answer) -> Reading:
     """Replace each time of a last sync that is not one by ``None``."""
     unreadable: dict[str, str] = {}
     for member_id, state in found.items():
-        last = None if isinstance(state, NotFoundError) else state[resource.last_sync]
+        if isinstance(state, NotFoundError) or state[resource.last_sync] is None:
+            continue
+        last = state[resource.last_sync]
         if is_unreadable(last):
             unreadable[member_id] = last
-        if last is not None and (not last.strip() or member_id in unreadable):
-            found[member_id] = {**t.cast("State", state), resource.last_sync: None}
+        if member_id in unreadable or not last.strip():
+            found[member_id] = {**state, resource.last_sync: None}
     return Reading(found, read_date(answer.headers.get("Date")), unreadable)
 
 

@@ -20,7 +20,7 @@ UNKNOWN: t.Final = "unknown"
 
 
 def seconds_since_last_sync(resource: Resource, state: State, now: int) -> int | None:
-    """Return how long ago the last sync was at the moment ``now``; ``None`` when there never was one or it is unknown."""
+    """Return how long before ``now`` the last sync was; ``None`` when there never was one or its time is unknown."""
     last = read_moment(state.get(resource.last_sync))
     # The service's clocks may differ a little among themselves.
     return None if last is None else max(0, (now - last) // TICKS)

@@ -85,7 +85,9 @@ def read_words(option: str, value: t.Any) -> list[str] | None:
     :raises OptionsError: an item is no word.
     """
     # "none" is a word here: the service has a status of that name.
-    words = _read_items(option, value, _check_name, lambda item: item is None or is_omitted(item) or _text(item) in ("", "false"))
+    words = _read_items(
+        option, value, _check_name, lambda item: item is None or is_omitted(item) or _text(item) in ("", "false")
+    )
     return None if words is None else [word.casefold() for word in words]
 
 
@@ -172,5 +174,7 @@ def _check_id(option: str, item: t.Any) -> str:
 def _check_name(option: str, item: t.Any) -> str:
     text = text_of(item)
     if isinstance(item, (dict, list, bool)) or not text:
-        raise OptionsError(f"{option} holds {shown(item)}, which is not a name", hint="Give a name, or a list of names.")
+        raise OptionsError(
+            f"{option} holds {shown(item)}, which is not a name", hint="Give a name, or a list of names."
+        )
     return text

@@ -178,7 +178,9 @@ def test_what_counts_as_the_same_origin_is_read_so_by_what_sends_the_request(lin
     assert (read.scheme, read.host, read.port or 443) == ("https", "graph.example", 443)
 
 
-paths = st.lists(st.sampled_from(["/", "..", ".", "%2e", "%2F", "%252e", ";", "//", "a", "graph", "?"]), max_size=10).map("".join)
+paths = st.lists(
+    st.sampled_from(["/", "..", ".", "%2e", "%2F", "%252e", ";", "//", "a", "graph", "?"]), max_size=10
+).map("".join)
 
 
 @for_any

@@ -289,7 +289,9 @@ def test_an_item_whose_body_holds_an_error_failed_whatever_its_status_is() -> No
     assert (world.error(0).status, world.error(0).code, world.error(0).message) == (200, "Forbidden", "no")
 
 
-@pytest.mark.parametrize("headers", [None, [], "x", {"Retry-After": None}, {"Retry-After": [True, {}]}, {"Retry-After": {}}])
+@pytest.mark.parametrize(
+    "headers", [None, [], "x", {"Retry-After": None}, {"Retry-After": [True, {}]}, {"Retry-After": {}}]
+)
 def test_odd_headers_are_as_good_as_none(headers: t.Any) -> None:
     odd = {"id": "1", "status": 429, "headers": headers, "body": None}
     world = World(Reply(200, {"responses": [odd]}), batch_reply(OK))

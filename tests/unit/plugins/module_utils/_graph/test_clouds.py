@@ -5,7 +5,12 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, is_below, origin, same_origin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import (
+    find_cloud,
+    is_below,
+    origin,
+    same_origin,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 
 

@@ -111,7 +111,16 @@ def test_a_challenge_speaks_for_itself() -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(408, "service"), (428, "protocol"), (429, "throttled"), (430, "protocol"), (499, "protocol"), (500, "service"), (501, "service"), (509, "throttled")],
+    [
+        (408, "service"),
+        (428, "protocol"),
+        (429, "throttled"),
+        (430, "protocol"),
+        (499, "protocol"),
+        (500, "service"),
+        (501, "service"),
+        (509, "throttled"),
+    ],
 )
 def test_too_many_requests_and_failures_need_no_body(status: int, kind: str) -> None:
     assert read_error(response(status, b""), "c-1").kind == kind
@@ -232,7 +241,13 @@ PAGE = (
 
 
 @pytest.mark.parametrize(
-    "body", [PAGE.encode(), {"error": {"code": "BadGateway", "message": PAGE}}, {"error": PAGE}, b"\xef\xbb\xbf" + PAGE.encode()]
+    "body",
+    [
+        PAGE.encode(),
+        {"error": {"code": "BadGateway", "message": PAGE}},
+        {"error": PAGE},
+        b"\xef\xbb\xbf" + PAGE.encode(),
+    ],
 )
 def test_a_page_is_reduced_to_its_text(body: t.Any) -> None:
     assert read_error(response(502, body), "c-1").message == "502 Bad Gateway nginx & co"

@@ -35,7 +35,9 @@ def test_a_page_becomes_one_short_line(page: str, text: str) -> None:
     assert page_text(page) == text
 
 
-@pytest.mark.parametrize("text", ["", "Bad gateway", "Value <null> is not allowed", '{"error": "x"}', "x" * 20_000 + "<html>"])
+@pytest.mark.parametrize(
+    "text", ["", "Bad gateway", "Value <null> is not allowed", '{"error": "x"}', "x" * 20_000 + "<html>"]
+)
 def test_another_text_is_not_a_page(text: str) -> None:
     assert not is_page(text)
 
@@ -53,7 +55,9 @@ def test_only_the_beginning_of_a_page_is_read_and_no_secret_is_cut_there() -> No
 
 
 @for_any
-@given(parts=st.lists(st.sampled_from(["<", ">", "/", "!--", "-->", "script", "style", "title", "p", "&#", "9" * 20, " "])))
+@given(
+    parts=st.lists(st.sampled_from(["<", ">", "/", "!--", "-->", "script", "style", "title", "p", "&#", "9" * 20, " "]))
+)
 def test_any_markup_becomes_a_short_line(parts: list[str]) -> None:
     text = page_text("<html>" + "".join(parts))
     assert text.isprintable()

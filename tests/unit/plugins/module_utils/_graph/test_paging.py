@@ -96,11 +96,14 @@ def test_a_blank_link_ends_the_list(link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["/other/v1.0/things", "/graph/../v1.0/things", "/graph/%2e%2e/things", "/graphs/v1.0/things", "/v1.0/things"]
+    "link",
+    ["/other/v1.0/things", "/graph/../v1.0/things", "/graph/%2e%2e/things", "/graphs/v1.0/things", "/v1.0/things"],
 )
 def test_no_token_leaves_the_path_of_graph_url(link: str) -> None:
     root = "https://gateway.example/graph"
-    session = FakeSession(page("a", link=f"{root}/v1.0/things?page=2"), page("b", link=f"https://gateway.example{link}"))
+    session = FakeSession(
+        page("a", link=f"{root}/v1.0/things?page=2"), page("b", link=f"https://gateway.example{link}")
+    )
     client = make_client(session, find_cloud("global", graph_url=root), FakeCredential())
     with pytest.raises(GraphError, match="no token goes there"):
         read_pages(client, THINGS)

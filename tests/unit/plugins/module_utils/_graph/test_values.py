@@ -21,16 +21,34 @@ HUGE = 10**5000
 
 
 @pytest.mark.parametrize(
-    ("given", "seconds"), [(30, 30.0), ("30", 30.0), (" 2.5 ", 2.5), (".5", 0.5), ("5.", 5.0), (0.25, 0.25), ("0030", 30.0)]
+    ("given", "seconds"),
+    [(30, 30.0), ("30", 30.0), (" 2.5 ", 2.5), (".5", 0.5), ("5.", 5.0), (0.25, 0.25), ("0030", 30.0)],
 )
 def test_a_number_of_seconds_is_a_plain_decimal_number(given: t.Any, seconds: float) -> None:
     assert read_seconds("timeout", given) == seconds
 
 
-NO_NUMBERS = ["1_000", "\u0663", "\uff11\uff12", "1e3", "+5", "-5", "0x10", "1.2.3", ".", "", " ", "nan", "inf", "9" * 5000]
+NO_NUMBERS = [
+    "1_000",
+    "\u0663",
+    "\uff11\uff12",
+    "1e3",
+    "+5",
+    "-5",
+    "0x10",
+    "1.2.3",
+    ".",
+    "",
+    " ",
+    "nan",
+    "inf",
+    "9" * 5000,
+]
 
 
-@pytest.mark.parametrize("given", [*NO_NUMBERS, "0." + "0" * 5000 + "1", pytest.param(HUGE, id="huge"), -1, True, None, [5], b"5"])
+@pytest.mark.parametrize(
+    "given", [*NO_NUMBERS, "0." + "0" * 5000 + "1", pytest.param(HUGE, id="huge"), -1, True, None, [5], b"5"]
+)
 def test_anything_else_is_refused(given: t.Any) -> None:
     with pytest.raises(OptionsError, match="timeout is not a number of seconds"):
         read_seconds("timeout", given)
@@ -39,7 +57,8 @@ def test_anything_else_is_refused(given: t.Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "blank"), [(None, True), ("", True), (" None ", True), (PLACEHOLDER, True), ("x", False), (0, False), (False, False)]
+    ("value", "blank"),
+    [(None, True), ("", True), (" None ", True), (PLACEHOLDER, True), ("x", False), (0, False), (False, False)],
 )
 def test_what_surveys_and_ansible_make_of_nothing_is_blank(value: t.Any, blank: bool) -> None:
     assert is_blank(value) is blank

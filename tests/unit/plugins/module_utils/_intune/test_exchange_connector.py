@@ -54,7 +54,8 @@ def test_what_is_no_text_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "state"), [(None, None), (1767323045, "1767323045"), (False, "False"), ({"a": "x" * 500}, "{'a': '" + "x" * 93)]
+    ("given", "state"),
+    [(None, None), (1767323045, "1767323045"), (False, "False"), ({"a": "x" * 500}, "{'a': '" + "x" * 93)],
 )
 def test_a_value_that_is_not_a_time_is_not_taken_for_no_time(given: t.Any, state: str | None) -> None:
     assert read_connector({"id": "7", "lastSyncDateTime": given})["last_sync_date_time"] == state

@@ -39,7 +39,9 @@ def test_all_are_one_list_each_with_its_age_and_health() -> None:
 
 
 def test_a_time_that_cannot_be_read_is_null_with_a_warning_and_not_never() -> None:
-    info, _wire = read(ALL, listed(widget("a", "31/12/2025"), widget("b", " "), widget("c", "2026-01-01 12:00:00 +0000")))
+    info, _wire = read(
+        ALL, listed(widget("a", "31/12/2025"), widget("b", " "), widget("c", "2026-01-01 12:00:00 +0000"))
+    )
     assert [(one["polished"], one["seconds_since_last_sync"], one["health"]) for one in info.members] == [
         (None, None, "unknown"),
         (None, None, "dull"),

@@ -98,7 +98,9 @@ def test_a_string_is_one_name_and_a_list_has_several(given: t.Any, names: tuple[
     assert read(connector_name=given) == Selection(names=names)
 
 
-@pytest.mark.parametrize("odd", [{"name": "EX01"}, [["EX01"]], True, [True], pytest.param(10**5000, id="huge"), [[10**5000]]])
+@pytest.mark.parametrize(
+    "odd", [{"name": "EX01"}, [["EX01"]], True, [True], pytest.param(10**5000, id="huge"), [[10**5000]]]
+)
 def test_what_is_no_name_is_refused(odd: t.Any) -> None:
     with pytest.raises(OptionsError, match="connector_name holds .* which is not a name. Give a name"):
         read(connector_name=odd)

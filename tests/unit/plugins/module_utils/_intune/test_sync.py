@@ -466,7 +466,12 @@ def test_an_error_in_the_body_of_a_success_is_a_failed_trigger() -> None:
     refused = Reply(200, {"error": {"code": "Forbidden", "message": "no"}}, {"request-id": "r-1"})
     task = Task(ids("a"), refused)
     (result,) = [target.as_result() for target in task.run.targets]
-    assert (result["action"], result["changed"], result["http_status"], result["request_id"]) == ("failed", False, 200, "r-1")
+    assert (result["action"], result["changed"], result["http_status"], result["request_id"]) == (
+        "failed",
+        False,
+        200,
+        "r-1",
+    )
     assert (result["error"]["kind"], result["error"]["code"]) == ("authorization", "Forbidden")
 
 

@@ -136,7 +136,26 @@ def test_nothing_is_no_age(value: t.Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["1.5h", "-1d", "1 d", "9" * 5000, pytest.param(10**5000, id="huge"), "1_000", "\u0663", "1y", "d", "soon", True, [1], {}, 1.5, "9" * 40, "36501d", "1D2"]
+    "value",
+    [
+        "1.5h",
+        "-1d",
+        "1 d",
+        "9" * 5000,
+        pytest.param(10**5000, id="huge"),
+        "1_000",
+        "\u0663",
+        "1y",
+        "d",
+        "soon",
+        True,
+        [1],
+        {},
+        1.5,
+        "9" * 40,
+        "36501d",
+        "1D2",
+    ],
 )
 def test_anything_else_is_refused(value: t.Any) -> None:
     with pytest.raises(OptionsError, match="if_older_than is .* which is not an age. Give whole seconds"):
