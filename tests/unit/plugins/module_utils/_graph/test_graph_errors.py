@@ -282,3 +282,10 @@ def test_the_text_of_a_page_is_masked_before_it_is_cut() -> None:
         assert "correct" not in read_error(response(502, page.encode()), "c-1").message
     hidden = f"<title>x</title><style>{' ' * 10}{'x' * (16 * 1024 - 30)}</style>{secret}</html>"
     assert "correct" not in read_error(response(502, hidden.encode()), "c-1").message
+
+
+def test_a_message_that_is_nested_without_end_is_shown_after_some_levels() -> None:
+    message = "the innermost"
+    for _level in range(6):
+        message = json.dumps({"Message": message})
+    assert read_error(response(400, {"error": {"message": message}}), "c-1").message.startswith('{"Message": ')
