@@ -146,7 +146,7 @@ options:
     description:
       - The root of Microsoft Graph to use instead of the cloud's own, for example C(https://graph.microsoft.com). The
         API version does not belong here.
-      - The token is sent to this root and nowhere else.
+      - The token is sent to this root and nowhere else. When it has a path, the token is sent below that path alone.
       - If not set, the value of the environment variable E(MSGRAPH_URL) is used, else the address that belongs to
         O(cloud).
     type: str
@@ -157,9 +157,9 @@ options:
     type: raw
   retries:
     description:
-      - A whole number, how many times a request is sent again that failed for the moment, with the status 429, 502, 503
-        or 504, with a refused or broken connection, or without any answer in O(timeout) seconds. Nothing else is sent
-        again, but for a token that was refused, which is renewed once.
+      - A whole number, how many times a request is sent again that failed for the moment, with the status 408, 429,
+        502, 503, 504 or 509, with a refused or broken connection, or without any answer in O(timeout) seconds. Nothing
+        else is sent again, but for a token that was refused, which is renewed once.
       - A request whose answer was lost may have been carried out, and is then carried out twice.
       - Between two attempts the module waits as long as the service asks, else a random time of at most 3 seconds, then
         6, 12 and so on up to 60.

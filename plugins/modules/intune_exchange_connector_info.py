@@ -90,7 +90,9 @@ connectors:
       type: str
       sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
     last_sync_date_time:
-      description: The time of the last successful sync, as the service gives it.
+      description:
+        - The time of the last successful sync, as the service gives it.
+        - V(null) when the service gives no time, or one that cannot be read; a warning shows the latter.
       returned: always
       type: str
       sample: "2024-02-12T06:30:12.1234567Z"
@@ -135,7 +137,9 @@ connectors:
       type: str
       sample: Contoso
     seconds_since_last_sync:
-      description: How long ago the last sync was, by the service's clock. V(null) when there never was one.
+      description:
+        - How long ago the last sync was, by the service's clock.
+        - V(null) when there never was one, or when RV(connectors[].health) is V(unknown).
       returned: always
       type: int
       sample: 10800
@@ -143,6 +147,7 @@ connectors:
       description:
         - V(healthy) when the last sync was less than a day ago, V(warning) from one day on, V(unhealthy) from three
           days on or when there never was one.
+        - V(unknown) when the service gives a time that cannot be read.
       returned: always
       type: str
       sample: healthy
@@ -171,6 +176,11 @@ counts:
     unhealthy:
       description: Those whose last sync was three days ago or more, or that never synced.
       returned: success
+      type: int
+      sample: 1
+    unknown:
+      description: Those whose last sync is a time that cannot be read.
+      returned: success, when there are any
       type: int
       sample: 1
     connected:
@@ -314,6 +324,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_c
     health,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._info import keep, read_info
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._plan import UNKNOWN
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection, read_words
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, run_module
 
@@ -332,7 +343,7 @@ def look(task: Task, connect: Callable[[], GraphClient]) -> Report:
     keep(info, "status", words, STATUSES)
     counts = count_connectors(info.members)
     summary = f"{EXCHANGE_CONNECTOR.counted(counts['total'])}: "
-    summary += ", ".join(f"{counts[word]} {word}" for word in HEALTHS) + "."
+    summary += ", ".join(f"{counts[word]} {word}" for word in (*HEALTHS, UNKNOWN) if word in counts) + "."
     return Report(
         changed=False,
         msg=summary if info.failure is None else f"{info.failure} {summary}",

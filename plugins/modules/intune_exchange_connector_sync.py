@@ -29,7 +29,8 @@ options:
   if_older_than:
     description:
       - An age. Connectors whose last sync is younger are skipped, by the clock of the service, so that a job that runs
-        often triggers no more than it must. One that never synced counts as older than any age.
+        often triggers no more than it must. One that never synced, or whose last sync is a time that cannot be read,
+        counts as older than any age.
       - A whole number of seconds, or one with a unit, as in V(90s), V(30m), V(2h), V(1d) or V(1w).
       - Only syncs that have happened count. One that is still under way is not seen, so a second task meanwhile
         triggers again unless the first one has O(wait=true).
@@ -246,7 +247,9 @@ connectors:
           type: str
           sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
         last_sync_date_time:
-          description: The time of the last successful sync, as the service gives it.
+          description:
+            - The time of the last successful sync, as the service gives it.
+            - V(null) when the service gives no time, or one that cannot be read; a warning shows the latter.
           returned: always
           type: str
           sample: "2024-02-12T06:30:12.1234567Z"

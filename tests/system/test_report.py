@@ -188,6 +188,21 @@ class TestPage:
         assert never["Last sync"] == "never"
         assert all(row["Last sync"].endswith("2026-11-21 09:12:33 UTC") for row in others)
 
+    def test_a_time_that_cannot_be_read_is_unknown_and_not_never(self, tmp_path: Path) -> None:
+        unknown = connector(None, "EX", health="unknown", last_sync_date_time=None)
+        read = result(connector(5, "other"), unknown)
+        read["counts"]["unknown"] = 1
+        report = render(tmp_path, read)
+        page = read_page(report.page)
+        first = page.connectors[0]
+        assert (first["Health"], first["Last sync"]) == ("unknown", "unknown")
+        assert page.keys("Health") == [3.0, 0.0]
+        verdict = "The last sync of 1 of 2 connectors is a time that cannot be read."
+        assert verdict in page.text("p")
+        assert verdict in report.message
+        assert "1 ❔ unknown" in report.message
+        assert [row[-1] for row in table(report.message)] == ["unknown", "5 seconds ago"]
+
     def test_columns_that_sort_by_number_have_one(self, ages: Report) -> None:
         page = read_page(ages.page)
         assert page.keys("Last sync") == [float("inf") if age.seconds is None else age.seconds for age in AGES]

@@ -17,13 +17,14 @@ import dataclasses
 import json
 import typing as t
 
-from ._client import Answer, Call
+from ._client import Answer, Call, warn_of_unknown_outcome
 from ._dependencies import load
-from ._errors import STRANGER_ADVICE, UNKNOWN_ADVICE, GraphError, ProtocolError
+from ._errors import STRANGER_ADVICE, GraphError, ProtocolError
+from ._secrets import clip
 from ._transport import Response
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ._client import GraphClient, Outcome
 
@@ -101,6 +102,7 @@ def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -
             batch[0].call.permission,
             body={"requests": [_request(number, item.call) for number, item in enumerate(batch, 1)]},
             parse=_responses,
+            has_results=_has_responses,
         )
         try:
             answer = client.send(whole, client.url(whole.path), writes=sum(item.call.writes for item in batch))
@@ -133,14 +135,17 @@ def _request(number: int, call: Call) -> dict[str, t.Any]:
     return request
 
 
+def _has_responses(body: t.Any) -> bool:
+    """Return whether a body has answers to single requests: Graph gives them with status 424, too."""
+    responses = body.get("responses") if isinstance(body, dict) else None
+    return isinstance(responses, list) and any(isinstance(one, dict) for one in responses)
+
+
 def _responses(body: t.Any) -> dict[str, dict[str, t.Any]]:
     """The items of an answer, by their ids; what is no item is passed over, and found missing later."""
     responses = body.get("responses") if isinstance(body, dict) else None
     if not isinstance(responses, list):
-        raise ProtocolError(
-            "the answer is not that of a batch",
-            hint=STRANGER_ADVICE,
-        )
+        raise ProtocolError("the answer is not that of a batch", hint=STRANGER_ADVICE, unanswered=True)
     # Of two with one id the first counts: nothing is sent again for the sake of the second.
     return {str(one.get("id")): one for one in reversed(responses) if isinstance(one, dict)}
 
@@ -151,8 +156,15 @@ def _hand_out(client: GraphClient, answer: Answer, batch: list[_Item]) -> list[t
     for number, item in enumerate(batch, 1):
         item.attempts += answer.attempts
         try:
-            response = _response(answer.content.get(str(number)), answer.headers)
-            item.outcome = client.read(item.call, response, answer.client_request_id, item.attempts, vouched=True)
+            response = _response(item.call, answer.content.get(str(number)), answer.headers)
+            item.outcome = client.read(
+                item.call,
+                response,
+                answer.client_request_id,
+                item.attempts,
+                writes=item.call.writes,
+                vouched=True,
+            )
         except GraphError as exc:
             exc.during(item.call.action)
             exc.attempts = item.attempts
@@ -168,32 +180,56 @@ def _set_back(client: GraphClient, item: _Item, error: GraphError, *, renewed: b
     try:
         if not item.renewed and ((renewed and error.status in (401, 403)) or client.renew(error, item.call.permission)):
             item.renewed = True
-            item.due = client.clock.now()
+            wait = client.retry.asked_wait(error)
         else:
             item.tries += 1
-            item.due = client.clock.now() + client.retry.delay(error, item.tries)
+            wait = client.retry.delay(error, item.tries)
+        item.due = client.clock.now() + wait
     except GraphError as final:
         item.outcome = final
 
 
-def _response(entry: Mapping[str, t.Any] | None, headers: Mapping[str, str]) -> Response:
-    """An item's part of the answer in the form of an answer of its own."""
+def _response(call: Call, entry: Mapping[str, t.Any] | None, headers: Mapping[str, str]) -> Response:
+    """Return an item's part of the answer in the form of an answer of its own.
+
+    :raises ProtocolError: the part is missing, or its status is not one.
+    """
     if entry is None:
-        raise ProtocolError("the answer to the batch leaves this request out", hint=UNKNOWN_ADVICE)
+        raise _unknown_outcome(call, "the answer to the batch leaves this request out")
     status = entry.get("status")
     if not isinstance(status, int) or not (200 <= status < 300 or 400 <= status < 600):
-        raise ProtocolError(
-            f"the answer to the batch gives this request the status {repr(status)[:40]}, which means nothing",
-            hint=UNKNOWN_ADVICE,
+        raise _unknown_outcome(
+            call, f"the answer to the batch gives this request the status {clip(repr(status), 40)}, which means nothing"
         )
-    # What is told for the whole: when it was answered, and under which id.
-    own = load("requests.structures").CaseInsensitiveDict(
-        {name: headers[name] for name in ("Date", "request-id") if name in headers}
-    )
+    # Names of headers are compared without case, so one can occur twice; requests joins repeated headers by commas.
+    own: dict[str, list[str]] = {}
     given = entry.get("headers")
     for name, value in given.items() if isinstance(given, dict) else ():
-        if isinstance(value, (str, int)):
-            own[name] = str(value)
+        own.setdefault(name.lower(), []).extend(_header_values(value))
+    # What holds for the whole answer: when it was given, under which id, and when to send again.
+    for name in ("date", "request-id", "retry-after"):
+        if name in headers and not own.get(name):
+            own[name] = [headers[name]]
+    joined = load("requests.structures").CaseInsensitiveDict(
+        {name: ", ".join(values) for name, values in own.items() if values}
+    )
     body = entry.get("body")
     text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
-    return Response(status, own, text.encode())
+    return Response(status, joined, text.encode())
+
+
+def _header_values(value: t.Any) -> Iterator[str]:
+    """Yield the values of an item's header as HTTP writes them; values of another type are left out."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _header_values(item)
+    elif isinstance(value, float):
+        yield f"{value:f}"
+    elif isinstance(value, (str, int)) and not isinstance(value, bool):
+        yield str(value)
+
+
+def _unknown_outcome(call: Call, why: str) -> ProtocolError:
+    error = ProtocolError(why, hint=STRANGER_ADVICE, unanswered=True)
+    warn_of_unknown_outcome(error, call.writes)
+    return error

@@ -13,6 +13,7 @@ import json
 import typing as t
 import uuid
 
+from ._clouds import is_below
 from ._errors import STRANGER_ADVICE, UNKNOWN_ADVICE, AuthorizationError, GraphError, ProtocolError, naming
 from ._headers import request_id
 from ._secrets import SECRETS
@@ -55,6 +56,8 @@ class Call(t.NamedTuple):
     :param action: what it does, to complete "Could not …".
     :param permission: the least permission that allows it.
     :param parse: from the answer's JSON, ``None`` when empty, to what is wanted of it; it may raise a GraphError.
+    :param has_results: whether the JSON holds results although the status, or an ``error`` beside them, reports a
+        failure.
     """
 
     method: str
@@ -63,6 +66,7 @@ class Call(t.NamedTuple):
     permission: Permission
     body: dict[str, t.Any] | None = None
     parse: Callable[[t.Any], t.Any] = lambda body: body
+    has_results: Callable[[t.Any], bool] = lambda body: False
 
     @property
     def writes(self) -> int:
@@ -71,7 +75,10 @@ class Call(t.NamedTuple):
 
 
 class Answer(t.NamedTuple):
-    """A success: the status, what was parsed of the body, and the ids that Microsoft's support asks for."""
+    """A success: the status, what was parsed of the body, and the ids that Microsoft's support asks for.
+
+    :param size: bytes of the body.
+    """
 
     status: int
     content: t.Any
@@ -79,6 +86,7 @@ class Answer(t.NamedTuple):
     client_request_id: str
     attempts: int
     headers: Mapping[str, str]
+    size: int = 0
 
 
 Outcome = t.Union[Answer, GraphError]
@@ -137,6 +145,10 @@ class GraphClient:
     def url(self, path: str) -> str:
         """The address of a path below the API version."""
         return f"{self._cloud.graph_url}/{API_VERSION}/{path}"
+
+    def may_send_to(self, url: object) -> bool:
+        """Return whether the token may go to a URL: only to the Graph root, and only below its path."""
+        return is_below(url, self._cloud.graph_url)
 
     def send(self, call: Call, url: str, *, writes: int) -> Answer:
         """Send a call to an address of this Graph root.
@@ -205,10 +217,19 @@ class GraphClient:
         }
 
     def read(
-        self, call: Call, response: Response, client_request_id: str, attempts: int, *, vouched: bool = False
+        self,
+        call: Call,
+        response: Response,
+        client_request_id: str,
+        attempts: int,
+        *,
+        writes: int,
+        vouched: bool = False,
     ) -> Answer:
         """Make an answer of a response, or raise the error that it stands for.
 
+        :param writes: how many writes the request counts for. The outcome of a write whose answer cannot be read is
+            unknown, and the error says so.
         :param vouched: whether it is known to be Graph's, as a part of an answer of Graph's is.
         """
         try:
@@ -219,11 +240,24 @@ class GraphClient:
                 from ._graph_errors import SERVICE
 
                 exc.service, exc.status, exc.request_id = SERVICE, response.status, request_id(response.headers)
+            warn_of_unknown_outcome(exc, writes)
             raise
-        headers = response.headers
-        return Answer(response.status, content, request_id(headers), client_request_id, attempts, headers)
+        return Answer(
+            response.status,
+            content,
+            request_id(response.headers),
+            client_request_id,
+            attempts,
+            response.headers,
+            len(response.body),
+        )
 
     def _once(self, call: Call, url: str, writes: int, attempt: int) -> Answer:
+        if not self.may_send_to(url):
+            raise ProtocolError(
+                "its address is outside of graph_url: no token goes there",
+                hint="Check graph_url and the ids that were given.",
+            )
         client_request_id = str(self._new_id())
         headers = {"Accept": "application/json", "client-request-id": client_request_id}
         body = None
@@ -237,12 +271,11 @@ class GraphClient:
             )
         except GraphError as exc:
             exc.client_request_id = client_request_id
-            if writes and exc.unanswered:
-                exc.hint = f"{UNKNOWN_ADVICE} {exc.hint}"
+            warn_of_unknown_outcome(exc, writes)
             raise
         finally:
             self._pace.note(writes)
-        return self.read(call, response, client_request_id, attempt)
+        return self.read(call, response, client_request_id, attempt, writes=writes)
 
     def _acquire(self, permission: Permission, *, refused: str | None) -> Token:
         # One for all attempts, as it remembers what the service said of itself.
@@ -268,17 +301,52 @@ class GraphClient:
         return token
 
     def _content(self, call: Call, response: Response, client_request_id: str, *, vouched: bool) -> t.Any:
-        if response.status >= 400:
-            from ._graph_errors import read_error
+        """Return the JSON of a successful answer, ``None`` when the body is empty.
 
-            error = read_error(response, client_request_id, vouched=vouched)
-            if isinstance(error, AuthorizationError) and error.hint is None:
-                error.hint = call.permission.advice(self.sign_in(call.permission))
-            raise error
+        :raises GraphError: the status or the body reports an error, or the body is not JSON.
+        """
         try:
-            return response.json() if response.body.strip() else None
+            body = response.json() if response.body.strip() else None
         except ValueError as exc:
-            raise ProtocolError(
-                "the answer is not JSON",
-                hint=STRANGER_ADVICE,
-            ) from exc
+            if response.status < 400:
+                raise _not_json(response) from exc
+            body = None
+        if response.status < 400 and not _holds_error(body):
+            return body
+        from ._graph_errors import read_error
+
+        error = read_error(response, client_request_id, vouched=vouched)
+        # Not after 401 and transient statuses: the whole request is sent again, with a new token or after a wait.
+        if error.status != 401 and not error.transient and call.has_results(body):
+            return body
+        if isinstance(error, AuthorizationError) and error.hint is None:
+            error.hint = call.permission.advice(self.sign_in(call.permission))
+        raise error
+
+
+def warn_of_unknown_outcome(error: GraphError, writes: int) -> None:
+    """Add to the hint of an error that a write may have been carried out, if that is so.
+
+    :param writes: how many writes the request counts for.
+    """
+    if writes and error.unanswered:
+        error.hint = f"{UNKNOWN_ADVICE} {error.hint}" if error.hint else UNKNOWN_ADVICE
+
+
+def _holds_error(body: t.Any) -> bool:
+    """Return whether the JSON of an answer reports an error.
+
+    Graph gives an object. Another value may come from a gateway; null, false and a blank are no error.
+    """
+    error = body.get("error") if isinstance(body, dict) else None
+    return isinstance(error, dict) or bool(error.strip() if isinstance(error, str) else error)
+
+
+def _not_json(response: Response) -> ProtocolError:
+    from ._html import is_page, page_text
+
+    # Only the text of a web page is shown: another body may be a part of an object that holds a secret.
+    text = page_text(response.text, untitled=False) if is_page(response.text) else ""
+    return ProtocolError(
+        f"the answer is not JSON: {text}" if text else "the answer is not JSON", hint=STRANGER_ADVICE, unanswered=True
+    )

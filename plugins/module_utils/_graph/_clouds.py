@@ -13,12 +13,19 @@ from __future__ import annotations
 
 import re
 import typing as t
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ._errors import OptionsError
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
+
+
+# A path is decoded this often at most; one that is encoded more often has no honest purpose.
+_MAX_DECODINGS: t.Final = 5
+# Servers refuse longer URLs.
+_MAX_URL: t.Final = 16 * 1024
+_MAX_HOST: t.Final = 300
 
 
 class Cloud(t.NamedTuple):
@@ -100,6 +107,47 @@ def same_origin(url: object, root: str) -> bool:
         return False
 
 
+def is_below(url: object, root: str) -> bool:
+    """Return whether a URL has the origin of ``root`` and a path below that of ``root``.
+
+    The path is checked as it is written and after each round of percent-decoding, its dot segments resolved: clients
+    and gateways decode and resolve it as well, some of them twice.
+    """
+    if not isinstance(url, str) or len(url) > _MAX_URL or not same_origin(url, root):
+        return False
+    path, base = urlsplit(url).path, urlsplit(root).path
+    if not base:
+        return True
+    for _round in range(_MAX_DECODINGS):
+        # With and without empty segments, which some servers drop before they resolve "..".
+        if not all(_starts_with(_resolve(path, keep), _resolve(base, keep)) for keep in (True, False)):
+            return False
+        if "\\" in path or not path.isprintable():
+            return False
+        decoded = unquote(path)
+        if decoded == path:
+            return True
+        path, base = decoded, unquote(base)
+    return False
+
+
+def _resolve(path: str, keep_empty: bool) -> list[str]:
+    """Return the segments of a path after its dot segments are resolved (RFC 3986, section 5.2.4)."""
+    segments: list[str] = []
+    for segment in path.split("/")[1:]:
+        # Some servers ignore the parameters of a segment: "..;x" is ".." to them.
+        name = segment.partition(";")[0]
+        if name == "..":
+            del segments[-1:]
+        elif name != "." and (segment or keep_empty):
+            segments.append(segment)
+    return segments
+
+
+def _starts_with(segments: list[str], base: list[str]) -> bool:
+    return segments[: len(base)] == base
+
+
 def _authority(called: str, text: str) -> str:
     parts = _https(called, text if "://" in text else f"https://{text}")
     if parts.path.strip("/"):
@@ -118,7 +166,13 @@ def _graph_root(called: str, text: str) -> str:
             f"{called} holds an API version",
             hint="Give the root alone, such as https://graph.microsoft.com.",
         )
-    return f"https://{parts.netloc}{path}"
+    root = f"https://{parts.netloc}{path}"
+    if not is_below(f"{root}/", root):
+        raise OptionsError(
+            f"{called} has a path that is not plain",
+            hint="Give the path without blanks, backslashes and percent-encoded percent signs.",
+        )
+    return root
 
 
 # Stricter than the grammar of URLs: what parsers read differently (user info, backslashes, spaces) is not let in, nor
@@ -129,7 +183,7 @@ _PLAIN_HOST: t.Final = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9
 
 def is_plain_host(text: str) -> bool:
     """Whether it is the name or address of a host, with a port or without, that nobody reads differently."""
-    return re.fullmatch(_PLAIN_HOST, text) is not None
+    return len(text) <= _MAX_HOST and re.fullmatch(_PLAIN_HOST, text) is not None
 
 
 def _https(called: str, text: str) -> SplitResult:

@@ -21,8 +21,9 @@ from ._text import printable
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Microsoft's advice is to try again after these: too many requests, and gateways without a service behind them.
-_TRANSIENT_STATUSES: t.Final = (429, 502, 503, 504)
+# Microsoft's advice is to retry after these: the request timed out (408), too many requests or too much traffic (429,
+# 509), and gateways without a service behind them.
+_TRANSIENT_STATUSES: t.Final = (408, 429, 502, 503, 504, 509)
 
 _LONGEST_WORD: t.Final = 100
 
@@ -43,7 +44,7 @@ class GraphError(Exception):
     :param client_request_id: the id that we gave the request.
     :param retry_after: seconds that the service asked to wait.
     :param dropped: whether the connection was refused, broke, or stayed silent.
-    :param unanswered: whether the request may have arrived, without an answer that came whole.
+    :param unanswered: whether the request may have arrived, without an answer that came whole and can be read.
     """
 
     kind: t.ClassVar[str]

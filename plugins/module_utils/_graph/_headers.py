@@ -4,17 +4,24 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What the headers of an answer tell, whichever of the two services gave it."""
+"""Reads the headers of an answer of either service."""
 
 from __future__ import annotations
 
 import datetime
 import email.utils
 import re
+import time
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+# A wait that is longer than this is shown as this: 31 years.
+_LONGEST_WAIT: t.Final = 999_999_999.0
+# Longer headers are cut before they are parsed.
+_MAX_LENGTH: t.Final = 1000
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -22,22 +29,41 @@ def request_id(headers: Mapping[str, str]) -> str | None:
     return headers.get("request-id") or headers.get("x-ms-request-id") or None
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a Retry-After header asks to wait, given as such or as a date (RFC 9110, section 10.2.3).
+def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> float | None:
+    """Return the seconds that Retry-After asks to wait (RFC 9110, section 10.2.3); ``None`` when it asks for no wait.
 
-    A date is measured against the answer's own Date, so this host's clock does not matter.
+    Each value is a number of seconds, also with a fraction, or an HTTP date. Of several values the longest wait counts:
+    requests joins repeated headers with commas.
+
+    :param clock: seconds of Unix time on this host. A date is measured against the ``Date`` of the same answer, and
+        against this clock only when that is missing.
     """
-    value = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
-        return float(value)
-    try:
-        wait = _moment(value) - _moment(headers.get("Date", ""))
-        return max(0.0, wait.total_seconds())
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
+    values = headers.get("Retry-After", "")[:_MAX_LENGTH].split(",")
+    waits = [min(float(value), _LONGEST_WAIT) for value in map(_bare, values) if _NUMBER.fullmatch(value)]
+    dates = _dates(values)
+    if dates:
+        sent = min(_dates(headers.get("Date", "")[:_MAX_LENGTH].split(",")), default=clock())
+        waits.append(min(max(0.0, max(dates) - sent), _LONGEST_WAIT))
+    return max(waits, default=None)
 
 
-def _moment(text: str) -> datetime.datetime:
-    moment = email.utils.parsedate_to_datetime(text)
-    # The oldest form of an HTTP date names no zone, and means UTC.
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+def _bare(value: str) -> str:
+    """Return one value without the brackets and quotes of a JSON list."""
+    return value.strip(" \t[]\"'")
+
+
+def _dates(values: Sequence[str]) -> list[float]:
+    """Return the Unix times of the HTTP dates among the values.
+
+    The values are split at commas, so a weekday is a value by itself. A date is complete without it.
+    """
+    dates = []
+    for value in map(_bare, values):
+        try:
+            date = email.utils.parsedate_to_datetime(value)
+            # The oldest form of an HTTP date names no zone, and means UTC.
+            utc = date if date.tzinfo else date.replace(tzinfo=datetime.timezone.utc)
+            dates.append(utc.timestamp())
+        except (TypeError, ValueError, IndexError, OverflowError):
+            continue
+    return dates

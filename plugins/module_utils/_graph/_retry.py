@@ -53,13 +53,23 @@ class RetryPolicy:
         if not error.transient or tries > self.retries:
             raise error
         left = self.budget - waited
-        if error.retry_after is not None:
-            if error.retry_after > left:
-                raise _too_long(error, left) from error
-            return error.retry_after
+        # A wait of 0 is obeyed once. A service that repeats it would use up the retries at once, without any wait.
+        if error.retry_after is not None and (error.retry_after > 0 or tries <= 1):
+            return self.asked_wait(error, waited=waited)
         if left <= 0:
             raise error
         return min(jitter * min(_FIRST_DELAY * 2.0 ** (tries - 1), _LONGEST_DELAY), left)
+
+    def asked_wait(self, error: GraphError, *, waited: float) -> float:
+        """Return the seconds that the service asked to wait, 0 when it did not ask.
+
+        :raises ThrottledError: that is longer than the rest of the budget.
+        """
+        asked = error.retry_after or 0.0
+        left = self.budget - waited
+        if asked > max(left, 0.0):
+            raise _too_long(error, left) from error
+        return asked
 
 
 class Retry:
@@ -102,7 +112,7 @@ class Retry:
                 exc.attempts = attempt
                 if not mended and self._mended(exc, mend):
                     mended = True
-                    self.again(exc, 0.0)
+                    self.again(exc, self.asked_wait(exc))
                     continue
                 tries += 1
                 self.again(exc, self.delay(exc, tries))
@@ -110,6 +120,10 @@ class Retry:
     def delay(self, error: GraphError, tries: int) -> float:
         """Seconds to wait, by the policy and what is left of its budget; raises as :meth:`RetryPolicy.delay` does."""
         return self._policy.delay(error, tries, waited=self._waited, jitter=self._jitter())
+
+    def asked_wait(self, error: GraphError) -> float:
+        """Return the seconds that the service asked to wait; raises as :meth:`RetryPolicy.asked_wait` does."""
+        return self._policy.asked_wait(error, waited=self._waited)
 
     def again(self, error: GraphError, seconds: float) -> None:
         """Wait before something that failed is sent again, and count that."""

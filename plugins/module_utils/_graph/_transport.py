@@ -185,7 +185,9 @@ class Transport:
         )
 
         def refusal(problem: str, hint: str = _WRONG_ADDRESS_HINT) -> ProtocolError:
-            return ProtocolError(f"{host} {problem}", hint=hint, status=status, request_id=request_id(headers))
+            return ProtocolError(
+                f"{host} {problem}", hint=hint, status=status, request_id=request_id(headers), unanswered=True
+            )
 
         if status < 200 or 300 <= status < 400:
             raise refusal(

@@ -44,6 +44,7 @@ def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bo
         return ProtocolError(
             f"{host} sent an answer of more than {MAX_ANSWER_BYTES} bytes",
             hint="Check graph_url and authority_url, and the proxies on the way.",
+            unanswered=True,
         )
     # From the special to the general: several of these classes inherit from others of them.
     if isinstance(exc, errors.SSLError):
@@ -60,7 +61,7 @@ def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bo
     elif isinstance(exc, errors.ChunkedEncodingError):
         error = broken_off(host)
     elif isinstance(exc, errors.ContentDecodingError):
-        error = ProtocolError(f"{host} sent a damaged answer", hint="Check the proxies on the way.")
+        error = ProtocolError(f"{host} sent a damaged answer", hint="Check the proxies on the way.", unanswered=True)
     elif isinstance(exc, errors.ConnectionError):
         error = _connection_error(exc, host)
     elif isinstance(exc, OSError) and not isinstance(exc, errors.RequestException):

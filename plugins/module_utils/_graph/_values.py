@@ -12,20 +12,51 @@ The argument spec's own types will not do: they refuse the empty string that a j
 from __future__ import annotations
 
 import math
+import re
 import typing as t
 
 from ._errors import OptionsError
+from ._secrets import clip
 
 # What a survey, a filter or Ansible's conversion to text makes of nothing.
 BLANKS: t.Final = ("", "none", "null")
 
+# ansible-core 2.16 passes this for `omit` inside of a list.
+_OMITTED: t.Final = "__omit_place_holder__"
+# Only ASCII digits, without sign, exponent and separators: float() accepts all of these.
+_NUMBER = re.compile(r"(?:[0-9]+\.?|[0-9]*\.[0-9]+)")
+# No number is longer. Python refuses to convert more than 4,300 digits.
+MAX_DIGITS: t.Final = 40
+_MAX_SHOWN: t.Final = 100
 # No wait is worth longer, and operating systems refuse much more.
 _DAY: t.Final = 86_400
 
 
 def is_blank(value: object) -> bool:
-    """Whether a value counts as not given."""
-    return value is None or (isinstance(value, str) and value.strip().lower() in BLANKS)
+    """Return whether a value counts as not given."""
+    return value is None or (isinstance(value, str) and (value.strip().lower() in BLANKS or is_omitted(value)))
+
+
+def is_omitted(value: object) -> bool:
+    """Return whether a value is Ansible's placeholder for ``omit``."""
+    return isinstance(value, str) and value.strip().startswith(_OMITTED)
+
+
+def text_of(value: object) -> str:
+    """Return a value as text, stripped; an empty text for an integer that Python refuses to convert."""
+    try:
+        return str(value).strip()
+    except ValueError:
+        return ""
+
+
+def shown(value: object) -> str:
+    """Return a value that was given, on one short line for a message."""
+    try:
+        return clip(repr(value), _MAX_SHOWN)
+    except ValueError:
+        # Python refuses to convert an integer of more than 4,300 digits.
+        return "a number of more than 4300 digits"
 
 
 def read_boolean(called: str, value: object) -> bool:
@@ -69,10 +100,13 @@ def read_count(called: str, value: object, *, most: int) -> int:
 
 
 def _number(value: object) -> float:
-    """The number given as such or as text; not a number when it is neither."""
-    if isinstance(value, bool):
+    """Return the number given as such or as text; not a number when it is neither."""
+    if isinstance(value, str):
+        text = value.strip()
+        return float(text) if len(text) <= MAX_DIGITS and _NUMBER.fullmatch(text) else math.nan
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return math.nan
     try:
-        return float(t.cast("t.Any", value))
-    except (TypeError, ValueError, OverflowError):
+        return float(value)
+    except OverflowError:
         return math.nan

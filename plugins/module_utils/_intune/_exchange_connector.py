@@ -15,6 +15,7 @@ import typing as t
 
 from .._graph._errors import STRANGER_ADVICE, ProtocolError
 from .._graph._permission import Permission
+from .._graph._secrets import clip
 from ._resource import SyncResource, is_id
 from ._selection import SelectionOptions
 
@@ -45,6 +46,8 @@ _PROPERTIES: t.Final = {
     "exchangeOrganization": "exchange_organization",
 }
 
+# A value in the place of a time is shown up to this length.
+_MAX_TIME: t.Final = 100
 
 # Statuses that the service documents; it may add others.
 STATUSES: t.Final = ("none", "connectionPending", "connected", "disconnected", "unknownFutureValue")
@@ -88,7 +91,12 @@ def read_connector(body: t.Any) -> dict[str, t.Any]:
             hint=STRANGER_ADVICE,
         )
     found = {ours: body.get(graphs) for graphs, ours in _PROPERTIES.items()}
-    return {name: value if isinstance(value, str) else None for name, value in found.items()}
+    state = {name: value if isinstance(value, str) else None for name, value in found.items()}
+    last_sync = found["last_sync_date_time"]
+    if last_sync is not None and not isinstance(last_sync, str):
+        # Kept as text: a time that cannot be read is not the same as no time.
+        state["last_sync_date_time"] = clip(str(last_sync), _MAX_TIME)
+    return state
 
 
 _READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE)

@@ -14,7 +14,7 @@ import typing as t
 
 from .._graph._errors import GraphError
 from ._members import read_selected
-from ._plan import seconds_since_last_sync
+from ._plan import UNKNOWN, seconds_since_last_sync
 from ._times import TICKS
 
 if t.TYPE_CHECKING:
@@ -57,16 +57,18 @@ def read_info(
     reading = read_selected(connect(), resource, selection)
     if selection.all and not reading.found:
         info.warnings.append(f"The tenant has no {resource.noun}s. {resource.caveat}")
-    present = [state for state in reading.found.values() if not isinstance(state, GraphError)]
+    info.warnings.extend(reading.warnings(resource))
+    present = {key: state for key, state in reading.found.items() if not isinstance(state, GraphError)}
     info.failure = next((one for one in reading.found.values() if isinstance(one, GraphError)), None)
     now = reading.moment
     if now is None:
         now = _EPOCH + int(clock() * TICKS)
         if present:
             info.warnings.append("The service did not tell the time: ages are by the clock of this host.")
-    for state in present:
+    for key, state in present.items():
         age = seconds_since_last_sync(resource, state, now)
-        info.members.append({**state, "seconds_since_last_sync": age, "health": health(age)})
+        word = UNKNOWN if key in reading.unreadable else health(age)
+        info.members.append({**state, "seconds_since_last_sync": age, "health": word})
     return info
 
 

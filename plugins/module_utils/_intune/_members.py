@@ -13,11 +13,13 @@ import typing as t
 
 from .._graph._client import Call
 from .._graph._errors import STRANGER_ADVICE, NotFoundError, ProtocolError
+from .._graph._secrets import clip
+from ._resource import listed
 from ._selection import select
-from ._times import read_date
+from ._times import is_unreadable, read_date
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .._graph._client import Answer, GraphClient
     from ._resource import Resource, State
@@ -26,13 +28,28 @@ if t.TYPE_CHECKING:
     # From an id, as asked for, to the state of that member, or to why there is none.
     Found = dict[str, t.Union[State, NotFoundError]]
 
+_MAX_TIME: t.Final = 40
+
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """Members as they were at a moment of the service's clock; ``None`` when the answer did not tell it."""
+    """Members as they were at a moment of the service's clock; ``None`` when the answer did not tell it.
+
+    :param unreadable: from the id of a member to what the service gave as the time of its last sync, where that is not
+        a time. The state has ``None`` there, which is not the same as "never" for these members.
+    """
 
     found: Found
     moment: int | None
+    unreadable: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def warnings(self, resource: Resource) -> list[str]:
+        """Return a warning that shows the times that cannot be read; none when there are no such times."""
+        if not self.unreadable:
+            return []
+        states = [(self.found[member_id], text) for member_id, text in self.unreadable.items()]
+        shown = [f"{resource.label(t.cast('State', state))}: '{clip(text, _MAX_TIME)}'" for state, text in states]
+        return [f"The time of the last sync cannot be read, so its age is unknown. {listed(shown, '; ')}."]
 
 
 def read_selected(client: GraphClient, resource: Resource, selection: Selection) -> Reading:
@@ -47,7 +64,21 @@ def read_selected(client: GraphClient, resource: Resource, selection: Selection)
         found: Found = {state["id"]: state for state in select(resource, selection, answer.content)}
     else:
         found = _by_ids(resource, selection.ids, answer.content)
-    return Reading(found, _moment(answer))
+    return _reading(resource, found, answer)
+
+
+def _reading(resource: Resource, found: Found, answer: Answer) -> Reading:
+    """Replace each time of a last sync that is not one by ``None``."""
+    unreadable: dict[str, str] = {}
+    for member_id, state in found.items():
+        if isinstance(state, NotFoundError) or state[resource.last_sync] is None:
+            continue
+        last = state[resource.last_sync]
+        if is_unreadable(last):
+            unreadable[member_id] = last
+        if member_id in unreadable or not last.strip():
+            found[member_id] = {**state, resource.last_sync: None}
+    return Reading(found, read_date(answer.headers.get("Date")), unreadable)
 
 
 def _read_one(client: GraphClient, resource: Resource, member_id: str) -> Reading:
@@ -65,14 +96,18 @@ def _read_one(client: GraphClient, resource: Resource, member_id: str) -> Readin
     except NotFoundError as exc:
         exc.hint = resource.not_found_hint
         return Reading({member_id: exc}, None)
-    return Reading({member_id: answer.content}, _moment(answer))
+    return _reading(resource, {member_id: answer.content}, answer)
 
 
 def _list(client: GraphClient, resource: Resource) -> Answer:
     from .._graph._paging import read_pages
 
     action = f"list the {resource.noun}s of the tenant"
-    return read_pages(client, Call("GET", resource.collection, action, resource.read_permission, parse=resource.state))
+    call = Call("GET", resource.collection, action, resource.read_permission, parse=resource.state)
+    answer = read_pages(client, call)
+    # A member that moves between two pages is on both. Its place is the first one, its state the later one.
+    distinct = {state["id"].casefold(): state for state in answer.content}
+    return answer._replace(content=list(distinct.values()))
 
 
 def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> Found:
@@ -86,7 +121,3 @@ def _missing(resource: Resource, member_id: str, number: int) -> NotFoundError:
     )
     error.during(f"find {resource.named(member_id)}")
     return error
-
-
-def _moment(answer: Answer) -> int | None:
-    return read_date(answer.headers.get("Date"))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from .._graph._errors import NotFoundError, OptionsError
-from .._graph._values import is_blank, read_boolean
+from .._graph._values import is_blank, is_omitted, read_boolean, shown, text_of
 from ._resource import is_id, listed
 
 if t.TYPE_CHECKING:
@@ -85,7 +85,9 @@ def read_words(option: str, value: t.Any) -> list[str] | None:
     :raises OptionsError: an item is no word.
     """
     # "none" is a word here: the service has a status of that name.
-    words = _read_items(option, value, _check_name, lambda item: item is None or _text(item) in ("", "false"))
+    words = _read_items(
+        option, value, _check_name, lambda item: item is None or is_omitted(item) or _text(item) in ("", "false")
+    )
     return None if words is None else [word.casefold() for word in words]
 
 
@@ -108,12 +110,12 @@ def _named(resource: Resource, name: str, states: Sequence[State]) -> State:
     if fitting:
         candidates = listed([resource.label(state) for state in fitting])
         raise OptionsError(
-            f"The name {name!r} fits {resource.counted(len(fitting))}: {candidates}",
+            f"The name {shown(name)} fits {resource.counted(len(fitting))}: {candidates}",
             hint="Use a name that fits one alone, or the id.",
         )
     there = f": {listed([resource.label(state) for state in states])}" if states else ""
     raise NotFoundError(
-        f"The name {name!r} fits no {resource.noun}; the tenant has {resource.counted(len(states))}{there}",
+        f"The name {shown(name)} fits no {resource.noun}; the tenant has {resource.counted(len(states))}{there}",
         hint=f"Names are compared as a whole, without regard to case, with {', '.join(resource.names)}; several are"
         " given as a list, on a command line as JSON.",
     )
@@ -129,7 +131,7 @@ def _is_not_given(item: t.Any) -> bool:
 
 
 def _text(item: t.Any) -> str:
-    return str(item).strip().lower()
+    return text_of(item).lower()
 
 
 def _read_items(
@@ -159,17 +161,20 @@ def _split(value: t.Any) -> t.Any:
 
 
 def _check_id(option: str, item: t.Any) -> str:
-    text = str(item).strip()
+    text = text_of(item)
     # Ansible's conversion to a list makes the text "True" of true.
     if isinstance(item, (dict, list)) or _text(item) == "true" or not is_id(text):
         raise OptionsError(
-            f"{option} holds {item!r}, which is not an id",
+            f"{option} holds {shown(item)}, which is not an id",
             hint="Copy the id from the list of these objects that Microsoft Graph shows; separate several by commas.",
         )
     return text
 
 
 def _check_name(option: str, item: t.Any) -> str:
-    if isinstance(item, (dict, list, bool)):
-        raise OptionsError(f"{option} holds {item!r}, which is not a name", hint="Give a name, or a list of names.")
-    return str(item).strip()
+    text = text_of(item)
+    if isinstance(item, (dict, list, bool)) or not text:
+        raise OptionsError(
+            f"{option} holds {shown(item)}, which is not a name", hint="Give a name, or a list of names."
+        )
+    return text

@@ -85,6 +85,7 @@ class SyncRun:
         reading = read_selected(client, self._resource, self._request.selection)
         if self._request.selection.all and not reading.found:
             self.warnings.append(f"The tenant has no {self._resource.noun}s. {self._resource.caveat}")
+        self._warn(reading.warnings(self._resource))
         present = [state for state in reading.found.values() if not isinstance(state, GraphError)]
         if self._request.if_older_than is not None and reading.moment is None and present:
             self.warnings.append("The service did not tell the time, so no age is known and nothing is skipped.")
@@ -96,6 +97,7 @@ class SyncRun:
                 continue
             target.before = state
             target.name = self._resource.name_of(state)
+            target.is_age_unknown = member_id in reading.unreadable
             if reading.moment is not None and not is_due(
                 self._resource, state, reading.moment, self._request.if_older_than
             ):
@@ -135,7 +137,11 @@ class SyncRun:
         if self._request.patience is not None and triggered:
             from ._wait import wait_for
 
-            wait_for(client, self._resource, triggered, self._request.patience)
+            wait_for(client, self._resource, triggered, self._request.patience, on_warnings=self._warn)
+
+    def _warn(self, warnings: Sequence[str]) -> None:
+        """Add warnings, each of them once."""
+        self.warnings.extend(warning for warning in warnings if warning not in self.warnings)
 
     def _failures(self) -> list[str]:
         failure = self.failure

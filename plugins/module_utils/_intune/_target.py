@@ -25,6 +25,8 @@ class Target:
 
     :param name: its best known name; ``None`` when it was not read.
     :param before: its state before the trigger; ``None`` when it was not read.
+    :param is_age_unknown: whether the time of the last sync before the trigger could not be read. No later time shows
+        that the sync completed, then.
     :param action: "planned" until it is triggered, skipped, would_trigger or failed.
     :param reason: a word for why it was skipped; ``message`` is the sentence for it.
     :param retry_after: seconds until the service's minimum interval between two syncs is over.
@@ -47,6 +49,7 @@ class Target:
     request_id: str | None = None
     client_request_id: str | None = None
     error: GraphError | None = None
+    is_age_unknown: bool = False
     is_gone: bool = False
 
     @property

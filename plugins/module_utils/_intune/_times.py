@@ -18,15 +18,20 @@ import re
 import typing as t
 
 from .._graph._errors import OptionsError
-from .._graph._values import is_blank
+from .._graph._values import MAX_DIGITS, is_blank, shown, text_of
 
 TICKS: t.Final = 10_000_000
 """In a second."""
 
 # DateTimeOffset of OData (ABNF construction rules, section 7): seconds or none, any number of their digits, any offset.
+# Other services of Microsoft leave out the zone, write it without colon or minutes, or write a blank for the T.
 _MOMENT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII | re.IGNORECASE
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
+    r" ?(?:Z|UTC|GMT|([+-])([0-9]{2})(?::?([0-9]{2}))?)?",
+    re.IGNORECASE,
 )
+# No time and no date is longer.
+_MAX_LENGTH: t.Final = 100
 # As Ansible's module find reads an age.
 _AGE = re.compile(r"(\d+)([smhdw]?)", re.ASCII)
 _UNITS: t.Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -35,27 +40,44 @@ _LONGEST_AGE: t.Final = 100 * 365 * 86_400
 
 
 def read_moment(text: str | None) -> int | None:
-    """The moment that a DateTimeOffset names; ``None`` when it names none, or "never" (a moment in the year 1)."""
-    found = _MOMENT.fullmatch(text.strip()) if text else None
+    """Return the moment that a DateTimeOffset names; a time without a zone is in UTC.
+
+    :returns: ``None`` for "never" (null, a blank, a moment in the year 1) and for a text that is not a time.
+    """
+    return _read(text)[0]
+
+
+def is_unreadable(text: str | None) -> bool:
+    """Return whether a text is neither a time nor "never", so that nothing is known."""
+    return not _read(text)[1]
+
+
+def _read(text: str | None) -> tuple[int | None, bool]:
+    """Return the moment, ``None`` when there is none, and whether the text could be read."""
+    if text is None or not text.strip():
+        return None, True
+    found = _MOMENT.fullmatch(" ".join(text.split())) if len(text) <= _MAX_LENGTH else None
     if found is None:
-        return None
+        return None, False
     year, month, day, hour, minute, second = (int(number or 0) for number in found.groups()[:6])
     fraction, sign, hours, minutes = found.groups()[6:]
     try:
         days = datetime.date(year, month, day).toordinal() - 1
     except ValueError:
-        return None
-    if year == 1 or hour > 23 or minute > 59 or second > 60:
-        return None
-    offset = 0 if sign is None else int(f"{sign}1") * (int(hours) * 3600 + int(minutes) * 60)
+        return None, False
+    if hour > 23 or minute > 59 or second > 60:
+        return None, False
+    if year == 1:
+        return None, True
+    offset = 0 if sign is None else int(f"{sign}1") * (int(hours) * 3600 + int(minutes or 0) * 60)
     seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
-    return seconds * TICKS + int((fraction or "")[:7].ljust(7, "0"))
+    return seconds * TICKS + int((fraction or "")[:7].ljust(7, "0")), True
 
 
 def read_date(header: str | None) -> int | None:
     """The moment of an HTTP date (RFC 9110, section 5.6.7); ``None`` when it is none."""
     try:
-        moment = email.utils.parsedate_to_datetime(header or "")
+        moment = email.utils.parsedate_to_datetime((header or "")[:_MAX_LENGTH])
         utc = moment.replace(tzinfo=None) - (moment.utcoffset() or datetime.timedelta())
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
@@ -63,19 +85,19 @@ def read_date(header: str | None) -> int | None:
 
 
 def read_age(option: str, value: object) -> int | None:
-    """Seconds that an age stands for: a number of them, or one with a unit as in ``90s 30m 2h 1d 1w``.
+    """Return the seconds of an age: a number of them, or one with a unit as in ``90s 30m 2h 1d 1w``.
 
-    :returns: ``None`` when none was given; neither do null, false and blanks give one.
-    :raises OptionsError: it is no age.
+    :returns: ``None`` when none was given; null, false and blanks count as not given.
+    :raises OptionsError: it is not an age.
     """
-    text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip().lower()
+    text = text_of(int(value) if isinstance(value, float) and value.is_integer() else value).lower()
     if is_blank(value) or text == "false":
         return None
-    found = _AGE.fullmatch(text)
+    found = _AGE.fullmatch(text) if len(text) <= MAX_DIGITS else None
     age = int(found.group(1)) * _UNITS[found.group(2)] if found else _LONGEST_AGE + 1
     if age > _LONGEST_AGE:
         raise OptionsError(
-            f"{option} is {value!r}, which is not an age",
+            f"{option} is {shown(value)}, which is not an age",
             hint="Give whole seconds, or a number with a unit, such as 90s, 30m, 2h, 1d or 1w.",
         )
     return age

@@ -18,7 +18,7 @@ from ._resource import listed
 from ._selection import Selection
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .._graph._client import GraphClient
     from ._request import Patience
@@ -26,11 +26,20 @@ if t.TYPE_CHECKING:
     from ._target import Target
 
 
-def wait_for(client: GraphClient, resource: Resource, targets: Sequence[Target], patience: Patience) -> None:
+def wait_for(
+    client: GraphClient,
+    resource: Resource,
+    targets: Sequence[Target],
+    patience: Patience,
+    *,
+    on_warnings: Callable[[Sequence[str]], None],
+) -> None:
     """Look at all that are pending, together, until each has completed or the time is over.
 
     A look that fails for the moment is made up for by the next one, as long as the budget for retries lasts. Those that
     have not completed keep what was true of them, with an error that says what was seen.
+
+    :param on_warnings: is given the warnings of each look.
     """
     clock, retry = client.clock, client.retry
     start = clock.now()
@@ -39,16 +48,18 @@ def wait_for(client: GraphClient, resource: Resource, targets: Sequence[Target],
         target.completed = False
     while pending := [target for target in targets if not target.completed]:
         left = start + patience.timeout - clock.now()
-        if left <= 0:
-            _end(resource, pending, clock.now() - start, missed)
+        asked = 0.0 if missed is None else missed.retry_after or 0.0
+        # A wait that the service asks for is never cut: the next look would come sooner than asked.
+        if left <= 0 or asked > left:
+            _end(resource, pending, clock.now() - start, missed, asked=asked if left > 0 else 0.0)
             return
         if missed is None:
             clock.sleep(min(patience.sleep, left))
         else:
-            retry.again(missed, min(max(patience.sleep, missed.retry_after or 0.0), left))
+            retry.again(missed, min(max(patience.sleep, asked), left))
         try:
             with retry.suspended():
-                _look(client, resource, pending)
+                on_warnings(_look(client, resource, pending))
             missed = None
         except GraphError as exc:
             if not _may_pass(exc) or retry.is_exhausted:
@@ -62,28 +73,42 @@ def _may_pass(error: GraphError) -> bool:
     return error.transient or (error.status or 0) >= 500
 
 
-def _look(client: GraphClient, resource: Resource, pending: Sequence[Target]) -> None:
-    found = read_selected(client, resource, Selection(ids=tuple(target.id for target in pending))).found
+def _look(client: GraphClient, resource: Resource, pending: Sequence[Target]) -> list[str]:
+    """Read the pending members once; returns warnings."""
+    reading = read_selected(client, resource, Selection(ids=tuple(target.id for target in pending)))
     for target in pending:
-        state = found[target.id]
+        state = reading.found[target.id]
         target.is_gone = isinstance(state, GraphError)
         if not isinstance(state, GraphError):
             target.after = state
-            target.completed = has_moved_on(resource, target.before or {}, state)
+            target.completed = not target.is_age_unknown and has_moved_on(resource, target.before or {}, state)
+    return reading.warnings(resource)
 
 
 def _end(
-    resource: Resource, pending: Sequence[Target], elapsed: float, cause: GraphError | None, *, given_up: bool = False
+    resource: Resource,
+    pending: Sequence[Target],
+    elapsed: float,
+    cause: GraphError | None,
+    *,
+    given_up: bool = False,
+    asked: float = 0.0,
 ) -> None:
-    """Tell all that are pending why nobody looks any more: the time is over, or looking is of no use."""
+    """Give all that are pending the error of a wait that has ended: the time is over, or another look is of no use.
+
+    :param asked: seconds that the service asked to wait, where that is longer than the rest of the time.
+    """
     seen = listed([_seen(resource, target) for target in pending], "; ")
     said = f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {seen}"
     if cause is not None:
         said = f"{said}; the last look failed: {cause.sentence.rstrip('.')}"
+    if asked:
+        said = f"{said}; the service asks to wait {asked:g} s, which is longer than the rest of wait_timeout"
     error = copy.copy(cause) if given_up and cause is not None else DeadlineError("")
     error.args, error.message, error.service = (said,), said, None
     error.action = f"see the {pending[0].sync_type} of {resource.counted(len(pending))} complete"
     error.attempts = 0
+    error.retry_after = asked or error.retry_after
     hints = [resource.not_found_hint] if any(target.is_gone for target in pending) else []
     hints += [resource.caveat, "Where it does, a sync may take longer: raise wait_timeout."]
     error.hint = " ".join([error.hint] if given_up and error.hint else hints)

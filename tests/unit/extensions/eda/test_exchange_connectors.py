@@ -21,6 +21,7 @@ from ansible_collections.msgraph.intune.extensions.eda.plugins.event_source impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import HEALTHS, read_connector
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._plan import UNKNOWN
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import StoppableClock, Watcher
 
@@ -213,7 +214,7 @@ def test_the_schema_shows_a_connector_and_an_error_as_modules_do() -> None:
     for name, keys in (("connector", connector), ("error", set(OptionsError("x").as_dict()))):
         shape = SCHEMA["$defs"][name]
         assert set(shape["required"]) == set(shape["properties"]) == keys
-    assert SCHEMA["$defs"]["connector"]["properties"]["health"]["enum"] == list(HEALTHS)
+    assert SCHEMA["$defs"]["connector"]["properties"]["health"]["enum"] == [*HEALTHS, UNKNOWN]
 
 
 def test_the_documentation_names_every_type_of_event() -> None:

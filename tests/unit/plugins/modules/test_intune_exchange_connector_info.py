@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.msgraph.intune.plugins.modules import intune_exchange_connector_info
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply
-from ansible_collections.msgraph.intune.tests.unit.tasks import Task
+from ansible_collections.msgraph.intune.tests.unit.tasks import TOKEN, Task
 
 CONNECTORS = "https://graph.microsoft.com/v1.0/deviceManagement/exchangeConnectors"
 LIST = Reply(
@@ -40,6 +40,20 @@ def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(t
     ]
     assert (result["counts"]["total"], result["counts"]["unhealthy"], result["counts"]["connected"]) == (2, 1, 1)
     assert result["msg"] == "2 Exchange connectors: 1 healthy, 0 warning, 1 unhealthy."
+
+
+def test_a_time_that_cannot_be_read_is_of_unknown_health(task: Task) -> None:
+    odd = {"id": "a", "status": "connected", "serverName": "EX01", "lastSyncDateTime": 1767225600}
+    result = task.run(Reply(200, {"value": [odd]}, LIST.headers))
+    (one,) = result["connectors"]
+    assert (one["last_sync_date_time"], one["seconds_since_last_sync"], one["health"]) == (None, None, "unknown")
+    assert (result["counts"]["unknown"], result["counts"]["unhealthy"]) == (1, 0)
+    assert result["msg"] == "1 Exchange connector: 0 healthy, 0 warning, 0 unhealthy, 1 unknown."
+
+
+def test_a_secret_in_a_status_is_masked_in_the_counts_too(task: Task) -> None:
+    result = task.run(Reply(200, {"value": [{"id": "a", "status": f"x {TOKEN}"}]}, LIST.headers))
+    assert result["counts"]["x ********"] == 1
 
 
 def test_a_status_keeps_only_its_own(task: Task) -> None:

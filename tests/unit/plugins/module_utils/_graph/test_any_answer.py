@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import math
+import posixpath
 import typing as t
+from urllib.parse import unquote, urlsplit
 
 import pytest
+import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import (
     _entra_errors,
     _graph_errors,
@@ -18,7 +21,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph import (
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._batch import send_all
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Answer, Call
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, same_origin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, is_below, same_origin
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ServiceError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import retry_after
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._paging import read_pages
@@ -109,7 +112,7 @@ def test_a_wait_never_exceeds_what_is_left(
     if isinstance(delay, GraphError):
         assert delay.kind in ("service", "throttled")
     else:
-        assert 0 <= delay <= 120.0 - waited
+        assert 0 <= delay <= max(120.0 - waited, 0.0)
         assert tries <= retries
 
 
@@ -173,6 +176,23 @@ def test_what_counts_as_the_same_origin_is_read_so_by_what_sends_the_request(lin
     except LocationParseError:
         return
     assert (read.scheme, read.host, read.port or 443) == ("https", "graph.example", 443)
+
+
+paths = st.lists(
+    st.sampled_from(["/", "..", ".", "%2e", "%2F", "%252e", ";", "//", "a", "graph", "?"]), max_size=10
+).map("".join)
+
+
+@for_any
+@given(path=paths | paths.map(lambda tail: f"/graph/{tail}"))
+def test_what_is_sent_stays_below_the_root_however_often_it_is_decoded(path: str) -> None:
+    url = f"{ROOT}/{path}"
+    if not is_below(url, f"{ROOT}/graph"):
+        return
+    sent = urlsplit(requests.Request("GET", url).prepare().url or "").path
+    for _round in range(4):
+        assert f"{posixpath.normpath(sent)}/".startswith("/graph/")
+        sent = unquote(sent)
 
 
 @for_any

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,
@@ -136,7 +138,7 @@ def test_an_items_own_request_id_comes_before_that_of_the_batch() -> None:
     assert [one.request_id for one in world.outcomes] == ["inner", "inner"]
 
 
-@pytest.mark.parametrize("odd", [None, [], {}, 1.5])
+@pytest.mark.parametrize("odd", [None, [], {}, True])
 def test_an_items_request_id_of_an_odd_shape_is_as_good_as_none(odd: t.Any) -> None:
     world = World(batch_reply(Reply(404, GONE.body, {"request-id": odd}), headers={"request-id": "outer"}))
     world.send("a")
@@ -178,7 +180,7 @@ def test_a_wait_that_passes_while_others_are_sent_is_none() -> None:
     assert world.told[0].startswith("Sending again after 0.0 s.")
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504, 509])
 def test_items_with_the_same_wait_go_together(status: int) -> None:
     world = World(batch_reply(busy("3", status), OK, busy(3, status)), batch_reply(OK, OK))
     assert world.send("a", "b", "c") == [204, 204, 204]
@@ -276,17 +278,109 @@ def test_a_status_that_means_nothing_is_a_protocol_error(status: t.Any) -> None:
 
 @pytest.mark.parametrize(("status", "outcome"), [(200, 200), (299, 299), (400, "service"), (599, "service")])
 def test_a_status_from_200_to_299_or_from_400_to_599_means_something(status: int, outcome: t.Any) -> None:
-    world = World(batch_reply(Reply(status, {"error": {"code": "x", "message": "y"}})))
+    world = World(batch_reply(Reply(status, {"error": {"code": "x", "message": "y"}} if status >= 400 else {})))
     assert world.send("a") == [outcome]
     assert world.outcomes[0].status == status
 
 
-@pytest.mark.parametrize("headers", [None, [], "x", {"Retry-After": None}, {"Retry-After": ["5"]}, {"Retry-After": {}}])
+def test_an_item_whose_body_holds_an_error_failed_whatever_its_status_is() -> None:
+    world = World(batch_reply(Reply(200, {"error": {"code": "Forbidden", "message": "no"}}), OK))
+    assert world.send("a", "b") == ["authorization", 204]
+    assert (world.error(0).status, world.error(0).code, world.error(0).message) == (200, "Forbidden", "no")
+
+
+@pytest.mark.parametrize(
+    "headers", [None, [], "x", {"Retry-After": None}, {"Retry-After": [True, {}]}, {"Retry-After": {}}]
+)
 def test_odd_headers_are_as_good_as_none(headers: t.Any) -> None:
     odd = {"id": "1", "status": 429, "headers": headers, "body": None}
     world = World(Reply(200, {"responses": [odd]}), batch_reply(OK))
     assert world.send("a") == [204]
     assert world.clock.slept == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": 7}, 7.0),
+        ({"Retry-After": 7.25}, 7.25),
+        ({"Retry-After": ["5", 30]}, 30.0),
+        ({"Retry-After": [["5"], 7, None]}, 7.0),
+        ({"Retry-After": "5", "retry-after": 30}, 30.0),
+        ({"retry-after": 30, "Retry-After": "5"}, 30.0),
+        ({"Retry-After": 1e-9}, 0.0),
+    ],
+)
+def test_an_item_is_sent_no_sooner_than_it_asks_in_any_form(headers: dict[str, t.Any], seconds: float) -> None:
+    odd = {"id": "1", "status": 429, "headers": headers}
+    world = World(Reply(200, {"responses": [odd]}), batch_reply(OK))
+    assert world.send("a") == [204]
+    assert world.clock.slept == ([seconds] if seconds else [])
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "-5", "1e400"])
+def test_what_is_not_a_wait_is_none(number: str) -> None:
+    answer = f'{{"responses": [{{"id": "1", "status": 429, "headers": {{"Retry-After": {number}}}}}]}}'
+    world = World(Reply(200, answer), batch_reply(OK))
+    assert world.send("a") == [204]
+    assert world.clock.slept == [3.0]
+
+
+def test_a_wait_for_the_whole_batch_holds_for_items_without_one_of_their_own() -> None:
+    world = World(batch_reply(busy(), busy("2"), headers={"Retry-After": "40"}), batch_reply(OK), batch_reply(OK))
+    assert world.send("a", "b") == [204, 204]
+    assert world.urls[1:] == [["/things/b/sync"], ["/things/a/sync"]]
+    assert world.clock.slept == [2.0, 38.0]
+
+
+def test_a_renewed_token_is_used_no_sooner_than_the_service_asks() -> None:
+    refused = Reply(401, OLD_TOKEN.body, {"Retry-After": "9"})
+    world = World(batch_reply(refused), batch_reply(OK), tokens=["old", WRITER])
+    assert world.send("a") == [204]
+    assert world.clock.slept == [9.0]
+
+
+# --- a batch that failed as a whole and holds answers
+
+
+@pytest.mark.parametrize("status", [207, 400, 403, 424, 500])
+def test_answers_in_a_batch_that_failed_are_read_item_by_item(status: int) -> None:
+    whole = batch_reply(OK, GONE, error={"code": "FailedDependency", "message": "one failed"})
+    world = World(dataclasses.replace(whole, status=status))
+    assert world.send("a", "b") == [204, "not_found"]
+    assert len(world.session.sent) == 1
+
+
+@pytest.mark.parametrize(("status", "sent"), [(401, 2), (429, 2), (503, 2)])
+def test_a_batch_that_is_sent_again_is_not_read(status: int, sent: int) -> None:
+    world = World(dataclasses.replace(batch_reply(GONE), status=status), batch_reply(OK), tokens=["old", WRITER])
+    assert world.send("a") == [204]
+    assert len(world.session.sent) == sent
+
+
+@pytest.mark.parametrize("responses", [[], [7], None, {}])
+def test_without_answers_a_batch_that_failed_is_an_error_of_each(responses: t.Any) -> None:
+    body = {"error": {"code": "FailedDependency", "message": "no"}, "responses": responses}
+    world = World(Reply(424, body))
+    assert world.send("a", "b") == ["service", "service"]
+
+
+@pytest.mark.parametrize("body", ["<html>", "{}", "", '{"responses": [{"id": "1", "status": 200, "body": "<html>"}]}'])
+def test_an_answer_that_cannot_be_read_leaves_the_outcome_of_writes_unknown(body: str) -> None:
+    world = World(Reply(200, body), Reply(200, body))
+    world.send("a")
+    assert "Whether it was carried out is not known" in str(world.error(0))
+    read = Call("GET", "things/7", "read thing 7", sync("x").permission)
+    (outcome,) = send_all(world.client, [read])
+    assert isinstance(outcome, GraphError)
+    assert "Whether it was carried out" not in str(outcome)
+
+
+def test_a_secret_in_a_status_is_masked_before_it_is_cut() -> None:
+    SECRETS.add("correct-horse-battery-staple")
+    world = World(Reply(200, {"responses": [{"id": "1", "status": "x" * 30 + "correct-horse-battery-staple"}]}))
+    world.send("a")
+    assert "correct" not in str(world.error(0))
 
 
 @pytest.mark.parametrize("body", ["bm90IGpzb24=", "<html>"])

@@ -169,6 +169,41 @@ def test_a_success_that_is_not_json_is_a_protocol_error(body: str) -> None:
     assert caught.value.hint
 
 
+def test_a_success_that_is_a_web_page_shows_its_text_and_nothing_of_another_body() -> None:
+    portal = World(Reply(200, "<html><title>Sign in</title><p>to this network</p></html>")).client.outcome(READ)
+    assert "the answer is not JSON: Sign in: to this network." in str(portal)
+    half = World(Reply(200, '{"token": "a-secret-of-the-resource')).client.outcome(READ)
+    assert "a-secret" not in str(half)
+
+
+@pytest.mark.parametrize("call", [READ, WRITE])
+@pytest.mark.parametrize("status", [200, 202])
+def test_an_error_in_the_body_of_a_success_is_an_error(call: Call, status: int) -> None:
+    body = {"error": {"code": "Forbidden", "message": "no", "innerError": {"request-id": "r-7"}}, "value": []}
+    world = World(Reply(status, body), policy=PATIENT)
+    error = world.client.outcome(call)
+    assert isinstance(error, GraphError)
+    assert (error.kind, error.status, error.code, error.message) == ("authorization", status, "Forbidden", "no")
+    assert error.request_id == "r-7"
+    assert "grant the application permission Things.ReadWrite.All" in str(error)
+    assert "Whether it was carried out" not in str(error)
+    assert len(world.session.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "fails"), [({}, True), ("text", True), (7, True), (None, False), (False, False), (" ", False)]
+)
+def test_any_error_but_null_false_and_a_blank_is_one(error: t.Any, fails: bool) -> None:
+    assert isinstance(World(Reply(200, {"error": error})).client.outcome(READ), GraphError) is fails
+
+
+def test_a_write_whose_success_cannot_be_read_may_have_been_carried_out() -> None:
+    for call, told in ((WRITE, True), (READ, False)):
+        error = World(Reply(200, "<html>")).client.outcome(call)
+        assert ("Whether it was carried out is not known" in str(error)) is told
+        assert "Something on the way may answer" in str(error)
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_refusal_that_is_a_web_page_is_not_taken_for_graphs(status: int) -> None:
     world = World(Reply(status, "<html>portal</html>"))
@@ -223,6 +258,10 @@ def test_what_the_parser_refuses_is_an_error_of_that_answer() -> None:
     assert (caught.value.status, caught.value.request_id) == (200, "r-1")
 
 
+def test_an_answer_knows_the_size_of_its_body() -> None:
+    assert World(Reply(200, b'{"id": 1} ')).client.call(READ).size == 10
+
+
 @pytest.mark.parametrize("body", [b"", b" ", b"\r\n"])
 def test_a_success_without_a_body_has_no_content(body: bytes) -> None:
     assert World(Reply(200, body)).client.call(READ).content is None
@@ -272,8 +311,10 @@ BUSY = Reply(503, "<html>busy</html>", {"Retry-After": "5", "request-id": "r-1"}
     [
         BUSY,
         Reply(429, "", {"Retry-After": "5"}),
+        Reply(408),
         Reply(502, "<html>"),
         Reply(504),
+        Reply(509),
         requests.exceptions.ConnectionError("reset"),
         requests.exceptions.ReadTimeout(),
         requests.exceptions.ChunkedEncodingError("half"),
@@ -396,6 +437,21 @@ def test_a_write_whose_answer_was_lost_says_that_it_may_have_been_carried_out(lo
         world = World(lost)
         outcome = world.client.outcome(call)
         assert ("Whether it was carried out is not known" in str(outcome)) is expected
+
+
+# --- where the token goes
+
+
+@pytest.mark.parametrize("path", ["../things", "%2e%2e/things", "%252e%252e/things", "a\\..\\..\\..\\things"])
+def test_no_token_leaves_the_path_of_graph_url(path: str) -> None:
+    session = FakeSession(Reply(200, {}))
+    cloud = find_cloud("global", graph_url="https://gateway.example/graph")
+    client = make_client(session, cloud, FakeCredential())
+    with pytest.raises(GraphError, match="Could not read thing 7: its address is outside of graph_url"):
+        client.call(READ._replace(path=f"../{path}"))
+    assert session.sent == []
+    assert client.call(READ).content == {}
+    assert session.wire == ["GET https://gateway.example/graph/v1.0/things/7"]
 
 
 # --- a token that is refused

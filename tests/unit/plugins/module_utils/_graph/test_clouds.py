@@ -5,7 +5,12 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, origin, same_origin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import (
+    find_cloud,
+    is_below,
+    origin,
+    same_origin,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 
 
@@ -132,6 +137,59 @@ def test_the_login_host_is_known_without_scheme_and_port() -> None:
 )
 def test_only_a_plain_url_can_lead_to_the_same_origin(url: object, same: bool) -> None:
     assert same_origin(url, "https://graph.example/root") is same
+
+
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        ("/graph/v1.0/things", True),
+        ("/graph", True),
+        ("/graph/", True),
+        ("/graph/a/../b", True),
+        ("/graph/./a", True),
+        ("/x/../graph/a", True),
+        ("/graph/a%20b", True),
+        ("/graph/a?next=/../x", True),
+        ("/", False),
+        ("", False),
+        ("/graphs/a", False),
+        ("/Graph/a", False),
+        ("/graph/../a", False),
+        ("/graph/%2e%2e/a", False),
+        ("/graph/.%2E/a", False),
+        ("/graph/%252e%252e/a", False),
+        ("/graph/%2525252525252e/a", False),
+        ("/graph/..%2fa", False),
+        ("/graph/..;x/a", False),
+        ("/graph/..%3bx/a", False),
+        ("/graph//../a", False),
+        ("//graph/a", False),
+        ("/graph/..\\a", False),
+        ("/graph/..%5c..%5ca", False),
+        ("/graph/%00", False),
+        ("/graph/" + "a" * 20_000, False),
+    ],
+)
+def test_a_url_is_below_a_root_when_its_path_is_however_it_is_encoded(path: str, below: bool) -> None:
+    assert is_below(f"https://graph.example{path}", "https://graph.example/graph") is below
+
+
+def test_a_root_may_itself_be_encoded_and_without_a_path_all_is_below() -> None:
+    assert is_below("https://graph.example/a%20b/c", "https://graph.example/a%20b")
+    assert is_below("https://graph.example/../c", "https://graph.example")
+    assert not is_below("https://other.example/a/c", "https://graph.example/a")
+    assert not is_below(None, "https://graph.example")
+
+
+@pytest.mark.parametrize("path", ["/a b", "/a\\b", "/%25252525252e", "/%00"])
+def test_a_root_that_can_be_read_in_two_ways_is_refused(path: str) -> None:
+    with pytest.raises(OptionsError, match="graph_url has a path that is not plain. Give the path"):
+        find_cloud("global", graph_url=f"https://graph.example{path}")
+
+
+def test_a_host_name_of_kilobytes_is_not_plain() -> None:
+    with pytest.raises(OptionsError, match="not a plain https URL"):
+        find_cloud("global", graph_url=f"https://{'a.' * 2000}example")
 
 
 def test_origins_agree_when_scheme_host_and_port_do() -> None:

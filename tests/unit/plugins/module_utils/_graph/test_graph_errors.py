@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._graph_errors import read_error
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import request_id, retry_after
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
 from requests.structures import CaseInsensitiveDict
 
@@ -110,7 +111,16 @@ def test_a_challenge_speaks_for_itself() -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(428, "protocol"), (429, "throttled"), (430, "protocol"), (499, "protocol"), (500, "service"), (501, "service")],
+    [
+        (408, "service"),
+        (428, "protocol"),
+        (429, "throttled"),
+        (430, "protocol"),
+        (499, "protocol"),
+        (500, "service"),
+        (501, "service"),
+        (509, "throttled"),
+    ],
 )
 def test_too_many_requests_and_failures_need_no_body(status: int, kind: str) -> None:
     assert read_error(response(status, b""), "c-1").kind == kind
@@ -160,16 +170,122 @@ def test_an_error_carries_the_wait_that_is_asked_for() -> None:
         ({"Retry_After": "0"}, 0.0),
         ({"Retry_After": "Wed, 21 Oct 2026 07:28:10 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 10.0),
         ({"Retry_After": "Wed, 21 Oct 2026 07:27:00 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 0.0),
-        ({"Retry_After": "Wed, 21 Oct 2026 07:28:10 GMT"}, None),
+        ({"Retry_After": "Wed, 21 Oct 2026 07:28:10 GMT"}, 30.0),
+        ({"Retry_After": "Wed, 21 Oct 2026 07:28:10 GMT", "Date": "today"}, 30.0),
+        ({"Retry_After": "Wednesday, 21-Oct-26 07:28:10 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 10.0),
+        ({"Retry_After": "5, 30, 7"}, 30.0),
+        ({"Retry_After": "soon, 30"}, 30.0),
+        ({"Retry_After": '["5", 30.5]'}, 30.5),
+        ({"Retry_After": "5, Wed, 21 Oct 2026 07:28:10 GMT, 7", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 10.0),
+        ({"Retry_After": "12, Wed, 21 Oct 2026 07:28:10 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 12.0),
+        ({"Retry_After": "5", "Date": "Wed, 21 Oct 2026 07:28:00 GMT, Wed, 21 Oct 2026 07:29:00 GMT"}, 5.0),
+        ({"Retry_After": "nan, inf, 1e3, +4"}, None),
         ({"Retry_After": "Wed, 21 Oct 2026 07:28:10 -0000", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 10.0),
         ({"Retry_After": "Wed Oct 21 07:28:10 2026", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 10.0),
         ({"Retry_After": "2.5"}, 2.5),
         ({"Retry_After": "-5"}, None),
         ({"Retry_After": "soon"}, None),
-        ({"Retry_After": "9" * 400}, None),
+        ({"Retry_After": "9" * 400}, 999_999_999.0),
+        ({"Retry_After": " " * 100_000 + "5"}, None),
+        ({"Retry_After": "Fri, 31 Dec 9999 23:59:59 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}, 999_999_999.0),
         ({"Retry_After": "Mon, 01 Jan 2024 00:00:00 +99999999999999"}, None),
         ({}, None),
     ],
 )
-def test_retry_after_in_both_forms(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(response(429, {}, **headers).headers) == seconds
+def test_retry_after_in_every_form(headers: dict[str, str], seconds: float | None) -> None:
+    # Wed, 21 Oct 2026 07:27:40 GMT
+    assert retry_after(response(429, {}, **headers).headers, clock=lambda: 1_792_567_660.0) == seconds
+
+
+# --- errors in the body of a success
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("InvalidAuthenticationToken", "authentication"),
+        ("Forbidden", "authorization"),
+        ("Authorization_RequestDenied", "authorization"),
+        ("ResourceNotFound", "not_found"),
+        ("TooManyRequests", "throttled"),
+        ("ServiceUnavailable", "service"),
+        ("BadRequest", "service"),
+        (None, "service"),
+    ],
+)
+def test_under_the_status_of_a_success_the_kind_follows_the_code(code: str | None, kind: str) -> None:
+    error = read_error(response(200, {"error": {"code": code, "message": "no"}}, request_id="r-1"), "c-1")
+    assert (error.kind, error.status, error.code, error.message, error.request_id) == (kind, 200, code, "no", "r-1")
+    assert not error.transient
+
+
+def test_under_an_error_status_the_status_counts() -> None:
+    assert read_error(response(404, {"error": {"code": "Forbidden"}}), "c-1").kind == "not_found"
+
+
+@pytest.mark.parametrize("vouched", [True, False])
+@pytest.mark.parametrize("error", ["no way", {}, ["x"]])
+def test_an_error_that_is_not_graphs_object_is_a_protocol_error_under_a_success(error: t.Any, vouched: bool) -> None:
+    found = read_error(response(200, {"error": error}), "c-1", vouched=vouched)
+    assert (found.kind, found.status) == ("protocol", 200)
+    assert found.message == ("no way" if error == "no way" else "no reason given")
+
+
+# --- texts
+
+
+PAGE = (
+    "<!DOCTYPE html><html><head><title>502 Bad Gateway</title><style>p {color: red}</style></head>"
+    "<body><h1>502 Bad Gateway</h1><script>alert('x < y')</script><p>nginx &amp; co</p></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PAGE.encode(),
+        {"error": {"code": "BadGateway", "message": PAGE}},
+        {"error": PAGE},
+        b"\xef\xbb\xbf" + PAGE.encode(),
+    ],
+)
+def test_a_page_is_reduced_to_its_text(body: t.Any) -> None:
+    assert read_error(response(502, body), "c-1").message == "502 Bad Gateway nginx & co"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"upstream request\r\ntimeout", "upstream request timeout"),
+        (b"x" * 5000, "x" * 200),
+        (b"\xff\xfe\x00", "no reason given"),
+        (b'{"half": "a secret', "no reason given"),
+        (b' ["half', "no reason given"),
+        (b'"text"', "text"),
+        (b"7", "no reason given"),
+    ],
+)
+def test_of_another_body_plain_text_is_shown(body: bytes, message: str) -> None:
+    assert read_error(response(504, body), "c-1").message == message
+
+
+def test_a_message_of_megabytes_is_not_parsed() -> None:
+    message = json.dumps({"Message": "x" * 100_000})
+    assert read_error(response(400, {"error": {"message": message}}), "c-1").message.startswith('{"Message": "xxx')
+
+
+def test_the_text_of_a_page_is_masked_before_it_is_cut() -> None:
+    secret = "correct-horse-battery-staple"
+    SECRETS.add(secret)
+    for filler in (188, 16 * 1024 - 10):
+        page = f"<title>x</title>{'x ' * (filler // 2)}{secret}</html>"
+        assert "correct" not in read_error(response(502, page.encode()), "c-1").message
+    hidden = f"<title>x</title><style>{' ' * 10}{'x' * (16 * 1024 - 30)}</style>{secret}</html>"
+    assert "correct" not in read_error(response(502, hidden.encode()), "c-1").message
+
+
+def test_a_message_that_is_nested_without_end_is_shown_after_some_levels() -> None:
+    message = "the innermost"
+    for _level in range(6):
+        message = json.dumps({"Message": message})
+    assert read_error(response(400, {"error": {"message": message}}), "c-1").message.startswith('{"Message": ')

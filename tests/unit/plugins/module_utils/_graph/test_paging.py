@@ -76,7 +76,7 @@ def test_each_member_is_parsed_and_a_bad_one_is_an_error_of_its_page() -> None:
         "/v1.0/things",
         "https://graph.microsoft.com/a b",
         "https://graph.microsoft.com/\n",
-        "",
+        "https://graph.microsoft.com/" + "x" * 20_000,
         7,
         ["x"],
         False,
@@ -87,6 +87,58 @@ def test_no_token_goes_to_another_address(link: t.Any) -> None:
     with pytest.raises(GraphError, match="no token goes there") as caught:
         read_pages(make_client(session, find_cloud("global"), FakeCredential()), THINGS)
     assert (caught.value.kind, session.wire) == ("protocol", [f"GET {URL}"])
+
+
+@pytest.mark.parametrize("link", ["", " ", "\t"])
+def test_a_blank_link_ends_the_list(link: str) -> None:
+    answer, session = read(page("a", link=link))
+    assert (answer.content, session.wire) == (["a"], [f"GET {URL}"])
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["/other/v1.0/things", "/graph/../v1.0/things", "/graph/%2e%2e/things", "/graphs/v1.0/things", "/v1.0/things"],
+)
+def test_no_token_leaves_the_path_of_graph_url(link: str) -> None:
+    root = "https://gateway.example/graph"
+    session = FakeSession(
+        page("a", link=f"{root}/v1.0/things?page=2"), page("b", link=f"https://gateway.example{link}")
+    )
+    client = make_client(session, find_cloud("global", graph_url=root), FakeCredential())
+    with pytest.raises(GraphError, match="no token goes there"):
+        read_pages(client, THINGS)
+    assert len(session.sent) == 2
+
+
+def test_a_page_that_holds_an_error_is_an_error() -> None:
+    error = refused(page("a", link=f"{URL}?page=2"), Reply(200, {"value": [], "error": {"code": "BadRequest"}}))
+    assert (error.kind, error.status, error.code) == ("service", 200, "BadRequest")
+
+
+def test_all_pages_together_have_a_limit_of_bytes() -> None:
+    first, second = page("a", link=f"{URL}?page=2"), page("b" * 100)
+    session = FakeSession(first, second)
+    client = make_client(session, find_cloud("global"), FakeCredential())
+    size = len(first.as_response().content) + len(second.as_response().content)
+    assert read_pages(client, THINGS, most_bytes=size).size == size
+    session.script = [first, second]
+    with pytest.raises(
+        GraphError, match=f"Could not list the things: the answer belongs to a list of more than {size - 1} bytes"
+    ):
+        read_pages(client, THINGS, most_bytes=size - 1)
+
+
+def test_all_pages_together_have_a_limit_of_members() -> None:
+    pages = [page("a", "b", link=f"{URL}?page=2"), page("c")]
+    client = make_client(FakeSession(*pages, *pages), find_cloud("global"), FakeCredential())
+    assert read_pages(client, THINGS, most_members=3).content == ["a", "b", "c"]
+    with pytest.raises(GraphError, match="belongs to a list of more than 2 members"):
+        read_pages(client, THINGS, most_members=2)
+
+
+def test_as_many_pages_as_are_allowed_are_read() -> None:
+    pages = [page("a", link=f"{URL}?page={number}") for number in range(MOST_PAGES - 1)]
+    assert len(read(*pages, page("a"))[0].content) == MOST_PAGES
 
 
 def test_pages_do_not_count_as_writes() -> None:

@@ -34,12 +34,12 @@ def busy(status: int = 503, retry_after: float | None = None) -> GraphError:
 # --- the policy
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504, 509])
 def test_what_passes_by_itself_is_waited_for(status: int) -> None:
     assert delay(busy(status)) == 3.0
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 423, 424, 500, 501, 505])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 423, 424, 500, 501, 505])
 def test_what_does_not_is_not(status: int) -> None:
     error = busy(status)
     with pytest.raises(ServiceError) as caught:
@@ -64,8 +64,15 @@ def test_without_advice_of_the_service_the_wait_doubles_up_to_a_minute_and_is_ra
 
 def test_the_service_is_waited_for_as_long_as_it_asks_and_no_longer() -> None:
     assert delay(busy(429, 17.0), jitter=0.0) == 17.0
-    assert delay(busy(503, 0.0), 4) == 0.0
     assert delay(busy(503, 120.0)) == 120.0
+
+
+def test_a_wait_of_zero_is_obeyed_once_and_then_the_usual_backoff_applies() -> None:
+    assert [delay(busy(503, 0.0), tries) for tries in (1, 2, 4)] == [0.0, 6.0, 24.0]
+    world = World()
+    with pytest.raises(ThrottledError):
+        world.run(*[busy(429, 0.0)] * 5)
+    assert world.clock.slept == [6.0, 12.0, 24.0]
 
 
 def test_a_request_is_sent_again_so_many_times() -> None:
@@ -204,6 +211,19 @@ def test_what_can_be_mended_is_tried_again_at_once_and_not_held_against_it() -> 
     assert world.told == ["Sending again after 0.0 s. old token."]
     with pytest.raises(AuthenticationError):
         world.run(AuthenticationError("old token"), mend=mend)
+
+
+def test_a_request_that_was_mended_is_sent_no_sooner_than_the_service_asks() -> None:
+    world = World(RetryPolicy(budget=60.0))
+    refused = AuthenticationError("old token", status=401, retry_after=7.0)
+    assert world.run(refused, "fine", mend=lambda _error: True) == "fine"
+    assert world.clock.slept == [7.0]
+    with pytest.raises(ThrottledError, match="asks to wait 90 s"):
+        world.run(AuthenticationError("old token", status=401, retry_after=90.0), mend=lambda _error: True)
+
+
+def test_when_the_budget_is_spent_a_wait_of_zero_still_fits() -> None:
+    assert POLICY.asked_wait(busy(503, 0.0), waited=130.0) == 0.0
 
 
 def test_where_nobody_can_mend_a_failure_it_stays_one() -> None:

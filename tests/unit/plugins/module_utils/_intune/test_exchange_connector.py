@@ -53,6 +53,14 @@ def test_what_is_no_text_is_none() -> None:
     assert read_connector({"id": "7", "status": {"a": [1]}, "version": 5})["status"] is None
 
 
+@pytest.mark.parametrize(
+    ("given", "state"),
+    [(None, None), (1767323045, "1767323045"), (False, "False"), ({"a": "x" * 500}, "{'a': '" + "x" * 93)],
+)
+def test_a_value_that_is_not_a_time_is_not_taken_for_no_time(given: t.Any, state: str | None) -> None:
+    assert read_connector({"id": "7", "lastSyncDateTime": given})["last_sync_date_time"] == state
+
+
 def test_whoever_may_sync_may_read() -> None:
     assert EXCHANGE_CONNECTOR.sync_permission.name in EXCHANGE_CONNECTOR.read_permission.implied_by
 
@@ -102,6 +110,11 @@ def test_connectors_are_counted_by_health_and_by_status() -> None:
         "unknownFutureValue": 0,
         "aStatusOfTheFuture": 1,
     }
+
+
+def test_connectors_of_unknown_health_are_counted_only_when_there_are_some() -> None:
+    assert "unknown" not in count_connectors([{"health": "healthy", "status": "connected"}])
+    assert count_connectors([{"health": "unknown", "status": "connected"}])["unknown"] == 1
 
 
 def test_a_connector_is_named_by_its_server_and_its_id() -> None:

@@ -38,6 +38,32 @@ def test_all_are_one_list_each_with_its_age_and_health() -> None:
     assert (info.failure, info.warnings) == (None, [])
 
 
+def test_a_time_that_cannot_be_read_is_null_with_a_warning_and_not_never() -> None:
+    info, _wire = read(
+        ALL, listed(widget("a", "31/12/2025"), widget("b", " "), widget("c", "2026-01-01 12:00:00 +0000"))
+    )
+    assert [(one["polished"], one["seconds_since_last_sync"], one["health"]) for one in info.members] == [
+        (None, None, "unknown"),
+        (None, None, "dull"),
+        ("2026-01-01 12:00:00 +0000", 86_400, "bright"),
+    ]
+    assert info.warnings == [
+        "The time of the last sync cannot be read, so its age is unknown. big a (a): '31/12/2025'."
+    ]
+
+
+def test_many_times_that_cannot_be_read_are_one_warning() -> None:
+    (warning,) = read(ALL, listed(*[widget(f"w{number}", "x" * 5000) for number in range(12)]))[0].warnings
+    assert "and 2 more" in warning
+    assert len(warning) < 1000
+
+
+def test_one_that_is_on_two_pages_is_one_with_its_later_state() -> None:
+    pages = listed(widget("a", None), widget("b"), link=f"{BASE}?page=2"), listed(widget("A"), widget("c"))
+    info, _wire = read(ALL, *pages)
+    assert [(one["id"], one["polished"] is None) for one in info.members] == [("A", False), ("b", False), ("c", False)]
+
+
 def test_one_is_read_by_its_id_and_several_by_the_list() -> None:
     assert read(Selection(ids=("a",)), shown(widget("a")))[1] == ["GET widgets/a"]
     info, wire = read(Selection(ids=("b", "a")), listed(widget("a"), widget("b"), widget("c")))

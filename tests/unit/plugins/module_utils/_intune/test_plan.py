@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._plan import (
+    UNKNOWN,
     has_moved_on,
     is_due,
     seconds_since_last_sync,
@@ -70,6 +71,11 @@ def test_what_synced_not_long_ago_is_not_due(polished: str | None, if_older_than
 )
 def test_only_a_later_last_sync_is_a_completed_one(before: str | None, after: str | None, moved: bool) -> None:
     assert has_moved_on(WIDGET, state(widget("a", before)), state(widget("a", after))) is moved
+
+
+def test_after_a_time_that_cannot_be_read_no_time_shows_a_sync() -> None:
+    before = {**state(widget("a", None)), "health": UNKNOWN}
+    assert not has_moved_on(WIDGET, before, state(widget("a")))
 
 
 def test_the_unit_is_a_tenth_of_a_microsecond() -> None:

@@ -19,7 +19,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection 
 )
 
 ID = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
-BLANK = [None, "", "  ", "None", "null", False]
+BLANK = [None, "__omit_place_holder__6ed7f1", "", "  ", "None", "null", False]
 
 
 def read(**params: t.Any) -> Selection | None:
@@ -37,6 +37,7 @@ def read(**params: t.Any) -> Selection | None:
         (["b", "a", "b", "B"], ("b", "a")),
         (["", ID, None, "None", "False", False], (ID,)),
         (["a, b", "c"], ("a", "b", "c")),
+        (["__omit_place_holder__6ed7f1", ID], (ID,)),
         ([7], ("7",)),
         ([], ()),
     ],
@@ -70,6 +71,7 @@ def test_ids_are_stripped_distinct_and_in_order(given: t.Any, ids: tuple[str, ..
         [ID],
         True,
         "True",
+        pytest.param(10**5000, id="huge"),
     ],
 )
 def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: t.Any) -> None:
@@ -87,6 +89,7 @@ def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: t.Any) 
         (" EX01 ", ("EX01",)),
         (["EX01", "ex01", "EX02"], ("EX01", "EX02")),
         (["", "EX01", None], ("EX01",)),
+        (["EX01", "__omit_place_holder__6ed7f1"], ("EX01",)),
         (7, ("7",)),
         ([], ()),
     ],
@@ -95,7 +98,9 @@ def test_a_string_is_one_name_and_a_list_has_several(given: t.Any, names: tuple[
     assert read(connector_name=given) == Selection(names=names)
 
 
-@pytest.mark.parametrize("odd", [{"name": "EX01"}, [["EX01"]], True, [True]])
+@pytest.mark.parametrize(
+    "odd", [{"name": "EX01"}, [["EX01"]], True, [True], pytest.param(10**5000, id="huge"), [[10**5000]]]
+)
 def test_what_is_no_name_is_refused(odd: t.Any) -> None:
     with pytest.raises(OptionsError, match="connector_name holds .* which is not a name. Give a name"):
         read(connector_name=odd)
@@ -237,7 +242,7 @@ def test_all_are_all_in_the_services_order() -> None:
     ("given", "words"),
     [
         (["Connected", " none "], ["connected", "none"]),
-        (["", " ", None, False, "False"], None),
+        (["", " ", None, False, "False", "__omit_place_holder__6ed7f1"], None),
         (None, None),
         ([], []),
         ("X", ["x"]),

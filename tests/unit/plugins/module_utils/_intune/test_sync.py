@@ -446,12 +446,49 @@ def test_a_look_that_fails_for_the_moment_is_made_up_for_by_the_next(hiccup: Scr
     assert task.client.retry.count == 1
 
 
-def test_the_service_may_ask_to_look_later_and_the_deadline_stays() -> None:
+def test_the_service_may_ask_to_look_later_and_is_not_asked_sooner_for_the_deadline() -> None:
     busy = Reply(429, "", {"Retry-After": "50"})
-    task = Task(ids("a"), shown(widget("a")), OK, busy, busy, shown(widget("a")), patience=PATIENCE)
-    assert task.clock.slept == [30.0, 50.0, 20.0]
-    assert task.run.failure is not None
-    assert task.run.failure.kind == "timeout"
+    task = Task(ids("a"), shown(widget("a")), OK, busy, busy, patience=PATIENCE)
+    assert task.wire == ["GET widgets/a", "POST widgets/a/polish", "GET widgets/a", "GET widgets/a"]
+    assert task.clock.slept == [30.0, 50.0]
+    failure = task.run.failure
+    assert failure is not None
+    assert (failure.kind, failure.retry_after) == ("timeout", 50.0)
+    assert "asks to wait 50 s, which is longer than the rest of wait_timeout" in str(failure)
+
+
+def test_a_wait_that_ends_with_the_deadline_is_waited_for() -> None:
+    busy = Reply(429, "", {"Retry-After": "70"})
+    task = Task(ids("a"), shown(widget("a")), OK, busy, shown(widget("a", LATER)), patience=PATIENCE)
+    assert (task.clock.slept, task.each("completed")) == ([30.0, 70.0], [True])
+
+
+def test_a_time_that_cannot_be_read_is_due_and_shows_no_completion() -> None:
+    looks = [shown(widget("a", LATER)), *[shown(widget("a", "later"))] * 3]
+    task = Task(ids("a"), shown(widget("a", "soon")), OK, *looks, patience=PATIENCE, if_older_than=10**9)
+    assert (task.each("action"), task.each("completed")) == (["triggered"], [False])
+    assert [task.each(key)[0]["polished"] for key in ("before", "after")] == [None, None]
+    assert [warning.rpartition(": ")[2] for warning in task.run.warnings] == ["'soon'.", "'later'."]
+    assert "last sync unknown" in str(task.run.failure)
+
+
+def test_an_error_in_the_body_of_a_success_is_a_failed_trigger() -> None:
+    refused = Reply(200, {"error": {"code": "Forbidden", "message": "no"}}, {"request-id": "r-1"})
+    task = Task(ids("a"), refused)
+    (result,) = [target.as_result() for target in task.run.targets]
+    assert (result["action"], result["changed"], result["http_status"], result["request_id"]) == (
+        "failed",
+        False,
+        200,
+        "r-1",
+    )
+    assert (result["error"]["kind"], result["error"]["code"]) == ("authorization", "Forbidden")
+
+
+def test_one_that_is_on_two_pages_is_triggered_once_and_its_name_is_not_ambiguous() -> None:
+    for selection in (ALL, Selection(names=("big a",))):
+        task = Task(selection, listed(widget("a"), link=f"{BASE}?page=2"), listed(widget("a")), OK)
+        assert task.posted == ["a"]
 
 
 def test_a_last_look_that_failed_is_told_beside_what_was_seen_before() -> None:

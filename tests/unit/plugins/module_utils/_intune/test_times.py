@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._times import (
     TICKS,
+    is_unreadable,
     read_age,
     read_date,
     read_moment,
@@ -35,6 +36,12 @@ def ticks(*parts: int, digits: int = 0) -> int:
         ("2026-01-02T03:04Z", ticks(2026, 1, 2, 3, 4, 0)),
         ("2026-01-02T03:04:05.1Z", ticks(2026, 1, 2, 3, 4, 5, digits=1000000)),
         ("2026-01-02T03:04:05.123456789Z", ticks(2026, 1, 2, 3, 4, 5, digits=1234567)),
+        ("2026-01-02T03:04:05", ticks(2026, 1, 2, 3, 4, 5)),
+        ("2026-01-02 03:04:05Z", ticks(2026, 1, 2, 3, 4, 5)),
+        ("2026-01-02T03:04:05+0000", ticks(2026, 1, 2, 3, 4, 5)),
+        ("2026-01-02T03:04:05.5 +00", ticks(2026, 1, 2, 3, 4, 5, digits=5000000)),
+        ("2026-01-02  03:04:05  -0130\n", ticks(2026, 1, 2, 4, 34, 5)),
+        ("2026-01-02 03:04:05 UTC", ticks(2026, 1, 2, 3, 4, 5)),
         ("9999-12-31T23:59:59-14:00", ticks(9999, 12, 31, 23, 59, 59) + 14 * 3600 * TICKS),
     ],
 )
@@ -55,13 +62,32 @@ def test_a_moment_is_read_to_its_last_digit(text: str, moment: int) -> None:
         "2026-01-02T03:60:00Z",
         "2026-01-02T03:04:61Z",
         "2026-01-02",
-        "2026-01-02 03:04:05Z",
-        "2026-01-02T03:04:05",
+        "2026-01-02T03:04:05.1.2",
+        "2026-01-02T03:04:05." + "1" * 100_000,
         "\u0662026-01-02T03:04:05Z",
     ],
 )
 def test_what_is_no_moment_or_stands_for_never_is_none(text: str | None) -> None:
     assert read_moment(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unreadable"),
+    [
+        (None, False),
+        ("", False),
+        ("  ", False),
+        ("0001-01-01T00:00:00Z", False),
+        ("2026-01-02T03:04:05", False),
+        ("never", True),
+        ("1767323045", True),
+        ("2026-02-30T00:00:00Z", True),
+        ("2026-01-02T24:00:00Z", True),
+        ("0001-13-01T00:00:00Z", True),
+    ],
+)
+def test_never_is_not_a_time_that_cannot_be_read(text: str | None, unreadable: bool) -> None:
+    assert is_unreadable(text) is unreadable
 
 
 def test_a_tenth_of_a_microsecond_is_later() -> None:
@@ -110,7 +136,26 @@ def test_nothing_is_no_age(value: t.Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["1.5h", "-1d", "1 d", "1y", "d", "soon", True, [1], {}, 1.5, "9" * 40, "36501d", "1D2"]
+    "value",
+    [
+        "1.5h",
+        "-1d",
+        "1 d",
+        "9" * 5000,
+        pytest.param(10**5000, id="huge"),
+        "1_000",
+        "\u0663",
+        "1y",
+        "d",
+        "soon",
+        True,
+        [1],
+        {},
+        1.5,
+        "9" * 40,
+        "36501d",
+        "1D2",
+    ],
 )
 def test_anything_else_is_refused(value: t.Any) -> None:
     with pytest.raises(OptionsError, match="if_older_than is .* which is not an age. Give whole seconds"):
