@@ -194,7 +194,7 @@ def test_what_is_not_text_is_refused_unseen(option: str) -> None:
 
 def test_a_ca_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OptionsError, match="neither a file nor a folder"):
+    with pytest.raises(OptionsError, match="which cannot be read: it is not a regular file but a pipe"):
         read({"ca_path": str(tmp_path / "pipe")})
 
 
