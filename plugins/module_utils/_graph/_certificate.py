@@ -29,10 +29,10 @@ _SHORTEST_SECRET_LINE: t.Final = 16
 
 
 def read_certificate(path: str, content: bytes, password: str | None) -> dict[str, str]:
-    """Return msal's description of the certificate, with its chain for ``x5c``.
+    r"""Return msal's description of the certificate, with its chain for ``x5c``.
 
     :param content: PEM blocks in any order, the key encrypted or not, or a PFX (PKCS #12); told apart by content. Text
-        may be in UTF-16, have ``\\n`` in place of line breaks, or be the Base64 form of the whole file.
+        may be in UTF-16, have ``\n`` in place of line breaks, or be the Base64 form of the whole file.
     :raises OptionsError: it is neither, lacks a part, or the password does not open it.
     """
     content = _decoded(content)
@@ -114,11 +114,14 @@ def _chain(leaf: t.Any, certificates: list[t.Any]) -> list[t.Any]:
 
 def _can_have_issued(issuer: t.Any, certificate: t.Any) -> bool:
     """Return whether the signature is the issuer's: several authorities, or keys of one, can have the same subject."""
+    exceptions = load("cryptography.exceptions")
     try:
         certificate.verify_directly_issued_by(issuer)
-    except Exception as exc:
+    except (TypeError, ValueError, exceptions.InvalidSignature):
+        return False
+    except (AttributeError, exceptions.UnsupportedAlgorithm):
         # cryptography before 40 cannot verify it, and some algorithms are not supported: then the name decides.
-        return isinstance(exc, (AttributeError, load("cryptography.exceptions").UnsupportedAlgorithm))
+        return True
     return True
 
 
@@ -164,9 +167,10 @@ def _read_pfx(content: bytes, password: bytes | None) -> tuple[list[t.Any], list
 
 
 def _is_der_certificate(content: bytes) -> bool:
+    x509 = load("cryptography.x509")
     try:
-        load("cryptography.x509").load_der_x509_certificate(content)
-    except Exception:
+        x509.load_der_x509_certificate(content)
+    except (ValueError, x509.InvalidVersion):
         return False
     return True
 

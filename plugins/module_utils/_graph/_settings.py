@@ -107,7 +107,7 @@ def _check_text(name: str, value: Value) -> None:
     # _options expands it where it can.
     if OPTIONS[name].type == "path" and str(value.content).startswith("~"):
         raise OptionsError(
-            f"{describe(name, value)} names {value.content!r}, whose '~' cannot be expanded: that home folder is unknown",
+            f"{describe(name, value)} names {value.content!r}, whose '~' cannot be expanded: no such home folder",
             hint="Give an absolute path. For a file whose name begins with '~' put ./ before the name.",
         )
     try:

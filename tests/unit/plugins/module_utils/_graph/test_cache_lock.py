@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import socket
@@ -17,6 +16,9 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._ancestry import describe_self
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._cache_lock import lock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+
+if t.TYPE_CHECKING:
+    import contextlib
 
 DESCRIPTION = describe_self().encode()
 
