@@ -46,6 +46,9 @@ options:
     description:
       - A certificate of the application and its private key, in one file on the host that runs the module, either PEM
         in any order or PFX (PKCS#12), with an RSA key. Which of the two it is, is told by its content.
+      - PEM may also be in UTF-16, or have the two characters V(\\n) in place of line breaks. The Base64 form of a PFX
+        or PEM file is read, too.
+      - If the file also holds certificates of authorities, in any order, the chain of the certificate is sent with it.
       - If not set, the value of the environment variable E(AZURE_CLIENT_CERTIFICATE_PATH) is used, else that of
         E(AZURE_X509_CERTIFICATE_PATH).
     type: path
@@ -70,7 +73,8 @@ options:
     aliases: [oidc_token]
   federated_token_file:
     description:
-      - A file on the host that runs the module with such a token. It is read at each use.
+      - A file on the host that runs the module with such a token. It is read at each use. It may be in UTF-8 or UTF-16
+        with a byte order mark.
       - If not set, the value of the environment variable E(AZURE_FEDERATED_TOKEN_FILE) is used.
     type: path
     aliases: [oidc_token_file_path]
@@ -119,7 +123,8 @@ options:
       - A file that keeps tokens between tasks, on the host that runs the module. It is created with mode V(0600), and
         refused when others may use it, when it belongs to another user, and when it is a symbolic link.
       - Tasks and forks may share it. A valid token in it saves the sign-in. A sign-in of a user serves tasks with the
-        same O(client_id) and O(cloud). A lock file of the same name with C(.lock) behind it appears beside it.
+        same O(client_id) and O(cloud). A lock file of the same name with C(.lock) behind it appears beside it. A file
+        of that name that is not such a lock file is refused and left unchanged.
       - Whoever can read it can act as the identity whose tokens it holds.
       - If not set, the value of the environment variable E(MSGRAPH_TOKEN_CACHE) is used; without that, nothing is kept.
     type: path

@@ -57,6 +57,7 @@ ALWAYS = {
     "_graph._credentials",
     "_graph._dependencies",
     "_graph._errors",
+    "_graph._files",
     "_graph._headers",
     "_graph._json",
     "_graph._options",
@@ -123,7 +124,7 @@ def test_one_id_with_a_cached_token(simulator: Simulator, connector_id: str, tmp
     environment = ansible_environment(simulator, MSGRAPH_TOKEN_CACHE=str(tmp_path / "cache.json"))
     costs(simulator, environment, connector_id=connector_id)
     found = costs(simulator, environment, connector_id=connector_id)
-    assert found == Costs(1, 1, ALWAYS | LOGIN | {"_graph._token_cache"}, {"requests"})
+    assert found == Costs(1, 1, ALWAYS | LOGIN | {"_graph._private_file", "_graph._token_cache"}, {"requests"})
 
 
 def test_one_id_with_a_secret(simulator: Simulator, connector_id: str) -> None:

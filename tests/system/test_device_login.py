@@ -148,7 +148,7 @@ def test_an_interrupt_leaves_no_half_written_cache(login: Login) -> None:
         run.send_signal(signal.SIGINT)
         login.end(run)
     assert not login.cache.exists()
-    assert not list(login.cache.parent.glob("*.new"))
+    assert not list(login.cache.parent.glob("*.msgraph-new"))
 
 
 def test_a_cache_that_is_not_safe_is_refused_before_anybody_is_asked(login: Login) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import typing as t
 
 import pytest
@@ -135,12 +136,24 @@ def test_the_method_of_a_given_option_beats_the_environments(tenant: Tenant) -> 
     tenant.syncs("client_secret", environ, **tenant.application, client_secret=tenant.simulator.client_secret)
 
 
-@pytest.mark.parametrize("form", ["pem", "encrypted_pem", "pfx"])
-def test_a_certificate_in_each_form(tenant: Tenant, certificate: AppCertificate, tmp_path: Path, form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "write"),
+    [
+        ("pem", bytes),
+        ("encrypted_pem", bytes),
+        ("pfx", bytes),
+        ("pfx", base64.encodebytes),
+        ("pem", lambda pem: pem.decode().encode("utf-16")),
+    ],
+    ids=["pem", "encrypted-pem", "pfx", "pfx-in-base64", "pem-in-utf-16"],
+)
+def test_a_certificate_in_each_form(
+    tenant: Tenant, certificate: AppCertificate, tmp_path: Path, form: str, write: t.Callable[[bytes], bytes]
+) -> None:
     tenant.simulator.register_certificate(certificate.certificate_pem)
     tenant.secrets += [certificate.password, "PRIVATE KEY"]
     path = tmp_path / "app"
-    path.write_bytes(getattr(certificate, form))
+    path.write_bytes(write(getattr(certificate, form)))
     environ = {
         "AZURE_TENANT_ID": tenant.simulator.tenant_id,
         "AZURE_CLIENT_ID": tenant.simulator.client_id,

@@ -27,7 +27,7 @@ RECORD = ".graph-simulator-secrets"
 # What is meant to hold secrets, and private: token caches, the simulator's files, and what tests hand to Ansible. Of
 # ansible-runner's files envvars is what it is given, and command its own record of that.
 MEANT_FOR_SECRETS = re.compile(
-    rf"{re.escape(RECORD)}|cache(\.json)?(\.\d+\.new)?|ready\.json|seed\.json|variables\.json|envvars|command|(federated|graph)-token"
+    rf"{re.escape(RECORD)}|cache(\.json)?(\.[0-9a-f]{{16}}\.msgraph-new)?|ready\.json|seed\.json|variables\.json|envvars|command|(federated|graph)-token"
 )
 
 

@@ -16,6 +16,8 @@ import json
 import os
 
 _PROC = "/proc"
+_BEGINNING = b'{"where": '
+"""How each description begins."""
 # Up to the ansible-playbook that a runner kills. What is above may end while the job goes on, as a shell does that
 # somebody leaves.
 _GENERATIONS_OF_A_MODULE = 5
@@ -30,6 +32,19 @@ def describe_self() -> str:
 
     generations = _GENERATIONS_OF_A_WORKER if parent_process() else _GENERATIONS_OF_A_MODULE
     return json.dumps({"where": _where(), "pids": _ancestry(os.getpid(), generations)})
+
+
+def is_description(content: bytes) -> bool:
+    """Return whether a file's content is what :func:`describe_self` returned, or a part of it.
+
+    A full disk leaves the beginning of it; a crash of the host leaves NUL bytes; a killed process leaves nothing.
+    """
+    text = content.strip(b"\0 \t\r\n")
+    try:
+        described = json.loads(text)
+    except (ValueError, RecursionError):
+        return _BEGINNING.startswith(text[: len(_BEGINNING)])
+    return isinstance(described, dict) and set(described) == {"where", "pids"}
 
 
 def is_abandoned(description: str) -> bool:

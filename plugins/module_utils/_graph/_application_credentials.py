@@ -9,13 +9,13 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import stat
 import typing as t
 
 from ._credential import check_name, check_token, require, text
 from ._errors import OptionsError
+from ._files import FileReadError, read_file, without_bom
 from ._options import Value, beside, describe
+from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ class Certificate(_Application):
         )
 
     def _content(self) -> bytes:
-        return read_file("certificate_path", self.certificate_path)
+        return _read_option_file("certificate_path", self.certificate_path)
 
     def _credential(self) -> dict[str, str]:
         from ._certificate import read_certificate
@@ -136,7 +136,10 @@ class FederatedToken(_Application):
             check_token("federated_token", self.federated_token)
             return text(self.federated_token)
         file = t.cast("Value", self.federated_token_file)
-        content = read_file("federated_token_file", file).decode("ascii", "replace").strip()
+        content = without_bom(_read_option_file("federated_token_file", file)).decode("utf-8", "replace").strip()
+        # Registered before it is checked. A shorter text is not a token, and masking it would damage other words.
+        if len(content) >= SHORTEST_SAFE_SECRET:
+            SECRETS.add(content)
         check_token("federated_token_file", dataclasses.replace(file, content=content))
         return content
 
@@ -170,24 +173,19 @@ _CREDENTIALS: t.Final = (FederatedToken, Certificate, ClientSecret, ManagedIdent
 APPLICATIONS: t.Final[dict[str, type[Credential]]] = {one.method: one for one in _CREDENTIALS}
 
 
-def read_file(name: str, value: Value | None) -> bytes:
+def _read_option_file(name: str, value: Value | None) -> bytes:
     """The file that an option names.
 
     :raises OptionsError: it cannot be read, or is empty.
     """
     path = text(value)
     try:
-        # Without waiting: a named pipe that nobody writes to would hold the task for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as stream:
-            regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
-            content = stream.read(_MAX_FILE_BYTES + 1) if regular else b""
-    except OSError as exc:
-        reason = exc.strerror
-    else:
-        if content.strip() and len(content) <= _MAX_FILE_BYTES:
+        content = read_file(path, _MAX_FILE_BYTES)
+        if content.strip():
             return content
-        reason = "it is no file, empty, or too large"
+        reason = "it is empty"
+    except FileReadError as exc:
+        reason = exc.reason
     raise OptionsError(
         f"{describe(name, value) if value else name} names {path!r}, which cannot be read: {reason}",
         hint="The file must be on the host that runs the module, readable for the user who runs it.",

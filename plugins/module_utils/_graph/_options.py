@@ -198,5 +198,19 @@ def _cleaned(option: Option, value: Value) -> Value | None:
     if isinstance(content, str):
         content = content if option.verbatim and content.strip() else content.strip()
     if option.type == "path" and content:
-        content = os.path.expanduser(str(content))
+        content = _expand_home(str(content))
     return None if content is None or content == "" else dataclasses.replace(value, content=content)
+
+
+def _expand_home(path: str) -> str:
+    """Expand ``~`` and ``~user``; return the path unchanged when that home folder is unknown."""
+    user, _separator, rest = path.partition("/")
+    # An empty HOME would become the root folder.
+    if not user.startswith("~") or (user == "~" and not os.environ.get("HOME", "/").strip()):
+        return path
+    try:
+        home = os.path.expanduser(user)
+    except ValueError:
+        return path
+    # HOME can be the root folder, which ends with the separator.
+    return os.path.join(home, rest) if os.path.isabs(home) else path

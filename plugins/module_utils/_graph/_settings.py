@@ -27,6 +27,9 @@ if t.TYPE_CHECKING:
 # More would only be a way to wait, for which there is retry_budget.
 _MOST_RETRIES: t.Final = 100
 
+# The bundle of all public CAs is smaller than 300 KB.
+_MAX_CA_BYTES: t.Final = 10 * 1024 * 1024
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -101,6 +104,12 @@ def _check_text(name: str, value: Value) -> None:
             f"{describe(name, value)} holds what belongs in a file",
             hint="Write it to a file and give that file's path.",
         )
+    # _options expands it where it can.
+    if OPTIONS[name].type == "path" and str(value.content).startswith("~"):
+        raise OptionsError(
+            f"{describe(name, value)} names {value.content!r}, whose '~' cannot be expanded: no such home folder",
+            hint="Give an absolute path. For a file whose name begins with '~' put ./ before the name.",
+        )
     try:
         str(value.content).encode()
     except UnicodeEncodeError as exc:
@@ -123,14 +132,16 @@ def _verify(given: Mapping[str, Value]) -> bool | str:
 
 
 def _problem_with_ca(path: str) -> str | None:
-    if not os.path.exists(path):
-        return "which does not exist on this host"
-    if os.path.isdir(path):
-        return None
-    if not os.path.isfile(path):
-        return "which is neither a file nor a folder"
+    from ._files import FileReadError, read_file
+
     try:
+        if os.path.isdir(path):
+            return None if os.access(path, os.X_OK) else "a folder that this user may not open"
+        # The TLS library would read without a limit, and wait for a pipe.
+        read_file(path, _MAX_CA_BYTES)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except FileReadError as exc:
+        return "which does not exist on this host" if exc.missing else f"which cannot be read: {exc.reason}"
     except OSError as exc:  # ssl.SSLError is one
         return f"which holds no CA certificate that can be read ({exc.strerror or exc})"
     return None

@@ -13,14 +13,16 @@ msal to read, and its lock file stays behind when its holder is killed: the kern
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
-import stat
 import time
 import typing as t
 
+from ._files import FileReadError
+from ._json import parse_json
+from ._private_file import make_private_folders, read_private_file, remove_leftovers, replace_private_file
+from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
 from ._wanted import Account, unusable
 
 if t.TYPE_CHECKING:
@@ -30,11 +32,14 @@ if t.TYPE_CHECKING:
 
 # As msal does: a token that ends within this many seconds is not worth beginning a task with.
 _SPARE_SECONDS = 300
-_LEFTOVER_SECONDS = 300
+# A user's sign-in takes about 10 KB.
+_MAX_BYTES = 4 * 1024 * 1024
+_MAX_MEGABYTES = _MAX_BYTES // (1024 * 1024)
 # Sections beside msal's own, which keeps them: the tenant's ID by "login host/tenant as asked", and the user's name by
 # the SHA-256 of a refresh token that was given for that user.
 _TENANTS = "MsgraphIntuneTenants"
 _GIVEN = "MsgraphIntuneGiven"
+_SECTIONS_WITH_SECRETS = ("AccessToken", "RefreshToken", "IdToken")
 
 
 class TokenCache:
@@ -78,6 +83,7 @@ class TokenCache:
                 and float(str(entry["expires_on"])) > self._clock() + _SPARE_SECONDS
                 and entry["secret"] != wanted.refused
             ):
+                _register([entry])
                 return t.cast("str", entry["secret"])
         return None
 
@@ -115,7 +121,7 @@ class TokenCache:
 
         folder = os.path.dirname(os.path.abspath(self.path))
         try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
+            make_private_folders(folder)
         except OSError as exc:
             raise unusable(self.path, f"its folder cannot be made ({exc.strerror})") from exc
         # As it was at first: one that waits for the lock may lose its job meanwhile.
@@ -137,6 +143,8 @@ class TokenCache:
         :param refused: an access token to leave out, for msal would return it.
         """
         content = self._loaded = self._read()
+        for section in _SECTIONS_WITH_SECRETS:
+            _register(_entries(content, section))
         if refused is not None and "AccessToken" in content:
             kept = {key: one for key, one in content["AccessToken"].items() if one.get("secret") != refused}
             content = {**content, "AccessToken": kept}
@@ -158,74 +166,54 @@ class TokenCache:
         :param required: whether a content that cannot be kept is an error, and not merely a warning.
         :raises OptionsError: it could not be kept, and had to be.
         """
-        content = json.loads(state)
-        content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
-        if given is not None:
-            content.setdefault(_GIVEN, {})[_digest(given[0])] = given[1]
-        # A task of a cancelled job may write at any time.
-        present = self._read()
-        if present != self._loaded:
-            content = _merged(present, content)
-        self._remove_leftovers()
-        new = f"{self.path}.{os.getpid()}.new"
         try:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(new)
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump(content, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(new, self.path)
-        except OSError as exc:
+            content = self._readable(parse_json(state))
+            content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
+            if given is not None:
+                content.setdefault(_GIVEN, {})[_digest(given[0])] = given[1]
+            # A task of a cancelled job may write at any time.
+            present = self._read()
+            if present != self._loaded:
+                content = _merged(present, content)
+            text = json.dumps(content)
+            if len(text) > _MAX_BYTES:
+                raise ValueError(f"it would be larger than {_MAX_MEGABYTES} MB")
+            remove_leftovers(self.path, self._clock())
+            replace_private_file(self.path, text)
+        except (OSError, ValueError) as exc:
+            reason = exc.strerror if isinstance(exc, OSError) else str(exc)
             if required:
-                raise unusable(self.path, f"it cannot be written ({exc.strerror})") from exc
-            self._on_warning(f"The token could not be kept in {self.path}: {exc.strerror}.")
+                raise unusable(self.path, f"it cannot be written ({reason})") from exc
+            self._on_warning(f"The token could not be kept in {self.path}: {reason}.")
 
-    def _remove_leftovers(self) -> None:
-        """Remove what writers that were killed left behind; any other is done in a moment."""
-        folder, name = os.path.split(os.path.abspath(self.path))
-        with contextlib.suppress(OSError), os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith(f"{name}.") and entry.name.endswith(".new"):
-                    age = self._clock() - entry.stat(follow_symlinks=False).st_mtime
-                    if age > _LEFTOVER_SECONDS:
-                        os.unlink(entry.path)
+    def _readable(self, state: object) -> dict[str, t.Any]:
+        """Return the part of msal's content that the next task can read.
+
+        :raises ValueError: it has no such part.
+        """
+        if not isinstance(state, dict):
+            raise ValueError("it is not a JSON object")
+        sound = _sound_part(state)
+        if sound != state:
+            self._on_warning(f"A part of the sign-in could not be kept in {self.path}: it has an unknown form.")
+        return sound
 
     def _read(self) -> dict[str, t.Any]:
-        text = self._read_safely()
+        try:
+            text = read_private_file(self.path, _MAX_BYTES)
+        except FileReadError as exc:
+            raise unusable(self.path, exc.reason) from exc
         if not text.strip():
             return {}
         try:
-            content = json.loads(text)
-        except (ValueError, RecursionError):
+            content = parse_json(text)
+        except ValueError:
             content = None
         sound = _sound_part(content)
         if sound != content and not self._told_of_damage:
             self._told_of_damage = True
             self._on_warning(f"The token cache {self.path} was damaged: it is rebuilt, and the damaged part is lost.")
         return sound
-
-    def _read_safely(self) -> bytes:
-        try:
-            descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return b""
-        except OSError as exc:
-            reason = "it is a symbolic link" if exc.errno == errno.ELOOP else str(exc.strerror)
-            raise unusable(self.path, reason) from exc
-        try:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                raise unusable(self.path, "it is not a regular file")
-            if found.st_uid != os.geteuid():
-                raise unusable(self.path, "it belongs to another user")
-            if stat.S_IMODE(found.st_mode) & 0o077:
-                raise unusable(self.path, f"others may use it (its mode is {stat.S_IMODE(found.st_mode):04o})")
-            with os.fdopen(descriptor, "rb", closefd=False) as stream:
-                return stream.read()
-        finally:
-            os.close(descriptor)
 
 
 def _sound_part(content: object) -> dict[str, t.Any]:
@@ -250,6 +238,12 @@ def _is_sound(section: str, entry: object) -> bool:
         and isinstance(entry.get("target"), str)
         and str(entry.get("expires_on")).isdecimal()
     )
+
+
+def _register(entries: list[dict[str, t.Any]]) -> None:
+    """Register the secrets of these entries; a shorter text is not a token."""
+    secrets = (entry.get("secret") for entry in entries)
+    SECRETS.add(*(one for one in secrets if isinstance(one, str) and len(one) >= SHORTEST_SAFE_SECRET))
 
 
 def _digest(secret: str) -> str:

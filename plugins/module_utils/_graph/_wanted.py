@@ -60,9 +60,12 @@ def only_account(accounts: list[Account]) -> Account | None:
     return accounts[0] if accounts else None
 
 
-def unusable(path: str, reason: str) -> OptionsError:
-    """The error of a cache that cannot be used, or not safely."""
+def unusable(path: str, reason: str, hint: str | None = None) -> OptionsError:
+    """Return the error of a cache that cannot be used, or not safely.
+
+    :param hint: what to do, where it is not about the cache's file itself.
+    """
     return OptionsError(
         f"The token cache {path} cannot be used: {reason}",
-        hint="Give token_cache_path a file of this user's own with mode 0600, or one that does not exist yet.",
+        hint=hint or "Give token_cache_path a file of this user's own with mode 0600, or one that does not exist yet.",
     )

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import choose_credential
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_certificate import (
@@ -209,9 +210,42 @@ def test_a_file_that_holds_no_token_is_refused_unseen(tmp_path: Path, content: s
     assert content not in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"", b" \n", b"x" * 2 * 1024 * 1024], ids=["empty", "blank", "large"])
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "it is empty"), (b" \n", "it is empty"), (b"x" * 2 * 1024 * 1024, "it is larger than 1024 KB")],
+    ids=["empty", "blank", "large"],
+)
 @pytest.mark.parametrize("option", ["certificate_path", "federated_token_file"])
-def test_a_file_without_content_or_with_too_much_is_refused(tmp_path: Path, option: str, content: bytes) -> None:
+def test_a_file_without_content_or_with_too_much_is_refused(
+    tmp_path: Path, option: str, content: bytes, reason: str
+) -> None:
     (tmp_path / "file").write_bytes(content)
-    with pytest.raises(OptionsError, match=f"{option} names .*cannot be read: it is no file, empty, or too large"):
+    with pytest.raises(OptionsError, match=f"{option} names .*cannot be read: {reason}"):
         choose(**{**APPLICATION, option: str(tmp_path / "file")})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbfthe.federated.token\r\n",
+        "the.federated.token\r\n".encode("utf-16"),
+        b"\xfe\xff" + "the.federated.token\n".encode("utf-16-be"),
+    ],
+    ids=["utf-8", "utf-16-le", "utf-16-be"],
+)
+def test_the_byte_order_mark_of_a_token_file_is_removed(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "token").write_bytes(content)
+    found = credential(federated_token_file=str(tmp_path / "token"))
+    assert found == {"client_assertion": "the.federated.token"}
+
+
+def test_the_content_of_a_token_file_is_a_secret(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("the.federated.token\n")
+    choose(**APPLICATION, federated_token_file=str(tmp_path / "token"))
+    assert SECRETS.mask("it holds the.federated.token") == "it holds ********"
+
+
+def test_a_file_of_a_few_characters_masks_nothing(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("to")
+    choose(**APPLICATION, federated_token_file=str(tmp_path / "token"))
+    assert SECRETS.mask("total") == "total"

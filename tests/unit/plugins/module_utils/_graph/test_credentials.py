@@ -134,7 +134,7 @@ def test_a_users_own_credential_comes_before_a_cache_given_as_an_option(environ:
 
 def test_a_pipe_in_place_of_a_file_does_not_hold_the_task(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OptionsError, match="it is no file, empty, or too large"):
+    with pytest.raises(OptionsError, match="it is not a regular file but a pipe"):
         choose({**APPLICATION, "federated_token_file": str(tmp_path / "pipe")})
 
 
@@ -203,7 +203,11 @@ def test_a_token_that_is_none_is_refused_without_being_shown(option: str, token:
 @pytest.mark.parametrize("option", ["certificate_path", "federated_token_file"])
 def test_a_file_that_cannot_be_read_is_refused(option: str, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
-    for path, reason in (("nowhere", "No such file"), ("empty", "it is no file, empty"), (".", "Is a directory")):
+    for path, reason in (
+        ("nowhere", "No such file"),
+        ("empty", "it is empty"),
+        (".", "it is not a regular file but a folder"),
+    ):
         with pytest.raises(
             OptionsError, match=f"{option} names .*cannot be read: {reason}.* The file must be on the host"
         ):

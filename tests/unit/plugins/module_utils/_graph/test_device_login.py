@@ -226,9 +226,12 @@ def test_somebody_may_be_without_a_name(tmp_path: Path) -> None:
         World(tmp_path, Reply(200, FLOW), nameless, username="one@contoso.example").wait()
 
 
-def test_a_sign_in_that_cannot_be_kept_is_a_failure(tmp_path: Path) -> None:
+def test_a_sign_in_that_cannot_be_kept_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_source: str, _target: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
     world = World(tmp_path, Reply(200, FLOW), signed_in())
-    (tmp_path / f"cache.json.{os.getpid()}.new").mkdir()
     with pytest.raises(GraphError, match="it cannot be written"):
         world.wait()
 

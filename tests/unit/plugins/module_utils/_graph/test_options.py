@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import typing as t
 
 import pytest
@@ -194,7 +195,7 @@ def test_what_is_not_text_is_refused_unseen(option: str) -> None:
 
 def test_a_ca_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OptionsError, match="neither a file nor a folder"):
+    with pytest.raises(OptionsError, match="which cannot be read: it is not a regular file but a pipe"):
         read({"ca_path": str(tmp_path / "pipe")})
 
 
@@ -306,3 +307,64 @@ def test_a_ca_path_without_a_certificate_is_refused(tmp_path: Path) -> None:
 def test_a_cloud_of_the_environment_is_called_so() -> None:
     with pytest.raises(OptionsError, match="cloud .from the environment variable AZURE_CLOUD_ENVIRONMENT. is"):
         read(AZURE_CLOUD_ENVIRONMENT="AzureGermanCloud")
+
+
+PATH_OPTIONS = ["certificate_path", "federated_token_file", "token_cache_path", "ca_path"]
+
+
+def test_the_path_options_are_these() -> None:
+    assert [option.name for option in OPTIONS.values() if option.type == "path"] == PATH_OPTIONS
+
+
+@pytest.mark.parametrize(
+    ("home", "expanded"), [("/home/kim", "/home/kim/x"), ("/home/kim/", "/home/kim/x"), ("/", "/x")]
+)
+def test_a_home_folder_is_expanded(monkeypatch: pytest.MonkeyPatch, home: str, expanded: str) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert gather({"token_cache_path": "~/x"}, {})["token_cache_path"].content == expanded
+    assert gather({"token_cache_path": "~"}, {})["token_cache_path"].content.rstrip("/") == home.rstrip("/")
+    assert gather({"token_cache_path": "a/~/x"}, {})["token_cache_path"].content == "a/~/x"
+    assert gather({"token_cache_path": "./~"}, {})["token_cache_path"].content == "./~"
+
+
+def test_the_home_folder_of_another_user_is_expanded() -> None:
+    user = pwd.getpwuid(os.getuid())
+    assert gather({"ca_path": f"~{user.pw_name}/x"}, {})["ca_path"].content == f"{user.pw_dir}/x"
+
+
+@pytest.mark.parametrize("option", PATH_OPTIONS)
+@pytest.mark.parametrize("path", ["~no-such-user-here/x", "~no-such-user-here"])
+def test_a_home_folder_that_is_unknown_is_refused(option: str, path: str) -> None:
+    with pytest.raises(OptionsError, match=f"{option} names '{path}', whose '~' cannot be expanded") as caught:
+        read({option: path})
+    assert "Give an absolute path" in str(caught.value)
+
+
+@pytest.mark.parametrize("home", [None, "", " ", "relative"])
+@pytest.mark.parametrize("path", ["~/x", "~"])
+def test_without_a_home_folder_a_tilde_is_refused(monkeypatch: pytest.MonkeyPatch, home: str | None, path: str) -> None:
+    def unknown(_uid: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.delenv("HOME", raising=False)
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    message = f"token_cache_path .from the environment variable MSGRAPH_TOKEN_CACHE. names '{path}', whose '~' cannot"
+    with pytest.raises(OptionsError, match=message):
+        read(MSGRAPH_TOKEN_CACHE=path)
+
+
+def test_a_user_whose_name_cannot_be_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_path: str) -> str:
+        raise ValueError("embedded null byte")
+
+    monkeypatch.setattr(os.path, "expanduser", fail)
+    with pytest.raises(OptionsError, match="whose '~' cannot be expanded"):
+        read({"ca_path": "~kim/x"})
+
+
+def test_a_folder_of_cas_must_be_open_to_this_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.X_OK)
+    with pytest.raises(OptionsError, match="a folder that this user may not open"):
+        read({"ca_path": str(tmp_path)})

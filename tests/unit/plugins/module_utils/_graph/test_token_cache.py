@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import _ancestry, _cache_lock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DeadlineError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._wanted import Account, Wanted
 
@@ -221,16 +222,6 @@ def test_the_same_tenants_name_at_another_login_service_is_another_tenant(world:
     assert world.cache.find(Wanted(HOST, "contoso.example", CLIENT, (SCOPE,))) is None
 
 
-def test_a_lock_that_is_a_link_is_refused(world: World, tmp_path: Path) -> None:
-    (tmp_path / "cache.json.lock").symlink_to(tmp_path / "elsewhere")
-    with (
-        pytest.raises(OptionsError, match=f"{world.path} cannot be used: .*cache.json.lock cannot be opened"),
-        world.cache.locked(),
-    ):
-        pass
-    assert not (tmp_path / "elsewhere").exists()
-
-
 def test_a_file_system_without_locks_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_locks(_descriptor: int, _operation: int) -> None:
         raise OSError(37, "No locks available")
@@ -243,14 +234,90 @@ def test_a_file_system_without_locks_is_refused(world: World, monkeypatch: pytes
         pass
 
 
-def test_what_must_be_kept_and_cannot_be_is_an_error(world: World) -> None:
-    world.path.with_name(f"cache.json.{os.getpid()}.new").mkdir()
+def test_what_must_be_kept_and_cannot_be_is_an_error(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_source: str, _target: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
     with (
         world.cache.locked(),
-        pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written"),
+        pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written .No space left"),
     ):
         world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
     assert world.warnings == []
+    assert [path.name for path in world.path.parent.iterdir()] == ["cache.json.lock"]
+
+
+def nested(depth: int) -> str:
+    return '{"AccessToken": {"1": {"secret": ' + '{"a":' * depth + "1" + "}" * depth + "}}}"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        *((nested(depth), "nested too deeply") for depth in (60, 990, 9_000, 200_000)),
+        (json.dumps({"AccessToken": {"1": entry(target=["x"] * 300_000)}}), "too many values"),
+        (content(entry(secret="x" * 5_000_000)), "it would be larger than 4 MB"),
+        ("[]", "it is not a JSON object"),
+        ("no JSON", "Expecting value"),
+    ],
+    ids=["60", "990", "9000", "200000", "many", "large", "list", "text"],
+)
+def test_what_msal_hands_over_is_refused_beyond_the_limits_and_the_file_is_kept(
+    world: World, state: str, reason: str
+) -> None:
+    world.write(content(entry()))
+    with world.cache.locked():
+        world.cache.load()
+        world.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        (warning,) = world.warnings
+        assert f"could not be kept in {world.path}: {reason}" in warning
+        with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written .{reason}"):
+            world.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
+    assert world.path.read_text() == content(entry())
+
+
+def test_an_entry_that_could_not_be_read_again_is_not_written(world: World) -> None:
+    with world.cache.locked():
+        state = content(entry(expires_on="soon"), Account={"1": {"username": "kim"}})
+        world.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    (warning,) = world.warnings
+    assert "A part of the sign-in could not be kept" in warning
+    kept = json.loads(world.path.read_bytes())
+    assert (kept["AccessToken"], kept["Account"]) == ({}, {"1": {"username": "kim"}})
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [nested(60), nested(100_000), '{"Account": {"1": {"a": [' + "1," * 300_000 + "1]}}}"],
+    ids=["deep", "deeper", "many"],
+)
+def test_a_file_beyond_the_limits_of_json_is_rebuilt(world: World, damage: str) -> None:
+    world.write(damage)
+    assert world.cache.load() == ""
+    (warning,) = world.warnings
+    assert "was damaged" in warning
+
+
+def test_control_characters_of_the_file_are_not_shown(world: World) -> None:
+    accounts = {"1": {"home_account_id": "one.t", "environment": HOST, "username": "\x1b[31mone"}}
+    world.write(content(entry(home_account_id="one.t"), Account=accounts))
+    assert world.cache.accounts(HOST, CLIENT, None) == [Account("one.t", " [31mone")]
+
+
+def test_secrets_that_are_read_are_registered(world: World) -> None:
+    others = {
+        "RefreshToken": {"1": {"secret": "the-refresh-token"}, "2": {"secret": 5}},
+        "IdToken": {"1": {"secret": "the-id-token"}},
+        "Account": {"1": {"secret": "no-secret-at-all"}},
+    }
+    world.write(content(entry(), entry(secret="another-token", realm="tenant-2"), entry(secret="to"), **others))
+    assert SECRETS.mask("the-token another-token") == "the-token another-token"
+    world.cache.find(APPLICATION)
+    assert SECRETS.mask("the-token another-token") == "******** another-token"
+    world.cache.load(refused="another-token")
+    shown = SECRETS.mask("the-token another-token the-refresh-token the-id-token no-secret-at-all total")
+    assert shown == "******** ******** ******** ******** no-secret-at-all total"
 
 
 @pytest.mark.parametrize("mode", [0o601, 0o604, 0o640, 0o644, 0o660, 0o602, 0o777])
@@ -284,14 +351,11 @@ def test_a_pipe_is_refused_and_does_not_hold_the_task(world: World) -> None:
 def test_a_link_in_the_place_of_the_new_file_is_not_followed(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def leave_the_link(path: str) -> None:
-        assert path == f"{world.path}.{os.getpid()}.new"
-
-    (tmp_path / f"cache.json.{os.getpid()}.new").symlink_to(tmp_path / "elsewhere")
-    monkeypatch.setattr(os, "unlink", leave_the_link)
+    monkeypatch.setattr(os, "urandom", bytes)
+    (tmp_path / "cache.json.0000000000000000.msgraph-new").symlink_to(tmp_path / "elsewhere")
     with (
         world.cache.locked(),
-        pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written"),
+        pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written .File exists"),
     ):
         world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
     assert not (tmp_path / "elsewhere").exists()
@@ -355,12 +419,29 @@ def test_what_is_saved_is_for_this_user_alone_and_replaced_whole(world: World) -
     assert sorted(path.name for path in world.path.parent.iterdir()) == ["cache.json", "cache.json.lock"]
 
 
-def test_the_folder_is_made_when_it_is_missing(tmp_path: Path) -> None:
-    world = World(tmp_path / "new" / "folder" / "cache.json")
-    with world.cache.locked():
-        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
-    assert stat.S_IMODE(world.path.parent.stat().st_mode) == 0o700
-    assert world.cache.find(APPLICATION) == "the-token"
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o277, 0o777])
+def test_each_missing_folder_is_made_for_this_user_alone(tmp_path: Path, umask: int) -> None:
+    world = World(tmp_path / "new" / "nested" / "folder" / "cache.json")
+    previous = os.umask(umask)
+    try:
+        with world.cache.locked():
+            pass
+    finally:
+        os.umask(previous)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in list(world.path.parents)[:3]]
+    assert modes == [0o700, 0o700, 0o700]
+
+
+def test_a_folder_that_another_task_made_first_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = os.mkdir
+
+    def made_by_another_task(path: str, mode: int) -> None:
+        original(path, mode)
+        raise FileExistsError
+
+    monkeypatch.setattr(os, "mkdir", made_by_another_task)
+    with World(tmp_path / "new" / "folder" / "cache.json").cache.locked():
+        pass
 
 
 def test_what_cannot_be_kept_is_a_warning_and_no_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,7 +458,7 @@ def test_what_cannot_be_kept_is_a_warning_and_no_failure(world: World, monkeypat
 
 def _hold(path: str, held: t.Any) -> None:
     with TokenCache(path, on_warning=lambda _warning: None).locked():
-        Path(f"{path}.{os.getpid()}.new").write_text("half a fi")
+        Path(f"{path}.0123456789abcdef.msgraph-new").write_text("half a fi")
         held.set()
         signal.pause()
 
@@ -495,7 +576,6 @@ def test_a_lock_that_cannot_be_described_is_one_all_the_same(world: World, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "pwrite", full)
-    monkeypatch.setattr(os, "pread", full)
     naps: list[float] = []
     ticks = iter(range(0, 1000, 200))
     other = TokenCache(
@@ -506,13 +586,76 @@ def test_a_lock_that_cannot_be_described_is_one_all_the_same(world: World, monke
     assert naps
 
 
+NEW = "cache.json.0123456789abcdef.msgraph-new"
+
+
+def leave(world: World, name: str, mode: int = 0o600) -> Path:
+    """Create an old file beside the cache."""
+    path = world.path.with_name(name)
+    path.write_bytes(b"half a fi")
+    path.chmod(mode)
+    os.utime(path, (NOW - 301, NOW - 301))
+    return path
+
+
 def test_what_a_writer_left_that_was_killed_is_removed(world: World) -> None:
-    old, young, others = (
-        world.path.with_name(name) for name in ("cache.json.1.new", "cache.json.2.new", "other.json.1.new")
-    )
-    for path in (old, young, others):
-        path.write_bytes(b"half a fi")
-        os.utime(path, (NOW, NOW) if path is young else (NOW - 301, NOW - 301))
+    path = leave(world, NEW)
     with world.cache.locked():
         save(world.cache, "new")
-    assert (old.exists(), young.exists(), others.exists()) == (False, True, True)
+    assert not path.exists()
+
+
+def test_what_another_writer_is_about_to_finish_stays(world: World) -> None:
+    path = leave(world, NEW)
+    os.utime(path, (NOW - 299, NOW - 299))
+    with world.cache.locked():
+        save(world.cache, "new")
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cache.json.1.new",
+        "cache.json.old.new",
+        "cache.json.0123456789abcde.msgraph-new",
+        "cache.json.0123456789ABCDEF.msgraph-new",
+        "cache.json.0123456789abcdef.msgraph-new.txt",
+        "cacheXjson.0123456789abcdef.msgraph-new",
+        "other.json.0123456789abcdef.msgraph-new",
+    ],
+)
+def test_files_with_other_names_are_not_removed(world: World, name: str) -> None:
+    path = leave(world, name)
+    with world.cache.locked():
+        save(world.cache, "new")
+    assert path.read_bytes() == b"half a fi"
+
+
+def test_a_file_of_that_name_that_is_not_ours_is_not_removed(world: World) -> None:
+    readable = leave(world, NEW, mode=0o644)
+    linked = leave(world, NEW.replace("0", "1"))
+    linked.with_name("of-others").hardlink_to(linked)
+    link = world.path.with_name(NEW.replace("0", "2"))
+    link.symlink_to(readable)
+    os.utime(link, (NOW - 301, NOW - 301), follow_symlinks=False)
+    with world.cache.locked():
+        save(world.cache, "new")
+    assert (readable.exists(), linked.exists(), link.is_symlink()) == (True, True, True)
+
+
+def test_a_leftover_that_cannot_be_removed_does_not_protect_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = {str(leave(world, NEW.replace("0", str(number)))) for number in range(3)}
+    tried: list[str] = []
+
+    def fail(path: str) -> None:
+        tried.append(path)
+        raise PermissionError
+
+    monkeypatch.setattr(os, "unlink", fail)
+    with world.cache.locked():
+        save(world.cache, "new")
+    assert set(tried) == paths
+    assert world.warnings == []
