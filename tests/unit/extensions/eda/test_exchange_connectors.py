@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import traceback
 import types
 import typing as t
 from pathlib import Path
@@ -18,16 +19,29 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.msgraph.intune.extensions.eda.plugins.event_source import exchange_connectors as source
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+    DependencyError,
+    GraphError,
+    OptionsError,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import HEALTHS, read_connector
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import StoppableClock, Watcher
 
 TOKEN = "header.payload.signature"
+SECRET = "an-invented-secret"
 FILE = Path(source.__file__)
 ROOT, TREE = str(FILE.parents[7]), str(FILE.parents[6])
 SCHEMA = json.loads((FILE.parents[2] / "event_schemas/exchange_connectors.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def secret() -> t.Iterator[str]:
+    SECRETS.add(SECRET)
+    yield SECRET
+    SECRETS.clear()
 
 
 def make(environ: t.Mapping[str, str] | None = None, **args: t.Any) -> t.Any:
@@ -76,6 +90,44 @@ def test_what_each_look_returns_is_put_into_the_queue_in_order() -> None:
 def test_arguments_that_do_not_fit_end_it_with_a_sentence() -> None:
     with pytest.raises(OptionsError, match="The option 'tennant' is unknown"):
         run(Queue(), {"access_token": TOKEN, "tennant": "x"})
+
+
+class Failing:
+    """A watcher that fails at once."""
+
+    def __init__(self, error: Exception, cause: Exception) -> None:
+        self.error, self.cause = error, cause
+
+    def look(self) -> t.NoReturn:
+        raise self.error from self.cause
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (DependencyError(f"no {SECRET}", hint="Install it."), "DependencyError: no ********. Install it."),
+        (ValueError(f"{SECRET}\x1b[2J"), "RuntimeError: ValueError: ******** [2J"),
+    ],
+)
+def test_the_error_that_ends_it_has_no_causes_secrets_or_control_characters(
+    error: Exception, shown: str, secret: str
+) -> None:
+    with pytest.raises((GraphError, RuntimeError)) as caught:
+        run(Queue(), watcher=Failing(error, KeyError(secret)))
+    logged = "".join(traceback.format_exception(caught.value))
+    assert logged.rstrip().rpartition("\n")[2].endswith(shown)
+    assert (secret in logged, "direct cause" in logged) == (False, False)
+
+
+def test_lines_of_the_log_are_masked(secret: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    watcher = make()
+    watcher._on_note(f"100% {secret} %s")
+    watcher._client.retry._on_retry(f"again {secret}")
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "100% ******** %s"),
+        ("INFO", "again ********"),
+    ]
 
 
 def test_a_look_that_is_under_way_is_not_waited_for() -> None:
