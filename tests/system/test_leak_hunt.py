@@ -68,7 +68,8 @@ def test_a_leak_in_the_events_or_the_log_of_a_rulebook_is_found(tmp_path: Path, 
     # LongRun runs ansible-rulebook. The file of its output is not searched a second time here.
     suite = f"""
 from {LongRun.__module__} import LongRun
-with LongRun([sys.executable, "-c", f"import sys; print({{quote(secret)!r}}, file=sys.{stream})"], os.environ, tmp) as run:
+code = f"import sys; print({{quote(secret)!r}}, file=sys.{stream})"
+with LongRun([sys.executable, "-c", code], os.environ, tmp) as run:
     run.end()
 (tmp / "output.txt").unlink()
 """

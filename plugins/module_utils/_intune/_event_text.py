@@ -20,12 +20,12 @@ from .._graph._secrets import SECRETS
 if t.TYPE_CHECKING:
     T = t.TypeVar("T")
 
-# Without braces a text holds no template. Single braces count, because a rulebook can join two strings. ansible-rulebook
-# evaluates a rendered text that is a Python literal: there, a backslash can write a brace as "\x7b".
+# A template begins with a brace. Single braces count, as a rulebook can join two strings. Backslashes count: when a
+# rendered text is a Python literal, ansible-rulebook evaluates it, and "\x7b" becomes a brace.
 _CHARACTERS = str.maketrans({"{": "(", "}": ")", "\\": "/"})
-# A blank after each match breaks two words that need no brace. "#jinja2:" at the start of a text chooses other
-# delimiters; its "#" can also be the rulebook's own or the end of another string. A text that contains "$ANSIBLE_VAULT"
-# is decrypted by ansible-rulebook.
+# A blank after each match breaks two words that work without braces. "#jinja2:" at the start of a text chooses other
+# delimiters; its "#" can also be the end of another string, or a character of the rulebook. "$ANSIBLE_VAULT" makes
+# ansible-rulebook decrypt the text.
 _WORDS = re.compile(r"#(?=j|\Z)|jinja(?=2)|ANSIBLE(?=_VAULT)")
 
 

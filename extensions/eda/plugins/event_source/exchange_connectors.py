@@ -137,7 +137,7 @@ async def main(queue: asyncio.Queue[dict[str, t.Any]], args: dict[str, t.Any]) -
             for event in events:
                 await queue.put(event)
             await asyncio.sleep(pause)
-    except Exception as exc:
+    except Exception as exc:  # noqa: BLE001  it is raised again, masked
         # ansible-rulebook logs the exception with all its causes, and causes can quote the service.
         raise masked(exc) from None
     finally:

@@ -69,7 +69,8 @@ def test_secrets_are_masked_before_braces_are_replaced(secret: str) -> None:
     assert safe_event({"name": f"x{secret}y", secret: 1}) == {"name": "x********y", "********": 1}
 
 
-PIECES = st.text(st.sampled_from("{}%#\\jina2:\n $ANSIBLE_VT")) | st.sampled_from(["#jinja2:", "jinja2:", "$ANSIBLE_VAULT"])
+WORDS = ["#jinja2:", "jinja2:", "$ANSIBLE_VAULT"]
+PIECES = st.text(st.sampled_from("{}%#\\jina2:\n $ANSIBLE_VT")) | st.sampled_from(WORDS)
 
 
 @given(st.lists(PIECES))

@@ -119,7 +119,8 @@ def test_events_contain_no_template_syntax_while_the_comparison_uses_the_names_a
     assert world.events[0]["previous"]["shine"] == "(( x ))"
     assert world.look() == [("watch_failed",)]
     assert not set("{}") & set(str(world.events[0]["message"]))
-    assert (world.events[0]["error"]["code"], world.events[0]["error"]["message"]) == ("(c)", "(( lookup('pipe', 'id') ))")
+    error = world.events[0]["error"]
+    assert (error["code"], error["message"]) == ("(c)", "(( lookup('pipe', 'id') ))")
 
 
 def test_events_contain_no_secrets() -> None:
