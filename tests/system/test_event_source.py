@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import signal
 import typing as t
+from secrets import token_hex
+from urllib.parse import quote
 
 import pytest
 from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
@@ -113,10 +116,15 @@ def test_a_rulebook_that_shuts_down_does_not_wait_for_a_look(stage: Stage) -> No
 
 
 def test_a_missing_package_is_said_in_a_sentence(stage: Stage, tmp_path: Path) -> None:
-    (tmp_path / "msal.py").write_text('raise ImportError("there is none here")', encoding="utf-8")
+    secret = stage.environment["AZURE_CLIENT_SECRET"]
+    broken = "import os\nraise ImportError('not for ' + os.environ['AZURE_CLIENT_SECRET'] + chr(27))"
+    (tmp_path / "msal.py").write_text(broken, encoding="utf-8")
     stage.environment["PYTHONPATH"] = str(tmp_path)
     with stage.watch() as run:
         assert run.end() != 0
+    # The exception is logged without its cause, which quotes the secret.
+    assert "(not for ******** )" in run.output
+    assert (secret in run.output, "\x1b" in run.output, "ImportError" in run.output) == (False, False, False)
     assert "DependencyError: Source plugin failed with error message: " in run.output
     # With a blank in its path it is quoted where it is to be copied from.
     said = r"In the Python interpreter (.+?) the Python package msal cannot be imported .+ Run '?\1'? -m pip install "
@@ -131,6 +139,84 @@ def test_a_secret_in_the_arguments_is_not_shown(stage: Stage) -> None:
         run.wait_for("told of a failure and its end", lambda: types(run) == ["watch_failed", "watch_recovered"])
         run.stop()
     assert secret not in run.output
+
+
+def quoted_forms(secret: str) -> list[str]:
+    """Return the secret in the forms in which services quote what was sent to them."""
+    percent = quote(secret, safe="")
+    lower = re.sub("%..", lambda found: found[0].lower(), percent)
+    encoded = [base64.b64encode(secret.encode()), base64.urlsafe_b64encode(f"id:{secret}".encode())]
+    return [secret, percent, lower, *(form.decode() for form in encoded)]
+
+
+def test_a_secret_that_the_service_quotes_is_masked_in_events_and_in_the_log(stage: Stage) -> None:
+    # It contains the characters that encodings change. It is random, because this file is searched for secrets, too.
+    secret = f"a/b+c d>e?f=g~{token_hex(16)}"
+    stage.simulator.change_application(stage.simulator.client_id, secrets=[{"value": secret}])
+    stage.environment["AZURE_CLIENT_SECRET"] = secret
+    forms = quoted_forms(secret)
+    quoted = " | ".join(forms)
+    error = {"code": quoted, "message": f"Refused: {quoted}", "innerError": {"request-id": quoted}}
+    next_page = f"{stage.simulator.graph_url}/v1.0/deviceManagement/exchangeConnectors?$skiptoken={forms[1]}"
+    unhealthy = contoso(ago(days=4), serverName=quoted)
+    bodies = [
+        (403, {"error": error}),
+        (200, {"value": [], "@odata.nextLink": next_page}),
+        (200, {"value": [unhealthy]}),
+    ]
+    stage.simulator.faults([{"service": "graph", "status": status, "body": body} for status, body in bodies])
+    with stage.watch() as run:
+        run.wait_for("told of both", lambda: {"watch_failed", "unhealthy"} <= set(types(run)))
+        run.stop()
+    # The ends of Base64 also depend on what is around the secret.
+    assert [form for form in forms if form[8:-8] in run.output] == []
+    shown = {event["type"]: event for event in events(run)}
+    assert shown["watch_failed"]["error"]["message"].startswith("Refused: ******** | ******** | ******** | ")
+    assert shown["unhealthy"]["connector"]["server_name"].startswith("******** | ******** | ******** | ")
+    check(events(run))
+
+
+# Names of a connector and of its host. A template engine that renders them creates FILE.
+ATTACKS = {
+    "expression": ("{{ lookup('pipe', 'touch FILE') }}", None),
+    "statement": ("{% if lookup('pipe', 'touch FILE') %}{% endif %}", None),
+    "joined": ("{", "{ lookup('pipe', 'touch FILE') }}"),
+    # ansible-rulebook evaluates a rendered text that is a Python literal.
+    "escaped": (r"""'\x7b\173 lookup("pipe", "touch FILE") \x7d\u007d'""", None),
+    # The first line of a template can choose other delimiters.
+    "header": ("#jinja2:variable_start_string:'[%', variable_end_string:'%]'", "[% lookup('pipe', 'touch FILE') %]"),
+}
+SHOW = """\
+- hosts: localhost
+  gather_facts: false
+  vars:
+    connector: "{{ ansible_eda.event.connector }}"
+  tasks:
+    - ansible.builtin.set_fact:
+        names: "{{ [connector.server_name, connector.connector_server_name] }}"
+    - ansible.builtin.debug:
+        msg: "{{ names | join }} {{ messages | join }}"
+"""
+
+
+def test_names_are_never_rendered_as_templates(stage: Stage) -> None:
+    written = {attack: stage.folder / f"written-by-{attack}" for attack in ATTACKS}
+    connectors = []
+    for attack, names in ATTACKS.items():
+        server, host = (name and name.replace("FILE", str(written[attack])) for name in names)
+        connectors.append({"id": attack, "serverName": server, "connectorServerName": host})
+    stage.simulator.set_connectors(connectors)
+    (stage.folder / "show.yml").write_text(SHOW, encoding="utf-8")
+    server, host = "{{ event.connector.server_name }}", "{{ event.connector.connector_server_name }}"
+    messages = [f"{server}\n{host}", server + host, server]
+    show = {"run_module": {"name": "ansible.builtin.debug", "module_args": {"msg": messages}}}
+    playbook = {"run_playbook": {"name": "show.yml", "extra_vars": {"messages": messages}}}
+    rule = {"name": "Show", "condition": 'event.type == "unhealthy"', "actions": [show, playbook]}
+    with stage.run(stage.write([{SOURCE: {"interval": "1h"}}], rule)) as run:
+        run.wait_for("showed all", lambda: run.output.count("PLAY RECAP") == 2 * len(ATTACKS))
+        run.stop()
+    assert [attack for attack, path in written.items() if path.exists()] == []
+    assert run.output.count("failed=0") == 2 * len(ATTACKS), run.output
 
 
 def test_a_folder_of_sources_will_do(stage: Stage) -> None:

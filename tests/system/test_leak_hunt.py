@@ -12,11 +12,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from ansible_collections.msgraph.intune.tests.system.long_run import LongRun
 
 HUNT = Path(__file__).parents[1] / "tools/leak_hunt.py"
-SECRET = "an-invented-secret-of-the-suite"
+# In Base64 it contains a plus sign or a slash in each alignment, and its percent-encoding contains letters.
+SECRET = "an~~~invented>>>secret???of<<</the+suite"
 RECORD = f"""
-import os, pathlib, sys
+import base64, os, pathlib, re, sys
+from urllib.parse import quote
 pathlib.Path(os.environ["GRAPH_SIMULATOR_SECRETS"]).write_text("{SECRET}\\nshort\\n")
 tmp, home, secret = pathlib.Path(os.environ["TMPDIR"]), pathlib.Path(sys.argv[1]), "{SECRET}"
 """
@@ -24,6 +27,7 @@ tmp, home, secret = pathlib.Path(os.environ["TMPDIR"]), pathlib.Path(sys.argv[1]
 
 def hunt(folder: Path, suite: str) -> tuple[int, str]:
     environment = {name: value for name, value in os.environ.items() if name != "LEAK_HUNT_OUTPUT"}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
     run = subprocess.run(
         [sys.executable, HUNT, folder, "--", sys.executable, "-c", suite, folder],
         env=environment,
@@ -42,7 +46,13 @@ def hunt(folder: Path, suite: str) -> tuple[int, str]:
         "(tmp / 'left-behind').write_text(secret)",
         "(tmp / 'deep').mkdir(); (tmp / 'deep/cache').write_text(secret); (tmp / 'deep/cache').chmod(0o644)",
         "(home / 'log').write_text(f'x{secret}y')",
-        "import base64; print(base64.b64encode(f'user:{secret}@'.encode()).decode())",
+        "print(base64.b64encode(f'user:{secret}@'.encode()).decode())",
+        "print(base64.urlsafe_b64encode(f'{secret}@'.encode()).decode())",
+        "print(base64.urlsafe_b64encode(f'r:{secret}@'.encode()).decode())",
+        "print(base64.urlsafe_b64encode(f'm:{secret}@'.encode()).decode())",
+        "print('https://graph.example/?x=' + quote(secret, safe=''))",
+        "print('https://graph.example/?x=' + quote(secret))",
+        "print(re.sub('%..', lambda byte: byte[0].lower(), quote(secret, safe='')))",
         "(tmp / 'cache-debug.log').write_text(secret); (tmp / 'cache-debug.log').chmod(0o600)",
         "pathlib.Path(os.environ['LEAK_HUNT_OUTPUT']).write_text(secret)",
     ],
@@ -51,6 +61,20 @@ def test_a_leak_is_found(tmp_path: Path, leak: str) -> None:
     status, output = hunt(tmp_path, RECORD + leak)
     assert status == 1
     assert "holds 1 of them" in output
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_leak_in_the_events_or_the_log_of_a_rulebook_is_found(tmp_path: Path, stream: str) -> None:
+    # LongRun runs ansible-rulebook. The file of its output is not searched a second time here.
+    suite = f"""
+from {LongRun.__module__} import LongRun
+code = f"import sys; print({{quote(secret)!r}}, file=sys.{stream})"
+with LongRun([sys.executable, "-c", code], os.environ, tmp) as run:
+    run.end()
+(tmp / "output.txt").unlink()
+"""
+    status, output = hunt(tmp_path, RECORD + suite)
+    assert (status, "holds 1 of them" in output) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import typing as t
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 # In shorter ones, which tests make up themselves, innocent words would be found.
 SHORTEST_SECRET = 16
@@ -64,12 +64,15 @@ def search(folders: list[Path], command: list[str], secrets: Path) -> int:
 
 
 def forms(secret: bytes) -> set[bytes]:
-    """The secret as it is, percent-encoded, and as a part of anything in Base64, whatever stands around it."""
-    found = {secret, quote(secret, safe="").encode()}
-    # Three bytes make four characters: three ways to begin. Only characters that are wholly the secret's count.
+    """Return the secret as given, percent-encoded, and as a part of anything in Base64, whatever is around it."""
+    found = {secret}
+    for encoded in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
+        found |= {encoded.encode(), re.sub("%..", lambda byte: byte[0].lower(), encoded).encode()}
+    # Three bytes make four characters: there are three alignments. Only characters of the secret's own bits count.
     for before, first in enumerate((0, 2, 3)):
         last = (before + len(secret)) * 8 // 6
-        found.add(base64.b64encode(b"x" * before + secret)[first:last])
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            found.add(encode(b"x" * before + secret)[first:last])
     return found
 
 

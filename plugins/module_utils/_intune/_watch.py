@@ -13,6 +13,7 @@ import typing as t
 
 from .._graph._clock import Clock
 from .._graph._errors import DependencyError, GraphError
+from ._event_text import safe_event
 from ._info import read_info
 from ._plan import has_moved_on
 from ._selection import Selection, select
@@ -72,8 +73,14 @@ class Watcher:
     def look(self) -> tuple[list[Event], float]:
         """Look once; returns the events since the last look, and the seconds until the next one is due.
 
+        The events are safe to use in a rulebook: they contain neither secrets nor template syntax.
+
         :raises DependencyError: a package is missing, which no later look would find either.
         """
+        events, pause = self._look()
+        return [safe_event(event) for event in events], pause
+
+    def _look(self) -> tuple[list[Event], float]:
         # Each look has the whole of the retry budget.
         self._client.retry.progress()
         watched = self._watched

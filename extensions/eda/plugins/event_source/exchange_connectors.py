@@ -35,6 +35,9 @@ description:
     it. It comes once for the same failure. C(watch_recovered) has C(message), and comes when all can be read again.
     Connectors that can be read are watched meanwhile, when another one that was asked for is not there.
   - The collection's file C(extensions/eda/event_schemas/exchange_connectors.json) is a JSON schema of these events.
+  - Events contain neither secrets nor template syntax, because Ansible renders what a rulebook writes into a playbook.
+    Each brace becomes a parenthesis, each backslash a slash, and a blank breaks up the words that begin a template or
+    a vault. Names that contain these characters differ from those that modules return, so select connectors by ID.
 options:
   interval:
     description:
@@ -82,8 +85,10 @@ if _FILE.parts[-8:-5] == ("ansible_collections", "msgraph", "intune"):
 
 from ansible_collections.msgraph.intune.plugins.module_utils import _graph, _intune
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._connect import connect
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS, gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._text import printable
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import is_blank
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
     EXCHANGE_CONNECTOR,
@@ -122,6 +127,8 @@ async def main(queue: asyncio.Queue[dict[str, t.Any]], args: dict[str, t.Any]) -
 
     :raises GraphError: the arguments do not fit, or a package is missing; whatever else happens is told and survived.
     """
+    # urllib3 logs URLs and headers of the service unmasked. With -vv they end up in the log of ansible-rulebook.
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
     clock = StoppableClock()
     try:
         watcher = await in_background(lambda: make_watcher(args, os.environ, clock))
@@ -130,6 +137,9 @@ async def main(queue: asyncio.Queue[dict[str, t.Any]], args: dict[str, t.Any]) -
             for event in events:
                 await queue.put(event)
             await asyncio.sleep(pause)
+    except Exception as exc:  # noqa: BLE001  it is raised again, masked
+        # ansible-rulebook logs the exception with all its causes, and causes can quote the service.
+        raise masked(exc) from None
     finally:
         # A look that is under way in the background is not to wait for another try.
         clock.stop()
@@ -151,9 +161,27 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
             f"{SELECTION.id} or {SELECTION.name} is an empty list, so there is nothing to watch",
             hint="Leave it out to watch all connectors.",
         )
-    client = connect(gather(given, environ), clock=clock, on_warning=_log.warning, on_retry=_log.info)
+    client = connect(gather(given, environ), clock=clock, on_warning=warn, on_retry=inform)
     watched = Watched(EXCHANGE_CONNECTOR, selection, "connector", health, unhealthy=HEALTHS[-1])
-    return Watcher(client, watched, interval=interval, on_note=_log.warning)
+    return Watcher(client, watched, interval=interval, on_note=warn)
+
+
+def warn(sentence: str) -> None:
+    """Write a warning to the log, with secrets masked."""
+    _log.warning("%s", SECRETS.mask(sentence))
+
+
+def inform(sentence: str) -> None:
+    """Write a line to the log that is shown with -v, with secrets masked."""
+    _log.info("%s", SECRETS.mask(sentence))
+
+
+def masked(error: Exception) -> Exception:
+    """Return the error without its causes, with secrets masked and its text printable."""
+    text = SECRETS.mask(printable(str(error)))
+    if isinstance(error, GraphError):
+        return type(error)(text)
+    return RuntimeError(f"{type(error).__name__}: {text}").with_traceback(error.__traceback__)
 
 
 def read_arguments(args: Mapping[str, t.Any]) -> dict[str, t.Any]:

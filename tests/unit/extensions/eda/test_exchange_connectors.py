@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import shutil
 import subprocess
 import sys
 import threading
+import traceback
 import types
 import typing as t
 from pathlib import Path
@@ -18,17 +20,38 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.msgraph.intune.extensions.eda.plugins.event_source import exchange_connectors as source
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+    DependencyError,
+    GraphError,
+    OptionsError,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import HEALTHS, read_connector
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._plan import UNKNOWN
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import StoppableClock, Watcher
 
 TOKEN = "header.payload.signature"
+SECRET = "an-invented-secret"
 FILE = Path(source.__file__)
 ROOT, TREE = str(FILE.parents[7]), str(FILE.parents[6])
 SCHEMA = json.loads((FILE.parents[2] / "event_schemas/exchange_connectors.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def urllib3_log() -> t.Iterator[logging.Logger]:
+    """Return the logger of urllib3, whose level the source changes for the whole process."""
+    logger = logging.getLogger("urllib3")
+    yield logger
+    logger.setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def secret() -> t.Iterator[str]:
+    SECRETS.add(SECRET)
+    yield SECRET
+    SECRETS.clear()
 
 
 def make(environ: t.Mapping[str, str] | None = None, **args: t.Any) -> t.Any:
@@ -77,6 +100,50 @@ def test_what_each_look_returns_is_put_into_the_queue_in_order() -> None:
 def test_arguments_that_do_not_fit_end_it_with_a_sentence() -> None:
     with pytest.raises(OptionsError, match="The option 'tennant' is unknown"):
         run(Queue(), {"access_token": TOKEN, "tennant": "x"})
+
+
+class Failing:
+    """A watcher that fails at once."""
+
+    def __init__(self, error: Exception, cause: Exception) -> None:
+        self.error, self.cause = error, cause
+
+    def look(self) -> t.NoReturn:
+        raise self.error from self.cause
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (DependencyError(f"no {SECRET}", hint="Install it."), "DependencyError: no ********. Install it."),
+        (ValueError(f"{SECRET}\x1b[2J"), "RuntimeError: ValueError: ******** [2J"),
+    ],
+)
+def test_the_error_that_ends_it_has_no_causes_secrets_or_control_characters(
+    error: Exception, shown: str, secret: str
+) -> None:
+    with pytest.raises((GraphError, RuntimeError)) as caught:
+        run(Queue(), watcher=Failing(error, KeyError(secret)))
+    logged = "".join(traceback.format_exception(caught.value))
+    assert logged.rstrip().rpartition("\n")[2].endswith(shown)
+    assert (secret in logged, "direct cause" in logged) == (False, False)
+
+
+def test_lines_of_the_log_are_masked(secret: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    watcher = make()
+    watcher._on_note(f"100% {secret} %s")
+    watcher._client.retry._on_retry(f"again {secret}")
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "100% ******** %s"),
+        ("INFO", "again ********"),
+    ]
+
+
+def test_urllib3_writes_nothing_to_the_log(urllib3_log: logging.Logger) -> None:
+    with pytest.raises(asyncio.CancelledError):
+        run(Queue(), watcher=Script())
+    assert not urllib3_log.getChild("connectionpool").isEnabledFor(logging.CRITICAL)
 
 
 def test_a_look_that_is_under_way_is_not_waited_for() -> None:

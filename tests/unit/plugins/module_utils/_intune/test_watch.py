@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DependencyError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import (
     StoppableClock,
@@ -107,6 +108,29 @@ def test_a_service_that_fails_is_told_once_and_looked_for_later_and_later() -> N
     assert (world.look(), world.pause) == ([("watch_recovered",)], 10.0)
     assert world.events[0]["message"] == "The widgets can be read again."
     assert world.look() == []
+
+
+def test_events_contain_no_template_syntax_while_the_comparison_uses_the_names_as_read() -> None:
+    named = widget("{a}", shine="{{ x }}")
+    refused = Reply(403, {"error": {"code": "{c}", "message": "{{ lookup('pipe', 'id') }}"}})
+    world = World(listed(named), listed({**named, "shine": "(( x ))"}), refused)
+    assert world.look() == []
+    assert world.look() == [("status_changed", "(a)")]
+    assert world.events[0]["previous"]["shine"] == "(( x ))"
+    assert world.look() == [("watch_failed",)]
+    assert not set("{}") & set(str(world.events[0]["message"]))
+    error = world.events[0]["error"]
+    assert (error["code"], error["message"]) == ("(c)", "(( lookup('pipe', 'id') ))")
+
+
+def test_events_contain_no_secrets() -> None:
+    SECRETS.add("an-invented-secret")
+    try:
+        world = World(Reply(503, {"error": {"code": "x", "message": "an-invented-secret"}}))
+        assert world.look() == [("watch_failed",)]
+    finally:
+        SECRETS.clear()
+    assert world.events[0]["error"]["message"] == "********"
 
 
 def test_another_failure_is_another_event() -> None:
