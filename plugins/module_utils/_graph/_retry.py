@@ -59,6 +59,8 @@ class RetryPolicy:
             return error.retry_after
         if left <= 0:
             raise error
+        if error.retry_delay is not None:
+            return min(error.retry_delay, left)
         return min(jitter * min(_FIRST_DELAY * 2.0 ** (tries - 1), _LONGEST_DELAY), left)
 
 

@@ -16,6 +16,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._options imp
     gather,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import Settings, read_settings
 
 if t.TYPE_CHECKING:
@@ -306,3 +307,12 @@ def test_a_ca_path_without_a_certificate_is_refused(tmp_path: Path) -> None:
 def test_a_cloud_of_the_environment_is_called_so() -> None:
     with pytest.raises(OptionsError, match="cloud .from the environment variable AZURE_CLOUD_ENVIRONMENT. is"):
         read(AZURE_CLOUD_ENVIRONMENT="AzureGermanCloud")
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
+def test_ansibles_placeholder_for_an_omitted_value_counts_as_not_given(option: t.Any) -> None:
+    omitted = "__omit_place_holder__9c1185a5c5e9fc54612808977ee8f548b2258d31"
+    assert gather({option.name: omitted}, {}) == {}
+    for variable in option.environment:
+        assert gather({option.name: omitted}, {variable: "from-environment"})[option.name].variable == variable
+    assert SECRETS.mask(omitted) == omitted
