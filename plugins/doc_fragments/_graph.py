@@ -161,8 +161,8 @@ options:
         or 504, with a refused or broken connection, or without any answer in O(timeout) seconds. Nothing else is sent
         again, but for a token that was refused, which is renewed once.
       - To sign in, a request is also sent again after any status from 500 on, and where the login service answers
-        C(temporarily_unavailable). A managed identity's endpoint is also asked again after the status 404, and after 410
-        every 17.5 seconds, which with the default makes the 70 seconds that its update takes.
+        C(temporarily_unavailable). A managed identity's endpoint is also asked again after the status 404, and every
+        17.5 seconds after 410, which with the default makes the 70 seconds that its update takes.
       - A request whose answer was lost may have been carried out, and is then carried out twice.
       - Between two attempts the module waits as long as the service asks, else a random time of at most 3 seconds, then
         6, 12 and so on up to 60.

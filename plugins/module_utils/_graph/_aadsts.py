@@ -28,9 +28,7 @@ _FEDERATED = (
 _FRESH_FEDERATED = (
     "Give a fresh federated token, for those of job systems live for minutes, and check this host's clock."
 )
-_CERTIFICATE_TIME = (
-    "Check this host's clock, by which the assertion is dated, and that the certificate of certificate_path is valid now."
-)
+_CERTIFICATE_TIME = "Check this host's clock, by which the assertion is dated, and that the certificate is valid now."
 _IDENTITY_RESOURCE = (
     "Check graph_url and cloud: a managed identity gets tokens for the Graph of the cloud that its host runs in."
 )

@@ -98,7 +98,7 @@ def _readable(description: str) -> str:
 
 
 def _words(error: object) -> str:
-    """Return the words of an ``error`` that is a code, or an object with a message as in other services of Microsoft."""
+    """Return the words of an ``error``: its message where it is an object, as in other services, else the code."""
     words = (_text(error.get("message")) or _text(error.get("code"))) if isinstance(error, dict) else _text(error)
     return clip(words or "", _MAX_MESSAGE)
 

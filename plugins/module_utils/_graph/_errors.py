@@ -44,7 +44,7 @@ class GraphError(Exception):
     :param retry_after: seconds that the service asked to wait.
     :param dropped: whether the connection was refused, broke, or stayed silent.
     :param unanswered: whether the request may have arrived, without an answer that came whole.
-    :param retryable: whether a retry makes sense by the documentation of this service; ``None`` to decide by the status.
+    :param retryable: whether this service documents a retry; ``None`` to decide by the status.
     :param retry_delay: seconds to wait before each retry, where the service documents a fixed time and sends none.
     """
 

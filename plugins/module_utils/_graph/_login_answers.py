@@ -6,8 +6,8 @@
 
 """Cleans answers of the login service and of managed identity endpoints before msal reads them.
 
-msal trusts the fields of an answer. A date where it expects a number of seconds makes it raise an exception although the
-answer holds a valid token. After :func:`clean`, each field that msal reads has the expected type.
+msal trusts the fields of an answer: a date where it expects a number of seconds makes it raise an exception, although
+the answer holds a valid token. After :func:`clean`, each field that msal reads has the expected type.
 """
 
 from __future__ import annotations

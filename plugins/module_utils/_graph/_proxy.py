@@ -55,11 +55,7 @@ def check_environment_proxy(variable: str, text: str) -> None:
     """
     parts = _split(_with_scheme(text))
     # An @ behind the host belongs to a password that holds a slash, a question mark or a hash.
-    if (
-        parts is None
-        or parts.scheme not in (*_HTTP, *_SOCKS)
-        or "@" in parts.path + parts.query + parts.fragment
-    ):
+    if parts is None or parts.scheme not in (*_HTTP, *_SOCKS) or "@" in parts.path + parts.query + parts.fragment:
         raise OptionsError(
             f"The environment variable {variable} is not the URL of a proxy",
             hint="Correct or remove it, or set the option proxy, which comes first. Special characters in user and"

@@ -68,7 +68,8 @@ def test_whatever_else_comes_is_an_error_of_its_kind(status: int, kind: str, bod
 
 
 @pytest.mark.parametrize(
-    ("status", "transient"), [(400, False), (404, True), (410, True), (429, True), (500, True), (501, True), (200, False)]
+    ("status", "transient"),
+    [(400, False), (404, True), (410, True), (429, True), (500, True), (501, True), (200, False)],
 )
 @pytest.mark.parametrize("body", [b"", {"error": "invalid_request", "error_description": "Identity not found"}])
 def test_what_microsoft_documents_is_retried(status: int, transient: bool, body: t.Any) -> None:

@@ -311,7 +311,9 @@ def test_an_error_beside_a_token_is_a_failure_and_nothing_is_kept(tmp_path: Path
 @pytest.mark.parametrize("status", [200, 400])
 def test_an_unavailable_service_is_asked_again_whatever_the_status(status: int) -> None:
     retry = Retry(RetryPolicy(), clock=FakeClock())
-    setback = Reply(status, {"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error."})
+    setback = Reply(
+        status, {"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error."}
+    )
     session = FakeSession(Reply(200, METADATA), setback, Reply(200, TOKEN))
     assert _application(session, find_cloud("global"), retry).kind == "application"
     assert retry.count == 1
