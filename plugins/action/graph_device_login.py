@@ -16,6 +16,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_logi
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError, naming
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
@@ -69,7 +70,7 @@ class ActionModule(ActionBase):
             result.update(failed=True, changed=False, msg=str(exc), error=exc.as_dict())
         if warnings:
             result["warnings"] = warnings
-        return result
+        return SECRETS.mask(result)
 
     def _sign_in(self, params: dict[str, t.Any], on_warning: t.Callable[[str], None]) -> dict[str, t.Any]:
         given = _options.gather({name: params.get(name) for name in OPTIONS}, os.environ)
@@ -81,7 +82,11 @@ class ActionModule(ActionBase):
         settings = _settings.read_settings(given)
         user = CachedUser.read(given, asked_for=True)
         user.validate()
-        asked_for = [scope.strip() for scope in params["scopes"] or [] if scope.strip() not in ("", "None")]
+        asked_for = [
+            scope.strip()
+            for scope in params["scopes"] or []
+            if scope.strip() not in ("", "None") and not _options.is_omitted(scope)
+        ]
         scopes = full_scopes(settings.cloud, asked_for or [EXCHANGE_CONNECTOR.sync_permission.name])
         for warning in settings.warnings:
             on_warning(warning)
@@ -93,7 +98,7 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return {**kept, "changed": present is None, "msg": "Check mode starts no sign-in.", "account": None}
         transport = Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy)
-        retry = Retry(settings.retry, clock=Clock(), on_retry=display.vvv)
+        retry = Retry(settings.retry, clock=Clock(), on_retry=_log)
         if present is not None and self._still_good(user, Login(transport, settings.cloud, scopes, cache), retry):
             person = Person(present.username, present.home_tenant or user.tenant)
             return {**kept, **_told(person, "is signed in already"), "changed": False}
@@ -114,13 +119,13 @@ class ActionModule(ActionBase):
         try:
             retry.run(lambda _attempt: user.acquire(lambda: login))
         except GraphError as exc:
-            display.vvv(f"The sign-in that the cache holds is of no use any more: {exc}")
+            _log(f"The sign-in in the cache is not valid any more: {exc}")
             return False
         return True
 
     def _invite(self, login: DeviceLogin) -> Person:
         invitation = login.begin()
-        display.display(
+        _show(
             f"\nTo sign in, open {invitation.verification_url} in a browser on any device and enter the code"
             f" {invitation.user_code} ({_minutes(invitation.expires_in)} left).\n",
             color="bright yellow",
@@ -131,9 +136,17 @@ class ActionModule(ActionBase):
             nonlocal told
             if told - remaining >= _TELL_SECONDS:
                 told = remaining
-                display.display(f"Waiting for code {invitation.user_code}: {_minutes(remaining)} left.")
+                _show(f"Waiting for code {invitation.user_code}: {_minutes(remaining)} left.")
 
         return login.wait(on_wait)
+
+
+def _show(text: str, **how: t.Any) -> None:
+    display.display(SECRETS.mask(text), **how)
+
+
+def _log(text: str) -> None:
+    display.vvv(SECRETS.mask(text))
 
 
 def _told(person: Person, happened: str) -> dict[str, t.Any]:

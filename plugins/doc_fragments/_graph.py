@@ -165,6 +165,9 @@ options:
       - A whole number, how many times a request is sent again that failed for the moment, with the status 408, 429,
         502, 503, 504 or 509, with a refused or broken connection, or without any answer in O(timeout) seconds. Nothing
         else is sent again, but for a token that was refused, which is renewed once.
+      - To sign in, a request is also sent again after any status from 500 on, and where the login service answers
+        C(temporarily_unavailable). A managed identity's endpoint is also asked again after the status 404, and every
+        17.5 seconds after 410, which with the default makes the 70 seconds that its update takes.
       - A request whose answer was lost may have been carried out, and is then carried out twice.
       - Between two attempts the module waits as long as the service asks, else a random time of at most 3 seconds, then
         6, 12 and so on up to 60.
@@ -197,6 +200,8 @@ options:
         characters in them percent-encoded; they are masked wherever Ansible shows something.
       - If not set, the value of the environment variable E(MSGRAPH_PROXY) is used. Without either, the proxies and
         exceptions in E(HTTPS_PROXY), E(ALL_PROXY) and E(NO_PROXY) hold, which this option overrides.
+      - The task fails before any request when such a variable holds no URL of a proxy, or names a SOCKS proxy and the
+        Python package PySocks is missing.
     type: str
 requirements:
   - "Python >= 3.9 on the host that runs the module"

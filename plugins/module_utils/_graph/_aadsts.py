@@ -12,7 +12,10 @@ them, so they choose a hint and nothing else; a code that is not here passes thr
 
 from __future__ import annotations
 
+import re
 import typing as t
+
+_CODE: t.Final = re.compile(r"AADSTS([0-9]{4,9}):?")
 
 _TENANT = "Check tenant_id and cloud: the tenant's id or one of its domains, in the cloud it lives in."
 _APPLICATION = "Check client_id (the application's id, not its object id) and that the application is in this tenant."
@@ -25,6 +28,11 @@ _FEDERATED = (
 _FRESH_FEDERATED = (
     "Give a fresh federated token, for those of job systems live for minutes, and check this host's clock."
 )
+_CERTIFICATE_TIME = "Check this host's clock, by which the assertion is dated, and that the certificate is valid now."
+_IDENTITY_RESOURCE = (
+    "Check graph_url and cloud: a managed identity gets tokens for the Graph of the cloud that its host runs in."
+)
+_IDENTITY_CLIENT = "Check client_id: it must be that of a user-assigned identity which is assigned to this host or app."
 _PERSON = "Check username and tenant_id, and with the user's administrator that the account may sign in."
 _WRONG_LOGIN = "Check username and password; after too many attempts wait until the account is unlocked."
 _MFA = (
@@ -62,6 +70,7 @@ HINTS: t.Final = {
     53003: _POLICY,
     65001: _CONSENT,
     65004: "The person declined to consent to the permission.",
+    65005: "The application does not list this permission: add it to the app registration, and have it granted.",
     70000: _AGAIN,
     70008: _AGAIN,
     70011: _SCOPE,
@@ -100,3 +109,33 @@ HINTS: t.Final = {
     7000222: "The client secret has expired: add a new one to the app registration and store its value.",
     9002313: "The request was malformed: check the credential that was given for truncation or stray characters.",
 }
+
+# By code and auth_method: where a code means something else than HINTS says.
+METHOD_HINTS: t.Final = {
+    **{(code, "certificate"): _CERTIFICATE_TIME for code in (500133, 700024)},
+    **{(code, "certificate"): _CERTIFICATE for code in (50013, 50027)},
+    **{(code, "federated_token"): _FEDERATED for code in (700021, 700023, 700027)},
+    **{
+        (code, "managed_identity"): _IDENTITY_RESOURCE
+        for code in (65005, 70011, 90009, 500011, 500014, 650057, 700022, 1002012)
+    },
+    **{(code, "managed_identity"): _IDENTITY_CLIENT for code in (700016, 7000112)},
+}
+
+
+def hint_for(code: int | None, method: str | None) -> str | None:
+    """Return what to do about an error code in a sign-in by this auth_method, or ``None`` for an unknown code."""
+    if code is None:
+        return None
+    return METHOD_HINTS.get((code, method or "")) or HINTS.get(code)
+
+
+def find_code(text: str) -> int | None:
+    """Return the number of the first AADSTS code in a text, which is to be cut to some kilobytes before."""
+    found = _CODE.search(text)
+    return int(found.group(1)) if found else None
+
+
+def without_code(text: str) -> str:
+    """Return the text without its first code."""
+    return _CODE.sub("", text, count=1)

@@ -65,7 +65,10 @@ class ClientSecret(_Application):
 
     def acquire(self, login: Callable[[], Login]) -> Token:
         return login().application(
-            tenant_id=text(self.tenant_id), client_id=text(self.client_id), credential=lambda: text(self.client_secret)
+            tenant_id=text(self.tenant_id),
+            client_id=text(self.client_id),
+            credential=lambda: text(self.client_secret),
+            method=self.method,
         )
 
 
@@ -89,7 +92,10 @@ class Certificate(_Application):
 
     def acquire(self, login: Callable[[], Login]) -> Token:
         return login().application(
-            tenant_id=text(self.tenant_id), client_id=text(self.client_id), credential=self._credential
+            tenant_id=text(self.tenant_id),
+            client_id=text(self.client_id),
+            credential=self._credential,
+            method=self.method,
         )
 
     def _content(self) -> bytes:
@@ -128,6 +134,7 @@ class FederatedToken(_Application):
             tenant_id=text(self.tenant_id),
             client_id=text(self.client_id),
             credential=lambda: {"client_assertion": self._assertion()},
+            method=self.method,
         )
 
     def _assertion(self) -> str:

@@ -148,7 +148,16 @@ def _starts_with(segments: list[str], base: list[str]) -> bool:
     return segments[: len(base)] == base
 
 
+# What YAML and Ansible make of a value that was meant to switch the option off.
+_NO_HOSTS: t.Final = ("true", "false", "yes", "no", "on", "off", "none", "null")
+
+
 def _authority(called: str, text: str) -> str:
+    if text.lower() in _NO_HOSTS or text.isdigit():
+        raise OptionsError(
+            f"{called} is {text!r}, which is not a host",
+            hint="Give the host, such as https://login.microsoftonline.com, or leave the option out.",
+        )
     parts = _https(called, text if "://" in text else f"https://{text}")
     if parts.path.strip("/"):
         raise OptionsError(

@@ -17,6 +17,7 @@ import typing as t
 
 from ._errors import OptionsError
 from ._options import OPTIONS, describe
+from ._secrets import SECRETS
 from ._token import Token, is_sendable, read_token
 
 if t.TYPE_CHECKING:
@@ -82,6 +83,7 @@ class AccessToken:
 
 # A GUID or a domain; anything else could change the path of the login service's address.
 _NAME = r"[A-Za-z0-9][A-Za-z0-9.-]*"
+_MAX_SHOWN: t.Final = 80
 
 
 def require(method: str, **needed: Value | None) -> None:
@@ -98,9 +100,19 @@ def check_name(name: str, value: Value | None) -> None:
     """Refuse what is neither a GUID nor a domain name."""
     if value is not None and not re.fullmatch(_NAME, text(value)):
         raise OptionsError(
-            f"{describe(name, value)} is neither a GUID nor a domain name",
+            f"{describe(name, value)} is neither a GUID nor a domain name{_shown(text(value))}",
             hint="Copy it from the app registration's overview page.",
         )
+
+
+def _shown(content: str) -> str:
+    """Return a refused id for a message, its invisible characters as escape sequences; "" for a likely secret.
+
+    Entra's client secrets hold a tilde, JSON web tokens begin with eyJ, and keys are longer than ids and domain names.
+    """
+    if "~" in content or content.startswith("eyJ") or len(content) > _MAX_SHOWN:
+        return ""
+    return f": {SECRETS.mask(content)!a}"
 
 
 def check_token(name: str, value: Value | None) -> None:

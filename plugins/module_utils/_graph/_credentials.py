@@ -122,8 +122,21 @@ def _present(settings: Settings, cache: TokenCache | None) -> str:
         return by_rank[1]
     if by_rank:
         return by_rank[0]
-    ways = ", ".join(str(OPTIONS[name]) for way in WAYS for name in way.own)
-    raise OptionsError("No credential was given", hint=f"Give one of {ways}, or set auth_method to managed_identity.")
+    raise _no_credential(settings.given)
+
+
+def _no_credential(given: Given) -> OptionsError:
+    names = [name for way in WAYS for name in way.own]
+    if "tenant_id" in given and "client_id" in given:
+        # With both, an application is meant, and most applications have a secret.
+        names.remove("client_secret")
+        others = ", ".join(str(OPTIONS[name]) for name in names)
+        return OptionsError(
+            f"No credential was given beside tenant_id and client_id: {OPTIONS['client_secret']} is missing",
+            hint=f"Set it, or instead of it one of {others}, or set auth_method to managed_identity.",
+        )
+    ways = ", ".join(str(OPTIONS[name]) for name in names)
+    return OptionsError("No credential was given", hint=f"Give one of {ways}, or set auth_method to managed_identity.")
 
 
 def _somebody_signed_in(settings: Settings, cache: TokenCache | None) -> bool:

@@ -15,6 +15,7 @@ import typing as t
 from ._credential import check_name, check_token, require, text
 from ._errors import OptionsError
 from ._options import beside, describe
+from ._secrets import clip
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,9 +149,11 @@ class CachedUser(_User):
 
         :raises OptionsError: it holds several, and no name chooses among them.
         """
-        from ._wanted import only_account
+        from ._wanted import MAX_NAME, only_account
 
-        return only_account(cache.accounts(cloud.login_host, self.client, self.name))
+        account = only_account(cache.accounts(cloud.login_host, self.client, self.name))
+        # The cache holds the name as the login service sent it.
+        return account and dataclasses.replace(account, username=clip(account.username, MAX_NAME))
 
     def validate(self) -> None:
         require(self.method, token_cache_path=self.token_cache_path)

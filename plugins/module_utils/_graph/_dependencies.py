@@ -12,6 +12,7 @@ A task with an access token at hand never pays for the import of msal.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import re
 import shlex
 import sys
@@ -62,6 +63,16 @@ def load_msal() -> t.Any:
     return msal
 
 
+def is_installed(name: str) -> bool:
+    """Return whether Python finds a module, without importing it."""
+    return importlib.util.find_spec(name) is not None
+
+
+def install_command(*packages: str) -> str:
+    """Return the command that installs packages for the Python that runs this."""
+    return shlex.join([sys.executable, "-m", "pip", "install", *packages])
+
+
 def _release(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
@@ -69,5 +80,5 @@ def _release(version: str) -> tuple[int, ...]:
 def _dependency_error(package: str, problem: str) -> DependencyError:
     # All of them at once, so that nobody learns of the next one from the next failure.
     packages = [f"{name}>={version}" for name, version in sorted(MINIMUM_VERSIONS.items())]
-    install = shlex.join([sys.executable, "-m", "pip", "install", *packages])
+    install = install_command(*packages)
     return DependencyError(f"In the Python interpreter {sys.executable} {problem}", hint=_CURE.format(install=install))

@@ -16,6 +16,8 @@ from ._dependencies import load_msal
 from ._errors import AuthenticationError, GraphError
 from ._login import build_application, guarded
 from ._msal_http import MsalHttp
+from ._secrets import clip
+from ._wanted import MAX_NAME
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,10 +27,12 @@ if t.TYPE_CHECKING:
     from ._token_cache import TokenCache
     from ._transport import Transport
 
-# While a person types, a poll that gets no useful answer is no reason to begin anew.
+# While a person types, the next poll is the retry: these failures of a poll do not end the sign-in.
 _PASSING = ("network", "timeout", "throttled", "service")
 # What the interval grows by when the service finds polls too frequent (RFC 8628, section 3.5).
 _SLOW_DOWN_SECONDS = 5
+# What is shown on a terminal is short.
+_MAX_URL = 500
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +89,7 @@ class DeviceLogin:
         self._flow: dict[str, t.Any] = {}
         self._deadline = 0.0
         self._interval = 0.0
+        self._retry_after = 0.0
 
     def begin(self) -> Invitation:
         """Ask for a code.
@@ -99,12 +104,14 @@ class DeviceLogin:
                 self._http, lambda: self._connected().initiate_device_flow(scopes=list(self._scopes))
             )
         )
-        if not isinstance(self._flow.get("user_code"), str) or not isinstance(self._flow.get("verification_uri"), str):
-            raise self._http.failure()
-        self._interval = max(1.0, _seconds(self._flow.get("interval"), 5.0))
-        expires_in = _seconds(self._flow.get("expires_in"), 900.0)
+        if not all(_is_text(self._flow.get(name)) for name in ("device_code", "user_code", "verification_uri")):
+            raise self._http.failure("no device code")
+        self._interval = float(self._flow["interval"])
+        expires_in = float(self._flow["expires_in"])
         self._deadline = self._clock() + expires_in
-        return Invitation(self._flow["verification_uri"], self._flow["user_code"], expires_in)
+        return Invitation(
+            clip(self._flow["verification_uri"], _MAX_URL), clip(self._flow["user_code"], MAX_NAME), expires_in
+        )
 
     def wait(self, on_wait: Callable[[float], None]) -> Person:
         """Wait until the person has signed in, and keep the tokens.
@@ -122,16 +129,18 @@ class DeviceLogin:
                     "nobody signed in before the code expired", hint="Run the task again to get a new code."
                 )
             on_wait(remaining)
-            self._sleep(min(self._interval, remaining))
+            self._sleep(min(max(self._interval, self._retry_after), remaining))
 
     def _poll(self) -> Person | None:
+        self._retry_after = 0.0
         # Read and written under one lock, which is held for this one request: others use the cache meanwhile.
         with self._cache.locked():
             try:
                 result = guarded(self._http, self._ask)
             except GraphError as exc:
-                if exc.kind not in _PASSING:
+                if not exc.transient and exc.kind not in _PASSING:
                     raise
+                self._retry_after = exc.retry_after or 0.0
                 # msal keeps a failed answer inside its application and would go on giving it.
                 self._application = None
                 return None
@@ -154,7 +163,7 @@ class DeviceLogin:
     def _keep(self, result: dict[str, t.Any]) -> Person:
         claims = result.get("id_token_claims")
         claims = claims if isinstance(claims, dict) else {}
-        username = str(claims.get("preferred_username") or "")
+        username = clip(str(claims.get("preferred_username") or ""), MAX_NAME)
         if self._username is not None and username.lower() != self._username.lower():
             raise AuthenticationError(
                 f"{username or 'somebody without a name'} signed in, not {self._username}; nothing was kept",
@@ -167,7 +176,7 @@ class DeviceLogin:
             tenant_id=self._application.authority.tenant,
             required=True,
         )
-        return Person(username, str(claims.get("tid") or self._tenant_id))
+        return Person(username, clip(str(claims.get("tid") or self._tenant_id), MAX_NAME))
 
     def _connected(self) -> t.Any:
         if self._application is None:
@@ -183,5 +192,5 @@ class DeviceLogin:
         return self._application
 
 
-def _seconds(value: object, default: float) -> float:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else default
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -11,10 +11,9 @@ Form of the body: RFC 6749, section 5.2, with Entra's additions error_codes, tra
 
 from __future__ import annotations
 
-import re
 import typing as t
 
-from ._aadsts import HINTS
+from ._aadsts import find_code, hint_for, without_code
 from ._errors import (
     SUPPORT_ADVICE,
     AuthenticationError,
@@ -24,6 +23,7 @@ from ._errors import (
     ThrottledError,
 )
 from ._headers import request_id, retry_after
+from ._login_answers import error_code
 from ._secrets import clip
 
 if t.TYPE_CHECKING:
@@ -31,56 +31,76 @@ if t.TYPE_CHECKING:
 
 SERVICE = "Microsoft Entra ID"
 
-_AADSTS = re.compile(r"AADSTS([0-9]{4,9}):?")
+_MAX_READ = 4000
 _MAX_MESSAGE = 1000
+_MAX_ID = 100
+# RFC 6749, section 4.1.2.1: Entra sends it with a 400 as well.
+_UNAVAILABLE = "temporarily_unavailable"
+_SERVICE_TROUBLE = (ServiceError, ThrottledError)
 _LOOK_UP = "Look the AADSTS code up at https://login.microsoftonline.com/error."
 
 
-def read_error(response: Response, client_request_id: str) -> GraphError:
-    """Return the error that an answer of the login service stands for, whatever its status and body are."""
+def read_error(response: Response, client_request_id: str, method: str | None = None) -> GraphError:
+    """Return the error that an answer of the login service stands for, whatever its status and body are.
+
+    :param method: the auth_method of the sign-in, on which the advice depends.
+    """
     try:
         body = response.json()
     except ValueError:
         body = None
     said = body if isinstance(body, dict) else {}
-    description = said.get("error_description")
+    error = said.get("error")
+    # Masked, then cut, and only then searched: a description may have megabytes.
+    description = clip(_text(said.get("error_description")) or "", _MAX_READ)
     number = _number(said.get("error_codes"), description)
-    error_class, hint = _classify(response.status, known=isinstance(said.get("error"), str))
+    error_class, hint = _classify(response.status, error)
     return error_class(
-        _readable(description) or _text(said.get("error")) or "the answer is not one of a login service",
-        hint=HINTS.get(number, _LOOK_UP) if number else hint,
+        _readable(description) or _words(error) or "the answer is not one of a login service",
+        hint=_hint(number, method, error_class, hint),
         service=SERVICE,
         status=response.status,
-        code=f"AADSTS{number}" if number else _text(said.get("error")),
+        code=f"AADSTS{number}" if number else error_code(said),
         request_id=_text(said.get("trace_id")) or request_id(response.headers),
-        client_request_id=_text(said.get("correlation_id")) or client_request_id,
+        client_request_id=clip(_text(said.get("correlation_id")) or "", _MAX_ID) or client_request_id,
         retry_after=retry_after(response.headers),
+        # None leaves it to the statuses that are retried for each service.
+        retryable=True if issubclass(error_class, _SERVICE_TROUBLE) else None,
     )
 
 
-def _classify(status: int, *, known: bool) -> tuple[type[GraphError], str]:
+def _classify(status: int, error: object) -> tuple[type[GraphError], str]:
     if status == 429:
         return ThrottledError, "Run the task again later, and let tasks share a token instead of signing in one by one."
-    if status >= 500:
+    if status >= 500 or error == _UNAVAILABLE:
         return ServiceError, f"The login service failed; run the task again later. {SUPPORT_ADVICE}"
-    if known:
+    if isinstance(error, str):
         return AuthenticationError, "Check the credential, client_id and authority_url."
     return ProtocolError, "Check authority_url and the proxies on the way."
 
 
-def _number(codes: object, description: object) -> int | None:
+def _hint(number: int | None, method: str | None, error_class: type[GraphError], usual: str) -> str:
+    known = hint_for(number, method)
+    if known or not number:
+        return known or usual
+    return f"{usual} {_LOOK_UP}" if issubclass(error_class, _SERVICE_TROUBLE) else _LOOK_UP
+
+
+def _number(codes: object, description: str) -> int | None:
     if isinstance(codes, list) and codes and isinstance(codes[0], int) and codes[0] is not True:
         return codes[0]
-    found = _AADSTS.search(description) if isinstance(description, str) else None
-    return int(found.group(1)) if found else None
+    return find_code(description)
 
 
-def _readable(description: object) -> str:
-    """The description's own words: the code before them, and ids and time behind, are data of their own."""
-    if not isinstance(description, str):
-        return ""
-    words = _AADSTS.sub("", description, count=1).partition("Trace ID:")[0]
-    return clip(words, _MAX_MESSAGE)
+def _readable(description: str) -> str:
+    """Return the description without the code at its start and the ids and time at its end, which are known already."""
+    return without_code(description).partition("Trace ID:")[0].strip()[:_MAX_MESSAGE]
+
+
+def _words(error: object) -> str:
+    """Return the words of an ``error``: its message where it is an object, as in other services, else the code."""
+    words = (_text(error.get("message")) or _text(error.get("code"))) if isinstance(error, dict) else _text(error)
+    return clip(words or "", _MAX_MESSAGE)
 
 
 def _text(value: object) -> str | None:

@@ -45,6 +45,8 @@ class GraphError(Exception):
     :param retry_after: seconds that the service asked to wait.
     :param dropped: whether the connection was refused, broke, or stayed silent.
     :param unanswered: whether the request may have arrived, without an answer that came whole and can be read.
+    :param retryable: whether this service documents a retry; ``None`` to decide by the status.
+    :param retry_delay: seconds to wait before each retry, where the service documents a fixed time and sends none.
     """
 
     kind: t.ClassVar[str]
@@ -62,6 +64,8 @@ class GraphError(Exception):
         retry_after: float | None = None,
         dropped: bool = False,
         unanswered: bool = False,
+        retryable: bool | None = None,
+        retry_delay: float | None = None,
     ) -> None:
         message = printable(message)
         super().__init__(message)
@@ -75,6 +79,8 @@ class GraphError(Exception):
         self.retry_after = retry_after
         self.dropped = dropped
         self.unanswered = unanswered
+        self.retryable = retryable
+        self.retry_delay = retry_delay
         self.action: str | None = None
         self.attempts = 0
         """How many times the request was sent that ended so."""
@@ -82,6 +88,8 @@ class GraphError(Exception):
     @property
     def transient(self) -> bool:
         """Whether the same request may well succeed a little later."""
+        if self.retryable is not None:
+            return self.retryable
         return self.dropped or self.status in _TRANSIENT_STATUSES
 
     def during(self, action: str) -> None:

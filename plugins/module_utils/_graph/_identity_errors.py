@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ._aadsts import find_code, hint_for
 from ._errors import AuthenticationError, GraphError, ProtocolError, ServiceError, ThrottledError
 from ._headers import request_id, retry_after
+from ._login_answers import error_code
 from ._secrets import clip
 
 if t.TYPE_CHECKING:
@@ -25,6 +27,12 @@ SERVICE = "The managed identity endpoint of this host"
 
 _MAX_MESSAGE = 1000
 
+# https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance
+_UPDATING: t.Final = 410
+_RETRIED: t.Final = (404, _UPDATING, 429)
+# The update takes up to 70 seconds: as long as four retries, which is the default of the option retries.
+_UPDATE_DELAY: t.Final = 17.5
+
 
 def read_error(response: Response, client_request_id: str) -> GraphError:
     """Return the error that an answer stands for, whatever its status and body are."""
@@ -32,22 +40,30 @@ def read_error(response: Response, client_request_id: str) -> GraphError:
         body = response.json()
     except ValueError:
         body = None
-    said = _said(body if isinstance(body, dict) else {})
+    content = body if isinstance(body, dict) else {}
+    said = _said(content)
+    number = find_code(said)
     error_class, hint = _classify(response.status, known=bool(said))
+    wait = retry_after(response.headers)
     return error_class(
         said or "the answer is not one of such an endpoint",
-        hint=hint,
+        hint=hint_for(number, "managed_identity") or hint,
         service=SERVICE,
         status=response.status,
+        code=f"AADSTS{number}" if number else error_code(content),
         request_id=request_id(response.headers),
         client_request_id=client_request_id,
-        retry_after=retry_after(response.headers),
+        retry_after=wait,
+        retryable=True if response.status in _RETRIED or response.status >= 500 else None,
+        retry_delay=_UPDATE_DELAY if response.status == _UPDATING else None,
     )
 
 
 def _classify(status: int, *, known: bool) -> tuple[type[GraphError], str]:
     if status == 429:
         return ThrottledError, "Run the task again later."
+    if status == _UPDATING:
+        return ServiceError, "The endpoint is being updated, which takes up to 70 seconds: run the task again later."
     if status >= 500:
         return ServiceError, "Run the task again later, and check that an identity is assigned to this host or app."
     if known:

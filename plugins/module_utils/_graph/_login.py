@@ -59,17 +59,21 @@ class Login:
 
         return MsalHttp(self._transport, self._cloud.authority_url)
 
-    def application(self, *, tenant_id: str, client_id: str, credential: Callable[[], t.Any]) -> Token:
+    def application(
+        self, *, tenant_id: str, client_id: str, credential: Callable[[], t.Any], method: str | None = None
+    ) -> Token:
         """Sign an application in (RFC 6749, section 4.4) for all permissions it was granted on Graph.
 
         :param credential: makes msal's ``client_credential`` (a secret, or a dict with a certificate or assertion); it
             is called only when no cached token serves.
+        :param method: the auth_method, on which the advice in an error depends.
         :raises GraphError: refused, unreachable or not understood.
         """
         scopes = (f"{self._cloud.graph_url}/.default",)
         wanted = Wanted(self._host, tenant_id, client_id, scopes, refused=self._refused)
 
         def sign_in() -> Token:
+            self._http.method = method
             return self._ask(
                 "ConfidentialClientApplication",
                 wanted,
@@ -136,7 +140,20 @@ class Login:
         )
         http = MsalHttp(self._transport, None)
         client = msal.ManagedIdentityClient(identity, http_client=http)
-        return _token(http, guarded(http, lambda: client.acquire_token_for_client(resource=self._cloud.graph_url)))
+
+        def ask() -> t.Any:
+            try:
+                return client.acquire_token_for_client(resource=self._cloud.graph_url)
+            except OSError as exc:
+                # Our transport raises other exceptions, so this is the file in which Azure Arc's agent leaves a key.
+                if exc.filename is None:
+                    raise
+                raise AuthenticationError(
+                    f"the key file {exc.filename!r} of the Azure Arc agent cannot be read: {exc.strerror}",
+                    hint="Run the task as a user who can read it: on Linux, a member of the group himds.",
+                ) from exc
+
+        return _token(http, guarded(http, ask))
 
     def _wanted(self, tenant_id: str, client_id: str, account: Account | None) -> Wanted:
         return Wanted(self._host, tenant_id, client_id, self._scopes, account.id if account else None, self._refused)

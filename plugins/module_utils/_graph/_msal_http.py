@@ -4,16 +4,20 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What msal gets in place of a requests session: our transport, which it may use for one login service alone."""
+"""The HTTP client that msal gets: it sends to one login service, registers secrets and cleans answers."""
 
 from __future__ import annotations
 
+import json
+import time
 import typing as t
 import uuid
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ._clouds import same_origin
 from ._errors import AuthenticationError, GraphError, ProtocolError
+from ._login_answers import clean, holds_error, secrets_in, token_problem
+from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +27,8 @@ if t.TYPE_CHECKING:
 _USER_REALM = "/common/userrealm/"
 # Asked for by each application that msal makes, and so at each further attempt to sign in.
 _METADATA = "/.well-known/openid-configuration"
+# Headers that hold a secret: the key of Azure Arc's agent, and the secrets of App Service and Machine Learning.
+_SECRET_HEADERS = ("authorization", "x-identity-header", "secret")
 
 
 class MsalHttp:
@@ -33,11 +39,14 @@ class MsalHttp:
     """
 
     def __init__(self, transport: Transport, authority_url: str | None) -> None:
+        self.method: str | None = None
+        """The auth_method of the sign-in, on which advice depends."""
         self._transport = transport
         self._authority_url = authority_url
-        self._metadata: dict[str, Response] = {}
+        self._metadata: dict[str, MsalResponse] = {}
         self._client_request_id = ""
         self._last: Response | None = None
+        self._last_body: t.Any = None
 
     def get(
         self,
@@ -57,6 +66,7 @@ class MsalHttp:
         **_unused: object,
     ) -> MsalResponse:
         form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
+        SECRETS.add(*secrets_in(data))
         return self._send("POST", f"{url}?{urlencode(params)}" if params else url, form, urlencode(data or {}).encode())
 
     def close(self) -> None:
@@ -67,26 +77,28 @@ class MsalHttp:
 
         :param raised: what msal raised, by its class; shown where the answer itself looks like a success.
         """
+        asked = "this host's managed identity endpoint" if self._authority_url is None else "the login service"
         if self._last is None:
-            return ProtocolError(f"msal gave up before it asked the login service ({raised})")
-        if self._last.status < 400:
-            identity = self._authority_url is None
-            asked = "this host's managed identity endpoint" if identity else "the login service"
-            return ProtocolError(
-                f"msal could not use what {asked} answered ({raised})",
-                hint="Check the variables by which the platform announces its identity."
-                if identity
-                else "Check the credential, authority_url and the proxies on the way.",
-                status=self._last.status,
-                client_request_id=self._client_request_id,
-            )
+            return ProtocolError(f"msal gave up before it asked {asked} ({raised})")
+        if self._last.status < 400 and not holds_error(self._last_body):
+            return self._unusable(f"msal could not use what {asked} answered ({raised})")
         if self._authority_url is None:
             from . import _identity_errors
 
             return _identity_errors.read_error(self._last, self._client_request_id)
         from . import _entra_errors
 
-        return _entra_errors.read_error(self._last, self._client_request_id)
+        return _entra_errors.read_error(self._last, self._client_request_id, self.method)
+
+    def _unusable(self, problem: str) -> ProtocolError:
+        return ProtocolError(
+            problem,
+            hint="Check the variables by which the platform announces its identity."
+            if self._authority_url is None
+            else "Check the credential, authority_url and the proxies on the way.",
+            status=None if self._last is None else self._last.status,
+            client_request_id=self._client_request_id,
+        )
 
     def _send(
         self, method: str, url: str, headers: Mapping[str, str | None] | None, body: bytes | None
@@ -97,8 +109,9 @@ class MsalHttp:
             _check_origin(self._authority_url, url)
         known = self._metadata.get(url) if method == "GET" else None
         if known is not None:
-            return MsalResponse(known)
+            return known
         given = {name: value for name, value in (headers or {}).items() if value is not None}
+        SECRETS.add(*_secrets_in_headers(given))
         asked = {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **given}
         self._client_request_id = asked["client-request-id"]
         try:
@@ -110,24 +123,35 @@ class MsalHttp:
                 exc.dropped = False
                 exc.hint = "This host seems to have no managed identity: give another credential, or assign one."
             raise
-        self._last = response
-        if response.status >= 400 and (failure := self.failure()).transient:
-            # Before msal comes to know of it, and remembers it.
-            raise failure
+        self._last, self._last_body = response, _content(response)
+        SECRETS.add(*secrets_in(self._last_body))
+        if response.status >= 400 or holds_error(self._last_body):
+            failure = self.failure()
+            if failure.transient:
+                # msal would cache the failed answer and return it again at the next attempt.
+                raise failure
+        else:
+            problem = token_problem(self._last_body)
+            if problem:
+                raise self._unusable(problem)
+        cleaned = MsalResponse(response, clean(self._last_body, time.time()))
         if url.endswith(_METADATA) and response.status == 200:
-            self._metadata[url] = response
+            self._metadata[url] = cleaned
         if realm:
-            _refuse_federated(response)
-        return MsalResponse(response)
+            _refuse_federated(self._last_body)
+        return cleaned
 
 
 class MsalResponse:
-    """A response in the shape that msal reads."""
+    """A response in the shape that msal reads.
 
-    def __init__(self, response: Response) -> None:
+    :param body: the content as msal is to read it; ``None`` when the answer is not JSON, which msal then finds as well.
+    """
+
+    def __init__(self, response: Response, body: t.Any) -> None:
         self.status_code = response.status
         self.headers = response.headers
-        self.text = response.text
+        self.text = "" if body is None else json.dumps(body)
 
     def raise_for_status(self) -> None:
         if self.status_code >= 400:
@@ -148,12 +172,23 @@ def _with_port_of(authority_url: str, url: str) -> str:
     return urlunsplit(parts._replace(netloc=authority.netloc)) if parts.hostname == authority.hostname else url
 
 
-def _refuse_federated(response: Response) -> None:
-    """Stop before msal goes on to another identity provider with the password."""
+def _content(response: Response) -> t.Any:
+    """Return the parsed content, or ``None``: text that is not JSON, or exceeds the limits of depth and size."""
     try:
-        body = response.json()
+        return response.json()
     except ValueError:
-        return
+        return None
+
+
+def _secrets_in_headers(headers: Mapping[str, str]) -> list[str]:
+    secret = {name.lower(): value for name, value in headers.items() if name.lower() in _SECRET_HEADERS}
+    # Without the name of the scheme: "Basic" is followed by the secret.
+    values = [value.partition(" ")[2] if name == "authorization" else value for name, value in secret.items()]
+    return [value for value in values if len(value) >= SHORTEST_SAFE_SECRET]
+
+
+def _refuse_federated(body: t.Any) -> None:
+    """Stop before msal sends the password to another identity provider."""
     if isinstance(body, dict) and str(body.get("account_type")).lower() == "federated":
         raise AuthenticationError(
             "the user's domain signs in at another identity provider, which a password cannot be sent to",

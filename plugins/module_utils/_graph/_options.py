@@ -95,6 +95,11 @@ _IDENTITY_SECRETS: t.Final = ("IDENTITY_HEADER", "MSI_SECRET")
 
 # In either case, as for all that goes by the environment.
 _PROXY_VARIABLES: t.Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+# Those that requests reads for https, in its order.
+_HTTPS_PROXY_VARIABLES: t.Final = ("HTTPS_PROXY", "ALL_PROXY")
+
+# What "{{ omit }}" becomes in ansible-core before 2.19, and stays where Ansible does not remove it.
+_OMITTED: t.Final = "__omit_place_holder__"
 
 # What is no path, but the beginning of a key, a certificate or a token that was put in the place of one.
 _CONTENT: t.Final = r"-----BEGIN|^eyJ|[\x00-\x1f]"
@@ -124,6 +129,10 @@ class Given(dict[str, Value]):
     """Whether the platform announces a managed identity."""
     secrets: tuple[str, ...] = ()
     """What must never be shown, the platform's own included."""
+    environment_proxy: Value | None = None
+    """The proxy that the environment names for https."""
+    no_proxy: str = ""
+    """The hosts to which the environment allows no proxy."""
 
 
 def argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -158,7 +167,23 @@ def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
         *(secret for url in proxies if url for secret in _secrets_in_proxy(url) if len(secret) >= SHORTEST_SAFE_SECRET),
     )
     SECRETS.add(*given.secrets)
+    given.environment_proxy = _environment_proxy(environ)
+    given.no_proxy = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
     return given
+
+
+def is_omitted(content: object) -> bool:
+    """Return whether this is Ansible's placeholder for a value that is to be left out."""
+    return isinstance(content, str) and content.strip().startswith(_OMITTED)
+
+
+def _environment_proxy(environ: Mapping[str, str]) -> Value | None:
+    for name in _HTTPS_PROXY_VARIABLES:
+        # The lower case comes first, even when it is empty, as in Python's urllib.request.getproxies.
+        variable = name.lower() if name.lower() in environ else name
+        if environ.get(variable):
+            return Value(environ[variable], variable)
+    return None
 
 
 def _secrets(option: Option, value: Value) -> tuple[str, ...]:
@@ -194,7 +219,7 @@ def describe(name: str, value: Value) -> str:
 
 
 def _cleaned(option: Option, value: Value) -> Value | None:
-    content = value.content
+    content = None if is_omitted(value.content) else value.content
     if isinstance(content, str):
         content = content if option.verbatim and content.strip() else content.strip()
     if option.type == "path" and content:

@@ -4,18 +4,20 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The proxy that a task goes by, and the secrets in the address of one."""
+"""The proxy that a task uses, from the option or the environment, and the secrets in its URL."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ._clouds import is_plain_host
+from ._dependencies import install_command, is_installed
 from ._errors import OptionsError
+from ._secrets import MASK
 
-# By these names requests finds a proxy, in either case.
-_MASK = "********"
+_HTTP = ("http", "https")
+_SOCKS = ("socks4", "socks4a", "socks5", "socks5h")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -25,16 +27,12 @@ def read_proxy(called: str, text: str) -> str:
     :param called: what messages call it.
     :raises OptionsError: it is no URL of an HTTP proxy; the message does not show it, as it may hold a password.
     """
-    url = text if _SCHEME.match(text) else f"http://{text}"
-    try:
-        parts = urlsplit(url) if url.isprintable() and " " not in url else None
-        host = "" if parts is None or parts.port == 0 else parts.netloc.rpartition("@")[2]
-    except ValueError:
-        parts, host = None, ""
+    url = _with_scheme(text)
+    parts = _split(url)
     if (
         parts is None
-        or not is_plain_host(host)
-        or parts.scheme not in ("http", "https")
+        or not is_plain_host(parts.netloc.rpartition("@")[2])
+        or parts.scheme not in _HTTP
         or parts.path not in ("", "/")
         or parts.query
         or parts.fragment
@@ -47,6 +45,37 @@ def read_proxy(called: str, text: str) -> str:
     return url
 
 
+def check_environment_proxy(variable: str, text: str) -> None:
+    """Refuse a proxy variable that requests cannot use.
+
+    requests allows more than :func:`read_proxy` does: SOCKS, and a path that it ignores.
+
+    :raises OptionsError: the variable does not hold the URL of a proxy, or its scheme needs a package that is missing;
+        the message does not show the URL, as it may hold a password.
+    """
+    parts = _split(_with_scheme(text))
+    # An @ behind the host belongs to a password that holds a slash, a question mark or a hash.
+    if parts is None or parts.scheme not in (*_HTTP, *_SOCKS) or "@" in parts.path + parts.query + parts.fragment:
+        raise OptionsError(
+            f"The environment variable {variable} is not the URL of a proxy",
+            hint="Correct or remove it, or set the option proxy, which comes first. Special characters in user and"
+            " password must be percent-encoded.",
+        )
+    if parts.scheme in _SOCKS and not is_installed("socks"):
+        raise OptionsError(
+            f"The environment variable {variable} names a SOCKS proxy, for which the Python package PySocks is missing",
+            hint=f"Run {install_command('PySocks')}, or set the option proxy to the URL of an HTTP proxy.",
+        )
+
+
+def bypasses_proxy(url: str, no_proxy: str) -> bool:
+    """Return whether the variable NO_PROXY, of this content, names the host of the URL as requests reads it."""
+    parts = urlsplit(url)
+    hosts = (parts.hostname or "", parts.netloc.lower())
+    names = [name.strip().lower().lstrip(".") for name in no_proxy.split(",") if name.strip()]
+    return any(name == "*" or host.endswith(name) for name in names for host in hosts)
+
+
 def user_info_secrets(url: str) -> tuple[str, ...]:
     """What must never be shown of a proxy's URL: its user info as a whole, and the password, encoded and decoded."""
     info = _user_info(url)
@@ -57,7 +86,20 @@ def user_info_secrets(url: str) -> tuple[str, ...]:
 def without_user_info(url: str) -> str:
     """The URL, fit to be shown."""
     info = _user_info(url)
-    return url.replace(f"{info}@", f"{_MASK}@", 1) if info else url
+    return url.replace(f"{info}@", f"{MASK}@", 1) if info else url
+
+
+def _with_scheme(text: str) -> str:
+    return text if _SCHEME.match(text) else f"http://{text}"
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of a URL that names a host and a valid port, or ``None``."""
+    try:
+        parts = urlsplit(url) if url.isprintable() and " " not in url else None
+        return parts if parts is not None and parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def _user_info(url: str) -> str:

@@ -58,6 +58,8 @@ class RetryPolicy:
             return self.asked_wait(error, waited=waited)
         if left <= 0:
             raise error
+        if error.retry_delay is not None:
+            return min(error.retry_delay, left)
         return min(jitter * min(_FIRST_DELAY * 2.0 ** (tries - 1), _LONGEST_DELAY), left)
 
     def asked_wait(self, error: GraphError, *, waited: float) -> float:

@@ -73,10 +73,11 @@ def read_settings(given: Given) -> Settings:
     def setting(name: str, read: Callable[..., T], default: T, **how: t.Any) -> T:
         return read(called(name), given[name].content, **how) if name in given else default
 
+    cloud = find_cloud(
+        text("cloud") or "global", graph_url=text("graph_url"), authority_url=text("authority_url"), called=called
+    )
     return Settings(
-        cloud=find_cloud(
-            text("cloud") or "global", graph_url=text("graph_url"), authority_url=text("authority_url"), called=called
-        ),
+        cloud=cloud,
         auth_method=text("auth_method") or "auto",
         given=given,
         token_cache_path=text("token_cache_path"),
@@ -86,16 +87,22 @@ def read_settings(given: Given) -> Settings:
             budget=setting("retry_budget", read_seconds, RetryPolicy.budget, zero=True),
         ),
         verify=_verify(given) if setting("validate_certs", read_boolean, True) else False,
-        proxy=_proxy(given),
+        proxy=_proxy(given, cloud),
     )
 
 
-def _proxy(given: Given) -> str | None:
-    if "proxy" not in given:
-        return None
-    from ._proxy import read_proxy
+def _proxy(given: Given, cloud: Cloud) -> str | None:
+    if "proxy" in given:
+        from ._proxy import read_proxy
 
-    return read_proxy(describe("proxy", given["proxy"]), str(given["proxy"].content))
+        return read_proxy(describe("proxy", given["proxy"]), str(given["proxy"].content))
+    found = given.environment_proxy
+    if found is not None:
+        from ._proxy import bypasses_proxy, check_environment_proxy
+
+        if not all(bypasses_proxy(url, given.no_proxy) for url in (cloud.graph_url, cloud.authority_url)):
+            check_environment_proxy(str(found.variable), str(found.content))
+    return None
 
 
 def _check_text(name: str, value: Value) -> None:

@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import typing as t
 
 from ._errors import OptionsError
+
+# How much of a user's name is shown: a user principal name has 113 characters at most.
+MAX_NAME: t.Final = 200
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.tests.unit.fakes import Reply
+from ansible_collections.msgraph.intune.plugins.action import graph_device_login
+from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, jwt
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_device_login import FLOW, PENDING
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login_user import (
     METADATA,
@@ -76,3 +77,40 @@ def test_a_relative_cache_lies_where_the_modules_look_for_it(play: Play) -> None
 def test_without_a_cache_nothing_is_sent(play: Play) -> None:
     result = play.run(token_cache_path="")
     assert (result["error"]["kind"], play.session.sent) == ("options", [])
+
+
+PROXY = "http://svc:hush-hush-hush@proxy.example"
+
+
+def test_secrets_are_masked_wherever_something_is_shown(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(graph_device_login.display, "vvv", logged.append)
+    echo = {"error": "x", "error_description": "hush-hush-hush"}
+    result = play.run(Reply(503, echo), METADATA, Reply(400, echo), proxy=PROXY)
+    assert result["failed"]
+    assert "********" in result["msg"]
+    assert "********" in result["error"]["message"]
+    assert ["********" in line for line in logged] == [True]
+    assert "hush" not in str([result, logged])
+
+
+def test_a_secret_of_the_answer_is_masked_on_the_terminal(play: Play) -> None:
+    echo = {**FLOW, "user_code": "the-device-code", "verification_uri": "https://x.example/the-device-code"}
+    play.run(METADATA, Reply(200, echo), signed_in())
+    assert "open https://x.example/******** in a browser on any device and enter the code ********" in play.shown[0]
+
+
+def test_no_escape_sequence_reaches_terminal_or_result(play: Play) -> None:
+    odd = {"user_code": "AB\x1b[2J", "verification_uri": "https://x.example/\x1b]0;x\x07"}
+    answer = signed_in()
+    answer.body["id_token"] = jwt({"sub": "one", "preferred_username": "one\x1b[2J@x", "tid": "home\u202e"})
+    result = play.run(METADATA, Reply(200, {**FLOW, **odd}), PENDING, answer)
+    assert result["account"] == {"username": "one [2J@x", "tenant_id": "home"}
+    assert "\x1b" not in "".join([*play.shown, result["msg"]])
+    # The name in the cache is still that of the service.
+    assert "\x1b" not in play.run()["msg"]
+
+
+def test_an_omitted_scope_is_none(play: Play) -> None:
+    result = play.run(METADATA, Reply(200, FLOW), signed_in(), scopes=["__omit_place_holder__9c1185a5", "X.Read.All"])
+    assert result["scopes"] == ["https://graph.microsoft.com/X.Read.All"]

@@ -24,6 +24,8 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._client impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, is_below, same_origin
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ServiceError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import retry_after
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._json import parse_json
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._login_answers import clean, holds_error
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._paging import read_pages
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import (
@@ -214,3 +216,21 @@ def test_no_proxys_password_is_shown_whatever_is_wrong_with_its_url(text: str) -
         assert any("hush-hush" in secret for secret in user_info_secrets(text))
     refused = value_or_error(read_proxy, "proxy", text)
     assert isinstance(refused, str) or "hush" not in str(refused)
+
+
+answers = json_values(
+    *("access_token", "expires_in", "expires_on", "scope", "id_token", "client_info", "error", "error_description"),
+    *("device_code", "interval", "verification_url", "refresh_token", "token_type"),
+)
+
+
+@for_any
+@given(body=answers)
+def test_any_answer_of_a_login_service_has_the_types_that_msal_expects(body: t.Any) -> None:
+    parsed = parse_json(json.dumps(body))
+    cleaned = clean(parsed, 1_700_000_000.0)
+    if holds_error(parsed):
+        assert all(isinstance(value, str) for value in cleaned.values())
+    elif isinstance(parsed, dict) and "access_token" in parsed:
+        assert cleaned["expires_in"] > 0
+        assert all(isinstance(value, str) for name, value in cleaned.items() if not name.startswith("expires_"))

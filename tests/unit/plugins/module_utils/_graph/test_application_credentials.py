@@ -64,7 +64,8 @@ def asked(**params: t.Any) -> dict[str, t.Any]:
 def credential(**params: t.Any) -> t.Any:
     """The credential that an application with these options shows."""
     found = asked(**APPLICATION, **params)
-    assert found == {"way": "application", **APPLICATION, "credential": found["credential"]}
+    named = {name: found[name] for name in ("credential", "method")}
+    assert found == {"way": "application", **APPLICATION, **named}
     return found["credential"]()
 
 

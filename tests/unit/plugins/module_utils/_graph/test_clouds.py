@@ -198,3 +198,9 @@ def test_origins_agree_when_scheme_host_and_port_do() -> None:
     assert origin("https://graph.example") != origin("https://graph.example:8443")
     assert origin("https://graph.example") != origin("http://graph.example")
     assert origin("https://graph.example") != origin("https://graph.example.evil")
+
+
+@pytest.mark.parametrize("text", ["False", "false", "true", "No", "off", "none", "null", "0", "1"])
+def test_a_word_that_switches_off_is_no_authority(text: str) -> None:
+    with pytest.raises(OptionsError, match=f"authority_url is '{text}', which is not a host. Give the host"):
+        find_cloud("global", authority_url=text)

@@ -175,8 +175,44 @@ def test_what_is_missing_is_named_with_its_environment_variables(params: dict[st
 @pytest.mark.parametrize("tenant", ["../common", "a/b", "contoso example", "x?y", "#", ".hidden", "tenant\nid"])
 @pytest.mark.parametrize("credential", ["client_secret", "refresh_token"])
 def test_a_tenant_that_could_change_the_address_is_refused(tenant: str, credential: str) -> None:
-    with pytest.raises(OptionsError, match="tenant_id is neither a GUID nor a domain name. Copy it"):
-        choose({**APPLICATION, "tenant_id": tenant, credential: "s"})
+    with pytest.raises(OptionsError, match="tenant_id is neither a GUID nor a domain name: .*. Copy it") as caught:
+        choose({**APPLICATION, "tenant_id": tenant, credential: "S"})
+    assert repr(tenant) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("client_id", "shown"),
+    [
+        ("4f1f6b8a\u200b-2c39", r"'4f1f6b8a\u200b-2c39'"),
+        ("\ufeff4f1f6b8a", r"'\ufeff4f1f6b8a'"),
+        ("cont\u043eso", r"'cont\u043eso'"),
+        ("contoso\u00a0example", r"'contoso\xa0example'"),
+    ],
+)
+def test_invisible_characters_of_a_refused_id_are_shown(client_id: str, shown: str) -> None:
+    with pytest.raises(OptionsError, match="client_id is neither a GUID nor a domain name") as caught:
+        choose({**APPLICATION, "client_id": client_id, "client_secret": "hush-hush"})
+    assert shown in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "secret", ["abc8Q~of-the-portal", "eyJhbGciOi.e_J9.x", "k" * 60 + "/" + "k" * 60, "hush-hush/hush"]
+)
+def test_a_secret_in_place_of_an_id_is_not_shown(secret: str) -> None:
+    with pytest.raises(OptionsError, match="client_id is neither a GUID nor a domain name") as caught:
+        choose({**APPLICATION, "client_id": secret, "client_secret": "hush-hush/hush"})
+    assert secret not in str(caught.value)
+
+
+def test_for_an_application_without_a_credential_the_secret_is_named_first() -> None:
+    with pytest.raises(OptionsError, match="beside tenant_id and client_id") as caught:
+        choose(APPLICATION)
+    message = str(caught.value)
+    named = ["client_secret", "AZURE_CLIENT_SECRET", "AZURE_SECRET", "access_token", "certificate_path", "auth_method"]
+    assert sorted(named, key=message.index) == named
+    assert message.count("AZURE_CLIENT_SECRET") == 1
+    with pytest.raises(OptionsError, match="^No credential was given. Give one of access_token"):
+        choose({"tenant_id": "contoso.example"})
 
 
 def test_a_guests_name_may_choose_in_a_cache() -> None:

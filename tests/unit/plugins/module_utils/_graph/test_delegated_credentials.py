@@ -97,3 +97,11 @@ def test_a_caches_user_is_the_only_one_or_the_one_that_is_named() -> None:
         OptionsError, match="several users: operator@contoso.example, two@contoso.example. Set username"
     ):
         account(one, two)
+
+
+def test_the_name_of_a_cached_account_is_printable_and_short() -> None:
+    user = CachedUser.read(gather({"client_id": "app-1", "token_cache_path": "/c"}, {}), asked_for=True)
+    cache = FakeCache(Account("uid.utid", "one\x1b[2J" + "x" * 500))
+    account = user.account_in(t.cast("t.Any", cache), find_cloud("global"))
+    assert account is not None
+    assert account.username == "one [2J" + "x" * 193

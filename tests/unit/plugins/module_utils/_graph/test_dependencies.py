@@ -10,7 +10,12 @@ import types
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import _dependencies
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._dependencies import load, load_msal
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._dependencies import (
+    install_command,
+    is_installed,
+    load,
+    load_msal,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DependencyError
 
 
@@ -54,3 +59,14 @@ def test_the_floors_are_those_of_the_requirements_file() -> None:
     text = (Path(__file__).parents[5] / "requirements.txt").read_text(encoding="utf-8")
     floors = dict(line.split(">=") for line in text.splitlines() if ">=" in line and not line.startswith("#"))
     assert floors == _dependencies.MINIMUM_VERSIONS
+
+
+def test_a_module_that_is_missing_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_installed("requests")
+    monkeypatch.setitem(sys.modules, "socks", None)
+    assert not is_installed("socks")
+
+
+def test_the_install_command_is_that_of_this_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/opt/my python/bin/python")
+    assert install_command("PySocks") == "'/opt/my python/bin/python' -m pip install PySocks"

@@ -15,9 +15,10 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import MASK, SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, jwt
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login_user import (
     BASE,
     METADATA,
@@ -182,6 +183,9 @@ def test_nobody_signs_in(tmp_path: Path, expires_in: float, haste: float, naps: 
         '{"user_code": 5}',
         '{"user_code": "x"}',
         '{"user_code": 5, "verification_uri": "x"}',
+        '{"user_code": "x", "verification_uri": "y"}',
+        '{"user_code": "x", "verification_uri": "y", "device_code": 5}',
+        '{"user_code": " ", "verification_uri": "y", "device_code": "z"}',
     ],
 )
 def test_an_odd_answer_is_a_typed_error(tmp_path: Path, body: str) -> None:
@@ -261,3 +265,62 @@ def test_other_sign_ins_in_the_cache_are_kept(tmp_path: Path) -> None:
         "one@contoso.example",
         "two@contoso.example",
     ]
+
+
+def test_the_address_may_have_its_earlier_name(tmp_path: Path) -> None:
+    flow = {key: value for key, value in FLOW.items() if key != "verification_uri"}
+    world = World(tmp_path, Reply(200, {**flow, "verification_url": "https://old.example/devicelogin"}))
+    assert world.login.begin().verification_url == "https://old.example/devicelogin"
+
+
+def test_what_is_shown_is_short_and_printable(tmp_path: Path) -> None:
+    odd = {"user_code": "AB\x1b[2JCD\u202e" + "x" * 500, "verification_uri": "https://a.example/\n" + "y" * 5000}
+    invitation = World(tmp_path, Reply(200, {**FLOW, **odd})).login.begin()
+    assert invitation.user_code.startswith("AB [2JCD x")
+    assert (len(invitation.user_code), len(invitation.verification_url)) == (200, 500)
+    assert (invitation.user_code + invitation.verification_url).isprintable()
+
+
+def test_the_name_of_the_person_is_printable(tmp_path: Path) -> None:
+    answer = signed_in("one")
+    claims = {"sub": "one", "preferred_username": "one\x1b]0;x\x07@contoso.example", "tid": "ho\nme"}
+    answer.body["id_token"] = jwt(claims)
+    person = World(tmp_path, Reply(200, FLOW), answer).wait()
+    assert (person.username, person.tenant_id) == ("one ]0;x @contoso.example", "ho me")
+
+
+@pytest.mark.parametrize("odd", [{"expires_in": "soon", "interval": None}, {"expires_in": None, "interval": "5"}])
+def test_odd_times_of_a_code_are_no_reason_to_stop(tmp_path: Path, odd: dict[str, t.Any]) -> None:
+    world = World(tmp_path, Reply(200, {**FLOW, **odd}), PENDING, signed_in())
+    world.wait()
+    assert (world.naps, world.told) == ([5], [900])
+
+
+def test_an_error_under_a_success_status_is_a_failure_with_its_code(tmp_path: Path) -> None:
+    refusal = {**FLOW, "error": "invalid_client", "error_description": "AADSTS7000218: no", "trace_id": "t-1"}
+    world = World(tmp_path, Reply(200, refusal))
+    with pytest.raises(GraphError) as caught:
+        world.login.begin()
+    assert (caught.value.kind, caught.value.code, caught.value.request_id) == ("authentication", "AADSTS7000218", "t-1")
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_poll_may_find_the_service_unavailable(tmp_path: Path, status: int) -> None:
+    unavailable = Reply(status, {"error": "temporarily_unavailable"}, {"Retry-After": "12"})
+    pending = Reply(status, {"error": "authorization_pending"})
+    world = World(tmp_path, Reply(200, FLOW), unavailable, pending, signed_in())
+    assert world.wait().username == "one@contoso.example"
+    # Not sooner than the service asks, and as usual afterwards.
+    assert world.naps == [12, 5]
+
+
+def test_a_code_that_is_asked_for_while_the_service_is_unavailable_comes_later(tmp_path: Path) -> None:
+    retry = Retry(RetryPolicy(), clock=FakeClock())
+    world = World(tmp_path, Reply(400, {"error": "temporarily_unavailable"}), Reply(200, FLOW), retry=retry)
+    assert world.login.begin().user_code == "ABCD-EFGH"
+    assert retry.count == 1
+
+
+def test_the_device_code_is_registered_as_a_secret(tmp_path: Path) -> None:
+    World(tmp_path, Reply(200, FLOW)).login.begin()
+    assert SECRETS.mask("the-device-code ABCD-EFGH") == f"{MASK} ABCD-EFGH"

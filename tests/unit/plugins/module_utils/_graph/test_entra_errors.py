@@ -115,3 +115,70 @@ def test_an_error_in_another_services_form_is_not_the_login_services(body: t.Any
 
 def test_every_hint_is_a_sentence() -> None:
     assert [hint for hint in HINTS.values() if not hint.endswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "method", "hint"),
+    [
+        (700024, "certificate", "this host's clock, by which the assertion is dated, and that the certificate"),
+        (500133, "certificate", "this host's clock, by which the assertion is dated, and that the certificate"),
+        (700024, "federated_token", "fresh federated token"),
+        (700024, None, "fresh federated token"),
+        (50027, "certificate", "Register the certificate"),
+        (700027, "federated_token", "issuer, subject and audience"),
+        (700027, "certificate", "Register the certificate"),
+        (500011, "client_secret", "the login service does not know that Graph"),
+        (65005, "client_secret", "app registration"),
+    ],
+)
+def test_advice_follows_code_and_method(code: int, method: str | None, hint: str) -> None:
+    body = {"error": "invalid_client", "error_codes": [code]}
+    assert hint in (read_error(response(401, body), "c-1", method).hint or "")
+
+
+@pytest.mark.parametrize("method", ["client_secret", "certificate", None])
+def test_a_code_means_the_same_for_methods_without_advice_of_their_own(method: str | None) -> None:
+    body = {"error": "invalid_client", "error_codes": [90002]}
+    assert read_error(response(400, body), "c-1", method).hint == HINTS[90002]
+
+
+@pytest.mark.parametrize(("status", "error"), [(500, "server_error"), (503, "x"), (400, "temporarily_unavailable")])
+def test_an_unknown_code_of_a_failing_service_is_the_services_trouble(status: int, error: str) -> None:
+    error_ = read_error(response(status, {"error": error, "error_codes": [90033]}), "c-1")
+    assert (error_.kind, error_.code) == ("service", "AADSTS90033")
+    assert (error_.hint or "").startswith("The login service failed; run the task again later.")
+    assert "Look the AADSTS code up" in (error_.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "transient"),
+    [
+        (429, "x", True),
+        (500, "server_error", True),
+        (501, "x", True),
+        (400, "temporarily_unavailable", True),
+        (200, "temporarily_unavailable", True),
+        (400, "invalid_grant", False),
+        (404, "x", False),
+        (410, "x", False),
+    ],
+)
+def test_what_the_login_service_documents_is_retried(status: int, error: str, transient: bool) -> None:
+    assert read_error(response(status, {"error": error}), "c-1").transient is transient
+
+
+def test_an_error_in_another_services_form_keeps_its_code_and_words() -> None:
+    body = {"error": {"code": "Forbidden", "message": "Not\nhere"}}
+    error = read_error(response(200, body), "c-1")
+    assert (error.kind, error.code, error.message) == ("protocol", "Forbidden", "Not here")
+
+
+def test_a_long_description_takes_little_time() -> None:
+    description = "AADSTS" + " " * 300_000 + "AADSTS12" * 100_000
+    error = read_error(response(400, {"error": "x", "error_description": description}), "c-1")
+    assert len(error.message) <= 1000
+
+
+def test_ids_of_the_service_are_short() -> None:
+    error = read_error(response(400, {"error": "x", "trace_id": "t" * 5000, "correlation_id": "c" * 5000}), "c-1")
+    assert (error.request_id, error.client_request_id) == ("t" * 100, "c" * 100)

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._identity_errors import read_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
 from requests.structures import CaseInsensitiveDict
 
@@ -64,3 +65,36 @@ def test_where_nothing_is_said_that_is_told() -> None:
 )
 def test_whatever_else_comes_is_an_error_of_its_kind(status: int, kind: str, body: bytes) -> None:
     assert read_error(response(status, body), "c-1").kind == kind
+
+
+@pytest.mark.parametrize(
+    ("status", "transient"),
+    [(400, False), (404, True), (410, True), (429, True), (500, True), (501, True), (200, False)],
+)
+@pytest.mark.parametrize("body", [b"", {"error": "invalid_request", "error_description": "Identity not found"}])
+def test_what_microsoft_documents_is_retried(status: int, transient: bool, body: t.Any) -> None:
+    assert read_error(response(status, body), "c-1").transient is transient
+
+
+def test_an_endpoint_under_update_is_given_the_time_that_it_takes() -> None:
+    error = read_error(response(410, b""), "c-1")
+    assert (error.kind, error.retry_after) == ("service", None)
+    assert "up to 70 seconds" in (error.hint or "")
+    waits = [RetryPolicy().delay(error, tries, waited=0.0, jitter=0.1) for tries in range(1, RetryPolicy.retries + 1)]
+    assert sum(waits) == 70
+    assert RetryPolicy().delay(error, 4, waited=115.0, jitter=1.0) == 5
+    asked = read_error(response(410, b"", Retry_After="3"), "c-1")
+    assert RetryPolicy().delay(asked, 1, waited=0.0, jitter=1.0) == 3
+
+
+@pytest.mark.parametrize("code", [65005, 70011, 500011])
+def test_an_unknown_resource_is_about_graph_url_and_cloud(code: int) -> None:
+    body = {"error": "invalid_resource", "error_description": f"AADSTS{code}: The resource was not found."}
+    error = read_error(response(400, body), "c-1")
+    assert (error.kind, error.code) == ("authentication", f"AADSTS{code}")
+    assert (error.hint or "").startswith("Check graph_url and cloud: a managed identity")
+
+
+def test_the_code_of_an_error_is_kept() -> None:
+    body = {"error": {"code": "unknown", "message": "No such identity"}}
+    assert read_error(response(400, body), "c-1").code == "unknown"

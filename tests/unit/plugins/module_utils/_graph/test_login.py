@@ -258,3 +258,72 @@ def test_a_variable_of_msals_own_sends_nothing_elsewhere(monkeypatch: pytest.Mon
     monkeypatch.setenv("MSAL_FORCE_REGION", "westus")
     _token, session = sign_in(Reply(200, METADATA), Reply(200, TOKEN))
     assert session.wire[1] == f"POST {BASE}/oauth2/v2.0/token"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"expires_in": None},
+        {"expires_in": "11/05/2026 15:18:31 +00:00"},
+        {"expires_in": "3599.5"},
+        {"expires_in": 3599.5},
+        {"expires_on": "soon"},
+        {"expires_on": None},
+        {"ext_expires_in": "soon", "refresh_in": "soon"},
+        {"scope": ["https://graph.microsoft.com/.default"]},
+        {"scope": None},
+        {"token_type": {"deep": [[[[1]]]]}},
+        {"id_token": "x", "client_info": 5, "foci": []},
+    ],
+    ids=str,
+)
+def test_a_field_that_is_not_needed_decides_nothing(tmp_path: Path, odd: dict[str, t.Any]) -> None:
+    path = tmp_path / "cache.json"
+    answer = {**{key: value for key, value in TOKEN.items() if key != "expires_in"}, **odd}
+    assert cached_sign_in(path, Reply(200, METADATA), Reply(200, answer)).secret == TOKEN["access_token"]
+
+
+def test_a_token_of_unknown_lifetime_is_not_used_again(tmp_path: Path) -> None:
+    path = tmp_path / "cache.json"
+    answers = Reply(200, METADATA), Reply(200, {**TOKEN, "expires_in": "soon"})
+    assert not cached_sign_in(path, *answers).from_cache
+    assert not cached_sign_in(path, *answers).from_cache
+
+
+@pytest.mark.parametrize("depth", [60, 990, 5000])
+@pytest.mark.parametrize("name", ["token_type", "expires_in", "another"])
+def test_a_deeply_nested_answer_is_a_typed_error_with_a_cache_too(tmp_path: Path, depth: int, name: str) -> None:
+    deep = f'{{"access_token": "{TOKEN["access_token"]}", "{name}": {"[" * depth}1{"]" * depth}}}'
+    with pytest.raises(GraphError) as caught:
+        cached_sign_in(tmp_path / "cache.json", Reply(200, METADATA), Reply(200, deep))
+    assert caught.value.kind == "protocol"
+    assert not (tmp_path / "cache.json").exists()
+
+
+def test_an_error_beside_a_token_is_a_failure_and_nothing_is_kept(tmp_path: Path) -> None:
+    answer = {**TOKEN, "error": "invalid_client", "error_description": "AADSTS7000222: Expired.", "trace_id": "t-1"}
+    with pytest.raises(GraphError) as caught:
+        cached_sign_in(tmp_path / "cache.json", Reply(200, METADATA), Reply(200, answer))
+    assert (caught.value.kind, caught.value.code, caught.value.request_id) == ("authentication", "AADSTS7000222", "t-1")
+    assert not (tmp_path / "cache.json").exists()
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_unavailable_service_is_asked_again_whatever_the_status(status: int) -> None:
+    retry = Retry(RetryPolicy(), clock=FakeClock())
+    setback = Reply(
+        status, {"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error."}
+    )
+    session = FakeSession(Reply(200, METADATA), setback, Reply(200, TOKEN))
+    assert _application(session, find_cloud("global"), retry).kind == "application"
+    assert retry.count == 1
+
+
+@pytest.mark.parametrize(("method", "hint"), [("certificate", "that the certificate"), ("federated_token", "fresh")])
+def test_advice_knows_how_the_application_signs_in(method: str, hint: str) -> None:
+    refusal = {"error": "invalid_client", "error_description": "AADSTS700024: Not within its valid time range."}
+    session = FakeSession(Reply(200, METADATA), Reply(401, refusal))
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    with pytest.raises(GraphError) as caught:
+        login.application(tenant_id="contoso.example", client_id="a", credential=lambda: "hush-hush", method=method)
+    assert hint in (caught.value.hint or "")

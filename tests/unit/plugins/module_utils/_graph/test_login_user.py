@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import sys
 import typing as t
 
 import pytest
@@ -402,3 +403,85 @@ def test_somebody_else_may_have_replaced_it_meanwhile(world: World) -> None:
     world.seed("one")
     assert world.user(username="one@contoso.example", refused="another-token").from_cache
     assert world.session.wire == []
+
+
+# --- a managed identity
+
+
+def identity(monkeypatch: pytest.MonkeyPatch, *script: Scripted, retry: Retry | None = None) -> FakeSession:
+    """Sign in with App Service's identity, and return what was sent."""
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost:41/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
+    session = FakeSession(*script)
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    retry = retry or Retry(RetryPolicy(retries=0), clock=FakeClock())
+    assert retry.run(lambda _attempt: login.managed_identity(client_id=None)).kind == "application"
+    return session
+
+
+@pytest.mark.parametrize(
+    "expiry",
+    [
+        {"expires_on": "11/05/2026 15:18:31 +00:00"},
+        {"expires_on": "1/16/2020 12:0:12 AM +00:00"},
+        {"expires_in": "86399.5"},
+        {"expires_on": None, "expires_in": None},
+        {"expires_on": 0},
+        {},
+    ],
+    ids=str,
+)
+def test_a_platforms_token_is_used_whatever_its_expiry_says(
+    monkeypatch: pytest.MonkeyPatch, expiry: dict[str, t.Any]
+) -> None:
+    identity(monkeypatch, Reply(200, {"access_token": jwt({"roles": ["A"]}), **expiry}))
+
+
+@pytest.mark.parametrize("status", [404, 410, 429, 500, 503])
+def test_a_platform_that_is_updated_is_asked_again(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    retry = Retry(RetryPolicy(), clock=FakeClock())
+    token = Reply(200, {"access_token": jwt({"roles": ["A"]}), "expires_on": "99999999999"})
+    identity(monkeypatch, Reply(status, {"message": "not now"}), token, retry=retry)
+    assert retry.count == 1
+
+
+def test_a_platform_under_update_is_asked_for_70_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FakeClock()
+    with pytest.raises(GraphError, match="answered 410: .*5 attempts.*which takes up to 70 seconds"):
+        identity(monkeypatch, *[Reply(410)] * 5, retry=Retry(RetryPolicy(), clock=clock))
+    assert sum(clock.slept) == 70
+
+
+def test_an_error_under_a_success_status_of_a_platform_keeps_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {"error": "invalid_resource", "error_description": "AADSTS500011: Not found.", "access_token": "a-token-x"}
+    with pytest.raises(GraphError) as caught:
+        identity(monkeypatch, Reply(200, body))
+    assert (caught.value.kind, caught.value.code) == ("authentication", "AADSTS500011")
+    assert "graph_url and cloud" in (caught.value.hint or "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="msal knows the folder of the agent's keys there")
+def test_an_unreadable_key_file_of_azure_arc_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost:40342/metadata/identity/oauth2/token")
+    monkeypatch.setenv("IMDS_ENDPOINT", "http://localhost:40342")
+    monkeypatch.delenv("IDENTITY_HEADER", raising=False)
+    path = "/var/opt/azcmagent/tokens/no-such-key.key"
+    session = FakeSession(Reply(401, b"", {"WWW-Authenticate": f"Basic realm={path}"}))
+    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    with pytest.raises(GraphError, match=f"key file '{path}' of the Azure Arc agent cannot be read: No such") as caught:
+        login.managed_identity(client_id=None)
+    assert caught.value.kind == "authentication"
+    assert "himds" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("raised", [OSError("no file"), RecursionError(), MemoryError(), KeyError("x")])
+def test_whatever_msal_raises_for_a_platform_is_a_typed_error(
+    monkeypatch: pytest.MonkeyPatch, raised: Exception
+) -> None:
+    def stumble(*_args: t.Any, **_options: t.Any) -> t.NoReturn:
+        raise raised
+
+    monkeypatch.setattr("msal.ManagedIdentityClient.acquire_token_for_client", stumble)
+    with pytest.raises(GraphError, match=type(raised).__name__) as caught:
+        identity(monkeypatch)
+    assert caught.value.kind == "protocol"

@@ -13,6 +13,7 @@ import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._msal_http import MsalHttp
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import MASK, SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
 
@@ -52,9 +53,9 @@ def test_a_get_has_parameters_and_headers_but_no_body() -> None:
 
 @pytest.mark.parametrize(("status", "is_refusal"), [(200, False), (299, False), (400, True), (404, True)])
 def test_the_answer_has_the_shape_that_msal_reads(status: int, is_refusal: bool) -> None:
-    http, _session = wire(Reply(status, "words", {"X-One": "1"}))
+    http, _session = wire(Reply(status, {"some": "words"}, {"X-One": "1"}))
     answer = http.get(f"{AUTHORITY}/metadata")
-    assert (answer.status_code, answer.text, answer.headers["X-One"]) == (status, "words", "1")
+    assert (answer.status_code, answer.text, answer.headers["X-One"]) == (status, '{"some": "words"}', "1")
     if is_refusal:
         with pytest.raises(ValueError, match=f"status {status}"):
             answer.raise_for_status()
@@ -62,11 +63,83 @@ def test_the_answer_has_the_shape_that_msal_reads(status: int, is_refusal: bool)
         answer.raise_for_status()
 
 
-def test_msal_may_give_up_before_it_asks() -> None:
-    http, _session = wire()
+@pytest.mark.parametrize("body", ["<html>", "", "[" * 5000, "[" * 60 + "]" * 60])
+def test_what_is_not_json_within_limits_never_reaches_msal(body: str) -> None:
+    http, _session = wire(Reply(200, body))
+    assert http.post(f"{AUTHORITY}/token").text == ""
+
+
+@pytest.mark.parametrize(
+    ("authority", "asked"), [(AUTHORITY, "the login service"), (None, "this host's managed identity endpoint")]
+)
+def test_msal_may_give_up_before_it_asks(authority: str | None, asked: str) -> None:
+    http, _session = wire(authority=authority)
     error = http.failure("ValueError")
     assert error.kind == "protocol"
-    assert "before it asked the login service (ValueError)" in error.message
+    assert f"before it asked {asked} (ValueError)" in error.message
+
+
+def test_an_error_under_a_success_status_is_a_failure_with_its_code() -> None:
+    body = {"error": "invalid_grant", "error_description": "AADSTS65001: No.", "trace_id": "t-1", "access_token": "x"}
+    http, _session = wire(Reply(200, body))
+    assert "access_token" not in http.post(f"{AUTHORITY}/token").text
+    error = http.failure()
+    assert (error.kind, error.status, error.code) == ("authentication", 200, "AADSTS65001")
+    assert (error.message, error.request_id) == ("No.", "t-1")
+
+
+@pytest.mark.parametrize("status", [200, 400, 401])
+def test_an_unavailable_service_is_told_before_msal_caches_it(status: int) -> None:
+    http, _session = wire(Reply(status, {"error": "temporarily_unavailable"}))
+    with pytest.raises(GraphError) as caught:
+        http.post(f"{AUTHORITY}/token")
+    assert (caught.value.kind, caught.value.transient) == ("service", True)
+
+
+@pytest.mark.parametrize("token", ["e", "x" * 70_000])
+@pytest.mark.parametrize("authority", [AUTHORITY, None])
+def test_a_token_of_an_impossible_length_is_refused_and_is_no_secret(token: str, authority: str | None) -> None:
+    http, session = wire(Reply(200, {"access_token": token}), authority=authority)
+    with pytest.raises(GraphError, match="the access token in the answer is") as caught:
+        http.post(f"{AUTHORITY}/token")
+    assert (caught.value.kind, caught.value.status) == ("protocol", 200)
+    assert caught.value.client_request_id == session.sent[0].headers["client-request-id"]
+    assert caught.value.hint
+    assert SECRETS.mask("the words") == "the words"
+
+
+SECRETS_SENT = {name: f"{name}-that-is-long" for name in ("client_assertion", "refresh_token", "device_code")}
+SECRETS_ANSWERED = {name: f"{name}-of-answer" for name in ("access_token", "refresh_token", "id_token", "device_code")}
+
+
+def test_all_secrets_that_are_sent_or_answered_are_registered() -> None:
+    http, _session = wire(Reply(200, SECRETS_ANSWERED))
+    http.post(f"{AUTHORITY}/token", data={**SECRETS_SENT, "scope": "something-else"})
+    for secret in (*SECRETS_SENT.values(), *SECRETS_ANSWERED.values()):
+        assert SECRETS.mask(secret) == MASK
+    assert SECRETS.mask("something-else") == "something-else"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Authorization", "Basic key-of-the-agent"),
+        ("X-IDENTITY-HEADER", "key-of-the-agent"),
+        ("secret", "key-of-the-agent"),
+        ("Secret", "key-of-the-agent"),
+    ],
+)
+def test_the_key_of_an_identity_is_registered(name: str, value: str) -> None:
+    http, _session = wire(Reply(200), authority=None)
+    http.get("http://localhost:40342/token", headers={name: value, "Metadata": "an-open-value"})
+    assert SECRETS.mask("key-of-the-agent an-open-value") == f"{MASK} an-open-value"
+
+
+def test_a_secret_that_the_service_echoes_is_masked_before_the_words_are_cut() -> None:
+    words = "x" * 990 + " an-assertion-that-was-signed"
+    http, _session = wire(Reply(400, {"error": "invalid_client", "error_description": words}))
+    http.post(f"{AUTHORITY}/token", data={"client_assertion": "an-assertion-that-was-signed"})
+    assert "an-assert" not in http.failure().message
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._options imp
     gather,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import Settings, read_settings
 
 if t.TYPE_CHECKING:
@@ -368,3 +369,12 @@ def test_a_folder_of_cas_must_be_open_to_this_user(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.X_OK)
     with pytest.raises(OptionsError, match="a folder that this user may not open"):
         read({"ca_path": str(tmp_path)})
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
+def test_ansibles_placeholder_for_an_omitted_value_counts_as_not_given(option: t.Any) -> None:
+    omitted = "__omit_place_holder__9c1185a5c5e9fc54612808977ee8f548b2258d31"
+    assert gather({option.name: omitted}, {}) == {}
+    for variable in option.environment:
+        assert gather({option.name: omitted}, {variable: "from-environment"})[option.name].variable == variable
+    assert SECRETS.mask(omitted) == omitted

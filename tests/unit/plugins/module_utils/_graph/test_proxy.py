@@ -4,9 +4,15 @@
 
 from __future__ import annotations
 
+import importlib.machinery
+import sys
+import types
+
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import (
+    bypasses_proxy,
+    check_environment_proxy,
     read_proxy,
     user_info_secrets,
     without_user_info,
@@ -79,3 +85,61 @@ def test_what_is_secret_in_a_proxys_url(url: str, secrets: tuple[str, ...]) -> N
 def test_a_url_without_user_info_is_shown_as_it_is() -> None:
     assert without_user_info("http://proxy.example:8080") == "http://proxy.example:8080"
     assert without_user_info("http://svc:x@proxy.example") == "http://********@proxy.example"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://proxy.example:8080",
+        "HTTPS://proxy.example",
+        "proxy.example:8080",
+        "http://proxy.example.:8080/ignored?x#y",
+        "http://svc:p%40ss@proxy.example:8080",
+        "http://[::1]:3128",
+    ],
+)
+def test_the_environment_may_name_what_requests_can_use(url: str) -> None:
+    check_environment_proxy("HTTPS_PROXY", url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://proxy.example",
+        "http://",
+        " ",
+        "http://svc:hush-hush@",
+        "http://svc:hush#hush@proxy.example",
+        "http://svc:12/hush@proxy.example",
+        "http://proxy.example:port",
+        "http://proxy.example:0",
+        "http://proxy.example:99999",
+        "http://svc:hush hush@proxy.example",
+        "http://[::1",
+    ],
+)
+def test_a_proxy_variable_that_cannot_be_used_is_named_and_not_shown(url: str) -> None:
+    with pytest.raises(OptionsError, match="variable https_proxy is not the URL of a proxy. Correct or") as caught:
+        check_environment_proxy("https_proxy", url)
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["socks4", "socks4a", "socks5", "socks5h"])
+def test_socks_needs_its_package(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setitem(sys.modules, "socks", None)
+    with pytest.raises(OptionsError, match="variable ALL_PROXY names a SOCKS proxy.* PySocks is missing") as caught:
+        check_environment_proxy("ALL_PROXY", f"{scheme}://svc:hush-hush@proxy.example:1080")
+    assert "pip install PySocks" in str(caught.value)
+    assert "hush" not in str(caught.value)
+    found = types.ModuleType("socks")
+    found.__spec__ = importlib.machinery.ModuleSpec("socks", None)
+    monkeypatch.setitem(sys.modules, "socks", found)
+    check_environment_proxy("ALL_PROXY", f"{scheme}://proxy.example:1080")
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "bypasses"),
+    [("", False), ("other.example", False), ("*", True), (".example", True), ("graph.example:8443", True)],
+)
+def test_a_host_may_bypass_the_proxy(no_proxy: str, bypasses: bool) -> None:
+    assert bypasses_proxy("https://graph.example:8443/root", no_proxy) is bypasses

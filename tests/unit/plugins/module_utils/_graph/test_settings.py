@@ -70,3 +70,27 @@ def test_a_retry_budget_may_be_nothing_and_a_day_at_most(given: t.Any, budget: f
 def test_anything_else_is_refused_as_a_retry_budget(given: t.Any) -> None:
     with pytest.raises(OptionsError, match="retry_budget is not a number of seconds from 0 up to 86400. Give"):
         read(retry_budget=given)
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_proxy_variable_that_cannot_be_used_is_refused(variable: str) -> None:
+    environ = {variable: "http://svc:hush/hush@proxy.example"}
+    with pytest.raises(OptionsError, match=f"The environment variable {variable} is not the URL of a proxy"):
+        read_settings(gather({}, environ))
+    # What comes first decides, and a proxy that is not used may be anything.
+    assert read_settings(gather({"proxy": "proxy.example"}, environ)).proxy == "http://proxy.example"
+    assert read_settings(gather({}, {**environ, "NO_PROXY": "*"})).proxy is None
+    assert read_settings(gather({}, {**environ, "no_proxy": "microsoft.com,microsoftonline.com"})).proxy is None
+
+
+def test_the_variable_that_requests_reads_is_checked() -> None:
+    broken = "http://proxy.example:port"
+    for environ in (
+        {"HTTP_PROXY": broken},
+        {"HTTPS_PROXY": "http://proxy.example", "ALL_PROXY": broken},
+        {"https_proxy": "http://proxy.example", "HTTPS_PROXY": broken},
+        {"https_proxy": "", "HTTPS_PROXY": broken},
+    ):
+        assert read_settings(gather({}, environ)).proxy is None
+    with pytest.raises(OptionsError, match="environment variable HTTPS_PROXY"):
+        read_settings(gather({}, {"HTTPS_PROXY": broken, "NO_PROXY": "graph.microsoft.com"}))
