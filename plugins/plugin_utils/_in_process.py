@@ -66,7 +66,7 @@ class InProcessAction(UsualAction):
         if _tells_invocation(task_vars):
             found["invocation"] = {"module_args": task.params}
         # As plain as what a module prints.
-        result.update(json.loads(json.dumps(task.masked(found))))
+        result.update(json.loads(json.dumps(task.masked_result(found))))
         if "error" in found:
             result["failed"] = True
         if task.warnings:
@@ -143,6 +143,14 @@ class InProcessTask:
     def masked(self, value: t.Any) -> t.Any:
         """Return what Ansible may have, as a module would hand it over."""
         return value if masked_by_ansible() else remove_values(value, self.no_log_values)
+
+    def masked_result(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Mask a result as AnsibleModule does: booleans and null at its top level stay what they are.
+
+        Before ansible-core 2.19, ``remove_values`` replaces them with a text when a secret is a part of "False".
+        """
+        kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
+        return {**self.masked(result), **kept}
 
 
 def _location(python: str) -> tuple[str, str]:

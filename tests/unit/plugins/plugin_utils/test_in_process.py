@@ -348,6 +348,25 @@ def test_a_secret_is_masked_wherever_it_comes_out(stage: Stage, monkeypatch: pyt
     assert set(result["invocation"]) == {"module_args"}
 
 
+def test_a_secret_that_is_a_part_of_false_leaves_booleans_and_null_at_the_top_level(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remove_values(value: t.Any, secrets: t.Collection[str]) -> t.Any:
+        """Replace booleans, numbers and null as well, as ansible-core before 2.19 does."""
+        if isinstance(value, dict):
+            return {key: remove_values(item, secrets) for key, item in value.items()}
+        hit = any(secret in str(value) for secret in secrets)
+        return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if hit else value
+
+    monkeypatch.setattr(_module, "register_secret", None)
+    monkeypatch.setattr(_in_process, "remove_values", remove_values)
+    stage.task.args["access_token"] = "als"
+    data = {"nothing": None, "below": {"failed": False}}
+    result = stage.run(lambda _task, _connect: Report(changed=False, msg="False", data=data))
+    assert (result["changed"], result["nothing"]) == (False, None)
+    assert result["below"] == {"failed": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
+
+
 def test_ansible_core_that_masks_what_it_shows_is_given_the_secrets_to_mask(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
