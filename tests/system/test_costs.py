@@ -74,6 +74,7 @@ ALWAYS = {
     "_intune._selection",
     "_intune._sync",
     "_intune._target",
+    "_sync_module",
 }
 LOGIN = {"_graph._login", "_graph._wanted", "_graph._application_credentials"}
 READ = {"_intune._members", "_intune._plan", "_intune._times"}
