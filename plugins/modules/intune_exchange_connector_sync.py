@@ -62,6 +62,7 @@ attributes:
     support: full
     details:
       - Reads the connectors, so one that does not exist fails, and triggers nothing. A sign-in takes place.
+      - Warns when the access token itself shows that it lacks the permission to sync.
   diff_mode:
     support: full
     details:
