@@ -5,8 +5,6 @@
 
 # This module runs on the controller: the action plugin of the same name is all of it, and this file its documentation.
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: graph_device_login
 short_description: Sign a person in to Microsoft Graph by device code

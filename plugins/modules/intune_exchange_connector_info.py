@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: intune_exchange_connector_info
 short_description: See the Exchange connectors of Microsoft Intune, and their health
@@ -312,9 +310,23 @@ retry_log:
       reason given."
 """
 
-import typing as t
+import sys
+
+# The imports below need Python 3.9. An older Python must be able to read this file, so that it can print the reason:
+# the file has no annotations and no "from __future__ import annotations".
+if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
+    import json
+
+    message = (
+        "The Python interpreter " + str(sys.executable) + " is Python " + sys.version.split()[0] + ", and this module"
+        " needs Python 3.9 or later: set ansible_python_interpreter to such a Python, for a task on the controller to"
+        ' "{{ ansible_playbook_python }}".'
+    )
+    sys.stdout.write(json.dumps({"failed": True, "msg": message}))
+    raise SystemExit(1)
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.msgraph.intune.plugins.module_utils._info_module import info_job
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
     EXCHANGE_CONNECTOR,
     HEALTHS,
@@ -323,45 +335,19 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_c
     count_connectors,
     health,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._info import keep, read_info
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._plan import UNKNOWN
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection, read_words
-from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, run_module
+from ansible_collections.msgraph.intune.plugins.module_utils._module import run_module
 
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
-    from ansible_collections.msgraph.intune.plugins.module_utils._module import Task
-
-
-def look(task: Task, connect: Callable[[], GraphClient]) -> Report:
-    """Read what was asked for, and count it."""
-    selection = SELECTION.read(task.params) or Selection(all=True)
-    words = read_words("status", task.params["status"])
-    info = read_info(connect, EXCHANGE_CONNECTOR, selection, health)
-    keep(info, "status", words, STATUSES)
-    counts = count_connectors(info.members)
-    summary = f"{EXCHANGE_CONNECTOR.counted(counts['total'])}: "
-    summary += ", ".join(f"{counts[word]} {word}" for word in (*HEALTHS, UNKNOWN) if word in counts) + "."
-    return Report(
-        changed=False,
-        msg=summary if info.failure is None else f"{info.failure} {summary}",
-        # Counts of a part would be taken for those of all: without them, a probe that looks at them alone fails.
-        data={"connectors": info.members, **({"counts": counts} if info.failure is None else {})},
-        failure=info.failure,
-        warnings=tuple(info.warnings),
-    )
-
-
-JOB = Job(
-    own_options={**SELECTION.argument_spec, "status": {"type": "list", "elements": "raw"}},
-    work=look,
-    nothing_done={"connectors": []},
+JOB = info_job(
+    EXCHANGE_CONNECTOR,
+    SELECTION,
+    statuses=STATUSES,
+    healths=HEALTHS,
+    health=health,
+    count=count_connectors,
 )
 
 
-def main() -> None:
+def main():
     run_module(AnsibleModule(argument_spec=JOB.argument_spec(), supports_check_mode=True), JOB)
 
 

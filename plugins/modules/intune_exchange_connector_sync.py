@@ -3,8 +3,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from __future__ import annotations
-
 DOCUMENTATION = r"""
 module: intune_exchange_connector_sync
 short_description: Ask Microsoft Intune to sync an Exchange connector
@@ -65,6 +63,7 @@ attributes:
     support: full
     details:
       - Reads the connectors, so one that does not exist fails, and triggers nothing. A sign-in takes place.
+      - Warns when the access token itself shows that it lacks the permission to sync.
   diff_mode:
     support: full
     details:
@@ -470,7 +469,20 @@ retry_log:
       '7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11': Microsoft Graph answered 503: no reason given."
 """
 
-import typing as t
+import sys
+
+# The imports below need Python 3.9. An older Python must be able to read this file, so that it can print the reason:
+# the file has no annotations and no "from __future__ import annotations".
+if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
+    import json
+
+    message = (
+        "The Python interpreter " + str(sys.executable) + " is Python " + sys.version.split()[0] + ", and this module"
+        " needs Python 3.9 or later: set ansible_python_interpreter to such a Python, for a task on the controller to"
+        ' "{{ ansible_playbook_python }}".'
+    )
+    sys.stdout.write(json.dumps({"failed": True, "msg": message}))
+    raise SystemExit(1)
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
@@ -478,48 +490,13 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_c
     SELECTION,
     SYNC_TYPES,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import ARGUMENT_SPEC, read_request
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._target import count_targets
-from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, run_module
+from ansible_collections.msgraph.intune.plugins.module_utils._module import run_module
+from ansible_collections.msgraph.intune.plugins.module_utils._sync_module import sync_job
 
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
-    from ansible_collections.msgraph.intune.plugins.module_utils._module import Task
+JOB = sync_job(EXCHANGE_CONNECTOR, SELECTION, SYNC_TYPES)
 
 
-def sync(task: Task, connect: Callable[[], GraphClient]) -> Report:
-    """Trigger what was asked for, and see to it as far as was asked."""
-    request = read_request(task.params, SELECTION, check_mode=task.check_mode, diff=task._diff)
-    run = SyncRun(connect, EXCHANGE_CONNECTOR, request)
-    run.run()
-    return Report(
-        changed=any(target.changed for target in run.targets),
-        msg=run.message(),
-        data={
-            "connectors": [target.as_result() for target in run.targets],
-            "counts": count_targets(run.targets),
-        },
-        failure=run.failure,
-        warnings=tuple(run.warnings),
-        diff=run.diff() if request.diff else None,
-    )
-
-
-JOB = Job(
-    own_options={
-        **SELECTION.argument_spec,
-        **ARGUMENT_SPEC,
-        "sync_type": {"type": "str", "choices": list(SYNC_TYPES), "default": SYNC_TYPES[0]},
-    },
-    work=sync,
-    nothing_done={"connectors": [], "counts": count_targets([])},
-)
-
-
-def main() -> None:
+def main():
     run_module(AnsibleModule(argument_spec=JOB.argument_spec(), supports_check_mode=True), JOB)
 
 

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import sys
 import typing as t
 
@@ -27,6 +29,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as UsualAction
 from ansible.utils.display import Display
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._module import masked_by_ansible, run_job
 from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
 
@@ -37,6 +40,14 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._module import Job
 
 display = Display()
+
+# The words of the module files, which print the same for a Python that ansible-core itself still supports.
+_OLD_PYTHON = (
+    "The Python interpreter {python} is Python {version}, and this module needs Python 3.9 or later: set"
+    " ansible_python_interpreter to such a Python, for a task on the controller to"
+    ' "{{{{ ansible_playbook_python }}}}".'
+)
+_PRINT_VERSION = "import sys; print('python %d.%d.%d' % sys.version_info[:3])"
 
 
 class InProcessAction(UsualAction):
@@ -51,7 +62,7 @@ class InProcessAction(UsualAction):
             host_vars = host_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
         options = self._options() if self._is_at_home(host_vars) else None
         if options is None:
-            return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))
+            return self._run_as_module(tmp, task_vars)
         task = InProcessTask(options, self._task, host=str((task_vars or {}).get("inventory_hostname")))
         task.tell("Running within Ansible's own process")
         # What every action does at its beginning, without what the usual one does next.
@@ -66,12 +77,52 @@ class InProcessAction(UsualAction):
         if _tells_invocation(task_vars):
             found["invocation"] = {"module_args": task.params}
         # As plain as what a module prints.
-        result.update(json.loads(json.dumps(task.masked(found))))
+        result.update(json.loads(json.dumps(task.masked_result(found))))
         if "error" in found:
             result["failed"] = True
         if task.warnings:
             result["warnings"] = task.masked(task.warnings)
         return result
+
+    def _run_as_module(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if result.get("failed") and "error" not in result:
+            self._explain_old_python(result)
+        variables = self._secret_variables()
+        if variables:
+            warning = (
+                f'The task keyword "environment" sets {", ".join(variables)}, and process lists show its values. Give'
+                " secrets as options, or set the variables for the ansible process."
+            )
+            if self._task.async_val:
+                # The result of the start is replaced by that of the job.
+                display.warning(warning)
+            else:
+                result["warnings"] = [*result.get("warnings", ()), warning]
+        return result
+
+    def _explain_old_python(self, result: dict[str, t.Any]) -> None:
+        """Replace the message of a module that did not start because its Python is older than 3.9.
+
+        What ansible-core sends along with a module needs a newer Python with each release: ansible-core 2.18 shows
+        "No start of json char found" for Python 3.6, ansible-core 2.21 for all before 3.8.
+        """
+        python = (self._used_interpreter or "").lstrip("#!")
+        if not python:
+            return
+        shown = self._low_level_execute_command(f"{shlex.quote(python)} -c {shlex.quote(_PRINT_VERSION)}")["stdout"]
+        version = re.search(r"python ((\d+)\.(\d+)\.\d+)", shown)
+        if version and (int(version[2]), int(version[3])) < (3, 9):
+            for key in ("exception", "module_stderr", "module_stdout", "rc"):
+                result.pop(key, None)
+            result["msg"] = _OLD_PYTHON.format(python=python, version=version[1])
+
+    def _secret_variables(self) -> list[str]:
+        """Return the names of the variables in the task keyword ``environment`` that hold a secret."""
+        given: dict[str, t.Any] = {}
+        for environment in self._task.environment or ():
+            given.update(self._templar.template(environment) or {})
+        return [name for name, value in given.items() if value is not None and gather({}, {name: str(value)}).secrets]
 
     def _is_at_home(self, host_vars: Mapping[str, t.Any]) -> bool:
         return (
@@ -143,6 +194,14 @@ class InProcessTask:
     def masked(self, value: t.Any) -> t.Any:
         """Return what Ansible may have, as a module would hand it over."""
         return value if masked_by_ansible() else remove_values(value, self.no_log_values)
+
+    def masked_result(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Mask a result as AnsibleModule does: booleans and null at its top level stay what they are.
+
+        Before ansible-core 2.19, ``remove_values`` replaces them with a text when a secret is a part of "False".
+        """
+        kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
+        return {**self.masked(result), **kept}
 
 
 def _location(python: str) -> tuple[str, str]:

@@ -19,8 +19,25 @@ from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simu
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, SYNC_SECONDS, Client, make_client
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
 from ansible_collections.msgraph.intune.tests.system.engines import Engines
+from ansible_collections.msgraph.intune.tests.tools.ansible_test import plain_path
 
 _TARBALL = f"msgraph-intune-{VERSION}.tar.gz"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_paths() -> t.Iterator[None]:
+    """Give this Python and the home folder paths without blanks.
+
+    For a task with ``async``, ansible-core before 2.21 quotes neither the Python nor the module's temporary file.
+    """
+    with (
+        plain_path(Path(sys.prefix)) as prefix,
+        plain_path(Path.home()) as home,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(sys, "executable", str(prefix / Path(sys.executable).relative_to(sys.prefix)))
+        patch.setenv("HOME", str(home))
+        yield
 
 
 @pytest.fixture(scope="session")

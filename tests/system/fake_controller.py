@@ -6,7 +6,8 @@
 
 The modules of awx.awx do the one, ansible-rulebook the other. It is strict about paths: what it does not know is 404,
 and a test that sees one fails. As AWX does, it shows secrets of a credential as encrypted, and refuses a schedule or a
-launch that leaves a required question of the survey unanswered, even one that has a default.
+launch that leaves a required question of the survey unanswered, even one that has a default, or whose answer is no
+question's or none of its choices.
 """
 
 from __future__ import annotations
@@ -132,8 +133,8 @@ class FakeController:
         if match is None or match[1] not in self.objects:
             return self._unknown(f"{method} {path}")
         self.writes.append(f"{method} {path}")
-        if unanswered := self._unanswered(match, body):
-            return 400, {"variables_needed_to_start": unanswered}
+        if refused := self._refused_answers(match, body):
+            return 400, {"variables_needed_to_start": refused}
         if match[2] is None:
             return 201, self._shown(self.add(match[1], body))
         found = self.objects[match[1]][int(match[2])]
@@ -149,16 +150,25 @@ class FakeController:
             found.update({name: value for name, value in body.items() if name not in _READ_ONLY})
         return 200, self._shown(found)
 
-    def _unanswered(self, match: re.Match[str], body: dict[str, t.Any]) -> list[str]:
-        if match[1] == "schedules" and match[2] is None:
-            number, answers = body["unified_job_template"], body.get("extra_data", {})
+    def _refused_answers(self, match: re.Match[str], body: dict[str, t.Any]) -> list[str]:
+        if match[1] == "schedules":
+            present = {} if match[2] is None else self.objects["schedules"][int(match[2])]
+            written = {**present, **body}
+            number, answers = written["unified_job_template"], written.get("extra_data", {})
         elif match[3] == "launch":
             number, answers = int(match[2]), body.get("extra_vars", {})
         else:
             return []
         questions = self.objects["job_templates"][number].get("_survey", {}).get("spec", [])
         missing = [one["variable"] for one in questions if one["required"] and one["variable"] not in answers]
-        return [f"'{name}' value missing" for name in missing]
+        choices = {one["variable"]: one.get("choices") for one in questions}
+        wrong = [name for name, answer in answers.items() if choices.get(name) and answer not in choices[name]]
+        unknown = [name for name in answers if name not in choices]
+        return [
+            *(f"'{name}' value missing" for name in missing),
+            *(f"Value {answers[name]} for '{name}' expected to be one of {choices[name]}." for name in wrong),
+            *(f"Variables {name} are not allowed on launch." for name in unknown),
+        ]
 
     def _shown(self, found: dict[str, t.Any]) -> dict[str, t.Any]:
         if "credential_type" not in found or "inputs" not in found:

@@ -69,6 +69,21 @@ class TestPattern:
         assert [path.name for path in (PATTERN / "playbooks").iterdir()] == [template["playbook"]]
         assert (PATTERN / "README.md").exists()
 
+    def test_its_survey_is_that_of_the_set_up_for_questions_that_a_pattern_may_ask(self) -> None:
+        # Its format takes defaults as text and knows no limits: https://github.com/ansible/pattern-service
+        survey = yaml.safe_load((EXTENSIONS.parent / "roles/awx_setup/files/survey.yml").read_text(encoding="utf-8"))
+        survey["spec"] = [
+            {key: value for key, value in question.items() if key not in ("min", "max")}
+            for question in survey["spec"]
+            if isinstance(question["default"], str)
+        ]
+        (template,) = json.loads((PATTERN / "meta/pattern.json").read_bytes())["aap_resources"][
+            "controller_job_templates"
+        ]
+        assert template["survey"] == survey
+        (everything,) = (one for one in survey["spec"] if one["variable"] == "all_connectors")
+        assert everything["default"] == "false"
+
     def test_its_playbook_is_that_of_the_project(self) -> None:
         project = Path(__file__).parents[2] / "roles/awx_setup/files/project"
         name = "sync_exchange_connectors.yml"

@@ -91,7 +91,7 @@ class TestSurvey:
         documented = dict(re.findall(r"^#   (\w+)  .*; else (.+)$", text, re.MULTILINE))
         # Nobody needs to choose how often a job looks.
         del documented["wait_sleep"]
-        asked = {question["variable"]: str(question["default"]) or "all connectors" for question in SURVEY["spec"]}
+        asked = {question["variable"]: str(question["default"]) or "none" for question in SURVEY["spec"]}
         assert asked == documented
 
 

@@ -103,10 +103,45 @@ def test_everything_is_there_after_one_run_and_a_second_changes_nothing(
     assert (report["playbook"], report["survey_enabled"]) == ("exchange_connector_report.yml", False)
     schedule = controller.named("schedules", "Sync Exchange connectors")
     assert schedule["unified_job_template"] == template["id"]
+    assert schedule["extra_data"] == {"all_connectors": "true"}
 
     controller.writes.clear()
     again = set_up(controller, collections, tmp_path)
     assert (again.returncode, recap(again)["changed"], controller.writes) == (0, 0, []), again.stdout
+
+
+def as_of_1_0_0(controller: FakeController, **answers: t.Any) -> dict[str, t.Any]:
+    """Turn what the set-up made into what that of release 1.0.0 made; returns the schedule, with these answers."""
+    survey = controller.named("job_templates", "Sync Exchange connectors")["_survey"]
+    survey["spec"] = [question for question in survey["spec"] if question["variable"] != "all_connectors"]
+    schedule = controller.named("schedules", "Sync Exchange connectors")
+    schedule["extra_data"] = answers
+    return schedule
+
+
+@pytest.mark.parametrize("answers", [{}, {"sync_type": "fullSync"}, {"connector_name": " ", "connector_id": ""}])
+def test_another_run_migrates_a_schedule_that_selects_nothing(
+    controller: FakeController, collections: Path, tmp_path: Path, answers: dict[str, t.Any]
+) -> None:
+    set_up(controller, collections, tmp_path)
+    schedule = as_of_1_0_0(controller, **answers)
+    run = set_up(controller, collections, tmp_path)
+    assert (run.returncode, recap(run)["changed"]) == (0, 2), run.stdout
+    assert schedule["extra_data"] == {**answers, "all_connectors": "true"}
+    questions = controller.named("job_templates", "Sync Exchange connectors")["_survey"]["spec"]
+    assert "all_connectors" in [question["variable"] for question in questions]
+
+
+@pytest.mark.parametrize("answers", [{"connector_name": "Contoso"}, {"connector_id": "a,b", "wait": "false"}])
+def test_another_run_keeps_the_answers_of_a_schedule_that_selects_connectors(
+    controller: FakeController, collections: Path, tmp_path: Path, answers: dict[str, t.Any]
+) -> None:
+    set_up(controller, collections, tmp_path)
+    schedule = as_of_1_0_0(controller, **answers)
+    run = set_up(controller, collections, tmp_path)
+    # The survey alone.
+    assert (run.returncode, recap(run)["changed"]) == (0, 1), run.stdout
+    assert schedule["extra_data"] == answers
 
 
 def test_check_mode_writes_nothing(controller: FakeController, collections: Path, tmp_path: Path) -> None:

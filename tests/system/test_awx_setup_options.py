@@ -118,5 +118,10 @@ def test_an_option_reaches_the_modules_that_it_is_for(usual: list[Given], change
     assert holding(value, changed) - holding(value, usual) == reaches
 
 
+def test_the_schedule_selects_all_connectors(usual: list[Given]) -> None:
+    (schedule,) = (options for module, options in usual if module == "schedule")
+    assert schedule["extra_data"] == {"all_connectors": "true"}
+
+
 def test_each_documented_option_is_tried() -> None:
     assert role_options("awx_setup") == {"main": {f"awx_setup_{option}" for option in REACHES}}

@@ -64,7 +64,9 @@ ALWAYS = {
     "_graph._pace",
     "_graph._permission",
     "_graph._retry",
+    "_graph._secrets",
     "_graph._settings",
+    "_graph._text",
     "_graph._token",
     "_graph._transport",
     "_graph._values",
@@ -75,6 +77,7 @@ ALWAYS = {
     "_intune._selection",
     "_intune._sync",
     "_intune._target",
+    "_sync_module",
 }
 LOGIN = {"_graph._login", "_graph._wanted", "_graph._application_credentials"}
 READ = {"_intune._members", "_intune._plan", "_intune._times"}

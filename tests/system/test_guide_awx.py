@@ -53,7 +53,7 @@ def test_the_variables_are_those_of_the_survey_with_its_defaults() -> None:
     assert set(told) == set(spec)
     for variable, question in spec.items():
         default = str(question["default"])
-        assert told[variable].startswith(f"``{default}``" if default else "All connectors"), variable
+        assert told[variable].startswith(f"``{default}``" if default else "Selects nothing"), variable
 
 
 def test_the_variables_of_the_set_up_are_those_of_the_role() -> None:

@@ -155,6 +155,27 @@ def test_what_is_unusual_is_a_module(
     assert (status, IN_PROCESS in shown, AS_A_MODULE in shown) == (0, False, True), shown
 
 
+def test_a_secret_in_the_task_keyword_environment_is_warned_of(
+    simulator: Simulator, tmp_path: Path, connector_id: str
+) -> None:
+    task = {
+        SYNC: {"connector_id": connector_id},
+        "environment": {"AZURE_CLIENT_SECRET": "{{ lookup('ansible.builtin.env', 'AZURE_CLIENT_SECRET') }}"},
+        "register": "sync",
+    }
+    shown: list[t.Any] = [{"ansible.builtin.debug": {"var": "sync.warnings"}}]
+    path = tmp_path / "play.yml"
+    head = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+    path.write_text(yaml.safe_dump([{**head, "tasks": [task, *shown]}]), encoding="utf-8")
+    # Without -vvv: there Ansible shows the command, with the secret on it.
+    run = run_command(playbook_command(path), ansible_environment(simulator, COLUMNS="500"))
+    assert run.returncode == 0, run.stdout + run.stderr
+    words = 'The task keyword "environment" sets AZURE_CLIENT_SECRET, and process lists show its values.'
+    assert json.dumps(words)[1:-1] in run.stdout
+    assert words in run.stderr
+    assert simulator.client_secret not in run.stdout + run.stderr
+
+
 def test_another_python_runs_a_module(simulator: Simulator, tmp_path: Path, connector_id: str) -> None:
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")

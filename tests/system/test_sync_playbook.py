@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
@@ -21,10 +23,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 PLAYBOOK = "msgraph.intune.sync_exchange_connectors"
+PATH = Path(__file__).parents[2] / "playbooks/sync_exchange_connectors.yml"
 QUICK = {"wait_sleep": 0.4}
 UNANSWERED = {
     "connector_id": "",
     "connector_name": "  ",
+    "all_connectors": "",
     "sync_type": "",
     "if_older_than": "",
     "wait": None,
@@ -45,11 +49,36 @@ def triggers(simulator: Simulator) -> list[tuple[str, str]]:
     return [(entry["path"].split("/")[-2], entry["body"]["syncType"]) for entry in sent]
 
 
-@pytest.mark.parametrize("answers", [{}, UNANSWERED], ids=["none", "blank"])
-def test_without_an_answer_all_that_did_not_sync_for_a_day_are_synced(
-    simulator: Simulator, answers: dict[str, t.Any]
+@pytest.mark.parametrize("flags", [(), ("--check",)], ids=["run", "check"])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        UNANSWERED,
+        {"conector_name": "Contoso"},
+        {"all_connectors": "false"},
+        {"all_connectors": False, "connector_id": False},
+        {"all_connectors": "no", "connector_name": "None"},
+    ],
+    ids=["none", "blank", "misspelt", "false as text", "false", "words"],
+)
+def test_without_a_selection_it_fails_before_any_request_and_shows_its_variables(
+    simulator: Simulator, answers: dict[str, t.Any], flags: tuple[str, ...]
 ) -> None:
-    run = sync(simulator, **answers)
+    run = sync(simulator, *flags, **answers)
+    assert (run.returncode, simulator.journal()) == (2, []), run.stdout + run.stderr
+    shown = " ".join((run.stdout + run.stderr).split())
+    assert "No connector is selected." in shown
+    documented = re.findall(r"^#   (\w+)  ", PATH.read_text(encoding="utf-8"), re.MULTILINE)
+    listed = shown.partition("The variables of this playbook are ")[2].partition(";")[0]
+    assert re.split(r", | and ", listed) == documented
+
+
+@pytest.mark.parametrize("everything", [True, "true", "yes"])
+def test_all_that_did_not_sync_for_a_day_are_synced_when_all_are_selected(
+    simulator: Simulator, everything: t.Any
+) -> None:
+    run = sync(simulator, **{**UNANSWERED, "all_connectors": everything})
     assert (run.returncode, triggers(simulator)) == (0, [(CONTOSO, "deltaSync")]), run.stdout + run.stderr
     assert recap(run)["changed"] == 1
     # It was waited for: the connector was read again after the trigger.
@@ -66,7 +95,8 @@ def test_without_an_answer_all_that_did_not_sync_for_a_day_are_synced(
         ({"connector_name": ["Contoso", "Fabrikam"]}, [CONTOSO]),
         ({"connector_id": []}, []),
         ({"connector_id": "", "connector_name": []}, []),
-        ({"connector_id": "", "connector_name": None}, [CONTOSO]),
+        ({"connector_id": "", "connector_name": None, "all_connectors": True}, [CONTOSO]),
+        ({"connector_name": "fabrikam", "all_connectors": "false", "if_older_than": 0}, [FABRIKAM]),
     ],
 )
 def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], triggered: list[str]) -> None:
@@ -85,6 +115,10 @@ def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], trigger
         {"connector_name": False},
         {"connector_name": "{{ misspelt }}"},
         {"connector_id": "{{ [][3] }}"},
+        {"all_connectors": "perhaps"},
+        {"all_connectors": "{{ misspelt }}"},
+        {"all_connectors": [True]},
+        {"all_connectors": True, "connector_name": "fabrikam"},
     ],
 )
 def test_an_odd_answer_is_never_taken_for_all(simulator: Simulator, answers: dict[str, t.Any]) -> None:
@@ -93,13 +127,13 @@ def test_an_odd_answer_is_never_taken_for_all(simulator: Simulator, answers: dic
 
 
 def test_not_waiting_reads_no_more(simulator: Simulator) -> None:
-    run = sync(simulator, wait="no")
+    run = sync(simulator, wait="no", all_connectors=True)
     assert (run.returncode, triggers(simulator)) == (0, [(CONTOSO, "deltaSync")]), run.stdout + run.stderr
     assert simulator.journal()[-1]["method"] == "POST"
 
 
 def test_check_mode_says_what_would_be_synced(simulator: Simulator) -> None:
-    run = sync(simulator, "--check")
+    run = sync(simulator, "--check", all_connectors=True)
     assert (run.returncode, recap(run)["changed"]) == (0, 1), run.stdout + run.stderr
     assert not triggers(simulator)
     assert "Would ask Microsoft Graph for a deltaSync" in run.stdout

@@ -66,6 +66,13 @@ def test_each_target_of_make_exists(path: Path) -> None:
     assert named - targets == set()
 
 
+def test_the_tests_run_on_two_pythons_and_from_a_path_with_a_blank() -> None:
+    matrix = read(FORGE / "workflows/ci.yml")["jobs"]["make"]["strategy"]["matrix"]
+    (extra,) = matrix["include"]
+    assert (matrix["python"], extra["target"], extra["python"]) == (["3.13"], "test", "3.11")
+    assert " " in extra["folder"]
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_it_may_do_little_and_holds_no_secret(path: Path) -> None:
     assert read(path)["permissions"] in ({}, {"contents": "read"})

@@ -27,7 +27,7 @@ MODULE_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 
 @contextlib.contextmanager
 def plain_path(folder: Path) -> t.Iterator[Path]:
-    """Give the folder a path without spaces and the like: ansible-test cannot start a Python that has one."""
+    """Give the folder a path without blanks and the like: ansible-test cannot start a Python that has one."""
     if re.fullmatch(r"[\w./+-]+", str(folder), re.ASCII):
         yield folder
         return

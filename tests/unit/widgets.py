@@ -12,7 +12,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import ProtocolError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._resource import SyncResource
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, make_client
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, jwt, make_client
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 
 if t.TYPE_CHECKING:
@@ -62,5 +62,9 @@ def shown(one: dict[str, t.Any], date: str | None = DATE) -> Reply:
     return Reply(200, one, {} if date is None else {"Date": date})
 
 
-def client_of(session: FakeSession, clock: FakeClock | None = None, **options: t.Any) -> GraphClient:
-    return make_client(session, find_cloud("global"), FakeCredential(), clock=clock, **options)
+def client_of(
+    session: FakeSession, clock: FakeClock | None = None, credential: FakeCredential | None = None, **options: t.Any
+) -> GraphClient:
+    """A client whose token holds the permission to sync, unless another credential is given."""
+    credential = credential or FakeCredential(tokens=[jwt({"roles": [WIDGET.sync_permission.name]})])
+    return make_client(session, find_cloud("global"), credential, clock=clock, **options)

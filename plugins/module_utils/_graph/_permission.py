@@ -26,12 +26,16 @@ class Permission(t.NamedTuple):
     delegated_role: str
     implied_by: tuple[str, ...] = ()
 
+    def is_missing_from(self, token: Token) -> bool:
+        """Return whether the token itself shows that it lacks the permission; false when it cannot be read."""
+        return token.kind != "unknown" and not {self.name, *self.implied_by} & set(token.permissions)
+
     def advice(self, token: Token) -> str:
         """Say which kind of token was used, what it holds, and what to grant."""
         if token.kind == "unknown":
             return f"Check that the token holds the permission {self.name}."
         held = f"The token is of the {token.kind} kind and holds {', '.join(token.permissions) or 'no permission'}"
-        if not {self.name, *self.implied_by} & set(token.permissions):
+        if self.is_missing_from(token):
             grant = f"{held}: grant the {token.kind} permission {self.name}, with an administrator's consent"
             return f"{grant}. {self.delegated_role}" if token.kind == "delegated" else f"{grant}."
         if token.kind == "delegated":

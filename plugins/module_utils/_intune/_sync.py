@@ -15,7 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from .._graph._client import Call
-from .._graph._errors import GraphError, NotFoundError
+from .._graph._errors import AuthorizationError, GraphError, NotFoundError
 from ._resource import label, listed
 from ._target import Target
 
@@ -55,6 +55,8 @@ class SyncRun:
         if self._request.check_mode:
             for target in due:
                 target.action = "would_trigger"
+            if due:
+                self._warn_of_missing_permission(client)
         elif due:
             self._trigger(client, due)
             self._wait(client, [target for target in due if target.changed])
@@ -123,6 +125,15 @@ class SyncRun:
                 f"Microsoft Graph answered {statuses} when asked for a {odd[0].sync_type} of {self._which(odd)}, where"
                 f" {accepted} is documented; it is counted as accepted."
             )
+
+    def _warn_of_missing_permission(self, client: GraphClient) -> None:
+        permission = self._resource.sync_permission
+        token = client.sign_in(permission)
+        # A cached token may be older than the permission. The refusal that check mode does not get would renew it.
+        if permission.is_missing_from(token) and client.renew(AuthorizationError("", status=403), permission):
+            token = client.sign_in(permission)
+        if permission.is_missing_from(token):
+            self.warnings.append(f"Outside check mode the sync would be refused. {permission.advice(token)}")
 
     def _call(self, target: Target) -> Call:
         return Call(

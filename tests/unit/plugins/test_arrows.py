@@ -20,6 +20,7 @@ PACKAGE = "ansible_collections.msgraph.intune"
 ROOMS = (
     ("plugins.action", "extensions.eda.plugins"),
     ("plugins.modules", "plugins.plugin_utils"),
+    ("plugins.module_utils._sync_module", "plugins.module_utils._info_module"),
     ("plugins.module_utils._module",),
     ("plugins.module_utils._intune",),
     ("plugins.module_utils._graph",),

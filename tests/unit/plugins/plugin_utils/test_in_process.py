@@ -19,6 +19,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as UsualAction
 from ansible_collections.msgraph.intune.plugins.module_utils import _module
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, Task
 from ansible_collections.msgraph.intune.plugins.plugin_utils import _in_process
 from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import InProcessAction
@@ -252,6 +253,101 @@ def test_no_environment_is_none(stage: Stage, environment: t.Any) -> None:
     assert stage.run()["changed"]
 
 
+# --- as a module
+
+
+class Failing:
+    """A module that fails without a result of its own, and a host that prints its Python's version."""
+
+    def __init__(self, stage: Stage, shown: str = "") -> None:
+        self.result: dict[str, t.Any] = {"failed": True, "msg": "No start of json char found", "module_stderr": "…"}
+        self.commands: list[str] = []
+        self.shebang: str | None = "#!/opt/old python"
+
+        def run(action: InProcessAction, _tmp: str | None, _task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+            action._used_interpreter = self.shebang
+            return self.result
+
+        def execute(_action: InProcessAction, command: str) -> dict[str, t.Any]:
+            self.commands.append(command)
+            return {"stdout": shown}
+
+        switched_off(stage)
+        stage.monkeypatch.setattr(UsualAction, "run", run)
+        stage.monkeypatch.setattr(UsualAction, "_low_level_execute_command", execute)
+
+
+@pytest.mark.parametrize("version", ["2.7.18", "3.6.15", "3.8.18"])
+def test_a_python_that_is_too_old_for_ansible_is_named_with_the_cure(stage: Stage, version: str) -> None:
+    failing = Failing(stage, f"Welcome!\npython {version}\n")
+    result = stage.run()
+    assert set(result) == {"failed", "msg"}
+    assert result["msg"].startswith(
+        f"The Python interpreter /opt/old python is Python {version}, and this module needs"
+    )
+    assert result["msg"].endswith('for a task on the controller to "{{ ansible_playbook_python }}".')
+    assert failing.commands[0].startswith("'/opt/old python' -c ")
+
+
+@pytest.mark.parametrize("shown", ["python 3.9.0", "python 3.14.1", "sh: 1: /opt/old: not found", ""])
+def test_any_other_failure_stays_what_it_is(stage: Stage, shown: str) -> None:
+    failing = Failing(stage, shown)
+    assert stage.run() == {"failed": True, "msg": "No start of json char found", "module_stderr": "…"}
+    assert len(failing.commands) == 1
+
+
+def test_a_failure_of_the_module_itself_is_not_looked_into(stage: Stage) -> None:
+    failing = Failing(stage, "python 3.6.15")
+    failing.result["error"] = {"kind": "network"}
+    assert stage.run()["msg"] == "No start of json char found"
+    assert failing.commands == []
+
+
+def test_nor_is_one_before_an_interpreter_was_found(stage: Stage) -> None:
+    failing = Failing(stage, "python 3.6.15")
+    failing.shebang = None
+    assert stage.run()["msg"] == "No start of json char found"
+    assert failing.commands == []
+
+
+SECRET_VARIABLES = sorted({name for option in OPTIONS.values() if option.secret for name in option.environment})
+
+
+@pytest.mark.parametrize("name", [*SECRET_VARIABLES, "HTTPS_PROXY", "IDENTITY_HEADER"])
+def test_a_secret_in_the_task_keyword_environment_is_warned_of_by_its_name(stage: Stage, name: str) -> None:
+    value = "http://user:pass-word-of-the-proxy@proxy.example" if name.endswith("PROXY") else "a-secret-of-some-length"
+    stage.task.environment = [{"LANG": "C"}, {name: value}]
+    stage.monkeypatch.setattr(UsualAction, "run", lambda _self, _tmp, _task_vars: {**USUAL, "warnings": ["Old."]})
+    old, warning = stage.run()["warnings"]
+    assert old == "Old."
+    assert warning.startswith(f'The task keyword "environment" sets {name}, and process lists show its values.')
+    assert value not in warning
+
+
+def test_a_task_with_async_shows_the_warning_at_once(stage: Stage) -> None:
+    shown: list[str] = []
+    stage.monkeypatch.setattr(_in_process.display, "warning", shown.append)
+    stage.task.environment = [{"AZURE_SECRET": "a-secret-of-some-length"}]
+    in_the_background(stage)
+    assert stage.run() is USUAL
+    assert [text.partition(",")[0] for text in shown] == ['The task keyword "environment" sets AZURE_SECRET']
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        [{"AZURE_CLIENT_ID": "a", "MSGRAPH_URL": "https://graph.example", "LANG": "C"}],
+        [{"AZURE_CLIENT_SECRET": " "}, {"MSGRAPH_ACCESS_TOKEN": None}],
+        [{"MSGRAPH_PROXY": "http://proxy.example:8080"}],
+        ["{{ nothing }}"],
+    ],
+)
+def test_nothing_else_in_it_is_warned_of(stage: Stage, environment: list[t.Any]) -> None:
+    stage.task.environment = environment
+    stage.templar.template = lambda value: None if value == "{{ nothing }}" else value
+    assert stage.run() is USUAL
+
+
 # --- what becomes of the job
 
 
@@ -346,6 +442,25 @@ def test_a_secret_is_masked_wherever_it_comes_out(stage: Stage, monkeypatch: pyt
     assert stage.shown[-1] == "<localhost> about ********"
     assert result["warnings"] == ["mind ********"]
     assert set(result["invocation"]) == {"module_args"}
+
+
+def test_a_secret_that_is_a_part_of_false_leaves_booleans_and_null_at_the_top_level(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remove_values(value: t.Any, secrets: t.Collection[str]) -> t.Any:
+        """Replace booleans, numbers and null as well, as ansible-core before 2.19 does."""
+        if isinstance(value, dict):
+            return {key: remove_values(item, secrets) for key, item in value.items()}
+        hit = any(secret in str(value) for secret in secrets)
+        return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if hit else value
+
+    monkeypatch.setattr(_module, "register_secret", None)
+    monkeypatch.setattr(_in_process, "remove_values", remove_values)
+    stage.task.args["access_token"] = "als"
+    data = {"nothing": None, "below": {"failed": False}}
+    result = stage.run(lambda _task, _connect: Report(changed=False, msg="False", data=data))
+    assert (result["changed"], result["nothing"]) == (False, None)
+    assert result["below"] == {"failed": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
 
 
 def test_ansible_core_that_masks_what_it_shows_is_given_the_secrets_to_mask(

@@ -12,6 +12,20 @@ PERMISSION = Permission("Things.ReadWrite.All", "The user needs the role of a ke
 
 
 @pytest.mark.parametrize(
+    ("token", "missing"),
+    [
+        (Token("x", "application", ("Things.Read.All",)), True),
+        (Token("x", "delegated"), True),
+        (Token("x", "delegated", ("Things.ReadWrite.All",)), False),
+        (Token("x", "application", ("Things.Own.All",)), False),
+        (Token("x"), False),
+    ],
+)
+def test_a_token_that_can_be_read_shows_what_it_lacks(token: Token, missing: bool) -> None:
+    assert PERMISSION.is_missing_from(token) is missing
+
+
+@pytest.mark.parametrize(
     ("token", "words"),
     [
         (

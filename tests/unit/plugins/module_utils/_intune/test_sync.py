@@ -17,7 +17,15 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._request im
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._target import count_targets
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, batch_reply
+from ansible_collections.msgraph.intune.tests.unit.fakes import (
+    FakeClock,
+    FakeSession,
+    Reply,
+    Scripted,
+    batch_reply,
+    jwt,
+)
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 from ansible_collections.msgraph.intune.tests.unit.widgets import (
     BASE,
     BATCH,
@@ -45,10 +53,17 @@ def ids(*names: str) -> Selection:
 class Task:
     """A run that is over: what it sent, how long it slept, and what it says."""
 
-    def __init__(self, selection: Selection, *script: Scripted, retries: int = 0, **request: t.Any) -> None:
+    def __init__(
+        self,
+        selection: Selection,
+        *script: Scripted,
+        retries: int = 0,
+        credential: FakeCredential | None = None,
+        **request: t.Any,
+    ) -> None:
         self.session = FakeSession(*script)
         self.clock = FakeClock()
-        self.client = client_of(self.session, self.clock, policy=RetryPolicy(retries=retries))
+        self.client = client_of(self.session, self.clock, credential, policy=RetryPolicy(retries=retries))
         self.run = SyncRun(lambda: self.client, WIDGET, Request("gently", selection, **request))
         self.error: GraphError | None = None
         try:
@@ -240,6 +255,52 @@ def test_in_an_empty_tenant_no_age_is_missed() -> None:
 
 
 # --- check mode
+
+
+READER = {"roles": ["Widgets.Read.All"]}
+WRITER = {"roles": ["Widgets.ReadWrite.All"]}
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        (READER, "application kind and holds Widgets.Read.All: grant the application permission Widgets.ReadWrite.All"),
+        ({"idtyp": "app"}, "holds no permission: grant the application permission Widgets.ReadWrite.All"),
+        ({"scp": "Widgets.Read.All"}, "grant the delegated permission Widgets.ReadWrite.All"),
+    ],
+)
+def test_check_mode_warns_when_the_token_lacks_the_permission_to_sync(claims: dict[str, t.Any], words: str) -> None:
+    task = Task(ids("7"), shown(widget("7")), check_mode=True, credential=FakeCredential(tokens=[jwt(claims)]))
+    assert (task.each("action"), task.each("changed")) == (["would_trigger"], [True])
+    (warning,) = task.run.warnings
+    assert warning.startswith("Outside check mode the sync would be refused. The token is of the ")
+    assert words in warning
+
+
+@pytest.mark.parametrize("token", [jwt(WRITER), jwt({"scp": "openid Widgets.ReadWrite.All"}), "opaque"])
+def test_check_mode_warns_of_no_token_that_holds_the_permission_or_cannot_be_read(token: str) -> None:
+    task = Task(ids("7"), shown(widget("7")), check_mode=True, credential=FakeCredential(tokens=[token]))
+    assert task.run.warnings == []
+
+
+def test_check_mode_warns_of_no_permission_when_nothing_is_due() -> None:
+    young = widget("7", "2026-01-02T11:59:00Z")
+    task = Task(
+        ids("7"), shown(young), check_mode=True, if_older_than=3600, credential=FakeCredential(tokens=[jwt(READER)])
+    )
+    assert (task.each("action"), task.run.warnings) == (["skipped"], [])
+
+
+@pytest.mark.parametrize(("renewed", "warnings"), [(WRITER, 0), ({**READER, "later": True}, 1)])
+def test_check_mode_renews_a_cached_token_before_it_warns(renewed: dict[str, t.Any], warnings: int) -> None:
+    credential = FakeCredential(tokens=[jwt(READER), jwt(renewed)], from_cache=True)
+    task = Task(ids("7"), shown(widget("7")), check_mode=True, credential=credential)
+    assert (credential.asked, len(task.run.warnings)) == (2, warnings)
+
+
+def test_outside_check_mode_the_permission_is_left_to_the_service() -> None:
+    task = Task(ids("7"), OK, credential=FakeCredential(tokens=[jwt(READER)]))
+    assert (task.each("action"), task.run.warnings) == (["triggered"], [])
 
 
 def test_check_mode_reads_one_by_its_id_and_triggers_nothing() -> None:

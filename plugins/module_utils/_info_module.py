@@ -1,0 +1,65 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""The work of a module that reads members of a resource."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._intune._info import keep, read_info
+from ._intune._plan import UNKNOWN
+from ._intune._selection import Selection, read_words
+from ._module import Job, Report
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ._graph._client import GraphClient
+    from ._intune._resource import Resource, State
+    from ._intune._selection import SelectionOptions
+    from ._module import Task
+
+
+def info_job(
+    resource: Resource,
+    selection: SelectionOptions,
+    *,
+    statuses: Sequence[str],
+    healths: Sequence[str],
+    health: Callable[[int | None], str],
+    count: Callable[[Sequence[State]], dict[str, int]],
+) -> Job:
+    """Return the job of an info module.
+
+    :param statuses: the documented values of the option ``status``.
+    :param healths: the values that ``health`` returns, in the order of the message.
+    :param health: from the seconds since the last sync, ``None`` for never, to the health.
+    :param count: from members to the result's ``counts``.
+    """
+
+    def work(task: Task, connect: Callable[[], GraphClient]) -> Report:
+        selected = selection.read(task.params) or Selection(all=True)
+        words = read_words("status", task.params["status"])
+        info = read_info(connect, resource, selected, health)
+        keep(info, "status", words, statuses)
+        counts = count(info.members)
+        summary = f"{resource.counted(counts['total'])}: "
+        summary += ", ".join(f"{counts[word]} {word}" for word in (*healths, UNKNOWN) if word in counts) + "."
+        return Report(
+            changed=False,
+            msg=summary if info.failure is None else f"{info.failure} {summary}",
+            # Without all members the counts would be wrong, and a probe that reads only them must fail.
+            data={"connectors": info.members, **({"counts": counts} if info.failure is None else {})},
+            failure=info.failure,
+            warnings=tuple(info.warnings),
+        )
+
+    return Job(
+        own_options={**selection.argument_spec, "status": {"type": "list", "elements": "raw"}},
+        work=work,
+        nothing_done={"connectors": []},
+    )
