@@ -50,17 +50,27 @@ def load(name: str) -> t.Any:
 
 
 def load_msal() -> t.Any:
-    """Import msal, and keep it from speaking for itself.
-
-    It logs the answers that it cannot read, tokens included, and Python writes that to standard error.
+    """Import msal and silence its log: it logs answers that it cannot read, tokens included.
 
     :raises DependencyError: it is missing or too old.
     """
+    return _silenced(load("msal"), "msal")
+
+
+def load_requests() -> t.Any:
+    """Import requests and silence the log of urllib3: it logs URLs and headers of the services unmasked.
+
+    :raises DependencyError: it is missing or too old.
+    """
+    return _silenced(load("requests"), "urllib3")
+
+
+def _silenced(module: t.Any, logger: str) -> t.Any:
     import logging
 
-    msal = load("msal")
-    logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
-    return msal
+    # Without a handler, Python writes warnings to standard error.
+    logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
+    return module
 
 
 def is_installed(name: str) -> bool:

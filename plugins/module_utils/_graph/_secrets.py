@@ -55,7 +55,7 @@ class Secrets:
     @contextlib.contextmanager
     def forwarded_to(self, listener: Callable[[str], None]) -> Iterator[None]:
         """Pass each secret to ``listener`` during the block: those that are registered already, and each new one."""
-        for secret in self._forms:
+        for secret in list(self._forms):
             listener(secret)
         self._listeners.append(listener)
         try:
@@ -68,9 +68,10 @@ class Secrets:
 
         :param value: a string, or a structure of dictionaries, lists and tuples; dictionary keys are masked, too.
         """
-        # One search over all strings together: most values hold no secret at all.
+        # One search over all strings together: most values hold no secret at all. The list is a copy, as another thread
+        # may add a secret.
         everything = value if isinstance(value, str) else "\n".join(_strings(value))
-        present = {form for forms in self._forms.values() for form in forms if form in everything}
+        present = {form for forms in list(self._forms.values()) for form in forms if form in everything}
         if not present:
             return value
         # The longest first: a short one may be a part of it.

@@ -16,7 +16,7 @@ import queue
 import threading
 import typing as t
 
-from ._dependencies import load
+from ._dependencies import load_requests
 from ._errors import DeadlineError, ProtocolError
 from ._headers import request_id
 from ._json import parse_json
@@ -70,7 +70,7 @@ class Transport:
     def __init__(
         self, *, timeout: float, verify: bool | str, proxy: str | None = None, session: requests.Session | None = None
     ) -> None:
-        self._requests = load("requests")
+        self._requests = load_requests()
         self._session = session
         self._sessions: dict[bool, requests.Session] = {}
         self._connections = Connections()

@@ -127,8 +127,6 @@ async def main(queue: asyncio.Queue[dict[str, t.Any]], args: dict[str, t.Any]) -
 
     :raises GraphError: the arguments do not fit, or a package is missing; whatever else happens is told and survived.
     """
-    # urllib3 logs URLs and headers of the service unmasked. With -vv they end up in the log of ansible-rulebook.
-    logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
     clock = StoppableClock()
     try:
         watcher = await in_background(lambda: make_watcher(args, os.environ, clock))

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import shutil
 import subprocess
@@ -37,14 +36,6 @@ SECRET = "an-invented-secret"
 FILE = Path(source.__file__)
 ROOT, TREE = str(FILE.parents[7]), str(FILE.parents[6])
 SCHEMA = json.loads((FILE.parents[2] / "event_schemas/exchange_connectors.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(autouse=True)
-def urllib3_log() -> t.Iterator[logging.Logger]:
-    """Return the logger of urllib3, whose level the source changes for the whole process."""
-    logger = logging.getLogger("urllib3")
-    yield logger
-    logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture
@@ -138,12 +129,6 @@ def test_lines_of_the_log_are_masked(secret: str, caplog: pytest.LogCaptureFixtu
         ("WARNING", "100% ******** %s"),
         ("INFO", "again ********"),
     ]
-
-
-def test_urllib3_writes_nothing_to_the_log(urllib3_log: logging.Logger) -> None:
-    with pytest.raises(asyncio.CancelledError):
-        run(Queue(), watcher=Script())
-    assert not urllib3_log.getChild("connectionpool").isEnabledFor(logging.CRITICAL)
 
 
 def test_a_look_that_is_under_way_is_not_waited_for() -> None:

@@ -18,7 +18,7 @@ def speak() -> None:
     print("printed")
     print("printed", file=sys.stderr)
     warnings.warn("warned", UserWarning, stacklevel=1)
-    logging.getLogger("urllib3.connection").critical("logged")
+    logging.getLogger("some.library").critical("logged")
 
 
 @pytest.mark.filterwarnings("always")
@@ -32,7 +32,7 @@ def test_all_is_as_before_after_an_error(capsys: t.Any, caplog: pytest.LogCaptur
     with pytest.raises(ValueError, match="no"), surroundings_of_a_module("."):
         raise ValueError("no")
     print("printed")
-    logging.getLogger("urllib3.connection").critical("logged")
+    logging.getLogger("some.library").critical("logged")
     assert capsys.readouterr().out == "printed\n"
     assert "logged" in caplog.text
 
@@ -42,7 +42,7 @@ def test_what_was_not_logged_before_is_not_after(caplog: pytest.LogCaptureFixtur
     try:
         with surroundings_of_a_module("."):
             pass
-        logging.getLogger("urllib3.connection").error("logged")
+        logging.getLogger("some.library").error("logged")
     finally:
         logging.disable(logging.NOTSET)
     assert caplog.text == ""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import socket
 import ssl
 import threading
@@ -348,6 +349,11 @@ def test_json_nested_beyond_reason_is_a_value_error() -> None:
     sender, _session = transport(Reply(200, "[" * 200_000))
     with pytest.raises(ValueError, match="."):
         sender.send("GET", URL, headers={}).json()
+
+
+def test_urllib3_logs_nothing() -> None:
+    transport()
+    assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.CRITICAL)
 
 
 # --- what an answer may hold
