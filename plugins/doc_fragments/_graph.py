@@ -157,7 +157,8 @@ options:
     type: str
   timeout:
     description:
-      - A number of seconds to wait for a connection, and between two reads. A whole answer may take four times as long.
+      - A number of seconds to wait for a connection, and between two reads. A whole answer may take four times as long;
+        each retry has this time again.
       - If not set, the value of the environment variable E(MSGRAPH_TIMEOUT) is used, else V(30).
     type: raw
   retries:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The memory of a task, whatever a service answers: the real module against a server that sends what it likes."""
+"""The memory of a task, whatever a service answers: real modules against a server that sends what it likes."""
 
 from __future__ import annotations
 
@@ -22,17 +22,19 @@ import pytest
 import trustme
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
-from ansible_collections.msgraph.intune.tests.system.modules import MODULE
+from ansible_collections.msgraph.intune.tests.system.modules import SYNC
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+INFO = "intune_exchange_connector_info"
+TOKEN = "a-token-that-is-long-enough"
 MAX_MEGABYTES = 100
 # Linux counts the memory of a program from its start, which rusage does not: there, the parent's counts as well.
-RUN_AND_MEASURE = f"""
+RUN_AND_MEASURE = """
 import re, runpy, sys
 try:
-    runpy.run_module({MODULE!r}, run_name="__main__", alter_sys=True)
+    runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 finally:
     peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())
     print("peak", peak.group(1), file=sys.stderr)
@@ -92,25 +94,50 @@ def server(status: int, body: t.Iterable[bytes], folder: Path) -> t.Iterator[tup
         yield f"https://localhost:{listener.getsockname()[1]}", str(ca_path)
 
 
-@pytest.mark.parametrize("body", BODIES)
-@pytest.mark.parametrize("status", [200, 302, 401, 503])
-def test_a_task_stays_below_its_limit_of_memory(status: int, body: str, tmp_path: Path) -> None:
-    with server(status, BODIES[body](), tmp_path) as (url, ca_path):
-        options = {
-            "connector_id": ["7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"],
-            "access_token": "a-token-that-is-long-enough",
-            "graph_url": url,
-            "ca_path": ca_path,
-            "retries": 0,
-        }
-        done = run_command(
-            [sys.executable, "-c", RUN_AND_MEASURE],
-            {**clean_environment(), "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]},
-            text=json.dumps({"ANSIBLE_MODULE_ARGS": options}),
-        )
-    result = json.loads(done.stdout)
-    assert result["failed"]
-    assert result["error"]["kind"] in ("protocol", "service", "authentication"), result
+def peak_of(module: str, options: t.Mapping[str, t.Any], environ: t.Mapping[str, str] | None = None) -> t.Any:
+    """Run a module and return its result, after its memory was compared with the limit."""
+    done = run_command(
+        [sys.executable, "-c", RUN_AND_MEASURE, f"ansible_collections.msgraph.intune.plugins.modules.{module}"],
+        {**clean_environment(), "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"], **(environ or {})},
+        text=json.dumps({"ANSIBLE_MODULE_ARGS": options}),
+    )
     peak = re.search(r"^peak (\d+)$", done.stderr, re.MULTILINE)
     assert peak, done.stderr
     assert int(peak.group(1)) < MAX_MEGABYTES * 1024
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("status", [200, 302, 401, 503])
+def test_an_answer_to_a_sync_does_not_exceed_the_memory(status: int, body: str, tmp_path: Path) -> None:
+    with server(status, BODIES[body](), tmp_path) as (url, ca_path):
+        options = {"connector_id": ["7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"], "access_token": TOKEN, "retries": 0}
+        result = peak_of(SYNC, {**options, "graph_url": url, "ca_path": ca_path})
+    assert result["failed"]
+    assert result["error"]["kind"] in ("protocol", "service", "authentication"), result
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (INFO, {}),
+        (SYNC, {"all_connectors": True, "_ansible_check_mode": True}),
+        (SYNC, {"all_connectors": True, "_ansible_check_mode": True, "_ansible_diff": True}),
+    ],
+)
+def test_the_longest_list_does_not_exceed_the_memory(module: str, options: dict[str, t.Any], tmp_path: Path) -> None:
+    rows = [{"id": f"id-{number}", "status": "x" * 700, "serverName": f"server-{number}"} for number in range(5_000)]
+    body = json.dumps({"value": rows}, separators=(",", ":")).encode()
+    with server(200, sized(body), tmp_path) as (url, ca_path):
+        result = peak_of(module, {**options, "access_token": TOKEN, "graph_url": url, "ca_path": ca_path})
+    assert len(result["connectors"]) == 5_000
+
+
+@pytest.mark.parametrize("field", ["access_token", "refresh_token", "id_token"])
+def test_an_answer_to_a_sign_in_does_not_exceed_the_memory(field: str, tmp_path: Path) -> None:
+    body = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600, field: "\u00e9" * 2_000_000}
+    with server(200, sized(json.dumps(body, ensure_ascii=False).encode()), tmp_path) as (url, ca_path):
+        environ = {"IDENTITY_ENDPOINT": f"{url}/msi/token", "IDENTITY_HEADER": "of-the-platform"}
+        options = {"connector_id": ["7"], "auth_method": "managed_identity", "graph_url": url, "ca_path": ca_path}
+        result = peak_of(SYNC, options, environ)
+    assert result["error"]["kind"] == "protocol", result

@@ -66,7 +66,9 @@ def search(folders: list[Path], command: list[str], secrets: Path) -> int:
 def forms(secret: bytes) -> set[bytes]:
     """Return the secret as given, percent-encoded, and as a part of anything in Base64, whatever is around it."""
     found = {secret}
-    for encoded in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
+    quoted = (quote(secret, safe=""), quote(secret), quote_plus(secret))
+    # Python never encodes a tilde, other libraries do.
+    for encoded in (*quoted, *(text.replace("~", "%7E") for text in quoted)):
         found |= {encoded.encode(), re.sub("%..", lambda byte: byte[0].lower(), encoded).encode()}
     # Three bytes make four characters: there are three alignments. Only characters of the secret's own bits count.
     for before, first in enumerate((0, 2, 3)):

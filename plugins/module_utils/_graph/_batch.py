@@ -199,17 +199,17 @@ def _response(call: Call, entry: Mapping[str, t.Any] | None, headers: Mapping[st
     status = entry.get("status")
     if not isinstance(status, int) or not (200 <= status < 300 or 400 <= status < 600):
         raise _unknown_outcome(
-            call, f"the answer to the batch gives this request the status {clip(repr(status), 40)}, which means nothing"
+            call, f"the answer to the batch gives this request the invalid status {clip(repr(status), 40)}"
         )
     # Names of headers are compared without case, so one can occur twice; requests joins repeated headers by commas.
     own: dict[str, list[str]] = {}
     given = entry.get("headers")
     for name, value in given.items() if isinstance(given, dict) else ():
         own.setdefault(name.lower(), []).extend(_header_values(value))
-    # What holds for the whole answer: when it was given, under which id, and when to send again.
+    # Items without these headers have those of the batch. A wait that the batch asks for holds for each item.
     for name in ("date", "request-id", "retry-after"):
-        if name in headers and not own.get(name):
-            own[name] = [headers[name]]
+        if name in headers and (name == "retry-after" or not own.get(name)):
+            own.setdefault(name, []).append(headers[name])
     joined = load("requests.structures").CaseInsensitiveDict(
         {name: ", ".join(values) for name, values in own.items() if values}
     )

@@ -291,7 +291,7 @@ class GraphClient:
 
         # Around the whole of it: the cache's lock is not held while this waits.
         token = self.retry.run(attempt)
-        SECRETS.add(token.secret)
+        SECRETS.add_long(token.secret)
         with naming(self._credential.action):
             if not is_sendable(token.secret):
                 raise ProtocolError(

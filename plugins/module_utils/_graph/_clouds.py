@@ -122,7 +122,8 @@ def is_below(url: object, root: str) -> bool:
         # With and without empty segments, which some servers drop before they resolve "..".
         if not all(_starts_with(_resolve(path, keep), _resolve(base, keep)) for keep in (True, False)):
             return False
-        if "\\" in path or not path.isprintable():
+        # unquote makes U+FFFD of bytes that are not UTF-8, such as an overlong form of a dot.
+        if "\\" in path or "\ufffd" in path or not path.isprintable():
             return False
         decoded = unquote(path)
         if decoded == path:
@@ -135,8 +136,8 @@ def _resolve(path: str, keep_empty: bool) -> list[str]:
     """Return the segments of a path after its dot segments are resolved (RFC 3986, section 5.2.4)."""
     segments: list[str] = []
     for segment in path.split("/")[1:]:
-        # Some servers ignore the parameters of a segment: "..;x" is ".." to them.
-        name = segment.partition(";")[0]
+        # To some servers "..;x" is "..", and a decoded "#" or "?" ends the path.
+        name = re.split("[;?#]", segment, maxsplit=1)[0]
         if name == "..":
             del segments[-1:]
         elif name != "." and (segment or keep_empty):

@@ -14,19 +14,22 @@ import re
 import time
 import typing as t
 
+from ._secrets import clip
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 # A wait that is longer than this is shown as this: 31 years.
 _LONGEST_WAIT: t.Final = 999_999_999.0
+_MAX_REQUEST_ID: t.Final = 100
 # Longer headers are cut before they are parsed.
 _MAX_LENGTH: t.Final = 1000
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """The service's id of the request, which Microsoft's support asks for; each service has its own name for it."""
-    return headers.get("request-id") or headers.get("x-ms-request-id") or None
+    """Return the service's id of the request, which Microsoft's support asks for. The services name it differently."""
+    return clip(headers.get("request-id") or headers.get("x-ms-request-id") or "", _MAX_REQUEST_ID) or None
 
 
 def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time.time) -> float | None:

@@ -53,14 +53,15 @@ class RetryPolicy:
         if not error.transient or tries > self.retries:
             raise error
         left = self.budget - waited
-        # A wait of 0 is obeyed once. A service that repeats it would use up the retries at once, without any wait.
-        if error.retry_after is not None and (error.retry_after > 0 or tries <= 1):
+        # A wait of less than a second is obeyed once: repeated, it would use up the retries without any real wait.
+        if error.retry_after is not None and (error.retry_after >= 1 or tries <= 1):
             return self.asked_wait(error, waited=waited)
         if left <= 0:
             raise error
         if error.retry_delay is not None:
             return min(error.retry_delay, left)
-        return min(jitter * min(_FIRST_DELAY * 2.0 ** (tries - 1), _LONGEST_DELAY), left)
+        backoff = min(jitter * min(_FIRST_DELAY * 2.0 ** (tries - 1), _LONGEST_DELAY), left)
+        return max(backoff, self.asked_wait(error, waited=waited))
 
     def asked_wait(self, error: GraphError, *, waited: float) -> float:
         """Return the seconds that the service asked to wait, 0 when it did not ask.

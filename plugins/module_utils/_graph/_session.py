@@ -16,6 +16,7 @@ import contextlib
 import http.client
 import os
 import socket
+import threading
 import typing as t
 import weakref
 
@@ -24,7 +25,7 @@ if t.TYPE_CHECKING:
 
     import requests
 
-# A page of 1,000 devices is about half a megabyte. As text, an answer can take four times its size in memory, twice.
+# A page of 1,000 devices is about half a megabyte. Decoded text can need eight times the size of the answer.
 MAX_ANSWER_BYTES: t.Final = 4 * 1024 * 1024
 
 
@@ -58,7 +59,7 @@ class _LimitedFile:
         return number
 
     def __getattr__(self, name: str) -> t.Any:
-        # The rest reads nothing: close, closed, flush, fileno.
+        # The other methods read no data: close, closed, flush, fileno.
         return getattr(self._file, name)
 
     def _limited(self, size: int | None) -> int:
@@ -85,19 +86,24 @@ class Connections:
     """The connections that a transport has opened."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._opened: weakref.WeakSet[t.Any] = weakref.WeakSet()
+        self._aborts = 0
 
     def track(self, pool_class: t.Any) -> t.Any:
         """Return a subclass of a connection pool of urllib3 whose connections are limited and registered here."""
-        opened, base = self._opened, pool_class.ConnectionCls
+        base = pool_class.ConnectionCls
 
         def connect(connection: t.Any) -> None:
-            connection.msgraph_aborted = False
-            opened.add(connection)
+            with self._lock:
+                self._opened.add(connection)
+                aborts = self._aborts
             base.connect(connection)
             # http.client forgets its socket as soon as the body is the last thing to come.
             connection.msgraph_socket = connection.sock
-            if connection.msgraph_aborted:
+            with self._lock:
+                is_over = aborts != self._aborts
+            if is_over:
                 # Aborted while it looked the name up or connected: without this the request would still be sent.
                 connection.close()
                 raise ConnectionAbortedError("the time for this request is over")
@@ -107,8 +113,10 @@ class Connections:
 
     def abort(self) -> None:
         """Shut all connections down. A thread that reads from one gets the end of the data or an error at once."""
-        for connection in list(self._opened):
-            connection.msgraph_aborted = True
+        with self._lock:
+            self._aborts += 1
+            opened = list(self._opened)
+        for connection in opened:
             for one in (getattr(connection, "sock", None), getattr(connection, "msgraph_socket", None)):
                 _shut_down(one)
 

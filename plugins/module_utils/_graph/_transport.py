@@ -178,7 +178,7 @@ class Transport:
         return found
 
     def _read(self, answer: requests.Response, host: str) -> Response:
-        """Read the body, whatever the status is, within the limits; a body that cannot be used is not read at all."""
+        """Read the body, whatever the status is. A body is skipped if its status or encoding is refused."""
         status = answer.status_code
         headers = self._requests.structures.CaseInsensitiveDict(
             {name: printable(value) for name, value in answer.headers.items()}

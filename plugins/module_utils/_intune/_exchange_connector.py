@@ -16,7 +16,7 @@ import typing as t
 from .._graph._errors import STRANGER_ADVICE, ProtocolError
 from .._graph._permission import Permission
 from .._graph._secrets import clip
-from ._resource import SyncResource, is_id
+from ._resource import SyncResource, is_id, limited
 from ._selection import SelectionOptions
 
 if t.TYPE_CHECKING:
@@ -91,7 +91,7 @@ def read_connector(body: t.Any) -> dict[str, t.Any]:
             hint=STRANGER_ADVICE,
         )
     found = {ours: body.get(graphs) for graphs, ours in _PROPERTIES.items()}
-    state = {name: value if isinstance(value, str) else None for name, value in found.items()}
+    state = {name: limited(value) if isinstance(value, str) else None for name, value in found.items()}
     last_sync = found["last_sync_date_time"]
     if last_sync is not None and not isinstance(last_sync, str):
         # Kept as text: a time that cannot be read is not the same as no time.

@@ -12,7 +12,7 @@ import dataclasses
 import typing as t
 from urllib.parse import quote
 
-from .._graph._secrets import clip
+from .._graph._secrets import SECRETS, clip
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +23,8 @@ if t.TYPE_CHECKING:
 # placeholder that was taken for an id.
 _FORBIDDEN: t.Final = "/?#\\" + "[]{}<>\"'"
 _LONGEST_NAME: t.Final = 80
+_LONGEST_ID: t.Final = 256
+_LONGEST_PROPERTY: t.Final = 1024
 # A message names no more than so many; the result has them all.
 _MOST_LISTED: t.Final = 10
 
@@ -95,9 +97,19 @@ def label(member_id: str, name: str | None) -> str:
     return f"'{member_id}'" if name is None else f"{clip(name, _LONGEST_NAME)} ({member_id})"
 
 
+def limited(text: str) -> str:
+    """Return the text of a property; one that is absurdly long is masked and then cut."""
+    return text if len(text) <= _LONGEST_PROPERTY else SECRETS.mask(text)[:_LONGEST_PROPERTY]
+
+
 def is_id(text: str) -> bool:
     """Whether a text can be an id: one that stays in its segment of the path, quoted or not."""
-    return bool(text) and text.isprintable() and text not in (".", "..") and not any(one in text for one in _FORBIDDEN)
+    return (
+        0 < len(text) <= _LONGEST_ID
+        and text.isprintable()
+        and text not in (".", "..")
+        and not any(one in text for one in _FORBIDDEN)
+    )
 
 
 def listed(texts: Sequence[str], separator: str = ", ") -> str:

@@ -75,6 +75,11 @@ def test_a_wait_of_zero_is_obeyed_once_and_then_the_usual_backoff_applies() -> N
     assert world.clock.slept == [6.0, 12.0, 24.0]
 
 
+def test_a_tiny_wait_is_obeyed_once_and_then_prolonged_by_the_usual_backoff() -> None:
+    assert [delay(busy(503, 0.5), tries) for tries in (1, 2)] == [0.5, 6.0]
+    assert delay(busy(503, 0.5), 2, jitter=0.0) == 0.5
+
+
 def test_a_request_is_sent_again_so_many_times() -> None:
     assert delay(busy(), 4) == 24.0
     error = busy(429, 1.0)

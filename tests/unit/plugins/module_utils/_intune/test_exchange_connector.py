@@ -7,7 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import ProtocolError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ProtocolError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
     EXCHANGE_CONNECTOR,
     count_connectors,
@@ -130,6 +131,15 @@ def test_a_status_with_the_name_of_a_health_hides_no_count() -> None:
     ]
     counts = count_connectors(connectors)
     assert (counts["total"], counts["healthy"], counts["unhealthy"]) == (3, 2, 1)
+
+
+def test_an_absurdly_long_property_is_masked_and_cut_and_an_absurdly_long_id_refused() -> None:
+    SECRETS.add("a-secret-of-this-process")
+    name = "x" * 1010 + "a-secret-of-this-process"
+    assert read_connector({"id": "7", "serverName": name})["server_name"] == "x" * 1010 + "********"
+    assert read_connector({"id": "7" * 256})["id"] == "7" * 256
+    with pytest.raises(GraphError, match="not an Exchange connector"):
+        read_connector({"id": "7" * 257})
 
 
 def test_what_a_stranger_called_a_server_cannot_move_a_terminal_or_fill_a_message() -> None:
