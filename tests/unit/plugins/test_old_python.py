@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.msgraph.intune.plugins.plugin_utils import _in_process
 
-MODULES = sorted((Path(__file__).parents[4] / "plugins/modules").glob("*.py"))
+MODULES = sorted((Path(__file__).parents[3] / "plugins/modules").glob("*.py"))
 WITH_CODE = [path for path in MODULES if "import " in path.read_text(encoding="utf-8").split('"""')[-1]]
 # Syntax of Python 3 that Python 2.7 does not have.
 NEW_SYNTAX = (ast.AnnAssign, ast.JoinedStr, ast.NamedExpr, ast.Starred, ast.AsyncFunctionDef, ast.Nonlocal)
