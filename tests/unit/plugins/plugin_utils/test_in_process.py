@@ -282,9 +282,7 @@ def test_a_python_that_is_too_old_for_ansible_is_named_with_the_cure(stage: Stag
     failing = Failing(stage, f"Welcome!\npython {version}\n")
     result = stage.run()
     assert set(result) == {"failed", "msg"}
-    assert result["msg"].startswith(
-        f"The Python interpreter /opt/old python is Python {version}, and this module needs"
-    )
+    assert result["msg"].startswith(f"The Python interpreter /opt/old python is Python {version}, and this")
     assert result["msg"].endswith('for a task on the controller to "{{ ansible_playbook_python }}".')
     assert failing.commands[0].startswith("'/opt/old python' -c ")
 

@@ -7,15 +7,15 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
-import runpy
 import sys
 from pathlib import Path
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.plugin_utils import _in_process
 
-MODULES = sorted((Path(__file__).parents[4] / "plugins/modules").glob("*.py"))
+MODULES = sorted((Path(__file__).parents[3] / "plugins/modules").glob("*.py"))
 WITH_CODE = [path for path in MODULES if "import " in path.read_text(encoding="utf-8").split('"""')[-1]]
 # Syntax of Python 3 that Python 2.7 does not have.
 NEW_SYNTAX = (ast.AnnAssign, ast.JoinedStr, ast.NamedExpr, ast.Starred, ast.AsyncFunctionDef, ast.Nonlocal)
@@ -43,8 +43,11 @@ def test_an_old_python_is_named_with_the_cure(
     monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
     # What the module imports next does not run on such a Python.
     monkeypatch.setitem(sys.modules, "ansible.module_utils.basic", None)
+    spec = importlib.util.spec_from_file_location("module_of_an_old_python", path)
+    assert spec is not None
+    assert spec.loader is not None
     with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(path), run_name="__main__")
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
     assert ended.value.code == 1
     message = _in_process._OLD_PYTHON.format(python="/usr/bin/python3", version=text)
     assert json.loads(capsys.readouterr().out) == {"failed": True, "msg": message}
