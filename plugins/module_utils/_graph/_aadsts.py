@@ -21,8 +21,10 @@ if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
 _CODE: t.Final = re.compile(r"AADSTS([0-9]{4,9}):?")
-# In a hint this stands for the permissions that the sign-in asked for.
-_PERMISSION: t.Final = "{permission}"
+# The client secret is not one of the application's.
+INVALID_SECRET_CODE: t.Final = "AADSTS7000215"
+# A hint has these words where the names of the permissions belong, when they are known.
+_PERMISSION: t.Final = "the permission"
 
 _TENANT = "Check tenant_id and cloud: the tenant's id or one of its domains, in the cloud it lives in."
 _APPLICATION = "Check client_id (the application's id, not its object id) and that the application is in this tenant."
@@ -141,8 +143,7 @@ def hint_for(code: int | None, method: str | None, permissions: Sequence[str] = 
     if code is None:
         return None
     hint = METHOD_HINTS.get((code, method or "")) or HINTS.get(code)
-    phrase = permission_phrase(permissions, "delegated") if permissions else "the permission"
-    return hint and hint.replace(_PERMISSION, phrase)
+    return hint and hint.replace(_PERMISSION, permission_phrase(permissions, "delegated") if permissions else _PERMISSION)
 
 
 def find_code(text: str) -> int | None:
