@@ -19,7 +19,7 @@ REPOSITORY = "https://github.com/msgraph-intune/msgraph.intune/blob/main/"
 def test_each_reference_is_a_module_or_a_link(module: str) -> None:
     references = see_also(module)
     # ansible-doc turns a "ref" into a search on a site that does not hold the collection.
-    assert [one for one in references if not ({"module"} == set(one) or {"name", "description", "link"} == set(one))] == []
+    assert [one for one in references if set(one) not in ({"module"}, {"name", "description", "link"})] == []
     modules = [one["module"].removeprefix("msgraph.intune.") for one in references if "module" in one]
     assert [name for name in modules if not (COLLECTION / f"plugins/modules/{name}.py").is_file()] == []
     links = [one["link"] for one in references if "link" in one]

@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
 _CODE: t.Final = re.compile(r"AADSTS([0-9]{4,9}):?")
 # The client secret is not one of the application's.
-INVALID_SECRET_CODE: t.Final = "AADSTS7000215"
+INVALID_CLIENT: t.Final = "AADSTS7000215"
 # A hint has these words where the names of the permissions belong, when they are known.
 _PERMISSION: t.Final = "the permission"
 
@@ -143,7 +143,7 @@ def hint_for(code: int | None, method: str | None, permissions: Sequence[str] = 
     if code is None:
         return None
     hint = METHOD_HINTS.get((code, method or "")) or HINTS.get(code)
-    return hint and hint.replace(_PERMISSION, permission_phrase(permissions, "delegated") if permissions else _PERMISSION)
+    return hint and (hint.replace(_PERMISSION, permission_phrase(permissions, "delegated")) if permissions else hint)
 
 
 def find_code(text: str) -> int | None:

@@ -12,12 +12,13 @@ import dataclasses
 import re
 import typing as t
 
-from ._aadsts import INVALID_SECRET_CODE
+from ._aadsts import INVALID_CLIENT
 from ._credential import check_name, check_token, require, text
 from ._errors import AuthenticationError, OptionsError
 from ._files import FileReadError, read_file, without_bom
 from ._options import Value, beside, describe
 from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
+from ._text import is_guid
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,6 @@ if t.TYPE_CHECKING:
 
 _MAX_FILE_BYTES = 1024 * 1024
 _QUOTED = re.compile(r"""(["']).*\1""", re.DOTALL)
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +76,7 @@ class ClientSecret(_Application):
                 method=self.method,
             )
         except AuthenticationError as exc:
-            if exc.code == INVALID_SECRET_CODE:
+            if exc.code == INVALID_CLIENT:
                 exc.hint = " ".join(filter(None, [self._likely_mistake(), exc.hint]))
             raise
 
@@ -87,7 +87,7 @@ class ClientSecret(_Application):
         called, content = describe("client_secret", self.client_secret), text(self.client_secret)
         if _QUOTED.fullmatch(content):
             return f"{called} begins and ends with a quote."
-        if _GUID.fullmatch(content):
+        if is_guid(content):
             return f"{called} looks like the ID of a secret: it is a GUID."
         return None
 

@@ -143,7 +143,7 @@ class Transport:
             # Without ca_path, requests may use a CA file that an environment variable names.
             verify = session.merge_environment_settings(url, {}, True, self._verify, None)["verify"]
             raise explain(
-                exc, self._requests.exceptions, _host(url), self._timeout, verify, self._proxy_label
+                exc, self._requests.exceptions, _host(url), self._timeout, verify, proxy=self._proxy_label
             ) from exc
         if response.status == 503:
             # What sent this may be one machine of many: the next request is to find another.

@@ -39,6 +39,7 @@ def explain(
     host: str,
     timeout: float,
     verify: bool | str,
+    *,
     proxy: ProxyLabel | None = None,
 ) -> GraphError:
     """Turn an exception of requests, or of what it uses, into ours.

@@ -14,7 +14,8 @@ import typing as t
 from .._graph._client import Call
 from .._graph._errors import STRANGER_ADVICE, GraphError, NotFoundError, ProtocolError
 from .._graph._secrets import clip
-from ._resource import listed, looks_like_id
+from .._graph._text import is_guid
+from ._resource import listed
 from ._selection import select
 from ._times import is_unreadable, read_date
 
@@ -136,7 +137,7 @@ def explain_missing(resource: Resource, member_id: str, error: GraphError) -> No
     is_missing = isinstance(error, NotFoundError)
     if is_missing:
         error.hint = resource.not_found_hint
-    if (is_missing or error.status == 400) and not looks_like_id(member_id):
+    if (is_missing or error.status == 400) and not is_guid(member_id):
         advice = f"'{member_id}' does not look like an ID: to select by name, use {resource.selection.name}."
         error.hint = f"{advice} {error.hint}" if error.hint else advice
 

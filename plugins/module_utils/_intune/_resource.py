@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 from urllib.parse import quote
 
@@ -25,8 +24,6 @@ if t.TYPE_CHECKING:
 # placeholder that was taken for an id.
 _FORBIDDEN: t.Final = "/?#\\" + "[]{}<>\"'"
 _LONGEST_NAME: t.Final = 80
-# What every ID in Microsoft's examples looks like.
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # A message names no more than so many; the result has them all.
 _MOST_LISTED: t.Final = 10
 
@@ -109,11 +106,6 @@ class SyncResource(Resource):
 def label(member_id: str, name: str | None) -> str:
     """Return a name and an id for messages; the id alone when there is no name."""
     return f"'{member_id}'" if name is None else f"{clip(name, _LONGEST_NAME)} ({member_id})"
-
-
-def looks_like_id(text: str) -> bool:
-    """Return whether a text has the form of a GUID, as ids of the service have."""
-    return _GUID.fullmatch(text) is not None
 
 
 def is_id(text: str) -> bool:

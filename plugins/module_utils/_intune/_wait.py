@@ -76,9 +76,7 @@ def _may_pass(error: GraphError) -> bool:
     return error.transient or (error.status or 0) >= 500
 
 
-def _look(
-    client: GraphClient, resource: Resource, pending: Sequence[Target], permission: Permission
-) -> list[str]:
+def _look(client: GraphClient, resource: Resource, pending: Sequence[Target], permission: Permission) -> list[str]:
     """Read the pending members once; returns warnings."""
     names = {target.id: target.name for target in pending}
     reading = read_selected(client, resource, Selection(ids=tuple(names)), permission, names=names)

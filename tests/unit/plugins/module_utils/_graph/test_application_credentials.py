@@ -77,6 +77,9 @@ def test_a_secret_is_shown_as_it_is() -> None:
     assert credential(client_secret="hush-hush") == "hush-hush"
 
 
+SECRET_ID = "5f1b6e9c-0d0a-4b4e-9d0e-3f2b1a0c9d8e"
+
+
 class Refusing:
     """A login service that refuses the credential."""
 
@@ -96,7 +99,7 @@ def hint_for_secret(secret: str, code: str = "AADSTS7000215") -> str | None:
 @pytest.mark.parametrize(
     ("secret", "hint"),
     [
-        ("5F1B6E9C-0d0a-4b4e-9d0e-3f2b1a0c9d8e", "client_secret looks like the ID of a secret: it is a GUID. Check it."),
+        (SECRET_ID.upper(), "client_secret looks like the ID of a secret: it is a GUID. Check it."),
         ("'hush~hush'", "client_secret begins and ends with a quote. Check it."),
         ('"hush~hush"', "client_secret begins and ends with a quote. Check it."),
         ("hush~'hush", "Check it."),
@@ -107,7 +110,7 @@ def test_the_hint_on_a_refused_secret_depends_on_its_form(secret: str, hint: str
 
 
 def test_the_form_of_a_secret_is_mentioned_only_when_the_secret_was_refused() -> None:
-    assert hint_for_secret("5f1b6e9c-0d0a-4b4e-9d0e-3f2b1a0c9d8e", "AADSTS7000222") == "Check it."
+    assert hint_for_secret(SECRET_ID, "AADSTS7000222") == "Check it."
 
 
 def test_a_refused_secret_of_the_environment_is_called_by_its_variable() -> None:

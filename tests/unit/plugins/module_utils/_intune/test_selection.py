@@ -264,7 +264,8 @@ def test_a_name_without_commas_shows_no_list() -> None:
 
 
 def test_a_name_that_fits_several_lists_those() -> None:
-    with pytest.raises(OptionsError, match="fits 2 Exchange connectors: EX02.* .id-2., organization Fabrikam; EX03.*, organization Fabrikam. Use"):
+    words = "fits 2 Exchange connectors: EX02.* .id-2., organization Fabrikam; EX03.*, organization Fabrikam. Use"
+    with pytest.raises(OptionsError, match=words):
         chosen("Fabrikam")
 
 

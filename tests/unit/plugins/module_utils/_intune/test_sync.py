@@ -365,8 +365,8 @@ def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
     assert task.each("action") == ["would_trigger", "failed", "would_trigger"]
     assert task.run.failure is not None
     assert str(task.run.failure) == (
-        "Could not find widget 'gone': it is not in the tenant, which has 2 widgets. 'gone' does not look like an ID: to"
-        " select by name, use widget_name. Count the widgets."
+        "Could not find widget 'gone': it is not in the tenant, which has 2 widgets."
+        " 'gone' does not look like an ID: to select by name, use widget_name. Count the widgets."
     )
 
 
@@ -516,8 +516,9 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
     assert failure is not None
     assert failure.kind == "timeout"
     assert str(failure) == (
-        "Could not see the gently of 1 of 2 widgets complete: after 100 s the time of the last sync has not moved on for"
-        " big b (b), shine dull, last sync unknown. Raise wait_timeout, or run the module widgets.info later to see"
+        "Could not see the gently of 1 of 2 widgets complete:"
+        " after 100 s the time of the last sync has not moved on for big b (b), shine dull, last sync unknown."
+        " Raise wait_timeout, or run the module widgets.info later to see"
         " whether the time has moved on. Widgets are out of fashion."
     )
     assert task.each("action") == ["triggered", "triggered"]
