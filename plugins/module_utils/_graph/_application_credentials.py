@@ -76,20 +76,19 @@ class ClientSecret(_Application):
                 method=self.method,
             )
         except AuthenticationError as exc:
-            if exc.code == INVALID_CLIENT:
-                exc.hint = " ".join(filter(None, [self._likely_mistake(), exc.hint]))
+            if exc.code == INVALID_CLIENT and self.client_secret is not None:
+                exc.hint = " ".join(filter(None, [_likely_mistake(self.client_secret), exc.hint]))
             raise
 
-    def _likely_mistake(self) -> str | None:
-        """Return what the form of a refused secret shows, without a part of the secret; ``None`` for nothing."""
-        if self.client_secret is None:
-            return None
-        called, content = describe("client_secret", self.client_secret), text(self.client_secret)
-        if _QUOTED.fullmatch(content):
-            return f"{called} begins and ends with a quote."
-        if is_guid(content):
-            return f"{called} looks like the ID of a secret: it is a GUID."
-        return None
+
+def _likely_mistake(secret: Value) -> str | None:
+    """Return what the form of a refused secret shows, without a part of the secret; ``None`` for nothing."""
+    called, content = describe("client_secret", secret), text(secret)
+    if _QUOTED.fullmatch(content):
+        return f"{called} begins and ends with a quote."
+    if is_guid(content):
+        return f"{called} looks like the ID of a secret: it is a GUID."
+    return None
 
 
 @dataclasses.dataclass(frozen=True)
