@@ -15,6 +15,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_c
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin, Person
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError, naming
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import label_proxy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
@@ -97,7 +98,9 @@ class ActionModule(ActionBase):
 
         if self._task.check_mode:
             return {**kept, "changed": present is None, "msg": "Check mode starts no sign-in.", "account": None}
-        transport = Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy)
+        transport = Transport(
+            timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy, proxy_label=label_proxy(given)
+        )
         retry = Retry(settings.retry, clock=Clock(), on_retry=_log)
         if present is not None and self._still_good(user, Login(transport, settings.cloud, scopes, cache), retry):
             person = Person(present.username, present.home_tenant or user.tenant)

@@ -40,6 +40,7 @@ notes:
   - Empty and blank strings, V(null) and V(false) count as not given in O(connector_id), O(connector_name) and
     O(all_connectors), because surveys and filters deliver them. An explicit empty list never means all.
 seealso:
-  - ref: ansible_collections.msgraph.intune.docsite.guide_connectors_and_syncs
+  - name: Guide to connectors and their syncs
     description: How to choose connectors, skip what synced not long ago, wait, look and react; with complete playbooks.
+    link: https://github.com/msgraph-intune/msgraph.intune/blob/main/docs/docsite/rst/guide_connectors_and_syncs.rst
 """

@@ -228,8 +228,10 @@ seealso:
   - name: Microsoft Graph's national clouds
     description: The addresses of Microsoft Graph and of the login service in each cloud.
     link: https://learn.microsoft.com/graph/deployments
-  - ref: ansible_collections.msgraph.intune.docsite.guide_authentication
+  - name: Guide to authentication
     description: Which way to sign in fits where, and a complete example of each.
-  - ref: ansible_collections.msgraph.intune.docsite.guide_troubleshooting
+    link: https://github.com/msgraph-intune/msgraph.intune/blob/main/docs/docsite/rst/guide_authentication.rst
+  - name: Guide to troubleshooting
     description: How to read a failure, what usually causes it, and what to do about it.
+    link: https://github.com/msgraph-intune/msgraph.intune/blob/main/docs/docsite/rst/guide_troubleshooting.rst
 """

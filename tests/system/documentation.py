@@ -51,6 +51,11 @@ def descriptions(module: str) -> list[str]:
     return list(_descriptions(_documentation("module", module)))
 
 
+def see_also(module: str) -> list[dict[str, str]]:
+    """What a module's documentation refers to."""
+    return t.cast("list[dict[str, str]]", _documentation("module", module)["doc"]["seealso"])
+
+
 def environment_variables(module: str) -> set[str]:
     """All environment variables that a module's documentation speaks of."""
     return set(re.findall(r"E\((\w+)\)", json.dumps(_documentation("module", module)["doc"])))

@@ -66,6 +66,11 @@ def test_the_message_for_a_name_that_fits_none_is_shown(stage: Stage) -> None:
     assert (result["error"]["kind"], result["msg"]) == ("not_found", shown("The name 'EXCH03.contoso.example'"))
 
 
+def test_the_message_for_a_name_with_commas_shows_the_form_of_a_list(stage: Stage) -> None:
+    result = failure(stage.task(SYNC, connector_name="Contoso, Fabrikam"))
+    assert shown("Several names are given as a list") in result["msg"]
+
+
 def test_the_message_for_a_name_that_fits_several_is_shown(stage: Stage) -> None:
     result = failure(stage.task(SYNC, connector_name="intune-connector"))
     assert (result["error"]["kind"], result["msg"]) == ("options", shown("The name 'intune-connector'"))
@@ -76,7 +81,7 @@ def test_the_message_of_a_wait_in_vain_is_shown(stage: Stage) -> None:
     stage.set_connectors(contoso(LAST_SYNC, stuck=True))
     result = failure(stage.task(SYNC, connector_name="Contoso", wait=True, wait_timeout=1))
     # Nobody waits here for as long as the guide does.
-    assert result["msg"].replace("after 1 s", "after 900 s") == shown("Could not see the deltaSync")
+    assert result["msg"].replace("after 1 s", "after 900 s") == shown("Microsoft Graph accepted a deltaSync")
     assert (result["error"]["kind"], result["changed"]) == ("timeout", True)
     entry = result["connectors"][0]
     assert (entry["action"], entry["completed"], entry["after"]["status"]) == ("triggered", False, "connected")

@@ -12,6 +12,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import ProtocolError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._resource import SyncResource
+from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import SelectionOptions
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, jwt, make_client
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 
@@ -34,9 +35,12 @@ WIDGET = SyncResource(
     noun="widget",
     collection="widgets",
     state=state,
+    selection=SelectionOptions(id="widget_id", name="widget_name", all="all_widgets"),
     names=("name",),
+    details={"shine": "shine"},
     status="shine",
     last_sync="polished",
+    info_module="widgets.info",
     not_found_hint="Count the widgets.",
     caveat="Widgets are out of fashion.",
     read_permission=Permission("Widgets.Read.All", ""),

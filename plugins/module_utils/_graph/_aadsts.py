@@ -15,12 +15,24 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ._permission import permission_phrase
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _CODE: t.Final = re.compile(r"AADSTS([0-9]{4,9}):?")
+# The client secret is not one of the application's.
+INVALID_CLIENT: t.Final = "AADSTS7000215"
+# A hint has these words where the names of the permissions belong, when they are known.
+_PERMISSION: t.Final = "the permission"
 
 _TENANT = "Check tenant_id and cloud: the tenant's id or one of its domains, in the cloud it lives in."
 _APPLICATION = "Check client_id (the application's id, not its object id) and that the application is in this tenant."
 _SCOPE = "Check graph_url and cloud: the login service does not know that Graph in this tenant."
-_WRONG_VALUE = "Check client_secret: it must be the secret's value, not its id, of this application."
+_WRONG_VALUE = (
+    "Check client_secret: it must be the secret's value, not its ID, without quotes around it. A secret of another"
+    " application is refused, too."
+)
 _CERTIFICATE = "Register the certificate with this application, or check that certificate_path and client_id fit."
 _FEDERATED = (
     "Compare the token's issuer, subject and audience, letter by letter, with the application's federated credentials."
@@ -39,7 +51,7 @@ _MFA = (
     "A second factor is demanded, which no password can satisfy: sign in once with the playbook"
     " msgraph.intune.device_login, or use an application."
 )
-_CONSENT = "Nobody has consented to the permission yet: have an administrator grant it to the application."
+_CONSENT = f"Nobody has consented to {_PERMISSION} yet: have an administrator consent for this application."
 _POLICY = "A Conditional Access policy blocks this sign-in: ask who runs the policies to let this identity in."
 _AGAIN = "The earlier sign-in is of no use any more: sign in again with the playbook msgraph.intune.device_login."
 _PUBLIC = "Allow public client flows in the app registration, or sign in as the application itself."
@@ -69,8 +81,8 @@ HINTS: t.Final = {
     53001: _POLICY,
     53003: _POLICY,
     65001: _CONSENT,
-    65004: "The person declined to consent to the permission.",
-    65005: "The application does not list this permission: add it to the app registration, and have it granted.",
+    65004: f"The person declined to consent to {_PERMISSION}.",
+    65005: f"The app registration does not list {_PERMISSION}: add what is missing, and have an administrator consent.",
     70000: _AGAIN,
     70008: _AGAIN,
     70011: _SCOPE,
@@ -123,11 +135,15 @@ METHOD_HINTS: t.Final = {
 }
 
 
-def hint_for(code: int | None, method: str | None) -> str | None:
-    """Return what to do about an error code in a sign-in by this auth_method, or ``None`` for an unknown code."""
+def hint_for(code: int | None, method: str | None, permissions: Sequence[str] = ()) -> str | None:
+    """Return what to do about an error code in a sign-in by this auth_method, or ``None`` for an unknown code.
+
+    :param permissions: the names of the delegated permissions that the sign-in asked for.
+    """
     if code is None:
         return None
-    return METHOD_HINTS.get((code, method or "")) or HINTS.get(code)
+    hint = METHOD_HINTS.get((code, method or "")) or HINTS.get(code)
+    return hint and (hint.replace(_PERMISSION, permission_phrase(permissions, "delegated")) if permissions else hint)
 
 
 def find_code(text: str) -> int | None:

@@ -9,13 +9,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
+from ._aadsts import INVALID_CLIENT
 from ._credential import check_name, check_token, require, text
-from ._errors import OptionsError
+from ._errors import AuthenticationError, OptionsError
 from ._files import FileReadError, read_file, without_bom
 from ._options import Value, beside, describe
 from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
+from ._text import is_guid
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,7 @@ if t.TYPE_CHECKING:
     from ._token import Token
 
 _MAX_FILE_BYTES = 1024 * 1024
+_QUOTED = re.compile(r"""(["']).*\1""", re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,12 +68,27 @@ class ClientSecret(_Application):
         self._check_application()
 
     def acquire(self, login: Callable[[], Login]) -> Token:
-        return login().application(
-            tenant_id=text(self.tenant_id),
-            client_id=text(self.client_id),
-            credential=lambda: text(self.client_secret),
-            method=self.method,
-        )
+        try:
+            return login().application(
+                tenant_id=text(self.tenant_id),
+                client_id=text(self.client_id),
+                credential=lambda: text(self.client_secret),
+                method=self.method,
+            )
+        except AuthenticationError as exc:
+            if exc.code == INVALID_CLIENT and self.client_secret is not None:
+                exc.hint = " ".join(filter(None, [_likely_mistake(self.client_secret), exc.hint]))
+            raise
+
+
+def _likely_mistake(secret: Value) -> str | None:
+    """Return what the form of a refused secret shows, without a part of the secret; ``None`` for nothing."""
+    called, content = describe("client_secret", secret), text(secret)
+    if _QUOTED.fullmatch(content):
+        return f"{called} begins and ends with a quote."
+    if is_guid(content):
+        return f"{called} looks like the ID of a secret: it is a GUID."
+    return None
 
 
 @dataclasses.dataclass(frozen=True)

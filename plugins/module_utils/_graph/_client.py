@@ -54,7 +54,7 @@ class Call(t.NamedTuple):
 
     :param path: below the API version, its segments already quoted.
     :param action: what it does, to complete "Could not …".
-    :param permission: the least permission that allows it.
+    :param permission: the least permission for the task that it is a part of.
     :param parse: from the answer's JSON, ``None`` when empty, to what is wanted of it; it may raise a GraphError.
     :param has_results: whether the JSON holds results although the status, or an ``error`` beside them, reports a
         failure.
@@ -283,7 +283,7 @@ class GraphClient:
         def login() -> Login:
             from ._login import Login
 
-            return Login(self._transport, self._cloud, [permission.name], self._cache, refused=refused)
+            return Login(self._transport, self._cloud, permission.names, self._cache, refused=refused)
 
         def attempt(_number: int) -> Token:
             with naming(self._credential.action):

@@ -44,11 +44,16 @@ def connect(
 
         path = settings.token_cache_path
         cache = TokenCache(path, on_warning=on_warning, monotonic=clock.now, sleep=clock.sleep)
+    label = None
+    if settings.proxy is not None or given.environment_proxy is not None:
+        from ._proxy import label_proxy
+
+        label = label_proxy(given)
     credential = choose_credential(settings, cache)
     for warning in settings.warnings:
         on_warning(warning)
     return GraphClient(
-        Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy),
+        Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy, proxy_label=label),
         settings.cloud,
         credential,
         cache=cache,

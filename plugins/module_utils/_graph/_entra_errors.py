@@ -27,6 +27,8 @@ from ._login_answers import error_code
 from ._secrets import clip
 
 if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ._transport import Response
 
 SERVICE = "Microsoft Entra ID"
@@ -40,10 +42,13 @@ _SERVICE_TROUBLE = (ServiceError, ThrottledError)
 _LOOK_UP = "Look the AADSTS code up at https://login.microsoftonline.com/error."
 
 
-def read_error(response: Response, client_request_id: str, method: str | None = None) -> GraphError:
+def read_error(
+    response: Response, client_request_id: str, method: str | None = None, permissions: Sequence[str] = ()
+) -> GraphError:
     """Return the error that an answer of the login service stands for, whatever its status and body are.
 
     :param method: the auth_method of the sign-in, on which the advice depends.
+    :param permissions: the names of the delegated permissions that the sign-in asked for.
     """
     try:
         body = response.json()
@@ -57,7 +62,7 @@ def read_error(response: Response, client_request_id: str, method: str | None = 
     error_class, hint = _classify(response.status, error)
     return error_class(
         _readable(description) or _words(error) or "the answer is not one of a login service",
-        hint=_hint(number, method, error_class, hint),
+        hint=_hint(hint_for(number, method, permissions), number, error_class, hint),
         service=SERVICE,
         status=response.status,
         code=f"AADSTS{number}" if number else error_code(said),
@@ -79,8 +84,7 @@ def _classify(status: int, error: object) -> tuple[type[GraphError], str]:
     return ProtocolError, "Check authority_url and the proxies on the way."
 
 
-def _hint(number: int | None, method: str | None, error_class: type[GraphError], usual: str) -> str:
-    known = hint_for(number, method)
+def _hint(known: str | None, number: int | None, error_class: type[GraphError], usual: str) -> str:
     if known or not number:
         return known or usual
     return f"{usual} {_LOOK_UP}" if issubclass(error_class, _SERVICE_TROUBLE) else _LOOK_UP

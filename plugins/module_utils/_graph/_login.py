@@ -51,7 +51,8 @@ class Login:
         self._cloud = cloud
         self._cache = cache
         self._host = cloud.login_host
-        self._scopes = full_scopes(cloud, permissions)
+        self._permissions = tuple(permissions)
+        self._scopes = full_scopes(cloud, self._permissions)
 
     @functools.cached_property
     def _http(self) -> MsalHttp:
@@ -105,7 +106,7 @@ class Login:
         :raises GraphError: no way led to a token.
         """
         if self._cache is None:
-            return self._ask("PublicClientApplication", self._wanted(tenant_id, client_id, None), _needed(ask))
+            return self._ask_as_user(self._wanted(tenant_id, client_id, None), _needed(ask))
         if given is not None and username is None:
             username = self._cache.user_of(given)
             if username is None:
@@ -188,7 +189,11 @@ class Login:
             return result
 
         wanted = self._wanted(tenant_id, client_id, account)
-        return self._ask("PublicClientApplication", wanted, silently_or_ask, given=given)
+        return self._ask_as_user(wanted, silently_or_ask, given=given)
+
+    def _ask_as_user(self, wanted: Wanted, ask: Ask, *, given: str | None = None) -> Token:
+        self._http.permissions = self._permissions
+        return self._ask("PublicClientApplication", wanted, ask, given=given)
 
     def _ask(self, kind: str, wanted: Wanted, ask: Ask, *, given: str | None = None, **options: t.Any) -> Token:
         """Have msal ask, and keep what it got. The cache's lock is held where there is a cache."""

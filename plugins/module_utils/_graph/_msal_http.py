@@ -44,6 +44,8 @@ class MsalHttp:
     ) -> None:
         self.method: str | None = None
         """The auth_method of the sign-in, on which advice depends."""
+        self.permissions: tuple[str, ...] = ()
+        """The names of the delegated permissions that the sign-in asks for, for advice."""
         self._transport = transport
         self._authority_url = authority_url
         self._clock = clock
@@ -92,7 +94,7 @@ class MsalHttp:
             return _identity_errors.read_error(self._last, self._client_request_id)
         from . import _entra_errors
 
-        return _entra_errors.read_error(self._last, self._client_request_id, self.method)
+        return _entra_errors.read_error(self._last, self._client_request_id, self.method, self.permissions)
 
     def _unusable(self, problem: str) -> ProtocolError:
         return ProtocolError(

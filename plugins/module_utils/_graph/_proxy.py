@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+import typing as t
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ._clouds import is_plain_host
@@ -16,8 +17,14 @@ from ._dependencies import install_command, is_installed
 from ._errors import OptionsError
 from ._secrets import MASK
 
+if t.TYPE_CHECKING:
+    from ._options import Given
+
 _HTTP = ("http", "https")
 _SOCKS = ("socks4", "socks4a", "socks5", "socks5h")
+# What urllib3 and PySocks use for a URL without a port.
+_DEFAULT_PORTS: t.Final = {"http": 80, "https": 443}
+_SOCKS_PORT: t.Final = 1080
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -66,6 +73,33 @@ def check_environment_proxy(variable: str, text: str) -> None:
             f"The environment variable {variable} names a SOCKS proxy, for which the Python package PySocks is missing",
             hint=f"Run {install_command('PySocks')}, or set the option proxy to the URL of an HTTP proxy.",
         )
+
+
+class ProxyLabel(t.NamedTuple):
+    """How messages name a proxy.
+
+    :param address: its host and port, without user and password.
+    :param source: the option or the environment variable that names it, such as "the option proxy".
+    :param hint: what to check when the proxy fails, as a sentence.
+    """
+
+    address: str
+    source: str
+    hint: str
+
+
+def label_proxy(given: Given) -> ProxyLabel | None:
+    """Return how messages name the proxy that requests use; ``None`` when neither option nor variable names one."""
+    value = given.get("proxy") or given.environment_proxy
+    parts = _split(_with_scheme(str(value.content))) if value is not None else None
+    if value is None or parts is None:
+        return None
+    host = parts.netloc.rpartition("@")[2].rstrip(":")
+    address = host if parts.port is not None else f"{host}:{_DEFAULT_PORTS.get(parts.scheme, _SOCKS_PORT)}"
+    source = "the option proxy" if value.variable is None else f"the environment variable {value.variable}"
+    hint = f"Check {source}, and whether the proxy runs and allows this host"
+    # NO_PROXY has no effect on the option.
+    return ProxyLabel(address, source, f"{hint}." if "proxy" in given else f"{hint}. NO_PROXY lists exceptions.")
 
 
 def bypasses_proxy(url: str, no_proxy: str) -> bool:

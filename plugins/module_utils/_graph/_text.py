@@ -16,6 +16,13 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
 # Half of a pair: JSON can hold one in an escape sequence, but it cannot be encoded as UTF-8.
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def is_guid(text: str) -> bool:
+    """Return whether a text has the form of a GUID, as the ids of Microsoft's services have."""
+    return _GUID.fullmatch(text) is not None
+
 
 def printable(text: str) -> str:
     """Return the text with each control and bidirectional character replaced by a blank.

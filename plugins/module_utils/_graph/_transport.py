@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
 
     import requests
 
+    from ._proxy import ProxyLabel
+
 USER_AGENT = f"{COLLECTION}/{VERSION}"
 
 # A whole answer may take this many times the time allowed between two reads.
@@ -64,11 +66,18 @@ class Transport:
     :param timeout: seconds to connect, and between two reads; a whole answer may take :data:`WHOLE_ANSWER` times that.
     :param verify: as for requests: True, False, or the path of a CA file or folder.
     :param proxy: the URL of the proxy for every request; ``None`` to go by the environment.
+    :param proxy_label: how messages name that proxy, or the environment's.
     :param session: a session to use for all requests instead of new ones.
     """
 
     def __init__(
-        self, *, timeout: float, verify: bool | str, proxy: str | None = None, session: requests.Session | None = None
+        self,
+        *,
+        timeout: float,
+        verify: bool | str,
+        proxy: str | None = None,
+        proxy_label: ProxyLabel | None = None,
+        session: requests.Session | None = None,
     ) -> None:
         self._requests = load_requests()
         self._session = session
@@ -76,6 +85,7 @@ class Transport:
         self._connections = Connections()
         self._timeout = timeout
         self._verify = verify
+        self._proxy_label = proxy_label
         self._proxies = None if proxy is None else {"http": proxy, "https": proxy}
         self.sent = 0
         """Requests sent so far, whatever became of them."""
@@ -132,7 +142,9 @@ class Transport:
 
             # Without ca_path, requests may use a CA file that an environment variable names.
             verify = session.merge_environment_settings(url, {}, True, self._verify, None)["verify"]
-            raise explain(exc, self._requests.exceptions, _host(url), self._timeout, verify) from exc
+            raise explain(
+                exc, self._requests.exceptions, _host(url), self._timeout, verify, proxy=self._proxy_label
+            ) from exc
         if response.status == 503:
             # What sent this may be one machine of many: the next request is to find another.
             self.close()

@@ -21,6 +21,8 @@ from ._session import MAX_ANSWER_BYTES, AnswerTooLargeError
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ._proxy import ProxyLabel
+
 _PROXY_HINT = "Check proxy, or the environment variables HTTPS_PROXY, ALL_PROXY and NO_PROXY."
 # How a connection ends that there was; RemoteDisconnected is one of them.
 _LOSSES = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
@@ -31,13 +33,22 @@ _NOT_VALID_NOW: t.Final = (9, 10)
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
 
-def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bool | str) -> GraphError:
+def explain(
+    exc: Exception,
+    errors: t.Any,
+    host: str,
+    timeout: float,
+    verify: bool | str,
+    *,
+    proxy: ProxyLabel | None = None,
+) -> GraphError:
     """Turn an exception of requests, or of what it uses, into ours.
 
     No text of an exception is shown that could hold a part of the request or the password of a proxy.
 
     :param errors: the module ``requests.exceptions``.
     :param verify: what certificates were checked against: True for the bundle of requests, or a file or folder.
+    :param proxy: how messages name the proxy; ``None`` when it is unknown.
     """
     error: GraphError
     if any(isinstance(one, AnswerTooLargeError) for one in _chain(exc)):
@@ -49,8 +60,8 @@ def explain(exc: Exception, errors: t.Any, host: str, timeout: float, verify: bo
     # From the special to the general: several of these classes inherit from others of them.
     if isinstance(exc, errors.SSLError):
         error = _tls_error(exc, host, verify)
-    elif isinstance(exc, errors.ProxyError):
-        error = _proxy_error(exc, host, verify)
+    elif isinstance(exc, errors.ProxyError) or _is_from_socks(exc):
+        error = _proxy_error(exc, host, verify, proxy)
     elif isinstance(exc, errors.Timeout) or _timed_out(exc):
         error = DeadlineError(
             f"{host} did not answer in {timeout:g} s",
@@ -97,27 +108,35 @@ def _tls_hint(cause: BaseException, host: str, verify: bool | str) -> str:
     return f"{verify} does not contain the CA of {host}. Name a PEM file that does in ca_path."
 
 
-def _proxy_error(exc: Exception, host: str, verify: bool | str) -> GraphError:
+def _proxy_error(exc: Exception, host: str, verify: bool | str, proxy: ProxyLabel | None) -> GraphError:
     cause = _deepest(exc)
+    called, hint = f"the proxy on the way to {host}", _PROXY_HINT
+    if proxy is not None:
+        called, hint = f"{called} ({proxy.address}, from {proxy.source})", proxy.hint
     if isinstance(cause, ssl.SSLError):
-        return _tls_error(exc, f"the proxy on the way to {host}", verify)
+        return _tls_error(exc, called, verify)
     refusal = _TUNNEL.search(str(cause))
     status = int(refusal.group(1)) if refusal else 0
     if status == 407:
         return NetworkError(
-            f"the proxy on the way to {host} asks for a user and a password (407)",
+            f"{called} asks for a user and a password (407)",
             hint="Give them in proxy, as http://user:password@host:port.",
         )
     if refusal:
         # As a gateway's: what is behind the proxy may be there again in a moment.
         return NetworkError(
-            f"the proxy on the way to {host} refused to connect ({status})",
-            hint=_PROXY_HINT,
+            f"{called} refused to connect ({status})",
+            hint=hint,
             dropped=status in (502, 503, 504),
         )
     # Only what the operating system says: another text could hold the proxy's URL, password and all.
     why = f": {cause.strerror}" if isinstance(cause, OSError) and cause.strerror else ""
-    return NetworkError(f"the proxy on the way to {host} failed{why}", hint=_PROXY_HINT, dropped=_may_pass(cause))
+    return NetworkError(f"{called} failed{why}", hint=hint, dropped=_may_pass(cause))
+
+
+def _is_from_socks(exc: Exception) -> bool:
+    """Return whether PySocks raised an exception of the chain: requests knows it as a connection error only."""
+    return any(type(one).__module__ == "socks" for one in _chain(exc))
 
 
 def _connection_error(exc: Exception, host: str) -> GraphError:

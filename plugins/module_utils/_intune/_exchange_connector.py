@@ -99,6 +99,7 @@ def read_connector(body: t.Any) -> dict[str, t.Any]:
     return state
 
 
+_INFO_MODULE: t.Final = "msgraph.intune.intune_exchange_connector_info"
 _READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE)
 
 EXCHANGE_CONNECTOR: t.Final = SyncResource(
@@ -107,17 +108,17 @@ EXCHANGE_CONNECTOR: t.Final = SyncResource(
     sync_action="sync",
     sync_body=lambda sync_type: {"syncType": sync_type},
     state=read_connector,
+    selection=SELECTION,
     names=("server_name", "connector_server_name", "exchange_alias", "exchange_organization", "primary_smtp_address"),
+    details={"exchange_organization": "organization"},
     status="status",
     last_sync="last_sync_date_time",
     caveat=(
         "Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer"
         " syncs with Intune after that date."
     ),
-    not_found_hint=(
-        "The module msgraph.intune.intune_exchange_connector_info lists the tenant's connectors: a reinstalled one has"
-        " a new ID."
-    ),
+    info_module=_INFO_MODULE,
+    not_found_hint=f"The module {_INFO_MODULE} lists the tenant's connectors: a reinstalled one has a new ID.",
     read_permission=Permission("DeviceManagementServiceConfig.Read.All", _ROLE, implied_by=(_READ_WRITE.name,)),
     sync_permission=_READ_WRITE,
 )

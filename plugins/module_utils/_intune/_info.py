@@ -54,7 +54,7 @@ def read_info(
     info = Info()
     if selection.is_empty:
         return info
-    reading = read_selected(connect(), resource, selection)
+    reading = read_selected(connect(), resource, selection, resource.read_permission)
     if selection.all and not reading.found:
         info.warnings.append(f"The tenant has no {resource.noun}s. {resource.caveat}")
     info.warnings.extend(reading.warnings(resource))

@@ -12,8 +12,9 @@ import dataclasses
 import typing as t
 
 from .._graph._client import Call
-from .._graph._errors import STRANGER_ADVICE, NotFoundError, ProtocolError
+from .._graph._errors import STRANGER_ADVICE, GraphError, NotFoundError, ProtocolError
 from .._graph._secrets import clip
+from .._graph._text import is_guid
 from ._resource import listed
 from ._selection import select
 from ._times import is_unreadable, read_date
@@ -22,6 +23,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._graph._client import Answer, GraphClient
+    from .._graph._permission import Permission
     from ._resource import Resource, State
     from ._selection import Selection
 
@@ -52,14 +54,24 @@ class Reading:
         return [f"The time of the last sync cannot be read, so its age is unknown. {listed(shown, '; ')}."]
 
 
-def read_selected(client: GraphClient, resource: Resource, selection: Selection) -> Reading:
+def read_selected(
+    client: GraphClient,
+    resource: Resource,
+    selection: Selection,
+    permission: Permission,
+    *,
+    names: Mapping[str, str | None] | None = None,
+) -> Reading:
     """Read the members that were selected, in the order asked for.
 
+    :param permission: what the whole task needs, for the sign-in and for messages.
+    :param names: the names of members by their ids, where they are known, for messages.
     :raises GraphError: they could not be read, or a name fits none or several; a missing id is told in the reading.
     """
     if len(selection.ids) == 1:
-        return _read_one(client, resource, selection.ids[0])
-    answer = _list(client, resource)
+        (member_id,) = selection.ids
+        return _read_one(client, resource, member_id, permission, (names or {}).get(member_id))
+    answer = _list(client, resource, permission)
     if not selection.ids:
         found: Found = {state["id"]: state for state in select(resource, selection, answer.content)}
     else:
@@ -81,29 +93,31 @@ def _reading(resource: Resource, found: Found, answer: Answer) -> Reading:
     return Reading(found, read_date(answer.headers.get("Date")), unreadable)
 
 
-def _read_one(client: GraphClient, resource: Resource, member_id: str) -> Reading:
+def _read_one(
+    client: GraphClient, resource: Resource, member_id: str, permission: Permission, name: str | None
+) -> Reading:
     def parse(body: t.Any) -> State:
         state = resource.state(body)
         if state["id"].casefold() != member_id.casefold():
             raise ProtocolError(f"the answer is another {resource.noun}, '{state['id']}'", hint=STRANGER_ADVICE)
         return state
 
-    call = Call(
-        "GET", resource.path(member_id), f"read {resource.named(member_id)}", resource.read_permission, parse=parse
-    )
+    call = Call("GET", resource.path(member_id), f"read {resource.named(member_id, name)}", permission, parse=parse)
     try:
         answer = client.call(call)
-    except NotFoundError as exc:
-        exc.hint = resource.not_found_hint
-        return Reading({member_id: exc}, None)
+    except GraphError as exc:
+        explain_missing(resource, member_id, exc)
+        if isinstance(exc, NotFoundError):
+            return Reading({member_id: exc}, None)
+        raise
     return _reading(resource, {member_id: answer.content}, answer)
 
 
-def _list(client: GraphClient, resource: Resource) -> Answer:
+def _list(client: GraphClient, resource: Resource, permission: Permission) -> Answer:
     from .._graph._paging import read_pages
 
     action = f"list the {resource.noun}s of the tenant"
-    call = Call("GET", resource.collection, action, resource.read_permission, parse=resource.state)
+    call = Call("GET", resource.collection, action, permission, parse=resource.state)
     answer = read_pages(client, call)
     # A member that moves between two pages is on both. Its place is the first one, its state the later one.
     distinct = {state["id"].casefold(): state for state in answer.content}
@@ -115,9 +129,21 @@ def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> 
     return {one: present.get(one.casefold()) or _missing(resource, one, len(states)) for one in ids}
 
 
+def explain_missing(resource: Resource, member_id: str, error: GraphError) -> None:
+    """Set the hint of an error that may mean that there is no member with this ID, as it was given.
+
+    Where an ID does not have the form of one, the service may also answer 400.
+    """
+    is_missing = isinstance(error, NotFoundError)
+    if is_missing:
+        error.hint = resource.not_found_hint
+    if (is_missing or error.status == 400) and not is_guid(member_id):
+        advice = f"'{member_id}' does not look like an ID: to select by name, use {resource.selection.name}."
+        error.hint = f"{advice} {error.hint}" if error.hint else advice
+
+
 def _missing(resource: Resource, member_id: str, number: int) -> NotFoundError:
-    error = NotFoundError(
-        f"it is not in the tenant, which has {resource.counted(number)}", hint=resource.not_found_hint
-    )
+    error = NotFoundError(f"it is not in the tenant, which has {resource.counted(number)}")
+    explain_missing(resource, member_id, error)
     error.during(f"find {resource.named(member_id)}")
     return error

@@ -15,9 +15,10 @@ from urllib.parse import quote
 from .._graph._secrets import SECRETS, clip
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .._graph._permission import Permission
+    from ._selection import SelectionOptions
 
 # The first would end an id's segment of the path, or begin another part of the URL; the others come from a list or a
 # placeholder that was taken for an id.
@@ -39,9 +40,12 @@ class Resource:
     :param noun: what one of its members is called, in the singular.
     :param collection: path of the collection, below the API version.
     :param state: from a member's JSON to its state; raises a ProtocolError.
+    :param selection: the names of the options that select members.
     :param names: the keys of a state by whose values people know a member, the best known first.
+    :param details: the keys of a state whose values help to tell members apart, each with its word in messages.
     :param status: the key of a state that holds a word on how the member is.
     :param last_sync: the key of a state that holds the time of the last sync, as the service writes it.
+    :param info_module: the name of the module that reads members.
     :param not_found_hint: what to do when there is no such member.
     :param caveat: what everybody should know who wonders why nothing happens, as a sentence.
     """
@@ -49,9 +53,12 @@ class Resource:
     noun: str
     collection: str
     state: Callable[[t.Any], State]
+    selection: SelectionOptions
     names: tuple[str, ...]
+    details: Mapping[str, str]
     status: str
     last_sync: str
+    info_module: str
     not_found_hint: str
     caveat: str
     read_permission: Permission
@@ -75,6 +82,12 @@ class Resource:
     def label(self, state: State) -> str:
         """Return one member's name and id, for messages and headings."""
         return label(state["id"], self.name_of(state))
+
+    def description(self, state: State) -> str:
+        """Return one member's name and id with its details, for lists of candidates."""
+        name = self.name_of(state)
+        details = [(word, state[key]) for key, word in self.details.items() if state.get(key) and state[key] != name]
+        return ", ".join([self.label(state), *(f"{word} {clip(value, _LONGEST_NAME)}" for word, value in details)])
 
 
 @dataclasses.dataclass(frozen=True)

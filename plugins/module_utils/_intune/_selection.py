@@ -15,8 +15,14 @@ from __future__ import annotations
 import typing as t
 
 from .._graph._errors import NotFoundError, OptionsError
+from .._graph._secrets import clip
 from .._graph._values import is_blank, is_omitted, read_boolean, shown, text_of
 from ._resource import is_id, listed
+
+# A message shows that much of a list of names.
+_MAX_LIST: t.Final = 200
+# As long as a host name can be (RFC 1035, section 2.3.4).
+_MAX_COMPARED: t.Final = 255
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -108,17 +114,39 @@ def _named(resource: Resource, name: str, states: Sequence[State]) -> State:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        candidates = listed([resource.label(state) for state in fitting])
+        candidates = listed([resource.description(state) for state in fitting], "; ")
         raise OptionsError(
             f"The name {shown(name)} fits {resource.counted(len(fitting))}: {candidates}",
             hint="Use a name that fits one alone, or the id.",
         )
-    there = f": {listed([resource.label(state) for state in states])}" if states else ""
+    there = f": {listed([resource.description(state) for state in states], '; ')}" if states else ""
+    hints = [f"Names are compared as a whole, without regard to case, with {', '.join(resource.names)}."]
+    if "," in name:
+        items = ", ".join(item.strip() for item in name.split(",") if item.strip())
+        hints.append(
+            f"Several names are given as a list, on a command line as JSON: {resource.selection.name}:"
+            f" [{clip(items, _MAX_LIST)}]."
+        )
+    closest = _closest_name(resource, name, states)
+    if closest is not None:
+        hints.append(f"Did you mean '{closest}'?")
     raise NotFoundError(
         f"The name {shown(name)} fits no {resource.noun}; the tenant has {resource.counted(len(states))}{there}",
-        hint=f"Names are compared as a whole, without regard to case, with {', '.join(resource.names)}; several are"
-        " given as a list, on a command line as JSON.",
+        hint=" ".join(hints),
     )
+
+
+def _closest_name(resource: Resource, name: str, states: Sequence[State]) -> str | None:
+    """Return the name of a member that is most like the name given, ``None`` when no name is close."""
+    import difflib
+
+    names = [state[key].strip() for state in states for key in resource.names if state.get(key)]
+    # A short host name is close to the full one, and a long text would take long to compare.
+    candidates = {
+        form.casefold(): one for one in names if len(one) <= _MAX_COMPARED for form in (one.partition(".")[0], one)
+    }
+    found = difflib.get_close_matches(name.casefold(), [form for form in candidates if form], n=1)
+    return candidates[found[0]] if found else None
 
 
 def _names(resource: Resource, state: State) -> set[str]:

@@ -34,6 +34,9 @@ class SyncRun:
         self._connect = connect
         self._resource = resource
         self._request = request
+        self._permission = resource.sync_permission
+        if request.reads:
+            self._permission = self._permission.combined_with(resource.read_permission)
         self.targets: list[Target] = []
         self.warnings: list[str] = []
 
@@ -46,7 +49,7 @@ class SyncRun:
         if self._request.selection.is_empty:
             return
         client = self._connect()
-        client.sign_in(self._resource.sync_permission)
+        client.sign_in(self._permission)
         if self._request.reads:
             self._read(client)
         else:
@@ -74,7 +77,7 @@ class SyncRun:
                 f"the tenant has no {self._resource.noun}s" if asked.all else f"no {self._resource.noun} was asked for"
             )
             return f"Nothing to do: {nobody}."
-        return " ".join([*self._failures(), *self._successes()])
+        return " ".join([*self._failures(), *self._successes(), *self._pending()])
 
     def diff(self) -> list[dict[str, t.Any]]:
         """What each member that was read was like before and after, in the form that Ansible shows."""
@@ -84,7 +87,7 @@ class SyncRun:
         from ._members import read_selected
         from ._plan import is_due
 
-        reading = read_selected(client, self._resource, self._request.selection)
+        reading = read_selected(client, self._resource, self._request.selection, self._permission)
         if self._request.selection.all and not reading.found:
             self.warnings.append(f"The tenant has no {self._resource.noun}s. {self._resource.caveat}")
         self._warn(reading.warnings(self._resource))
@@ -108,13 +111,20 @@ class SyncRun:
     def _trigger(self, client: GraphClient, due: Sequence[Target]) -> None:
         for target, outcome in zip(due, _send(client, [self._call(target) for target in due])):
             if isinstance(outcome, GraphError):
-                if isinstance(outcome, NotFoundError):
-                    outcome.hint = self._resource.not_found_hint
+                self._explain_missing(target, outcome)
                 target.fail(outcome)
                 target.attempts = outcome.attempts
             else:
                 target.accept(outcome)
         self._warn_of_other_answers([target for target in due if target.changed])
+
+    def _explain_missing(self, target: Target, error: GraphError) -> None:
+        if target.before is None:
+            from ._members import explain_missing
+
+            explain_missing(self._resource, target.id, error)
+        elif isinstance(error, NotFoundError):
+            error.hint = self._resource.not_found_hint
 
     def _warn_of_other_answers(self, triggered: Sequence[Target]) -> None:
         accepted = self._resource.accepted
@@ -127,11 +137,12 @@ class SyncRun:
             )
 
     def _warn_of_missing_permission(self, client: GraphClient) -> None:
+        # The connectors were read, so the token holds the permission to read.
         permission = self._resource.sync_permission
-        token = client.sign_in(permission)
+        token = client.sign_in(self._permission)
         # A cached token may be older than the permission. The refusal that check mode does not get would renew it.
-        if permission.is_missing_from(token) and client.renew(AuthorizationError("", status=403), permission):
-            token = client.sign_in(permission)
+        if permission.is_missing_from(token) and client.renew(AuthorizationError("", status=403), self._permission):
+            token = client.sign_in(self._permission)
         if permission.is_missing_from(token):
             self.warnings.append(f"Outside check mode the sync would be refused. {permission.advice(token)}")
 
@@ -140,7 +151,7 @@ class SyncRun:
             "POST",
             f"{self._resource.path(target.id)}/{self._resource.sync_action}",
             f"trigger a {target.sync_type} of {self._resource.named(target.id, target.name)}",
-            permission=self._resource.sync_permission,
+            permission=self._permission,
             body=self._resource.sync_body(target.sync_type),
         )
 
@@ -148,25 +159,33 @@ class SyncRun:
         if self._request.patience is not None and triggered:
             from ._wait import wait_for
 
-            wait_for(client, self._resource, triggered, self._request.patience, on_warnings=self._warn)
+            wait_for(
+                client,
+                self._resource,
+                triggered,
+                self._request.patience,
+                permission=self._permission,
+                on_warnings=self._warn,
+            )
 
     def _warn(self, warnings: Sequence[str]) -> None:
         """Add warnings, each of them once."""
         self.warnings.extend(warning for warning in warnings if warning not in self.warnings)
 
     def _failures(self) -> list[str]:
-        failure = self.failure
-        if failure is None:
-            return []
         failed = [target for target in self.targets if target.action == "failed"]
-        if len(self.targets) == 1 or not failed:
-            return [str(failure)]
-        names = listed([label(target.id, target.name) for target in failed])
-        counted = f"{len(failed)} of {self._resource.counted(len(self.targets))} failed: {names}."
-        # Those that were triggered and not seen to complete have one error together.
-        pending = next((target.error for target in self.targets if target.completed is False), None)
-        others = [str(pending)] if pending is not None and pending is not failure else []
-        return [str(failure), counted, *others]
+        if not failed:
+            return []
+        sentences = [str(failed[0].error)]
+        if len(self.targets) > 1:
+            names = listed([label(target.id, target.name) for target in failed])
+            sentences.append(f"{len(failed)} of {self._resource.counted(len(self.targets))} failed: {names}.")
+        return sentences
+
+    def _pending(self) -> list[str]:
+        # All that are pending have one error together.
+        error = next((target.error for target in self.targets if target.completed is False), None)
+        return [] if error is None else [str(error)]
 
     def _successes(self) -> list[str]:
         sentences = []
@@ -188,7 +207,7 @@ class SyncRun:
         if len(targets) == 1:
             return self._resource.named(targets[0].id, targets[0].name)
         counted = self._resource.counted(len(targets))
-        if not names or any(target.name is None for target in targets):
+        if not names or all(target.name is None for target in targets):
             return counted
         return f"{counted} ({listed([label(target.id, target.name) for target in targets])})"
 

@@ -14,13 +14,14 @@ import typing as t
 from .._graph._errors import DeadlineError, GraphError
 from ._members import read_selected
 from ._plan import has_moved_on
-from ._resource import listed
+from ._resource import label, listed
 from ._selection import Selection
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .._graph._client import GraphClient
+    from .._graph._permission import Permission
     from ._request import Patience
     from ._resource import Resource, State
     from ._target import Target
@@ -32,6 +33,7 @@ def wait_for(
     targets: Sequence[Target],
     patience: Patience,
     *,
+    permission: Permission,
     on_warnings: Callable[[Sequence[str]], None],
 ) -> None:
     """Look at all that are pending, together, until each has completed or the time is over.
@@ -39,6 +41,7 @@ def wait_for(
     A look that fails for the moment is made up for by the next one, as long as the budget for retries lasts. Those that
     have not completed keep what was true of them, with an error that says what was seen.
 
+    :param permission: what the whole task needs.
     :param on_warnings: is given the warnings of each look.
     """
     clock, retry = client.clock, client.retry
@@ -51,7 +54,7 @@ def wait_for(
         asked = 0.0 if missed is None else missed.retry_after or 0.0
         # A wait that the service asks for is never cut: the next look would come sooner than asked.
         if left <= 0 or asked > left:
-            _end(resource, pending, clock.now() - start, missed, asked=asked if left > 0 else 0.0)
+            _end(resource, targets, clock.now() - start, missed, asked=asked if left > 0 else 0.0)
             return
         if missed is None:
             clock.sleep(min(patience.sleep, left))
@@ -59,11 +62,11 @@ def wait_for(
             retry.again(missed, min(max(patience.sleep, asked), left))
         try:
             with retry.suspended():
-                on_warnings(_look(client, resource, pending))
+                on_warnings(_look(client, resource, pending, permission))
             missed = None
         except GraphError as exc:
             if not _may_pass(exc) or retry.is_exhausted:
-                _end(resource, pending, clock.now() - start, exc, given_up=True)
+                _end(resource, targets, clock.now() - start, exc, given_up=True)
                 return
             missed = exc
 
@@ -73,9 +76,10 @@ def _may_pass(error: GraphError) -> bool:
     return error.transient or (error.status or 0) >= 500
 
 
-def _look(client: GraphClient, resource: Resource, pending: Sequence[Target]) -> list[str]:
+def _look(client: GraphClient, resource: Resource, pending: Sequence[Target], permission: Permission) -> list[str]:
     """Read the pending members once; returns warnings."""
-    reading = read_selected(client, resource, Selection(ids=tuple(target.id for target in pending)))
+    names = {target.id: target.name for target in pending}
+    reading = read_selected(client, resource, Selection(ids=tuple(names)), permission, names=names)
     for target in pending:
         state = reading.found[target.id]
         target.is_gone = isinstance(state, GraphError)
@@ -87,7 +91,7 @@ def _look(client: GraphClient, resource: Resource, pending: Sequence[Target]) ->
 
 def _end(
     resource: Resource,
-    pending: Sequence[Target],
+    targets: Sequence[Target],
     elapsed: float,
     cause: GraphError | None,
     *,
@@ -98,6 +102,7 @@ def _end(
 
     :param asked: seconds that the service asked to wait, where that is longer than the rest of the time.
     """
+    pending = [target for target in targets if not target.completed]
     seen = listed([_seen(resource, target) for target in pending], "; ")
     said = f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {seen}"
     if cause is not None:
@@ -106,19 +111,24 @@ def _end(
         said = f"{said}; the service asks to wait {asked:g} s, which is longer than the rest of wait_timeout"
     error = copy.copy(cause) if given_up and cause is not None else DeadlineError("")
     error.args, error.message, error.service = (said,), said, None
-    error.action = f"see the {pending[0].sync_type} of {resource.counted(len(pending))} complete"
+    share = f"{len(pending)} of " if len(pending) < len(targets) else ""
+    error.action = f"see the {pending[0].sync_type} of {share}{resource.counted(len(targets))} complete"
     error.attempts = 0
     error.retry_after = asked or error.retry_after
     hints = [resource.not_found_hint] if any(target.is_gone for target in pending) else []
-    hints += [resource.caveat, "Where it does, a sync may take longer: raise wait_timeout."]
+    hints += [
+        f"Raise wait_timeout, or run the module {resource.info_module} later to see whether the time has moved on.",
+        resource.caveat,
+    ]
     error.hint = " ".join([error.hint] if given_up and error.hint else hints)
     for target in pending:
         target.error = error
 
 
 def _seen(resource: Resource, target: Target) -> str:
-    state: State = target.after or target.before or {"id": target.id}
+    state: State = target.after or target.before or {}
+    called = label(target.id, target.name)
     if target.is_gone:
-        return f"{resource.label(state)}, which is no longer in the tenant"
+        return f"{called}, which is no longer in the tenant"
     last = state.get(resource.last_sync) or "unknown"
-    return f"{resource.label(state)}, {resource.status} {state.get(resource.status) or 'unknown'}, last sync {last}"
+    return f"{called}, {resource.status} {state.get(resource.status) or 'unknown'}, last sync {last}"

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import choose_credential
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
@@ -75,6 +75,49 @@ def test_an_access_token_needs_no_login_service() -> None:
 
 def test_a_secret_is_shown_as_it_is() -> None:
     assert credential(client_secret="hush-hush") == "hush-hush"
+
+
+SECRET_ID = "5f1b6e9c-0d0a-4b4e-9d0e-3f2b1a0c9d8e"
+
+
+class Refusing:
+    """A login service that refuses the credential."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def application(self, **_asked: t.Any) -> Token:
+        raise AuthenticationError("no", code=self.code, hint="Check it.")
+
+
+def hint_for_secret(secret: str, code: str = "AADSTS7000215") -> str | None:
+    with pytest.raises(AuthenticationError) as caught:
+        choose(**APPLICATION, client_secret=secret).acquire(lambda: Refusing(code))
+    return caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("secret", "hint"),
+    [
+        (SECRET_ID.upper(), "client_secret looks like the ID of a secret: it is a GUID. Check it."),
+        ("'hush~hush'", "client_secret begins and ends with a quote. Check it."),
+        ('"hush~hush"', "client_secret begins and ends with a quote. Check it."),
+        ("hush~'hush", "Check it."),
+    ],
+)
+def test_the_hint_on_a_refused_secret_depends_on_its_form(secret: str, hint: str) -> None:
+    assert hint_for_secret(secret) == hint
+
+
+def test_the_form_of_a_secret_is_mentioned_only_when_the_secret_was_refused() -> None:
+    assert hint_for_secret(SECRET_ID, "AADSTS7000222") == "Check it."
+
+
+def test_a_refused_secret_of_the_environment_is_called_by_its_variable() -> None:
+    given = gather(dict(APPLICATION), {"AZURE_SECRET": "'hush~hush'"})
+    with pytest.raises(AuthenticationError, match="variable AZURE_SECRET. begins and ends with a quote") as caught:
+        choose_credential(read_settings(given), None).acquire(t.cast("t.Any", lambda: Refusing("AADSTS7000215")))
+    assert "hush" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("key", "password"), [(PLAIN, None), (ENCRYPTED, "pass phrase")], ids=["plain", "encrypted"])

@@ -113,6 +113,20 @@ def test_an_error_in_another_services_form_is_not_the_login_services(body: t.Any
     assert (error.kind, error.hint) == ("protocol", "Check authority_url and the proxies on the way.")
 
 
+@pytest.mark.parametrize("code", [65001, 65004, 65005, 90094])
+def test_a_missing_consent_names_the_permissions_that_were_asked_for(code: int) -> None:
+    body = {"error": "invalid_grant", "error_description": "no", "error_codes": [code]}
+    one = read_error(response(400, body), "c-1", None, ("A.Read.All",)).hint or ""
+    assert "the delegated permission A.Read.All" in one
+    two = read_error(response(400, body), "c-1", None, ("A.Read.All", "B.Read.All")).hint or ""
+    assert "the delegated permissions A.Read.All and B.Read.All" in two
+
+
+def test_a_refused_secret_may_be_quoted_an_id_or_of_another_application() -> None:
+    for words in ("not its ID", "without quotes", "another application"):
+        assert words in HINTS[7000215]
+
+
 def test_every_hint_is_a_sentence() -> None:
     assert [hint for hint in HINTS.values() if not hint.endswith(".")] == []
 

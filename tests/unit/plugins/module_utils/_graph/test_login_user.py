@@ -122,6 +122,13 @@ def test_without_a_cache_each_task_signs_in(world: World) -> None:
     assert not world.path.exists()
 
 
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_missing_consent_names_the_permission(world: World, cached: bool) -> None:
+    refused = {"error": "invalid_grant", "error_description": "AADSTS65001: no", "error_codes": [65001]}
+    with pytest.raises(GraphError, match="consented to the delegated permission Things.ReadWrite.All yet"):
+        world.user(METADATA, MANAGED, Reply(400, refused), ask=with_password, cached=cached)
+
+
 def test_the_permission_is_asked_for_by_name(world: World) -> None:
     world.user(METADATA, MANAGED, signed_in(), ask=with_password)
     assert f"scope={SCOPE.replace(':', '%3A').replace('/', '%2F')}" in world.posted.replace("+", "&scope=")

@@ -25,6 +25,35 @@ def test_a_token_that_can_be_read_shows_what_it_lacks(token: Token, missing: boo
     assert PERMISSION.is_missing_from(token) is missing
 
 
+READ = Permission("Things.Read.All", "", implied_by=("Things.ReadWrite.All",))
+ACT = Permission("Things.Act.All", "The user needs the role of a keeper.")
+
+
+def test_a_permission_that_includes_another_is_enough() -> None:
+    assert PERMISSION.combined_with(READ) == PERMISSION
+    assert PERMISSION.combined_with(PERMISSION).names == ("Things.ReadWrite.All",)
+
+
+def test_permissions_that_do_not_include_each_other_are_both_needed() -> None:
+    both = ACT.combined_with(READ)
+    assert both.names == ("Things.Act.All", "Things.Read.All")
+    assert not both.is_missing_from(Token("x", "application", ("Things.Act.All", "Things.ReadWrite.All")))
+    assert both.is_missing_from(Token("x", "application", ("Things.Act.All",)))
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        (Token("x"), "Check that the token holds the permissions Things.Act.All and Things.Read.All."),
+        (Token("x", "delegated"), "grant the delegated permissions Things.Act.All and Things.Read.All, with"),
+        (Token("x", "application", ("Things.Act.All",)), "grant the application permission Things.Read.All, with"),
+        (Token("x", "application", ("Things.Act.All", "Things.Read.All")), "check that the tenant"),
+    ],
+)
+def test_of_several_permissions_those_that_are_missing_are_named(token: Token, words: str) -> None:
+    assert words in ACT.combined_with(READ).advice(token)
+
+
 @pytest.mark.parametrize(
     ("token", "words"),
     [

@@ -10,9 +10,11 @@ import types
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import (
     bypasses_proxy,
     check_environment_proxy,
+    label_proxy,
     read_proxy,
     user_info_secrets,
     without_user_info,
@@ -60,6 +62,33 @@ def test_what_is_no_http_proxy_is_refused_and_not_shown(given: str) -> None:
         read_proxy("proxy (from X)", given)
     assert "hush" not in str(caught.value)
     assert "percent-encoded" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("params", "environ", "address", "source"),
+    [
+        ({"proxy": "http://svc:hush-hush@proxy.example:8080"}, {}, "proxy.example:8080", "the option proxy"),
+        ({"proxy": "proxy.example"}, {"HTTPS_PROXY": "http://other"}, "proxy.example:80", "the option proxy"),
+        ({"proxy": "https://[::1]/"}, {}, "[::1]:443", "the option proxy"),
+        ({}, {"MSGRAPH_PROXY": "http://p:1"}, "p:1", "the environment variable MSGRAPH_PROXY"),
+        ({}, {"https_proxy": "http://svc:hush-hush@p:"}, "p:80", "the environment variable https_proxy"),
+        ({}, {"ALL_PROXY": "socks5h://svc:hush-hush@p"}, "p:1080", "the environment variable ALL_PROXY"),
+    ],
+)
+def test_messages_name_the_proxy_and_where_it_was_configured(
+    params: dict[str, str], environ: dict[str, str], address: str, source: str
+) -> None:
+    label = label_proxy(gather(params, environ))
+    assert label is not None
+    assert (label.address, label.source) == (address, source)
+    assert label.hint.startswith(f"Check {source}, ")
+    # It has no effect on the option.
+    assert ("NO_PROXY" in label.hint) is not ("option" in source or "MSGRAPH" in source)
+
+
+@pytest.mark.parametrize("environ", [{}, {"HTTP_PROXY": "http://p"}, {"HTTPS_PROXY": "http://"}])
+def test_without_a_known_proxy_there_is_none_to_name(environ: dict[str, str]) -> None:
+    assert label_proxy(gather({}, environ)) is None
 
 
 @pytest.mark.parametrize(

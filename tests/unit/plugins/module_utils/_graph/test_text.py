@@ -5,7 +5,21 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._text import printable
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._text import is_guid, printable
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11", True),
+        ("7CE3B1F5-9B53-4B0C-8A8E-3C5F3A0F1D11", True),
+        ("7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11x", False),
+        ("7ce3b1f59b534b0c8a8e3c5f3a0f1d11", False),
+        ("EXCH01", False),
+    ],
+)
+def test_a_guid_is_told_by_its_form(text: str, is_one: bool) -> None:
+    assert is_guid(text) is is_one
 
 
 @pytest.mark.parametrize(

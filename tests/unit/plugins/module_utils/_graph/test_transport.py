@@ -14,6 +14,7 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import ProxyLabel
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import (
     USER_AGENT,
     Transport,
@@ -412,6 +413,40 @@ def test_a_proxy_that_is_not_there_is_told_in_the_systems_words() -> None:
 def test_where_the_system_has_no_words_for_a_proxys_failure_none_are_shown(cause: Exception) -> None:
     sender, _session = transport(wrapped(cause, requests.exceptions.ProxyError))
     with pytest.raises(GraphError, match="the proxy on the way to graph.example failed. Check proxy"):
+        sender.send("GET", URL, headers={})
+
+
+LABEL = ProxyLabel("proxy.example:8080", "the option proxy", "Check the option proxy.")
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "failed: Connection refused. Check the option proxy."),
+        (OSError(f"{TUNNEL}403 x"), "refused to connect (403). Check the option proxy."),
+        (OSError(f"{TUNNEL}407 x"), "asks for a user and a password (407). Give them in proxy"),
+        (ssl.SSLCertVerificationError(1, "untrusted"), "failed: "),
+    ],
+)
+def test_a_proxy_that_fails_is_named_with_where_it_was_configured(cause: Exception, words: str) -> None:
+    session = FakeSession(wrapped(cause, requests.exceptions.ProxyError))
+    sender = Transport(timeout=1.0, verify=True, proxy_label=LABEL, session=session)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    named = "the proxy on the way to graph.example (proxy.example:8080, from the option proxy) "
+    assert f"{named}{words}" in str(caught.value)
+
+
+def test_a_socks_proxy_that_fails_is_told_from_the_service() -> None:
+    class ProxyConnectionError(OSError):
+        """As PySocks raises it."""
+
+    ProxyConnectionError.__module__ = "socks"
+    refused = ConnectionRefusedError(111, "Connection refused")
+    error = ProxyConnectionError("Error connecting to SOCKS5 proxy")
+    error.__context__ = refused
+    sender = Transport(timeout=1.0, verify=True, proxy_label=LABEL, session=FakeSession(wrapped(error)))
+    with pytest.raises(GraphError, match=r"the proxy on the way to graph.example \(proxy.*failed: Connection refused"):
         sender.send("GET", URL, headers={})
 
 

@@ -210,12 +210,62 @@ def test_a_name_that_fits_none_lists_all_there_are(name: str) -> None:
         chosen("Contoso", name)
     assert caught.value.kind == "not_found"
     assert f"The name '{name}' fits no Exchange connector; the tenant has 3 Exchange connectors: " in str(caught.value)
-    assert "EX01.contoso.com (id-1), EX02.contoso.com (id-2), EX03.contoso.com (id-3)" in str(caught.value)
+    assert (
+        "EX01.contoso.com (id-1), organization Contoso; EX02.contoso.com (id-2), organization Fabrikam;"
+        " EX03.contoso.com (id-3), organization Fabrikam." in str(caught.value)
+    )
     assert "server_name" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "closest"),
+    [
+        ("Contso", "Contoso"),
+        ("FABRICAM", "Fabrikam"),
+        ("sync@fabrikan.com", "sync@fabrikam.com"),
+        ("EX03", "EX03.contoso.com"),
+        ("mial", "mail"),
+    ],
+)
+def test_the_message_ends_with_the_closest_name(name: str, closest: str) -> None:
+    with pytest.raises(GraphError) as caught:
+        chosen(name)
+    assert str(caught.value).endswith(f" Did you mean '{closest}'?")
+
+
+@pytest.mark.parametrize("name", ["nobody", "%", "x" * 100_000])
+def test_without_a_close_name_none_is_suggested(name: str) -> None:
+    states = [connector(1), connector(2, server_name=None), connector(3, server_name="x" * 100_001)]
+    with pytest.raises(GraphError) as caught:
+        select(EXCHANGE_CONNECTOR, Selection(names=(name,)), states)
+    assert "Did you mean" not in str(caught.value)
+
+
+def test_a_candidate_that_is_known_by_its_organization_shows_it_once() -> None:
+    known = connector(1, server_name=None, exchange_organization="Contoso")
+    with pytest.raises(GraphError, match="1 Exchange connector: Contoso .id-1.. Names"):
+        select(EXCHANGE_CONNECTOR, Selection(names=("EX01",)), [known])
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("EX01, EX02", "[EX01, EX02]"), ("a,,b ,", "[a, b]"), (f"{'x' * 300},y", f"[{'x' * 200}]")],
+)
+def test_a_name_with_commas_that_fits_none_shows_the_form_of_a_list(name: str, form: str) -> None:
+    with pytest.raises(GraphError) as caught:
+        chosen(name)
+    assert f"Several names are given as a list, on a command line as JSON: connector_name: {form}." in str(caught.value)
+
+
+def test_a_name_without_commas_shows_no_list() -> None:
+    with pytest.raises(GraphError) as caught:
+        chosen("EX01")
+    assert "list" not in str(caught.value)
+
+
 def test_a_name_that_fits_several_lists_those() -> None:
-    with pytest.raises(OptionsError, match="fits 2 Exchange connectors: EX02.contoso.com .id-2., EX03.*.id-3.. Use"):
+    words = "fits 2 Exchange connectors: EX02.* .id-2., organization Fabrikam; EX03.*, organization Fabrikam. Use"
+    with pytest.raises(OptionsError, match=words):
         chosen("Fabrikam")
 
 
@@ -225,7 +275,7 @@ def test_in_an_empty_tenant_a_name_fits_none() -> None:
 
 
 def test_a_long_list_of_candidates_is_cut() -> None:
-    with pytest.raises(GraphError, match="id-9. and 5 more"):
+    with pytest.raises(GraphError, match="id-9.; and 5 more"):
         select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(15)])
     with pytest.raises(GraphError, match="id-9.. Names are compared"):
         select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(10)])

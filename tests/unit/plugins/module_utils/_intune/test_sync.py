@@ -40,8 +40,10 @@ from ansible_collections.msgraph.intune.tests.unit.widgets import (
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
     from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
 
 OK = Reply(204)
+GUID = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
 LATER = "2026-01-02T11:30:00Z"
 ALL = Selection(all=True)
 
@@ -138,7 +140,7 @@ def test_one_that_fails_does_not_stop_the_others() -> None:
     assert failed["error"]["kind"] == "not_found"
     assert task.run.message() == (
         "Could not trigger a gently of widget 'gone': Microsoft Graph answered 404 ResourceNotFound: gone"
-        " (request-id r-404). Count the widgets."
+        " (request-id r-404). 'gone' does not look like an ID: to select by name, use widget_name. Count the widgets."
         " 1 of 3 widgets failed: 'gone'. Microsoft Graph accepted a gently of 2 widgets."
     )
 
@@ -254,6 +256,51 @@ def test_in_an_empty_tenant_no_age_is_missed() -> None:
     assert warning.startswith("The tenant has no widgets.")
 
 
+# --- the permission
+
+
+@pytest.mark.parametrize("selection", [ids("7"), ids("a", "b"), ALL, Selection(names=("big a",))])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_read_that_is_refused_names_the_permissions_of_the_whole_task(selection: Selection, check_mode: bool) -> None:
+    refused = Reply(403, {"error": {"code": "Forbidden", "message": "no"}})
+    credential = FakeCredential(tokens=[jwt({"idtyp": "app"})])
+    task = Task(selection, refused, diff=True, check_mode=check_mode, credential=credential)
+    assert "Could not read" in str(task.error) or "Could not list" in str(task.error)
+    words = "grant the application permissions Widgets.ReadWrite.All and Widgets.Read.All, with"
+    assert words in str(task.error)
+
+
+def test_a_permission_that_includes_reading_is_named_alone() -> None:
+    reading = WIDGET.read_permission._replace(implied_by=(WIDGET.sync_permission.name,))
+    resource = dataclasses.replace(WIDGET, read_permission=reading)
+    credential = FakeCredential(tokens=[jwt({"scp": "Widgets.Read.All"})])
+    client = client_of(FakeSession(Reply(403, {"error": {"code": "Forbidden"}})), FakeClock(), credential)
+    with pytest.raises(GraphError, match="grant the delegated permission Widgets.ReadWrite.All, with"):
+        SyncRun(lambda: client, resource, Request("gently", ids("7"), diff=True)).run()
+
+
+@pytest.mark.parametrize(
+    ("wait", "permissions"),
+    [(None, ["Widgets.ReadWrite.All"]), (Patience(), ["Widgets.ReadWrite.All", "Widgets.Read.All"])],
+)
+def test_a_user_is_asked_for_all_permissions_at_each_sign_in(wait: Patience | None, permissions: list[str]) -> None:
+    class Asking(FakeCredential):
+        """Keeps the permissions that each sign-in asks for."""
+
+        def acquire(self, login: t.Any) -> Token:
+            scopes.append([scope.rpartition("/")[2] for scope in login()._scopes])
+            return super().acquire(login)
+
+    scopes: list[list[str]] = []
+    expired = Reply(401, {"error": {"code": "InvalidAuthenticationToken"}})
+    reads = [] if wait is None else [shown(widget("7"))]
+    looks = [] if wait is None else [shown(widget("7", LATER))]
+    credential = Asking(tokens=[jwt({"scp": "one"}), jwt({"scp": "two"})])
+    task = Task(ids("7"), *reads, expired, OK, *looks, patience=wait, credential=credential)
+    assert task.each("action") == ["triggered"]
+    assert scopes == [permissions, permissions]
+
+
 # --- check mode
 
 
@@ -318,17 +365,43 @@ def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
     assert task.each("action") == ["would_trigger", "failed", "would_trigger"]
     assert task.run.failure is not None
     assert str(task.run.failure) == (
-        "Could not find widget 'gone': it is not in the tenant, which has 2 widgets. Count the widgets."
+        "Could not find widget 'gone': it is not in the tenant, which has 2 widgets."
+        " 'gone' does not look like an ID: to select by name, use widget_name. Count the widgets."
     )
 
 
 def test_one_that_does_not_exist_fails_in_check_mode() -> None:
-    task = Task(ids("7"), GONE, check_mode=True)
+    task = Task(ids(GUID), GONE, check_mode=True)
     assert task.run.message() == (
-        "Could not read widget '7': Microsoft Graph answered 404 ResourceNotFound: gone (request-id r-404)."
+        f"Could not read widget '{GUID}': Microsoft Graph answered 404 ResourceNotFound: gone (request-id r-404)."
         " Count the widgets."
     )
     assert task.each("changed") == [False]
+
+
+NO_ID = "does not look like an ID: to select by name, use widget_name."
+REFUSED = Reply(400, {"error": {"code": "BadRequest", "message": "no"}})
+
+
+@pytest.mark.parametrize("reply", [GONE, REFUSED])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_id_that_fits_nothing_and_is_none_points_to_the_name(reply: Reply, check_mode: bool) -> None:
+    for given, is_shown in (("EXCH01", True), (GUID, False)):
+        task = Task(ids(given), reply, check_mode=check_mode)
+        assert (NO_ID in str(task.error or task.run.failure)) is is_shown
+
+
+@pytest.mark.parametrize("reply", [Reply(403, {"error": {"code": "x"}}), Reply(409)])
+def test_another_refusal_is_not_blamed_on_the_id(reply: Reply) -> None:
+    assert NO_ID not in str(Task(ids("EXCH01"), reply).run.failure)
+
+
+def test_an_id_that_was_read_is_not_blamed() -> None:
+    for reply, hint in ((GONE, "Count the widgets."), (REFUSED, "The service refused the request")):
+        failure = str(Task(ids("7"), shown(widget("7")), reply, diff=True).run.failure)
+        assert "Could not trigger a gently of widget big 7 (7)" in failure
+        assert hint in failure
+        assert NO_ID not in failure
 
 
 @pytest.mark.parametrize(("asked", "there"), [("a", "A"), ("A", "a")])
@@ -443,17 +516,18 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
     assert failure is not None
     assert failure.kind == "timeout"
     assert str(failure) == (
-        "Could not see the gently of 1 widget complete: after 100 s the time of the last sync has not moved on for"
-        " big b (b), shine dull, last sync unknown."
-        " Widgets are out of fashion. Where it does, a sync may take longer: raise wait_timeout."
+        "Could not see the gently of 1 of 2 widgets complete:"
+        " after 100 s the time of the last sync has not moved on for big b (b), shine dull, last sync unknown."
+        " Raise wait_timeout, or run the module widgets.info later to see"
+        " whether the time has moved on. Widgets are out of fashion."
     )
     assert task.each("action") == ["triggered", "triggered"]
     assert task.each("completed") == [True, False]
     assert task.each("changed") == [True, True]
     assert [error and error["kind"] for error in task.each("error")] == [None, "timeout"]
     assert task.run.message() == (
-        f"{failure} Microsoft Graph accepted a gently of 2 widgets (big a (a), big b (b))."
-        " It has completed for widget big a (a): the time of the last sync has moved on."
+        "Microsoft Graph accepted a gently of 2 widgets (big a (a), big b (b))."
+        f" It has completed for widget big a (a): the time of the last sync has moved on. {failure}"
     )
 
 
@@ -488,8 +562,8 @@ def test_a_message_tells_of_ten_that_are_pending_and_counts_the_rest() -> None:
         task = Task(ids(*names), here, batch_reply(*[OK] * number), here, patience=Patience(30.0, 30.0))
         return str(task.run.failure)
 
-    assert "big w9 (w9), shine unknown, last sync unknown. Widgets" in message(10)
-    assert "big w9 (w9), shine unknown, last sync unknown; and 2 more. Widgets" in message(12)
+    assert "big w9 (w9), shine unknown, last sync unknown. Raise" in message(10)
+    assert "big w9 (w9), shine unknown, last sync unknown; and 2 more. Raise" in message(12)
 
 
 HICCUPS = [
@@ -557,7 +631,7 @@ def test_a_last_look_that_failed_is_told_beside_what_was_seen_before() -> None:
     failure = task.run.failure
     assert failure is not None
     assert failure.kind == "timeout"
-    assert "last sync 2026-01-01T12:00:00Z; the last look failed: Could not read widget 'a'" in str(failure)
+    assert "last sync 2026-01-01T12:00:00Z; the last look failed: Could not read widget big a (a):" in str(failure)
 
 
 def test_looks_that_fail_for_longer_than_the_budget_end_the_wait() -> None:
@@ -578,7 +652,7 @@ def test_a_look_that_will_fail_again_ends_the_wait_and_loses_nothing(reply: Repl
     task = Task(ids("a"), shown(widget("a")), OK, reply, patience=PATIENCE)
     assert task.run.failure is not None
     assert task.run.failure.kind == kind
-    assert "the last look failed: Could not read widget 'a'" in str(task.run.failure)
+    assert "the last look failed: Could not read widget big a (a):" in str(task.run.failure)
     assert (task.each("action"), task.each("completed"), task.clock.slept) == (["triggered"], [False], [30.0])
 
 
@@ -586,7 +660,7 @@ def test_one_that_is_gone_meanwhile_is_told_as_such() -> None:
     task = Task(ids("a"), shown(widget("a")), OK, *[GONE] * 4, patience=PATIENCE)
     assert task.each("completed") == [False]
     failure = str(task.run.failure)
-    assert "big a (a), which is no longer in the tenant. Count the widgets. Widgets are out of fashion." in failure
+    assert "big a (a), which is no longer in the tenant. Count the widgets. Raise wait_timeout" in failure
 
 
 def test_one_that_is_gone_meanwhile_does_not_hide_the_others() -> None:
@@ -614,6 +688,7 @@ def test_a_failed_trigger_and_a_wait_in_vain_are_both_told() -> None:
     task = Task(ids("gone", "a", "b"), listed(widget("a"), widget("b")), batch_reply(OK, OK), *looks, patience=PATIENCE)
     message = task.run.message()
     assert message.startswith("Could not find widget 'gone'")
+    assert message.index("accepted") < message.index("after 100 s")
     assert "1 of 3 widgets failed: 'gone'." in message
     assert "after 100 s the time of the last sync has not moved on for big a" in message
 
@@ -621,9 +696,17 @@ def test_a_failed_trigger_and_a_wait_in_vain_are_both_told() -> None:
 def test_a_wait_in_vain_is_told_once_when_it_is_the_first_failure() -> None:
     task = Task(ids("a", "gone"), listed(widget("a")), OK, *[shown(widget("a"))] * 4, patience=PATIENCE)
     message = task.run.message()
-    assert message.startswith("Could not see the gently of 1 widget complete")
+    assert task.run.failure is not None
+    assert task.run.failure.kind == "timeout"
+    assert message.endswith(str(task.run.failure))
     assert message.count("has not moved on") == 1
     assert "1 of 2 widgets failed: 'gone'." in message
+
+
+def test_members_without_a_name_do_not_hide_the_names_of_others() -> None:
+    nameless = {**widget("b"), "name": None}
+    task = Task(ALL, listed(widget("a"), nameless), batch_reply(OK, OK))
+    assert task.run.message() == "Microsoft Graph accepted a gently of 2 widgets (big a (a), 'b')."
 
 
 def test_in_check_mode_nothing_is_waited_for() -> None:
