@@ -41,8 +41,8 @@ description:
 options:
   interval:
     description:
-      - The time between two looks, at least a second. A number of seconds, or one with a unit, as in V(90s), V(5m) or
-        V(2h).
+      - The time between two reads, at least a second. A number of seconds, or a number with a unit, such as V(90s),
+        V(5m) or V(2h).
     type: str
     default: 5m
   connector_id:
