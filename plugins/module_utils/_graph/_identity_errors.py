@@ -29,6 +29,8 @@ _MAX_MESSAGE = 1000
 
 # https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance
 _UPDATING: t.Final = 410
+# What the endpoint of virtual machines calls invalid_resource.
+_UNKNOWN_RESOURCE: t.Final = 500011
 _RETRIED: t.Final = (404, _UPDATING, 429)
 # The update takes up to 70 seconds: as long as four retries, which is the default of the option retries.
 _UPDATE_DELAY: t.Final = 17.5
@@ -42,15 +44,15 @@ def read_error(response: Response, client_request_id: str) -> GraphError:
         body = None
     content = body if isinstance(body, dict) else {}
     said = _said(content)
-    number = find_code(said)
+    number, code = find_code(said), error_code(content)
     error_class, hint = _classify(response.status, known=bool(said))
     wait = retry_after(response.headers)
     return error_class(
         said or "the answer is not one of such an endpoint",
-        hint=hint_for(number, "managed_identity") or hint,
+        hint=hint_for(_UNKNOWN_RESOURCE if code == "invalid_resource" else number, "managed_identity") or hint,
         service=SERVICE,
         status=response.status,
-        code=f"AADSTS{number}" if number else error_code(content),
+        code=f"AADSTS{number}" if number else code,
         request_id=request_id(response.headers),
         client_request_id=client_request_id,
         retry_after=wait,

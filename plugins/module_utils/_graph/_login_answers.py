@@ -55,17 +55,19 @@ _TOKEN_TEXTS: t.Final = (
 _ERROR_TEXTS: t.Final = ("error_description", "suberror", "claims", "correlation_id", "trace_id")
 
 
-def clean(body: t.Any, now: float) -> t.Any:
+def clean(body: t.Any, now: float, *, failed: bool = False) -> t.Any:
     """Return the content of an answer with the types that msal expects.
 
-    An answer with an ``error`` is a failure, whatever its status is and whatever else it holds: its tokens are removed.
+    An answer with an ``error`` is a failure, whatever its status is. The tokens of a failure are removed: msal would
+    use them.
 
     :param body: parsed JSON of any shape.
     :param now: seconds since the epoch, to read ``expires_on``.
+    :param failed: whether the status of the answer is that of a failure.
     """
     if not isinstance(body, dict):
         return body
-    if holds_error(body):
+    if failed or holds_error(body):
         return {"error": error_code(body) or "unknown_error", **_texts(body, _ERROR_TEXTS)}
     if "access_token" in body:
         return _clean_token(body, now)

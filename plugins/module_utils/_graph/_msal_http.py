@@ -20,7 +20,7 @@ from ._login_answers import clean, holds_error, secrets_in, token_problem
 from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ._transport import Response, Transport
 
@@ -36,13 +36,17 @@ class MsalHttp:
 
     :param authority_url: msal may send to this origin and to no other, whatever metadata names; ``None`` for a managed
         identity, whose endpoint is the platform's and never behind a proxy.
+    :param clock: seconds since the epoch.
     """
 
-    def __init__(self, transport: Transport, authority_url: str | None) -> None:
+    def __init__(
+        self, transport: Transport, authority_url: str | None, *, clock: Callable[[], float] = time.time
+    ) -> None:
         self.method: str | None = None
         """The auth_method of the sign-in, on which advice depends."""
         self._transport = transport
         self._authority_url = authority_url
+        self._clock = clock
         self._metadata: dict[str, MsalResponse] = {}
         self._client_request_id = ""
         self._last: Response | None = None
@@ -134,7 +138,7 @@ class MsalHttp:
             problem = token_problem(self._last_body)
             if problem:
                 raise self._unusable(problem)
-        cleaned = MsalResponse(response, clean(self._last_body, time.time()))
+        cleaned = MsalResponse(response, clean(self._last_body, self._clock(), failed=response.status >= 400))
         if url.endswith(_METADATA) and response.status == 200:
             self._metadata[url] = cleaned
         if realm:

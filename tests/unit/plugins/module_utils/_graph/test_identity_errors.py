@@ -95,6 +95,12 @@ def test_an_unknown_resource_is_about_graph_url_and_cloud(code: int) -> None:
     assert (error.hint or "").startswith("Check graph_url and cloud: a managed identity")
 
 
+def test_an_unknown_resource_may_have_the_endpoints_own_code() -> None:
+    error = read_error(response(400, {"error": "invalid_resource", "error_description": "Not found."}), "c-1")
+    assert error.code == "invalid_resource"
+    assert (error.hint or "").startswith("Check graph_url and cloud")
+
+
 def test_the_code_of_an_error_is_kept() -> None:
     body = {"error": {"code": "unknown", "message": "No such identity"}}
     assert read_error(response(400, body), "c-1").code == "unknown"

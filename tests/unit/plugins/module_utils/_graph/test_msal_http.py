@@ -53,9 +53,10 @@ def test_a_get_has_parameters_and_headers_but_no_body() -> None:
 
 @pytest.mark.parametrize(("status", "is_refusal"), [(200, False), (299, False), (400, True), (404, True)])
 def test_the_answer_has_the_shape_that_msal_reads(status: int, is_refusal: bool) -> None:
-    http, _session = wire(Reply(status, {"some": "words"}, {"X-One": "1"}))
+    http, _session = wire(Reply(status, {"error_description": "words"}, {"X-One": "1"}))
     answer = http.get(f"{AUTHORITY}/metadata")
-    assert (answer.status_code, answer.text, answer.headers["X-One"]) == (status, '{"some": "words"}', "1")
+    assert (answer.status_code, answer.headers["X-One"]) == (status, "1")
+    assert '"error_description": "words"' in answer.text
     if is_refusal:
         with pytest.raises(ValueError, match=f"status {status}"):
             answer.raise_for_status()
@@ -86,6 +87,12 @@ def test_an_error_under_a_success_status_is_a_failure_with_its_code() -> None:
     error = http.failure()
     assert (error.kind, error.status, error.code) == ("authentication", 200, "AADSTS65001")
     assert (error.message, error.request_id) == ("No.", "t-1")
+
+
+def test_a_token_under_a_failure_status_is_not_used() -> None:
+    http, _session = wire(Reply(400, {"access_token": "a-long-access-token"}))
+    assert http.post(f"{AUTHORITY}/token").text == '{"error": "unknown_error"}'
+    assert http.failure().kind == "protocol"
 
 
 @pytest.mark.parametrize("status", [200, 400, 401])

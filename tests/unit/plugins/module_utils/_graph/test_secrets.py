@@ -5,15 +5,12 @@
 from __future__ import annotations
 
 import base64
-import html
-import json
 import typing as t
-from urllib.parse import quote, quote_plus
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS, Secrets, clip
 
-SECRET = 'p@ss/w\u00f6rd+1="x" <y>'
+SECRET = "Q~Abc8Q+dEf.gh/ij=kl'\"m(n)\\!<o&p> \u00e9"
 
 
 def masking(*secrets: str) -> Secrets:
@@ -25,18 +22,33 @@ def masking(*secrets: str) -> Secrets:
 @pytest.mark.parametrize(
     "shown",
     [
-        SECRET,
-        quote(SECRET, safe=""),
-        quote(SECRET),
-        quote(SECRET, safe="").lower(),
-        quote_plus(SECRET),
-        json.dumps(SECRET)[1:-1],
-        json.dumps(SECRET, ensure_ascii=False)[1:-1],
-        html.escape(SECRET),
+        pytest.param(SECRET, id="as given"),
+        pytest.param("Q~Abc8Q%2BdEf.gh%2Fij%3Dkl%27%22m%28n%29%5C%21%3Co%26p%3E%20%C3%A9", id="Python"),
+        pytest.param("Q~Abc8Q%2bdEf.gh%2fij%3dkl%27%22m%28n%29%5c%21%3co%26p%3e+%c3%a9", id="lower case"),
+        pytest.param("Q%7EAbc8Q%2BdEf.gh%2Fij%3Dkl%27%22m(n)%5C!%3Co%26p%3E+%C3%A9", id="WebUtility of .NET"),
+        pytest.param("Q~Abc8Q%2BdEf.gh%2Fij%3Dkl'%22m(n)%5C!%3Co%26p%3E%20%C3%A9", id="encodeURIComponent"),
+        pytest.param(
+            "Q%257EAbc8Q%252BdEf.gh%252Fij%253Dkl'%2522m(n)%255C!%253Co%2526p%253E%2520%25C3%25A9", id="twice"
+        ),
+        pytest.param(
+            r"Q~Abc8Q\u002BdEf.gh/ij=kl\u0027\u0022m(n)\\!\u003Co\u0026p\u003E \u00E9",
+            id="JSON of .NET",
+        ),
+        pytest.param(r"""Q~Abc8Q+dEf.gh\/ij=kl'\"m(n)\\!<o&p> \u00e9""", id="JSON of PHP"),
+        pytest.param(r"Q~Abc8Q+dEf.gh/ij=kl&#39;&quot;m(n)\!&lt;o&amp;p&gt; &#xE9;", id="HTML"),
     ],
 )
 def test_a_secret_is_masked_in_each_form(shown: str) -> None:
     assert masking(SECRET).mask(f"before {shown} after") == "before ******** after"
+
+
+def test_a_secret_is_masked_in_base64_of_utf_16() -> None:
+    encoded = base64.b64encode("secret-value".encode("utf-16-le")).decode()
+    assert len(masking("secret-value").mask(f"<{encoded}>")) < 15
+
+
+def test_a_secret_of_special_characters_alone_is_masked_when_encoded() -> None:
+    assert masking("~!~!~!~!~!").mask("a %7E%21~!%7e%21~%21~! b") == "a ******** b"
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "user:", "Basic "])
@@ -81,6 +93,20 @@ def test_a_short_secret_is_masked_in_values_alone_and_only_as_it_is() -> None:
 
 def test_the_longest_secret_is_masked_first() -> None:
     assert masking("token", "token-longer").mask("token-longer and token") == "******** and ********"
+
+
+def test_what_was_read_is_no_secret_when_it_could_be_an_ordinary_word() -> None:
+    registry = Secrets()
+    registry.add_long("e", "connect", None, "long-enough")
+    assert registry.mask("connected: long-enough") == "connected: ********"
+
+
+def test_of_what_was_read_the_oldest_is_forgotten_and_what_was_given_never() -> None:
+    registry = masking("given-by-the-user")
+    registry.add_long("first-token", "second-token")
+    registry.add_long("first-token")
+    registry.add_long(*[f"token-number-{number}" for number in range(999)])
+    assert registry.mask("given-by-the-user first-token second-token") == "******** ******** second-token"
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "\n", None])
