@@ -9,6 +9,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.msgraph.intune.plugins.module_utils._argument_spec import shared_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import _options, _settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_credentials import CachedUser
@@ -20,8 +21,10 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import is_omitted
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
 from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
+from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import without_null
 
 # The shared options that a person's sign-in has a use for: it takes no other credential.
 OPTIONS = (
@@ -56,7 +59,8 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result; a failure is a result, too."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        shared = _options.argument_spec()
+        self._task.args = without_null(self._task.args)
+        shared = shared_options()
         _result, params = self.validate_argument_spec(
             argument_spec={
                 **{name: shared[name] for name in OPTIONS},
@@ -86,7 +90,7 @@ class ActionModule(ActionBase):
         asked_for = [
             scope.strip()
             for scope in params["scopes"] or []
-            if scope.strip() not in ("", "None") and not _options.is_omitted(scope)
+            if scope.strip() not in ("", "None") and not is_omitted(scope)
         ]
         scopes = full_scopes(settings.cloud, asked_for or [EXCHANGE_CONNECTOR.sync_permission.name])
         for warning in settings.warnings:

@@ -33,12 +33,14 @@ options:
     type: raw
   all_connectors:
     description:
-      - A boolean, whether all connectors of the tenant are meant.
+      - Whether to select all connectors of the tenant.
       - O(connector_id), O(connector_name) and O(all_connectors=true) exclude each other.
-    type: raw
+    type: bool
+    default: false
 notes:
-  - Empty and blank strings, V(null) and V(false) count as not given in O(connector_id), O(connector_name) and
-    O(all_connectors), because surveys and filters deliver them. An explicit empty list never means all.
+  - Empty and blank strings, V(null) and V(false) count as not given in O(connector_id) and O(connector_name), because
+    surveys and filters deliver them. An explicit empty list never means all.
+  - Ansible refuses an empty or blank string for O(all_connectors), which is a boolean.
 seealso:
   - name: Guide to connectors and their syncs
     description: How to choose connectors, skip what synced not long ago, wait, look and react; with complete playbooks.

@@ -35,8 +35,9 @@ options:
         makes the module ask the metadata address of a virtual machine. It is never asked by a proxy, its tokens are not
         cached, and here E(AZURE_CLIENT_ID) is taken up as well.
       - If not set, the value of the environment variable E(MSGRAPH_AUTH_METHOD) is used, unless a credential is given
-        as an option; else V(auto).
+        as an option.
     type: str
+    default: auto
   access_token:
     description:
       - An access token for Microsoft Graph that was fetched elsewhere. With it no sign-in takes place.
@@ -136,8 +137,9 @@ options:
       - V(us_gov_l4) is US Government L4, GCC High. V(gcc_high) and V(AzureUSGovernment) mean the same.
       - V(us_gov_l5) is US Government L5, Department of Defense. V(dod) means the same.
       - V(china) is the cloud that 21Vianet runs in China. V(AzureChinaCloud) means the same.
-      - If not set, the value of the environment variable E(AZURE_CLOUD_ENVIRONMENT) is used, else V(global).
+      - If not set, the value of the environment variable E(AZURE_CLOUD_ENVIRONMENT) is used.
     type: str
+    default: global
     aliases: [cloud_environment]
   authority_url:
     description:
@@ -157,36 +159,43 @@ options:
     type: str
   timeout:
     description:
-      - A number of seconds to wait for a connection, and between two reads. A whole answer may take four times as long;
+      - How long to wait for a connection, and between two reads. A whole answer may take four times as long;
         each retry has this time again.
-      - If not set, the value of the environment variable E(MSGRAPH_TIMEOUT) is used, else V(30).
-    type: raw
+      - A number of seconds, or a number with a unit, such as V(30), V(0.5) or V(1m). It is above 0 and at most V(1d).
+      - If not set, the value of the environment variable E(MSGRAPH_TIMEOUT) is used.
+    type: str
+    default: "30"
   retries:
     description:
-      - A whole number, how many times a request is sent again that failed for the moment, with the status 408, 429,
-        502, 503, 504 or 509, with a refused or broken connection, or without any answer in O(timeout) seconds. Nothing
-        else is sent again, but for a token that was refused, which is renewed once.
+      - How many times a request is sent again that failed for the moment, with the status 408, 429, 502, 503, 504 or
+        509, with a refused or broken connection, or without any answer within O(timeout). Nothing else is sent again,
+        but for a token that was refused, which is renewed once.
+      - A whole number from V(0) to V(100).
       - To sign in, a request is also sent again after any status from 500 on, and where the login service answers
         C(temporarily_unavailable). A managed identity's endpoint is also asked again after the status 404, and every
         17.5 seconds after 410, which with the default makes the 70 seconds that its update takes.
       - A request whose answer was lost may have been carried out, and is then carried out twice.
       - Between two attempts the module waits as long as the service asks, else a random time of at most 3 seconds, then
         6, 12 and so on up to 60.
-      - If not set, the value of the environment variable E(MSGRAPH_RETRIES) is used, else V(4).
-    type: raw
+      - If not set, the value of the environment variable E(MSGRAPH_RETRIES) is used.
+    type: int
+    default: 4
   retry_budget:
     description:
-      - A number of seconds to spend waiting between attempts while nothing succeeds. It begins anew with each success.
+      - How long to wait in all between attempts while nothing succeeds. It begins anew with each success.
+      - A number of seconds, or a number with a unit, such as V(0), V(120) or V(10m). It is at most V(1d).
       - When the service asks for a longer wait than is left, the task fails at once. Its error is then of the kind
         V(throttled) and tells how many seconds the service asked for.
-      - If not set, the value of the environment variable E(MSGRAPH_RETRY_BUDGET) is used, else V(120).
-    type: raw
+      - If not set, the value of the environment variable E(MSGRAPH_RETRY_BUDGET) is used.
+    type: str
+    default: "120"
   validate_certs:
     description:
-      - A boolean, whether to check the certificates of Microsoft Graph and of the login service. With V(false) whoever
-        is on the way can take the token, so use O(ca_path) instead.
-      - If not set, the value of the environment variable E(MSGRAPH_VALIDATE_CERTS) is used, else V(true).
-    type: raw
+      - Whether to check the certificates of Microsoft Graph and of the login service. With V(false) whoever is on the
+        way can take the token, so use O(ca_path) instead.
+      - If not set, the value of the environment variable E(MSGRAPH_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
   ca_path:
     description:
       - A PEM file of CA certificates, or a folder of them, to trust instead of those that C(requests) ships. Needed
@@ -211,7 +220,9 @@ requirements:
   - "L(cryptography,https://pypi.org/project/cryptography/) >= 3.1, which msal brings along, to read a certificate"
 notes:
   - Empty and blank strings count as not set, in the options to sign in and to connect as in the environment, because
-    job templates deliver them.
+    job templates deliver them. Ansible refuses them for O(retries) and O(validate_certs), a number and a boolean.
+  - A duration is a decimal number of seconds, or a decimal number with one of the units V(s), V(m), V(h), V(d) and
+    V(w). Signs and exponents are refused. V(null), V(false) and blanks count as not set.
   - The environment is that of the host that runs the module. Run it on the controller with C(hosts=localhost),
     C(connection=local) and C(ansible_python_interpreter={{ ansible_playbook_python }}), then the controller's
     environment is used, and the requirements are those installed beside ansible-core.

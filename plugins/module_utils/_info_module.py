@@ -43,7 +43,7 @@ def info_job(
 
     def work(task: Task, connect: Callable[[], GraphClient]) -> Report:
         selected = selection.read(task.params) or Selection(all=True)
-        words = read_words("status", task.params["status"])
+        words = read_words(task.params["status"])
         info = read_info(connect, resource, selected, health)
         keep(info, "status", words, statuses)
         counts = count(info.members)
@@ -59,7 +59,7 @@ def info_job(
         )
 
     return Job(
-        own_options={**selection.argument_spec, "status": {"type": "list", "elements": "raw"}},
+        own_options={**selection.argument_spec, "status": {"type": "list", "elements": "str"}},
         work=work,
         nothing_done={"connectors": []},
     )

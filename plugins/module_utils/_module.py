@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ._argument_spec import shared_options
 from ._graph import _connect, _options
 from ._graph._client import NO_FACTS
 from ._graph._clock import Clock
@@ -86,7 +87,7 @@ class Job(t.NamedTuple):
 
     def argument_spec(self) -> dict[str, t.Any]:
         """The shared options and the module's own."""
-        return {**_options.argument_spec(), **self.own_options}
+        return {**shared_options(), **self.own_options}
 
 
 def run_module(module: AnsibleModule, job: Job) -> None:

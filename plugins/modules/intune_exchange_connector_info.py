@@ -21,7 +21,7 @@ options:
         status are left out of RV(connectors) and RV(counts).
       - If not set, or blank, all are kept. An empty list keeps none.
     type: list
-    elements: raw
+    elements: str
 extends_documentation_fragment:
   - msgraph.intune._connector_selection
   - msgraph.intune._graph

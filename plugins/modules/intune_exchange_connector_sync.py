@@ -29,28 +29,30 @@ options:
       - An age. Connectors whose last sync is younger are skipped, by the clock of the service, so that a job that runs
         often triggers no more than it must. One that never synced, or whose last sync is a time that cannot be read,
         counts as older than any age.
-      - A whole number of seconds, or one with a unit, as in V(90s), V(30m), V(2h), V(1d) or V(1w).
+      - A number of seconds, or a number with a unit, such as V(90s), V(30m), V(2h), V(1d) or V(1w).
       - Only syncs that have happened count. One that is still under way is not seen, so a second task meanwhile
         triggers again unless the first one has O(wait=true).
-      - If not set, none is skipped.
-    type: raw
+      - If not set, or blank, none is skipped.
+    type: str
   wait:
     description:
-      - A boolean, whether to wait until the time of each connector's last sync has moved on, which is all that can be
-        seen of a sync's end.
-      - If not set, V(false).
-    type: raw
+      - Whether to wait until the time of each connector's last sync has moved on, which is all that can be seen of a
+        sync's end.
+    type: bool
+    default: false
   wait_timeout:
     description:
-      - A number of seconds to wait for all of them, up to a day. When it is over, the task fails and tells which are
-        pending. What was triggered stays so.
-      - If not set, V(900).
-    type: raw
+      - How long to wait for all of them. When it is over, the task fails and lists the connectors that are pending.
+        Those that were triggered stay triggered.
+      - A number of seconds, or a number with a unit, such as V(900) or V(15m). It is at most V(1d).
+    type: str
+    default: "900"
   wait_sleep:
     description:
-      - A number of seconds between two looks at them. The last one is cut to the end of O(wait_timeout).
-      - If not set, V(30).
-    type: raw
+      - How long to wait between two reads of the connectors. The last wait is cut to the end of O(wait_timeout).
+      - A number of seconds, or a number with a unit, such as V(30) or V(1m). It is above 0 and at most V(1d).
+    type: str
+    default: "30"
 extends_documentation_fragment:
   - msgraph.intune._connector_selection
   - msgraph.intune._graph
@@ -142,7 +144,7 @@ EXAMPLES = r"""
         all_connectors: true
         if_older_than: 1d
         wait: true
-        wait_timeout: 1800
+        wait_timeout: 30m
 
     - name: Tell failures apart
       block:

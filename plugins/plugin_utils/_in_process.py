@@ -32,6 +32,7 @@ from ansible.utils.display import Display
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._module import masked_by_ansible, run_job
 from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
+from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import without_null
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,7 @@ class InProcessAction(UsualAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result; a failure is a result, too."""
+        self._task.args = without_null(self._task.args)
         host_vars = task_vars or {}
         if self._task.delegate_to:
             host_vars = host_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})

@@ -180,10 +180,11 @@ def _caches(words: Words) -> int:
 
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: f"{case.module}: {case.name}")
 def test_it_makes_the_difference_that_is_documented(simulator: Simulator, case: Case, words: Words) -> None:
-    for given, outcome in (("instead", "without"), ("given", "with")):
-        seen = observe(simulator, case, words, words.fill(case.row.get(given)))
+    given = [(value, "with") for value in (case.row["given"], *case.row.get("also", ()))]
+    for value, outcome in ((case.row.get("instead"), "without"), *given):
+        seen = observe(simulator, case, words, words.fill(value))
         expected = words.fill(case.row[outcome])
-        assert {name: seen[name] for name in expected} == expected, (outcome, seen)
+        assert {name: seen[name] for name in expected} == expected, (value, outcome, seen)
 
 
 @pytest.mark.parametrize("module", DOCUMENTED)

@@ -80,7 +80,7 @@ class World:
             tenant_id=TENANT,
             client_id=client_id,
             scopes=full_scopes(self.cloud, [READ_WRITE]),
-            retry=Retry(RetryPolicy(), clock=Clock()),
+            retry=Retry(RetryPolicy(retries=4, budget=120.0), clock=Clock()),
             **{"sleep": lambda _seconds: None, **replaced},
         )
 

@@ -126,7 +126,7 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
         find_cloud("global", graph_url=world.graph_url, authority_url=world.authority_url),
         t.cast("t.Any", issuer),
         cache=None,
-        retry=Retry(RetryPolicy(), clock=clock, jitter=chance.random),
+        retry=Retry(RetryPolicy(retries=4, budget=120.0), clock=clock, jitter=chance.random),
         pace=Pace(clock) if paced else Pace(clock, writes=10**6),
         clock=clock,
     )

@@ -126,6 +126,11 @@ class FakeClock(Clock):
         self.moment += seconds
 
 
+def retry_policy(retries: int = 4, budget: float = 120.0) -> RetryPolicy:
+    """Return a retry policy, by default the documented one."""
+    return RetryPolicy(retries=retries, budget=budget)
+
+
 def make_client(
     session: requests.Session,
     cloud: t.Any,
@@ -140,7 +145,7 @@ def make_client(
     """A client on a scripted wire, whose time is a fake; it sends each request once unless a policy says otherwise."""
     clock = clock or FakeClock()
     retry = Retry(
-        policy or RetryPolicy(retries=0),
+        policy or retry_policy(retries=0),
         clock=clock,
         jitter=lambda: jitter,
         on_retry=(told if told is not None else []).append,

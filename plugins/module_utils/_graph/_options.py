@@ -6,8 +6,9 @@
 
 """The options that every module shares: what they are called, and where else their values may stand.
 
-The environment is read here, once, and not by the argument spec's ``fallback``: an empty string counts as unset in
-options and environment alike (job templates deliver those), and each value remembers where it came from.
+The environment is read here, once, for modules, actions and the event source: an empty string counts as unset in
+options and environment alike (job templates deliver those), and each value remembers where it came from. The argument
+spec shows defaults and variables to AnsibleModule as well; what it supplies is marked, and read here anew.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import re
 import typing as t
 
 from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
+from ._values import is_not_given, is_omitted
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +31,10 @@ class Option(t.NamedTuple):
     name: str
     aliases: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
-    # "raw" where Ansible's own type would refuse the empty string that a job template sends for "not given".
     type: str = "str"
+    default: str | int | bool | None = None
+    # A duration: false, and the words "false", "none" and "null", count as not given as well.
+    duration: bool = False
     secret: bool = False
     # Blanks at its ends belong to it, as they may to a password.
     verbatim: bool = False
@@ -43,7 +47,7 @@ class Option(t.NamedTuple):
 OPTIONS: t.Final = {
     option.name: option
     for option in (
-        Option("auth_method", environment=("MSGRAPH_AUTH_METHOD",)),
+        Option("auth_method", environment=("MSGRAPH_AUTH_METHOD",), default="auto"),
         Option("access_token", environment=("MSGRAPH_ACCESS_TOKEN",), secret=True),
         Option("tenant_id", aliases=("tenant",), environment=("AZURE_TENANT_ID", "AZURE_TENANT")),
         Option("client_id", environment=("AZURE_CLIENT_ID",)),
@@ -66,13 +70,13 @@ OPTIONS: t.Final = {
         Option("password", environment=("AZURE_PASSWORD",), secret=True, verbatim=True),
         Option("refresh_token", environment=("MSGRAPH_REFRESH_TOKEN",), secret=True),
         Option("token_cache_path", environment=("MSGRAPH_TOKEN_CACHE",), type="path"),
-        Option("cloud", aliases=("cloud_environment",), environment=("AZURE_CLOUD_ENVIRONMENT",)),
+        Option("cloud", aliases=("cloud_environment",), environment=("AZURE_CLOUD_ENVIRONMENT",), default="global"),
         Option("authority_url", aliases=("authority_host",), environment=("AZURE_AUTHORITY_HOST",)),
         Option("graph_url", environment=("MSGRAPH_URL",)),
-        Option("timeout", environment=("MSGRAPH_TIMEOUT",), type="raw"),
-        Option("retries", environment=("MSGRAPH_RETRIES",), type="raw"),
-        Option("retry_budget", environment=("MSGRAPH_RETRY_BUDGET",), type="raw"),
-        Option("validate_certs", environment=("MSGRAPH_VALIDATE_CERTS",), type="raw"),
+        Option("timeout", environment=("MSGRAPH_TIMEOUT",), default="30", duration=True),
+        Option("retries", environment=("MSGRAPH_RETRIES",), type="int", default=4),
+        Option("retry_budget", environment=("MSGRAPH_RETRY_BUDGET",), default="120", duration=True),
+        Option("validate_certs", environment=("MSGRAPH_VALIDATE_CERTS",), type="bool", default=True),
         Option("ca_path", environment=("MSGRAPH_CA_PATH",), type="path"),
         # Secret as a whole to Ansible, which knows no secret within a value; to us its user info alone is.
         Option("proxy", environment=("MSGRAPH_PROXY",), secret=True),
@@ -98,9 +102,6 @@ _PROXY_VARIABLES: t.Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 # Those that requests reads for https, in its order.
 _HTTPS_PROXY_VARIABLES: t.Final = ("HTTPS_PROXY", "ALL_PROXY")
 
-# What "{{ omit }}" becomes in ansible-core before 2.19, and stays where Ansible does not remove it.
-_OMITTED: t.Final = "__omit_place_holder__"
-
 # What is no path, but the beginning of a key, a certificate or a token that was put in the place of one.
 _CONTENT: t.Final = r"-----BEGIN|^eyJ|[\x00-\x1f]"
 
@@ -122,6 +123,16 @@ class Value:
     others: tuple[Value, ...] = dataclasses.field(default=(), repr=False)
 
 
+class SuppliedText(str):
+    """A default, or the content of a variable, that the argument spec supplied: the task does not set the option."""
+
+    __slots__ = ()
+
+
+class SuppliedNumber(int):
+    """The same as a number."""
+
+
 class Given(dict[str, Value]):
     """The values given, by option name: options and environment merged, what is empty, blank or null left out."""
 
@@ -135,14 +146,6 @@ class Given(dict[str, Value]):
     """The hosts to which the environment allows no proxy."""
 
 
-def argument_spec() -> dict[str, dict[str, t.Any]]:
-    """The shared options in the form that AnsibleModule takes."""
-    return {
-        option.name: {"type": option.type, "aliases": list(option.aliases), "no_log": option.secret}
-        for option in OPTIONS.values()
-    }
-
-
 def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
     """Merge options and environment, option by option, and register the secrets among the values.
 
@@ -150,9 +153,9 @@ def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
     """
     given = Given()
     for option in OPTIONS.values():
-        candidates = [Value(params.get(option.name))]
-        candidates += [Value(environ.get(variable), variable) for variable in option.environment]
-        present = [value for value in (_cleaned(option, one) for one in candidates) if value is not None]
+        content = params.get(option.name)
+        by_task = None if isinstance(content, (SuppliedText, SuppliedNumber)) else _cleaned(option, Value(content))
+        present = [*([] if by_task is None else [by_task]), *from_environment(option, environ)]
         if present:
             given[option.name] = dataclasses.replace(present[0], others=tuple(present[1:]))
     given.announces_identity = any(
@@ -172,9 +175,10 @@ def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
     return given
 
 
-def is_omitted(content: object) -> bool:
-    """Return whether this is Ansible's placeholder for a value that is to be left out."""
-    return isinstance(content, str) and content.strip().startswith(_OMITTED)
+def from_environment(option: Option, environ: Mapping[str, str]) -> list[Value]:
+    """Return the values of an option's environment variables, without those that are unset or blank."""
+    values = [_cleaned(option, Value(environ.get(variable), variable)) for variable in option.environment]
+    return [value for value in values if value is not None]
 
 
 def _environment_proxy(environ: Mapping[str, str]) -> Value | None:
@@ -219,7 +223,7 @@ def describe(name: str, value: Value) -> str:
 
 
 def _cleaned(option: Option, value: Value) -> Value | None:
-    content = None if is_omitted(value.content) else value.content
+    content = None if is_omitted(value.content) or (option.duration and is_not_given(value.content)) else value.content
     if isinstance(content, str):
         content = content if option.verbatim and content.strip() else content.strip()
     if option.type == "path" and content:

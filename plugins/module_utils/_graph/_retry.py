@@ -39,8 +39,8 @@ class RetryPolicy:
     :param budget: seconds to spend waiting while nothing succeeds.
     """
 
-    retries: int = 4
-    budget: float = 120.0
+    retries: int
+    budget: float
 
     def delay(self, error: GraphError, tries: int, *, waited: float, jitter: float) -> float:
         """Seconds to wait before a request is sent again that failed ``tries`` times, the last time with ``error``.

@@ -17,15 +17,15 @@ from ._clouds import Cloud, find_cloud
 from ._errors import OptionsError
 from ._options import OPTIONS, Given, Value, describe, is_content
 from ._retry import RetryPolicy
-from ._values import read_boolean, read_count, read_seconds
+from ._values import parse_duration, read_boolean, read_count
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     T = t.TypeVar("T")
 
-# More would only be a way to wait, for which there is retry_budget.
-_MOST_RETRIES: t.Final = 100
+# A task that waits for a service to recover needs retry_budget, not more retries.
+MAX_RETRIES: t.Final = 100
 
 # The bundle of all public CAs is smaller than 300 KB.
 _MAX_CA_BYTES: t.Final = 10 * 1024 * 1024
@@ -64,29 +64,32 @@ def read_settings(given: Given) -> Settings:
     for name, value in given.items():
         _check_text(name, value)
 
+    def content(name: str) -> t.Any:
+        return given[name].content if name in given else OPTIONS[name].default
+
     def text(name: str) -> str | None:
-        return str(given[name].content) if name in given else None
+        return None if content(name) is None else str(content(name))
 
     def called(name: str) -> str:
         return describe(name, given[name]) if name in given else name
 
-    def setting(name: str, read: Callable[..., T], default: T, **how: t.Any) -> T:
-        return read(called(name), given[name].content, **how) if name in given else default
+    def setting(name: str, read: Callable[..., T], **limits: t.Any) -> T:
+        return read(called(name), content(name), **limits)
 
     cloud = find_cloud(
-        text("cloud") or "global", graph_url=text("graph_url"), authority_url=text("authority_url"), called=called
+        str(content("cloud")), graph_url=text("graph_url"), authority_url=text("authority_url"), called=called
     )
     return Settings(
         cloud=cloud,
-        auth_method=text("auth_method") or "auto",
+        auth_method=str(content("auth_method")),
         given=given,
         token_cache_path=text("token_cache_path"),
-        timeout=setting("timeout", read_seconds, 30.0),
+        timeout=setting("timeout", parse_duration, zero=False),
         retry=RetryPolicy(
-            retries=setting("retries", read_count, RetryPolicy.retries, most=_MOST_RETRIES),
-            budget=setting("retry_budget", read_seconds, RetryPolicy.budget, zero=True),
+            retries=setting("retries", read_count, most=MAX_RETRIES),
+            budget=setting("retry_budget", parse_duration),
         ),
-        verify=_verify(given) if setting("validate_certs", read_boolean, True) else False,
+        verify=_verify(given) if setting("validate_certs", read_boolean) else False,
         proxy=_proxy(given, cloud),
     )
 

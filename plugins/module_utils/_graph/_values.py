@@ -4,9 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads what people write for a boolean or a number, in a message's terms when it is neither.
+"""Reads durations, numbers and booleans from options and environment variables.
 
-The argument spec's own types will not do: they refuse the empty string that a job template sends for "not given".
+AnsibleModule has checked the types of a task's options. It does not know durations, and environment variables and the
+arguments of a rulebook arrive unchecked.
 """
 
 from __future__ import annotations
@@ -24,17 +25,27 @@ BLANKS: t.Final = ("", "none", "null")
 # ansible-core 2.16 passes this for `omit` inside of a list.
 _OMITTED: t.Final = "__omit_place_holder__"
 # Only ASCII digits, without sign, exponent and separators: float() accepts all of these.
-_NUMBER = re.compile(r"(?:[0-9]+\.?|[0-9]*\.[0-9]+)")
+_DECIMAL: t.Final = r"(?:[0-9]+\.?|[0-9]*\.[0-9]+)"
+_NUMBER = re.compile(_DECIMAL)
+_DURATION = re.compile(rf"({_DECIMAL})([smhdwSMHDW]?)")
+_UNITS: t.Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 # No number is longer. Python refuses to convert more than 4,300 digits.
-MAX_DIGITS: t.Final = 40
+_MAX_DIGITS: t.Final = 40
 _MAX_SHOWN: t.Final = 100
-# No wait is worth longer, and operating systems refuse much more.
+# Longer timeouts make no sense, and operating systems refuse much longer ones.
 _DAY: t.Final = 86_400
+# 100 years: no service is older.
+MAX_AGE: t.Final = 36_500 * _DAY
 
 
 def is_blank(value: object) -> bool:
     """Return whether a value counts as not given."""
     return value is None or (isinstance(value, str) and (value.strip().lower() in BLANKS or is_omitted(value)))
+
+
+def is_not_given(value: object) -> bool:
+    """Return whether a value is blank or false. Ansible makes the text "False" of false where it expects a text."""
+    return is_blank(value) or text_of(value).lower() == "false"
 
 
 def is_omitted(value: object) -> bool:
@@ -59,43 +70,55 @@ def shown(value: object) -> str:
         return "a number of more than 4300 digits"
 
 
-def read_boolean(called: str, value: object) -> bool:
-    """What Ansible calls a boolean.
+def read_boolean(label: str, value: object) -> bool:
+    """Return the boolean that a value stands for, by the words that Ansible accepts.
 
-    :param called: what messages call the value.
-    :raises OptionsError: it is none.
+    :param label: the name of the value in messages.
+    :raises OptionsError: the value is not a boolean.
     """
     word = value.strip().lower() if isinstance(value, str) else value
     if word in (True, "true", "yes", "on", "y", "t", "1"):
         return True
     if word in (False, "false", "no", "off", "n", "f", "0"):
         return False
-    raise OptionsError(f"{called} is not a boolean", hint="Give true or false.")
+    raise OptionsError(f"{label} is {shown(value)}, which is not a boolean", hint="Give true or false.")
 
 
-def read_seconds(called: str, value: object, *, zero: bool = False) -> float:
-    """A number of seconds, up to a day.
+def parse_duration(label: str, value: object, *, zero: bool = True, max_seconds: int = _DAY) -> float:
+    """Return the seconds of a duration: a decimal number, with one of the units s, m, h, d and w or without.
 
-    :param zero: whether none at all is allowed.
-    :raises OptionsError: it is none.
+    Whether a value was given at all is the question of :func:`is_not_given`, which callers ask first.
+
+    :param label: the name of the value in messages.
+    :param zero: whether a duration of 0 is allowed.
+    :param max_seconds: the longest duration that is allowed; a whole number of days.
+    :raises OptionsError: the value is not a duration, or not within the limits.
     """
-    seconds = _number(value)
-    if not 0 <= seconds <= _DAY or (seconds == 0 and not zero):
-        least = "from 0" if zero else "above 0"
+    text = text_of(value)
+    found = _DURATION.fullmatch(text) if len(text) <= _MAX_DIGITS else None
+    seconds = float(found[1]) * _UNITS[found[2].lower()] if found else math.nan
+    if not 0 <= seconds <= max_seconds or (seconds == 0 and not zero):
+        limits = f"{'from 0' if zero else 'above 0'} up to {max_seconds // _DAY}d"
         raise OptionsError(
-            f"{called} is not a number of seconds {least} up to {_DAY}", hint="Give a number without unit, such as 30."
+            f"{label} is {shown(value)}, which is not a duration {limits}",
+            hint="Give a number of seconds, or a number with one of the units s, m, h, d and w, such as 30, 0.5, 90s,"
+            " 15m, 2h, 1d or 1w.",
         )
     return seconds
 
 
-def read_count(called: str, value: object, *, most: int) -> int:
-    """A whole number from 0 on.
+def read_count(label: str, value: object, *, most: int) -> int:
+    """Return a whole number from 0 on.
 
-    :raises OptionsError: it is none, or above ``most``.
+    :param label: the name of the value in messages.
+    :raises OptionsError: the value is not such a number, or it is above ``most``.
     """
     count = _number(value)
     if not 0 <= count <= most or count != int(count):
-        raise OptionsError(f"{called} is not a whole number between 0 and {most}", hint="Give a number, such as 4.")
+        raise OptionsError(
+            f"{label} is {shown(value)}, which is not a whole number between 0 and {most}",
+            hint="Give a number, such as 4.",
+        )
     return int(count)
 
 
@@ -103,7 +126,7 @@ def _number(value: object) -> float:
     """Return the number given as such or as text; not a number when it is neither."""
     if isinstance(value, str):
         text = value.strip()
-        return float(text) if len(text) <= MAX_DIGITS and _NUMBER.fullmatch(text) else math.nan
+        return float(text) if len(text) <= _MAX_DIGITS and _NUMBER.fullmatch(text) else math.nan
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return math.nan
     try:

@@ -26,7 +26,7 @@ def seconds_since_last_sync(resource: Resource, state: State, now: int) -> int |
     return None if last is None else max(0, (now - last) // TICKS)
 
 
-def is_due(resource: Resource, state: State, now: int, if_older_than: int | None) -> bool:
+def is_due(resource: Resource, state: State, now: int, if_older_than: float | None) -> bool:
     """Return whether to trigger a sync: a member that never synced, or whose age is unknown, is older than any age."""
     age = seconds_since_last_sync(resource, state, now)
     return if_older_than is None or age is None or age >= if_older_than

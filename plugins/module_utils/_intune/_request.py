@@ -10,24 +10,27 @@ from __future__ import annotations
 
 import typing as t
 
-from .._graph._values import is_blank, read_boolean, read_seconds
+from .._graph._values import MAX_AGE, is_not_given, parse_duration
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ._selection import Selection, SelectionOptions
 
-# Raw, for Ansible's own types refuse what surveys send for "not given".
+# Durations are texts: parse_duration() reads them.
 ARGUMENT_SPEC: t.Final[dict[str, dict[str, t.Any]]] = {
-    name: {"type": "raw"} for name in ("if_older_than", "wait", "wait_timeout", "wait_sleep")
+    "if_older_than": {"type": "str"},
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "str", "default": "900"},
+    "wait_sleep": {"type": "str", "default": "30"},
 }
 
 
 class Patience(t.NamedTuple):
     """How long to wait for syncs to complete, and how often to look, in seconds."""
 
-    timeout: float = 900.0
-    sleep: float = 30.0
+    timeout: float
+    sleep: float
 
 
 class Request(t.NamedTuple):
@@ -42,7 +45,7 @@ class Request(t.NamedTuple):
     selection: Selection
     check_mode: bool = False
     diff: bool = False
-    if_older_than: int | None = None
+    if_older_than: float | None = None
     patience: Patience | None = None
 
     @property
@@ -63,28 +66,18 @@ def read_request(params: Mapping[str, t.Any], options: SelectionOptions, *, chec
     :raises OptionsError: one does not fit.
     """
 
-    def seconds(name: str, default: float, *, zero: bool) -> float:
+    def duration(name: str, *, zero: bool = True) -> float:
         value = params.get(name)
-        return default if is_blank(value) else read_seconds(name, value, zero=zero)
+        return parse_duration(name, ARGUMENT_SPEC[name]["default"] if is_not_given(value) else value, zero=zero)
 
-    def age(name: str) -> int | None:
-        if is_blank(params.get(name)):
-            return None
-        from ._times import read_age
-
-        return read_age(name, params[name])
-
-    wait = params.get("wait")
-    # Read in any case: a typing error is one whether it is waited or not.
-    usual = Patience()
-    patience = Patience(
-        seconds("wait_timeout", usual.timeout, zero=True), seconds("wait_sleep", usual.sleep, zero=False)
-    )
+    age = params.get("if_older_than")
+    # Read even when the task does not wait: a typing error is an error in any case.
+    patience = Patience(duration("wait_timeout"), duration("wait_sleep", zero=False))
     return Request(
         sync_type=params["sync_type"],
         selection=options.require(params),
         check_mode=check_mode,
         diff=diff,
-        if_older_than=age("if_older_than"),
-        patience=patience if not is_blank(wait) and read_boolean("wait", wait) else None,
+        if_older_than=None if is_not_given(age) else parse_duration("if_older_than", age, max_seconds=MAX_AGE),
+        patience=patience if params.get("wait") else None,
     )

@@ -16,18 +16,18 @@ import typing as t
 
 from .._graph._errors import NotFoundError, OptionsError
 from .._graph._secrets import clip
-from .._graph._values import is_blank, is_omitted, read_boolean, shown, text_of
+from .._graph._values import is_not_given, is_omitted, shown, text_of
 from ._resource import is_id, listed
-
-# A message shows that much of a list of names.
-_MAX_LIST: t.Final = 200
-# As long as a host name can be (RFC 1035, section 2.3.4).
-_MAX_COMPARED: t.Final = 255
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ._resource import Resource, State
+
+# A message shows that much of a list of names.
+_MAX_LIST: t.Final = 200
+# As long as a host name can be (RFC 1035, section 2.3.4).
+_MAX_COMPARED: t.Final = 255
 
 
 class Selection(t.NamedTuple):
@@ -52,8 +52,15 @@ class SelectionOptions(t.NamedTuple):
 
     @property
     def argument_spec(self) -> dict[str, dict[str, t.Any]]:
-        """In the form that AnsibleModule takes; raw, for its own types refuse what surveys send for "not given"."""
-        return {self.id: {"type": "list", "elements": "raw"}, self.name: {"type": "raw"}, self.all: {"type": "raw"}}
+        """Return the options in the form that AnsibleModule takes.
+
+        Ids and names are raw: the type ``list`` would split the name "Smith, John" at its comma.
+        """
+        return {
+            self.id: {"type": "list", "elements": "raw"},
+            self.name: {"type": "raw"},
+            self.all: {"type": "bool", "default": False},
+        }
 
     def read(self, params: Mapping[str, t.Any]) -> Selection | None:
         """What was asked for; ``None`` when nothing was given.
@@ -62,8 +69,7 @@ class SelectionOptions(t.NamedTuple):
         """
         ids = _read_items(self.id, _split(params.get(self.id)), _check_id)
         names = _read_items(self.name, params.get(self.name), _check_name)
-        flag = params.get(self.all)
-        everything = not is_blank(flag) and read_boolean(self.all, flag)
+        everything = params.get(self.all) is True
         ways = {self.id: ids is not None, self.name: names is not None, self.all: everything}
         given = [option for option, used in ways.items() if used]
         if len(given) > 1:
@@ -85,16 +91,15 @@ class SelectionOptions(t.NamedTuple):
         return selection
 
 
-def read_words(option: str, value: t.Any) -> list[str] | None:
-    """Words to compare without regard to case; ``None`` when none was given, which an empty list is not.
+def read_words(items: Sequence[str] | None) -> list[str] | None:
+    """Return the stripped items of a list to compare without regard to case; ``None`` when none was given.
 
-    :raises OptionsError: an item is no word.
+    An empty list is given: it keeps nothing.
     """
-    # "none" is a word here: the service has a status of that name.
-    words = _read_items(
-        option, value, _check_name, lambda item: item is None or is_omitted(item) or _text(item) in ("", "false")
-    )
-    return None if words is None else [word.casefold() for word in words]
+    # "none" is a word here: the service has a status of that name. Ansible makes the text "False" of false.
+    words = [item.strip().casefold() for item in items or () if not is_omitted(item)]
+    words = [word for word in words if word not in ("", "false")]
+    return None if items is None or (items and not words) else words
 
 
 def select(resource: Resource, selection: Selection, states: Sequence[State]) -> list[State]:
@@ -153,27 +158,17 @@ def _names(resource: Resource, state: State) -> set[str]:
     return {state[key].strip().casefold() for key in resource.names if state.get(key)}
 
 
-def _is_not_given(item: t.Any) -> bool:
-    # Ansible's conversion to a list makes the text "False" of false.
-    return is_blank(item) or _text(item) == "false"
-
-
 def _text(item: t.Any) -> str:
     return text_of(item).lower()
 
 
-def _read_items(
-    option: str,
-    value: t.Any,
-    check: Callable[[str, t.Any], str],
-    is_nothing: Callable[[t.Any], bool] = _is_not_given,
-) -> list[str] | None:
+def _read_items(option: str, value: t.Any, check: Callable[[str, t.Any], str]) -> list[str] | None:
     """The items given, stripped and each once; ``None`` when none was given, which an empty list is not."""
     if value is None:
         return None
     items: Iterable[t.Any] = value if isinstance(value, (list, tuple, set)) else [value]
     given = list(items)
-    texts = [check(option, item) for item in given if not is_nothing(item)]
+    texts = [check(option, item) for item in given if not is_not_given(item)]
     # Names and GUIDs are the same in either case; the first spelling is kept.
     distinct: dict[str, str] = {}
     for text in texts:

@@ -106,7 +106,7 @@ class SyncRun:
             if reading.moment is not None and not is_due(
                 self._resource, state, reading.moment, self._request.if_older_than
             ):
-                target.skip("recent", f"Its last sync is younger than {self._request.if_older_than} s.")
+                target.skip("recent", f"Its last sync is younger than {self._request.if_older_than:.15g} s.")
 
     def _trigger(self, client: GraphClient, due: Sequence[Target]) -> None:
         for target, outcome in zip(due, _send(client, [self._call(target) for target in due])):
@@ -200,7 +200,7 @@ class SyncRun:
         skipped = [target for target in self.targets if target.action == "skipped"]
         if skipped:
             age = self._request.if_older_than
-            sentences.append(f"The last sync of {self._which(skipped)} is younger than {age} s: skipped.")
+            sentences.append(f"The last sync of {self._which(skipped)} is younger than {age:.15g} s: skipped.")
         return sentences
 
     def _which(self, targets: Sequence[Target], *, names: bool = True) -> str:

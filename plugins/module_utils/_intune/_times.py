@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Moments and ages, exact to what the service writes.
+"""Moments, exact to what the service writes.
 
 Moments are whole ticks of 100 nanoseconds since the year 1, as .NET counts them: Graph writes seven digits of a second,
 which ``datetime`` cannot hold, and "never" as the first moment of all, which it cannot convert between time zones.
@@ -16,9 +16,6 @@ import datetime
 import email.utils
 import re
 import typing as t
-
-from .._graph._errors import OptionsError
-from .._graph._values import MAX_DIGITS, is_blank, shown, text_of
 
 TICKS: t.Final = 10_000_000
 """In a second."""
@@ -32,11 +29,6 @@ _MOMENT = re.compile(
 )
 # No time and no date is longer.
 _MAX_LENGTH: t.Final = 100
-# As Ansible's module find reads an age.
-_AGE = re.compile(r"(\d+)([smhdw]?)", re.ASCII)
-_UNITS: t.Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-# Older than any service: what tells more than this stands for "never".
-_LONGEST_AGE: t.Final = 100 * 365 * 86_400
 
 
 def read_moment(text: str | None) -> int | None:
@@ -82,22 +74,3 @@ def read_date(header: str | None) -> int | None:
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return round((utc - datetime.datetime(1, 1, 1)).total_seconds()) * TICKS
-
-
-def read_age(option: str, value: object) -> int | None:
-    """Return the seconds of an age: a number of them, or one with a unit as in ``90s 30m 2h 1d 1w``.
-
-    :returns: ``None`` when none was given; null, false and blanks count as not given.
-    :raises OptionsError: it is not an age.
-    """
-    text = text_of(int(value) if isinstance(value, float) and value.is_integer() else value).lower()
-    if is_blank(value) or text == "false":
-        return None
-    found = _AGE.fullmatch(text) if len(text) <= MAX_DIGITS else None
-    age = int(found.group(1)) * _UNITS[found.group(2)] if found else _LONGEST_AGE + 1
-    if age > _LONGEST_AGE:
-        raise OptionsError(
-            f"{option} is {shown(value)}, which is not an age",
-            hint="Give whole seconds, or a number with a unit, such as 90s, 30m, 2h, 1d or 1w.",
-        )
-    return age

@@ -21,7 +21,7 @@ ROOMS = (
     ("plugins.action", "extensions.eda.plugins"),
     ("plugins.modules", "plugins.plugin_utils"),
     ("plugins.module_utils._sync_module", "plugins.module_utils._info_module"),
-    ("plugins.module_utils._module",),
+    ("plugins.module_utils._module", "plugins.module_utils._argument_spec"),
     ("plugins.module_utils._intune",),
     ("plugins.module_utils._graph",),
 )

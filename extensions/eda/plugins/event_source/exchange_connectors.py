@@ -41,8 +41,8 @@ description:
 options:
   interval:
     description:
-      - The time between two looks, at least a second. A number of seconds, or one with a unit, as in V(90s), V(5m) or
-        V(2h).
+      - The time between two reads, at least a second. A number of seconds, or a number with a unit, such as V(90s),
+        V(5m) or V(2h).
     type: str
     default: 5m
   connector_id:
@@ -89,7 +89,12 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS, gather
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._text import printable
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import is_blank
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import (
+    MAX_AGE,
+    is_not_given,
+    parse_duration,
+    shown,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
     EXCHANGE_CONNECTOR,
     HEALTHS,
@@ -97,7 +102,6 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_c
     health,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._times import read_age
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import (
     StoppableClock,
     Watched,
@@ -149,9 +153,12 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
     :raises GraphError: they do not fit, or a package is missing.
     """
     given = read_arguments(args)
-    interval = read_age("interval", _INTERVAL if is_blank(given.get("interval")) else given["interval"])
-    if not interval:
-        raise OptionsError("interval is no time", hint="Give at least a second, such as 1s, 5m or 2h.")
+    value = given.get("interval")
+    interval = parse_duration("interval", _INTERVAL if is_not_given(value) else value, max_seconds=MAX_AGE)
+    if interval < 1:
+        raise OptionsError(
+            f"interval is {shown(value)}, which is less than a second", hint="Give a longer one, such as 1s, 5m or 2h."
+        )
     ids = given.get(SELECTION.id)
     selection = SELECTION.read({**given, SELECTION.id: [ids] if isinstance(ids, str) else ids}) or Selection(all=True)
     if selection.is_empty:

@@ -220,8 +220,11 @@ def test_connectors_are_chosen_as_everywhere(args: dict[str, t.Any], selection: 
         ({"connector_name": []}, "there is nothing to watch"),
         ({"connector_id": "a", "connector_name": "b"}, "exclude each other"),
         ({"all_connectors": True}, "The option 'all_connectors' is unknown"),
-        ({"interval": "soon"}, "interval is 'soon', which is not an age"),
-        ({"interval": 0}, "interval is no time"),
+        ({"interval": "soon"}, "interval is 'soon', which is not a duration"),
+        ({"interval": 0}, "interval is 0, which is less than a second. Give a longer one"),
+        ({"interval": "0.9"}, "interval is '0.9', which is less than a second"),
+        ({"retries": "many"}, "retries is 'many', which is not a whole number"),
+        ({"validate_certs": "perhaps"}, "validate_certs is 'perhaps', which is not a boolean"),
         ({"tenant": "a", "tenant_id": "b"}, "tenant_id is given twice"),
         ({"tenant_id": ["a"]}, "tenant_id is not a single value"),
         ({"graph_url": "http://graph.example"}, "graph_url is not a plain https URL"),
@@ -233,9 +236,19 @@ def test_what_does_not_fit_is_refused_before_anything_is_sent(args: dict[str, t.
         make(**args)
 
 
-@pytest.mark.parametrize(("interval", "seconds"), [("90s", 90), (15, 15), ("", 300), ("2h", 7200)])
-def test_the_interval_is_an_age(interval: object, seconds: int) -> None:
+@pytest.mark.parametrize(
+    ("interval", "seconds"), [("90s", 90), (15, 15), ("", 300), (False, 300), (None, 300), ("2h", 7200), (1.5, 1.5)]
+)
+def test_the_interval_is_a_duration(interval: object, seconds: float) -> None:
     assert make(interval=interval)._interval == seconds
+
+
+def test_options_are_read_raw_by_the_same_parsers() -> None:
+    raw: dict[str, t.Any] = {"timeout": "0.1m", "retries": "7", "retry_budget": 60, "validate_certs": "no"}
+    client = make(**raw)._client
+    assert (client._transport._timeout, client.retry._policy.retries, client.retry._policy.budget) == (6.0, 7, 60.0)
+    client = make(dict.fromkeys(("MSGRAPH_TIMEOUT", "MSGRAPH_RETRIES"), "9"), **dict.fromkeys(raw, ""))._client
+    assert (client._transport._timeout, client.retry._policy.retries, client.retry._policy.budget) == (9.0, 9, 120.0)
 
 
 def test_options_have_their_aliases_and_the_environment() -> None:

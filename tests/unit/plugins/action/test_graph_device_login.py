@@ -74,6 +74,13 @@ def test_a_relative_cache_lies_where_the_modules_look_for_it(play: Play) -> None
     assert (play.cache.parent / "tokens.json").exists()
 
 
+def test_null_counts_as_not_given(play: Play) -> None:
+    nothing: dict[str, t.Any] = dict.fromkeys(
+        ("cloud", "timeout", "retries", "retry_budget", "validate_certs", "scopes", "username")
+    )
+    assert play.run(METADATA, Reply(200, FLOW), signed_in(), **nothing)["changed"]
+
+
 def test_without_a_cache_nothing_is_sent(play: Play) -> None:
     result = play.run(token_cache_path="")
     assert (result["error"]["kind"], play.session.sent) == ("options", [])

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from ansible_collections.msgraph.intune.plugins.modules import intune_exchange_connector_sync
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, batch_reply
@@ -66,6 +68,36 @@ def test_a_name_and_an_age_read_first_and_trigger_what_is_due(task: Task) -> Non
         assert (result["changed"], result["connectors"][0]["action"]) == (
             (False, "skipped") if sent == 1 else (True, "triggered")
         )
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"wait": ""}, "wait"),
+        ({"wait": "perhaps"}, "wait"),
+        ({"all_connectors": " "}, "all_connectors"),
+        ({"connector_id": "", "all_connectors": 2}, "all_connectors"),
+        ({"validate_certs": ""}, "validate_certs"),
+        ({"retries": "four"}, "retries"),
+    ],
+)
+def test_a_blank_or_another_word_for_a_boolean_or_a_number_is_refused_by_ansible(
+    task: Task, options: dict[str, t.Any], name: str
+) -> None:
+    result = task.run(**{"connector_id": "a", **options})
+    assert (task.sent, result["failed"], "error" in result) == ([], True, False)
+    assert result["msg"].startswith(f"argument '{name}' is of type")
+
+
+def test_durations_have_units_and_blanks_are_the_default(task: Task) -> None:
+    later = {**A, "lastSyncDateTime": "2026-01-01T02:00:00Z"}
+    durations = {"timeout": "0.5m", "retry_budget": 0, "wait_timeout": "1m", "wait_sleep": "0.001s"}
+    blanks = {"timeout": " ", "retry_budget": "", "if_older_than": "", "wait_timeout": " ", "wait_sleep": 0.001}
+    options: dict[str, t.Any]
+    for options in (durations, blanks):
+        script = (Reply(200, A), Reply(204), Reply(200, later))
+        result = task.run(*script, connector_id="a", wait="yes", **options)
+        assert result["connectors"][0]["completed"] is True
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -179,6 +179,14 @@ def option_of_another_type(stage: Stage) -> None:
     stage.task.args["things"] = {"a": 1}
 
 
+def blank_number(stage: Stage) -> None:
+    stage.task.args["retries"] = ""
+
+
+def blank_boolean(stage: Stage) -> None:
+    stage.task.args["validate_certs"] = ""
+
+
 def option_by_two_names(stage: Stage) -> None:
     stage.task.args.update(things=["a"], stuff=["b"])
 
@@ -207,6 +215,8 @@ def option_that_json_does_not_know(stage: Stage) -> None:
         switched_to_a_list,
         unknown_option,
         option_of_another_type,
+        blank_number,
+        blank_boolean,
         option_by_two_names,
         option_that_json_does_not_know,
     ],
@@ -366,6 +376,28 @@ def test_the_job_is_told_how_the_task_is_run(stage: Stage, check: bool, diff: bo
     stage.task.check_mode, stage.task.diff = check, diff
     result = stage.run()
     assert (result["check"], result["diff"]) == (check, diff)
+
+
+NULL = {"things": None, "timeout": None, "retries": None, "validate_certs": None}
+
+
+def test_null_counts_as_not_given_for_options_with_a_default_too(stage: Stage) -> None:
+    given: list[dict[str, t.Any]] = []
+
+    def work(task: Task, connect: t.Callable[[], GraphClient]) -> Report:
+        given.append({name: task.params[name] for name in NULL})
+        return echo(task, connect)
+
+    stage.task.args.update(NULL)
+    stage.run(work)
+    assert given == [{"things": None, "timeout": "30", "retries": 4, "validate_certs": True}]
+
+
+def test_a_module_is_not_sent_null(stage: Stage) -> None:
+    stage.task.args.update(NULL)
+    switched_off(stage)
+    stage.run()
+    assert stage.task.args == {"access_token": TOKEN}
 
 
 def test_options_are_completed_as_a_module_has_them(stage: Stage) -> None:

@@ -36,7 +36,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import read_token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, make_client
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, make_client, retry_policy
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 from ansible_collections.msgraph.intune.tests.unit.strategies import (
     for_any,
@@ -136,7 +136,7 @@ def test_any_answer_to_a_batch_leaves_no_item_without_an_outcome(answers: list[t
     # As the wire has it: what JSON cannot say does not come.
     script = [Reply(200, json.dumps(answer)) for answer in answers]
     session = FakeSession(*script, *[Reply(500)] * 20)
-    client = make_client(session, find_cloud("global"), FakeCredential(), policy=RetryPolicy(retries=2))
+    client = make_client(session, find_cloud("global"), FakeCredential(), policy=retry_policy(retries=2))
     calls = [Call("POST", f"things/{name}", f"sync {name}", PERMISSION, body={}) for name in ("a", "b")]
     outcomes = send_all(client, calls)
     assert len(outcomes) == 2

@@ -22,7 +22,6 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors impo
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import Value
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
@@ -33,11 +32,14 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
     Scripted,
     jwt,
     make_client,
+    retry_policy,
 )
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login import METADATA, TOKEN
 
 if t.TYPE_CHECKING:
     from pathlib import Path
+
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 
 PERMISSION = Permission("Things.ReadWrite.All", "")
 READ = Call("GET", "things/7", "read thing 7", PERMISSION)
@@ -302,7 +304,7 @@ def test_a_token_in_the_cache_serves_the_next_client(tmp_path: Path) -> None:
 
 # --- sending again
 
-PATIENT = RetryPolicy()
+PATIENT = retry_policy()
 BUSY = Reply(503, "<html>busy</html>", {"Retry-After": "5", "request-id": "r-1"})
 
 
@@ -356,7 +358,7 @@ def test_a_failure_that_stays_tells_how_often_it_was_tried() -> None:
 
 
 def test_each_call_that_succeeds_renews_the_patience() -> None:
-    world = World(BUSY, Reply(204), BUSY, Reply(204), policy=RetryPolicy(budget=8.0))
+    world = World(BUSY, Reply(204), BUSY, Reply(204), policy=retry_policy(budget=8.0))
     assert [world.client.call(WRITE).attempts for _call in range(2)] == [2, 2]
     assert world.clock.slept == [5.0, 5.0]
 

@@ -14,11 +14,18 @@ import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import MASK, SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, jwt
+from ansible_collections.msgraph.intune.tests.unit.fakes import (
+    FakeClock,
+    FakeSession,
+    Reply,
+    Scripted,
+    jwt,
+    retry_policy,
+)
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login_user import (
     BASE,
     METADATA,
@@ -61,7 +68,7 @@ class World:
             client_id="client-1",
             scopes=("https://graph.microsoft.com/Things.ReadWrite.All",),
             username=username,
-            retry=retry or Retry(RetryPolicy(retries=0), clock=FakeClock()),
+            retry=retry or Retry(retry_policy(retries=0), clock=FakeClock()),
             # Of time that passes besides the naps, where there is haste.
             clock=lambda: haste * sum(self.naps),
             sleep=self.naps.append,
@@ -118,7 +125,7 @@ def test_it_asks_as_often_as_the_service_says(tmp_path: Path, interval: dict[str
 
 
 def test_a_request_for_a_code_is_sent_again_and_a_poll_is_not(tmp_path: Path) -> None:
-    retry = Retry(RetryPolicy(), clock=FakeClock())
+    retry = Retry(retry_policy(), clock=FakeClock())
     busy = Reply(503, "<html>")
     world = World(tmp_path, busy, Reply(200, FLOW), busy, signed_in(), retry=retry)
     assert world.login.begin().user_code == "ABCD-EFGH"
@@ -315,7 +322,7 @@ def test_a_poll_may_find_the_service_unavailable(tmp_path: Path, status: int) ->
 
 
 def test_a_code_that_is_asked_for_while_the_service_is_unavailable_comes_later(tmp_path: Path) -> None:
-    retry = Retry(RetryPolicy(), clock=FakeClock())
+    retry = Retry(retry_policy(), clock=FakeClock())
     world = World(tmp_path, Reply(400, {"error": "temporarily_unavailable"}), Reply(200, FLOW), retry=retry)
     assert world.login.begin().user_code == "ABCD-EFGH"
     assert retry.count == 1

@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._identity_errors import read_error
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
+from ansible_collections.msgraph.intune.tests.unit.fakes import retry_policy
 from requests.structures import CaseInsensitiveDict
 
 
@@ -80,11 +80,11 @@ def test_an_endpoint_under_update_is_given_the_time_that_it_takes() -> None:
     error = read_error(response(410, b""), "c-1")
     assert (error.kind, error.retry_after) == ("service", None)
     assert "up to 70 seconds" in (error.hint or "")
-    waits = [RetryPolicy().delay(error, tries, waited=0.0, jitter=0.1) for tries in range(1, RetryPolicy.retries + 1)]
+    waits = [retry_policy().delay(error, tries, waited=0.0, jitter=0.1) for tries in range(1, 5)]
     assert sum(waits) == 70
-    assert RetryPolicy().delay(error, 4, waited=115.0, jitter=1.0) == 5
+    assert retry_policy().delay(error, 4, waited=115.0, jitter=1.0) == 5
     asked = read_error(response(410, b"", Retry_After="3"), "c-1")
-    assert RetryPolicy().delay(asked, 1, waited=0.0, jitter=1.0) == 3
+    assert retry_policy().delay(asked, 1, waited=0.0, jitter=1.0) == 3
 
 
 @pytest.mark.parametrize("code", [65005, 70011, 500011])

@@ -15,10 +15,17 @@ import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, jwt
+from ansible_collections.msgraph.intune.tests.unit.fakes import (
+    FakeClock,
+    FakeSession,
+    Reply,
+    Scripted,
+    jwt,
+    retry_policy,
+)
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -146,7 +153,7 @@ SETBACKS = [
 @pytest.mark.parametrize("setback", SETBACKS)
 def test_what_fails_for_the_moment_is_sent_again_before_msal_knows_of_it(setback: Scripted) -> None:
     clock = FakeClock()
-    retry = Retry(RetryPolicy(), clock=clock, jitter=lambda: 1.0)
+    retry = Retry(retry_policy(), clock=clock, jitter=lambda: 1.0)
     session = FakeSession(setback, setback, Reply(200, METADATA), setback, Reply(200, TOKEN))
     assert _application(session, find_cloud("global"), retry).kind == "application"
     assert [sent.method for sent in session.sent] == ["GET", "GET", "GET", "POST", "POST"]
@@ -156,7 +163,7 @@ def test_what_fails_for_the_moment_is_sent_again_before_msal_knows_of_it(setback
 
 
 def test_a_login_service_that_stays_away_is_told_with_the_number_of_attempts() -> None:
-    retry = Retry(RetryPolicy(retries=2), clock=FakeClock())
+    retry = Retry(retry_policy(retries=2), clock=FakeClock())
     session = FakeSession(Reply(200, METADATA), *[Reply(503, "<html>")] * 3)
     with pytest.raises(GraphError, match="3 attempts") as caught:
         _application(session, find_cloud("global"), retry)
@@ -171,7 +178,7 @@ def test_a_login_service_that_stays_away_is_told_with_the_number_of_attempts() -
     ],
 )
 def test_a_refusal_is_not_sent_again(final: Scripted, kind: str) -> None:
-    retry = Retry(RetryPolicy(), clock=FakeClock())
+    retry = Retry(retry_policy(), clock=FakeClock())
     session = FakeSession(Reply(200, METADATA), final)
     with pytest.raises(GraphError) as caught:
         _application(session, find_cloud("global"), retry)
@@ -310,7 +317,7 @@ def test_an_error_beside_a_token_is_a_failure_and_nothing_is_kept(tmp_path: Path
 
 @pytest.mark.parametrize("status", [200, 400])
 def test_an_unavailable_service_is_asked_again_whatever_the_status(status: int) -> None:
-    retry = Retry(RetryPolicy(), clock=FakeClock())
+    retry = Retry(retry_policy(), clock=FakeClock())
     setback = Reply(
         status, {"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error."}
     )

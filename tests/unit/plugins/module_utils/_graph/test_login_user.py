@@ -17,10 +17,17 @@ import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, jwt
+from ansible_collections.msgraph.intune.tests.unit.fakes import (
+    FakeClock,
+    FakeSession,
+    Reply,
+    Scripted,
+    jwt,
+    retry_policy,
+)
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login import no_patience
 
 if t.TYPE_CHECKING:
@@ -374,7 +381,7 @@ def test_a_silent_platform_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost:41/msi/token")
     monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
     session = FakeSession(requests.exceptions.ConnectTimeout())
-    retry = Retry(RetryPolicy(), clock=FakeClock())
+    retry = Retry(retry_policy(), clock=FakeClock())
     login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
     with pytest.raises(GraphError) as caught:
         retry.run(lambda _attempt: login.managed_identity(client_id=None))
@@ -387,7 +394,7 @@ def test_a_busy_platform_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
     answer = {"access_token": jwt({"roles": ["A"]}), "expires_on": "99999999999", "token_type": "Bearer"}
     session = FakeSession(Reply(429, {"message": "slow down"}), Reply(200, answer))
-    retry = Retry(RetryPolicy(), clock=FakeClock())
+    retry = Retry(retry_policy(), clock=FakeClock())
     login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
     assert retry.run(lambda _attempt: login.managed_identity(client_id=None)).kind == "application"
 
@@ -421,7 +428,7 @@ def identity(monkeypatch: pytest.MonkeyPatch, *script: Scripted, retry: Retry | 
     monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
     session = FakeSession(*script)
     login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
-    retry = retry or Retry(RetryPolicy(retries=0), clock=FakeClock())
+    retry = retry or Retry(retry_policy(retries=0), clock=FakeClock())
     assert retry.run(lambda _attempt: login.managed_identity(client_id=None)).kind == "application"
     return session
 
@@ -446,7 +453,7 @@ def test_a_platforms_token_is_used_whatever_its_expiry_says(
 
 @pytest.mark.parametrize("status", [404, 410, 429, 500, 503])
 def test_a_platform_that_is_updated_is_asked_again(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    retry = Retry(RetryPolicy(), clock=FakeClock())
+    retry = Retry(retry_policy(), clock=FakeClock())
     token = Reply(200, {"access_token": jwt({"roles": ["A"]}), "expires_on": "99999999999"})
     identity(monkeypatch, Reply(status, {"message": "not now"}), token, retry=retry)
     assert retry.count == 1
@@ -455,7 +462,7 @@ def test_a_platform_that_is_updated_is_asked_again(monkeypatch: pytest.MonkeyPat
 def test_a_platform_under_update_is_asked_for_70_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = FakeClock()
     with pytest.raises(GraphError, match="answered 410: .*5 attempts.*which takes up to 70 seconds"):
-        identity(monkeypatch, *[Reply(410)] * 5, retry=Retry(RetryPolicy(), clock=clock))
+        identity(monkeypatch, *[Reply(410)] * 5, retry=Retry(retry_policy(), clock=clock))
     assert sum(clock.slept) == 70
 
 

@@ -12,7 +12,8 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import (
     OPTIONS,
-    argument_spec,
+    SuppliedNumber,
+    SuppliedText,
     beside,
     gather,
 )
@@ -215,48 +216,38 @@ def test_a_path_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch) 
     assert gather({"password": "~/cache"}, {})["password"].content == "~/cache"
 
 
-def test_the_argument_spec_hides_secrets_and_knows_the_aliases() -> None:
-    spec = argument_spec()
-    assert {name for name, option in spec.items() if option["no_log"]} == {
-        "access_token",
-        "certificate_password",
-        "client_secret",
-        "federated_token",
-        "password",
-        "proxy",
-        "refresh_token",
+def test_what_the_argument_spec_supplied_is_not_an_option_of_the_task() -> None:
+    supplied = {"timeout": SuppliedText("9"), "retries": SuppliedNumber(9), "cloud": SuppliedText("global")}
+    given = gather(supplied, {"MSGRAPH_TIMEOUT": "9", "AZURE_CLOUD_ENVIRONMENT": "china"})
+    assert {name: (value.content, value.variable) for name, value in given.items()} == {
+        "timeout": ("9", "MSGRAPH_TIMEOUT"),
+        "cloud": ("china", "AZURE_CLOUD_ENVIRONMENT"),
     }
-    assert {name: option["aliases"] for name, option in spec.items() if option["aliases"]} == {
-        "tenant_id": ["tenant"],
-        "certificate_path": ["x509_certificate_path"],
-        "client_secret": ["secret"],
-        "federated_token": ["oidc_token"],
-        "federated_token_file": ["oidc_token_file_path"],
-        "username": ["ad_user"],
-        "cloud": ["cloud_environment"],
-        "authority_url": ["authority_host"],
-    }
-    assert {name: option["type"] for name, option in spec.items() if option["type"] != "str"} == {
-        **dict.fromkeys(("certificate_path", "federated_token_file", "token_cache_path", "ca_path"), "path"),
-        # Ansible itself would refuse the empty string, which counts as unset.
-        **dict.fromkeys(("timeout", "retries", "retry_budget", "validate_certs"), "raw"),
-    }
-    assert all("fallback" not in option and "default" not in option for option in spec.values())
 
 
-@pytest.mark.parametrize(("given", "seconds"), [(5, 5.0), ("2.5", 2.5), (0.5, 0.5)])
-def test_a_timeout_is_a_number_of_seconds(given: t.Any, seconds: float) -> None:
-    assert read({"timeout": given}).timeout == seconds
+@pytest.mark.parametrize("value", [False, "False", "none", "null"])
+def test_for_a_duration_false_counts_as_unset_as_well(value: t.Any) -> None:
+    assert gather({"timeout": value}, {"MSGRAPH_TIMEOUT": "9"})["timeout"].content == "9"
+    assert gather({"timeout": value}, {"MSGRAPH_TIMEOUT": "false"}) == {}
+    assert "client_id" in gather({"client_id": value}, {})
 
 
-@pytest.mark.parametrize("given", [0, -1, "soon", "nan", "inf", True, [3], "1e999", 10**400, 86_401])
-def test_anything_else_is_refused_as_a_timeout(given: t.Any) -> None:
-    with pytest.raises(OptionsError, match="timeout is not a number of seconds"):
-        read({"timeout": given})
+@pytest.mark.parametrize(("value", "seconds"), [(5, 5.0), ("2.5", 2.5), (0.5, 0.5), ("1.5m", 90.0)])
+def test_a_timeout_is_a_duration(value: t.Any, seconds: float) -> None:
+    assert read({"timeout": value}).timeout == seconds
+    assert read(MSGRAPH_TIMEOUT=str(value)).timeout == seconds
+
+
+@pytest.mark.parametrize("value", [0, "0s", -1, "soon", "nan", "inf", True, [3], "1e999", 10**400, 86_401, "25h"])
+def test_anything_else_is_refused_as_a_timeout(value: t.Any) -> None:
+    with pytest.raises(OptionsError, match="timeout is .*, which is not a duration above 0 up to 1d"):
+        read({"timeout": value})
 
 
 def test_a_message_names_the_variable_that_is_at_fault() -> None:
-    with pytest.raises(OptionsError, match="timeout \\(from the environment variable MSGRAPH_TIMEOUT\\)"):
+    with pytest.raises(
+        OptionsError, match=r"^timeout \(from the environment variable MSGRAPH_TIMEOUT\) is 'soon', which"
+    ):
         read(MSGRAPH_TIMEOUT="soon")
 
 
@@ -268,7 +259,7 @@ def test_validate_certs_takes_what_ansible_calls_a_boolean(given: t.Any, verify:
 
 
 def test_validate_certs_refuses_the_rest() -> None:
-    with pytest.raises(OptionsError, match="validate_certs is not a boolean. Give true or false."):
+    with pytest.raises(OptionsError, match="validate_certs is 'perhaps', which is not a boolean. Give true or false."):
         read({"validate_certs": "perhaps"})
 
 

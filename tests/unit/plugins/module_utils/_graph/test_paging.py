@@ -12,8 +12,14 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ProtocolError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._paging import MOST_PAGES, read_pages
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted, make_client
+from ansible_collections.msgraph.intune.tests.unit.fakes import (
+    FakeClock,
+    FakeSession,
+    Reply,
+    Scripted,
+    make_client,
+    retry_policy,
+)
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 
 URL = "https://graph.microsoft.com/v1.0/things"
@@ -157,7 +163,7 @@ def test_pages_do_not_count_as_writes() -> None:
 def test_each_page_is_progress_and_renews_the_patience() -> None:
     busy = Reply(503, "", {"Retry-After": "8"})
     session = FakeSession(busy, page("a", link=f"{URL}?page=2"), busy, page("b"))
-    client = make_client(session, find_cloud("global"), FakeCredential(), policy=RetryPolicy(budget=10.0))
+    client = make_client(session, find_cloud("global"), FakeCredential(), policy=retry_policy(budget=10.0))
     assert read_pages(client, THINGS).content == ["a", "b"]
 
 

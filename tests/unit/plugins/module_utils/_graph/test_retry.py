@@ -17,10 +17,10 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors impo
     ThrottledError,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, retry_policy
 
 # The documented patience: 4 retries of a request, and 120 s of waiting without progress.
-POLICY = RetryPolicy()
+POLICY = retry_policy()
 
 
 def delay(error: GraphError, tries: int = 1, *, waited: float = 0.0, jitter: float = 1.0) -> float:
@@ -90,7 +90,7 @@ def test_a_request_is_sent_again_so_many_times() -> None:
 
 def test_without_retries_nothing_is_sent_again() -> None:
     with pytest.raises(ServiceError):
-        RetryPolicy(retries=0).delay(busy(), 1, waited=0.0, jitter=1.0)
+        retry_policy(retries=0).delay(busy(), 1, waited=0.0, jitter=1.0)
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -194,7 +194,7 @@ def test_the_budget_is_the_tasks_and_a_success_renews_it() -> None:
 
 
 def test_the_whole_budget_may_be_waited_and_no_more() -> None:
-    world = World(RetryPolicy(budget=10.0))
+    world = World(retry_policy(budget=10.0))
     with pytest.raises(ThrottledError, match="leaves 10 s"):
         world.run(busy(503, 10.5))
     assert world.run(busy(503, 10.0), "fine") == "fine"
@@ -204,7 +204,7 @@ def test_the_whole_budget_may_be_waited_and_no_more() -> None:
 
 
 def test_what_can_be_mended_is_tried_again_at_once_and_not_held_against_it() -> None:
-    world = World(RetryPolicy(retries=0))
+    world = World(retry_policy(retries=0))
     mended: list[GraphError] = []
 
     def mend(error: GraphError) -> bool:
@@ -219,7 +219,7 @@ def test_what_can_be_mended_is_tried_again_at_once_and_not_held_against_it() -> 
 
 
 def test_a_request_that_was_mended_is_sent_no_sooner_than_the_service_asks() -> None:
-    world = World(RetryPolicy(budget=60.0))
+    world = World(retry_policy(budget=60.0))
     refused = AuthenticationError("old token", status=401, retry_after=7.0)
     assert world.run(refused, "fine", mend=lambda _error: True) == "fine"
     assert world.clock.slept == [7.0]

@@ -57,18 +57,20 @@ def test_retries_are_a_whole_number(given: t.Any, retries: int) -> None:
 
 @pytest.mark.parametrize("given", [-1, -0.5, 101, 2.5, "many", "nan", "inf", True, [4]])
 def test_anything_else_is_refused_as_retries(given: t.Any) -> None:
-    with pytest.raises(OptionsError, match="retries is not a whole number between 0 and 100. Give a number"):
+    with pytest.raises(
+        OptionsError, match="retries is .*, which is not a whole number between 0 and 100. Give a number"
+    ):
         read(retries=given)
 
 
-@pytest.mark.parametrize(("given", "budget"), [(0, 0.0), ("0", 0.0), ("2.5", 2.5), (86_400, 86_400.0)])
+@pytest.mark.parametrize(("given", "budget"), [(0, 0.0), ("0", 0.0), ("2.5", 2.5), (86_400, 86_400.0), ("2m", 120.0)])
 def test_a_retry_budget_may_be_nothing_and_a_day_at_most(given: t.Any, budget: float) -> None:
     assert read(retry_budget=given).retry.budget == budget
 
 
-@pytest.mark.parametrize("given", [-1, 86_401, "soon", "nan", False])
+@pytest.mark.parametrize("given", [-1, 86_401, "soon", "nan", True])
 def test_anything_else_is_refused_as_a_retry_budget(given: t.Any) -> None:
-    with pytest.raises(OptionsError, match="retry_budget is not a number of seconds from 0 up to 86400. Give"):
+    with pytest.raises(OptionsError, match="retry_budget is .*, which is not a duration from 0 up to 1d. Give"):
         read(retry_budget=given)
 
 

@@ -30,32 +30,38 @@ def test_ids_alone_are_triggered_unread_and_not_waited_for() -> None:
     assert not request.reads
 
 
-@pytest.mark.parametrize("blank", [None, "", " ", "None"])
+# Ansible makes the text "False" of false.
+@pytest.mark.parametrize("blank", [None, "", " ", "None", "null", "False", False])
 def test_what_surveys_send_for_nothing_is_the_default(blank: t.Any) -> None:
-    assert read(if_older_than=blank, wait=blank, wait_timeout=blank, wait_sleep=blank) == Request("deltaSync", IDS)
+    assert read(if_older_than=blank, wait_timeout=blank, wait_sleep=blank) == Request("deltaSync", IDS)
+    assert read(wait=True, wait_timeout=blank, wait_sleep=blank).patience == Patience(900.0, 30.0)
 
 
-@pytest.mark.parametrize("wait", [True, "true", "yes", "1"])
-def test_a_wait_has_its_documented_patience_or_the_given_one(wait: t.Any) -> None:
-    assert read(wait=wait).patience == Patience(900.0, 30.0)
-    assert read(wait=wait, wait_timeout="60", wait_sleep=2).patience == Patience(60.0, 2.0)
-    assert read(wait=wait, wait_timeout=0).patience == Patience(0.0, 30.0)
+def test_a_wait_takes_durations() -> None:
+    assert read(wait=True, wait_timeout="60", wait_sleep="0.3").patience == Patience(60.0, 0.3)
+    assert read(wait=True, wait_timeout="15m", wait_sleep="2s").patience == Patience(900.0, 2.0)
+    assert read(wait=True, wait_timeout="0").patience == Patience(0.0, 30.0)
 
 
-@pytest.mark.parametrize("wait", [False, "false", "no", "0", None])
-def test_no_wait_has_none(wait: t.Any) -> None:
-    assert read(wait=wait, wait_timeout=60).patience is None
+@pytest.mark.parametrize("wait", [False, None])
+def test_without_wait_there_is_no_patience(wait: bool | None) -> None:
+    assert read(wait=wait, wait_timeout="60").patience is None
+
+
+@pytest.mark.parametrize(("age", "seconds"), [("0", 0.0), ("90", 90.0), ("1.5h", 5400.0), ("100w", 60_480_000.0)])
+def test_an_age_is_a_duration_that_may_be_longer_than_a_day(age: str, seconds: float) -> None:
+    assert read(if_older_than=age).if_older_than == seconds
 
 
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"wait": "perhaps"}, "wait is not a boolean"),
-        ({"wait_timeout": "soon"}, "wait_timeout is not a number of seconds"),
-        ({"wait_timeout": -1}, "wait_timeout is not a number of seconds"),
-        ({"wait_sleep": 0}, "wait_sleep is not a number of seconds"),
-        ({"wait_sleep": True}, "wait_sleep is not a number of seconds"),
-        ({"if_older_than": "soon"}, "if_older_than is 'soon', which is not an age"),
+        ({"wait_timeout": "soon"}, "wait_timeout is 'soon', which is not a duration from 0 up to 1d"),
+        ({"wait_timeout": "-1"}, "wait_timeout is '-1', which is not a duration"),
+        ({"wait_timeout": "2d"}, "wait_timeout is '2d', which is not a duration"),
+        ({"wait_sleep": "0"}, "wait_sleep is '0', which is not a duration above 0 up to 1d"),
+        ({"wait_sleep": "True"}, "wait_sleep is 'True', which is not a duration"),
+        ({"if_older_than": "soon"}, "if_older_than is 'soon', which is not a duration from 0 up to 36500d"),
         ({"connector_id": None}, "None of connector_id"),
     ],
 )
@@ -70,7 +76,7 @@ def test_what_does_not_fit_is_refused(params: dict[str, t.Any], words: str) -> N
         Request("x", IDS, check_mode=True),
         Request("x", IDS, diff=True),
         Request("x", IDS, if_older_than=0),
-        Request("x", IDS, patience=Patience()),
+        Request("x", IDS, patience=Patience(900.0, 30.0)),
         Request("x", Selection(names=("a",))),
         Request("x", Selection(all=True)),
     ],

@@ -12,7 +12,6 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import Patience, Request
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
@@ -24,6 +23,7 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
     Scripted,
     batch_reply,
     jwt,
+    retry_policy,
 )
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 from ansible_collections.msgraph.intune.tests.unit.widgets import (
@@ -65,7 +65,7 @@ class Task:
     ) -> None:
         self.session = FakeSession(*script)
         self.clock = FakeClock()
-        self.client = client_of(self.session, self.clock, credential, policy=RetryPolicy(retries=retries))
+        self.client = client_of(self.session, self.clock, credential, policy=retry_policy(retries=retries))
         self.run = SyncRun(lambda: self.client, WIDGET, Request("gently", selection, **request))
         self.error: GraphError | None = None
         try:
@@ -281,7 +281,7 @@ def test_a_permission_that_includes_reading_is_named_alone() -> None:
 
 @pytest.mark.parametrize(
     ("wait", "permissions"),
-    [(None, ["Widgets.ReadWrite.All"]), (Patience(), ["Widgets.ReadWrite.All", "Widgets.Read.All"])],
+    [(None, ["Widgets.ReadWrite.All"]), (Patience(900.0, 30.0), ["Widgets.ReadWrite.All", "Widgets.Read.All"])],
 )
 def test_a_user_is_asked_for_all_permissions_at_each_sign_in(wait: Patience | None, permissions: list[str]) -> None:
     class Asking(FakeCredential):
@@ -532,7 +532,7 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
 
 
 def test_without_time_to_wait_it_does_not_look() -> None:
-    task = Task(ids("a"), shown(widget("a")), OK, patience=Patience(timeout=0.0))
+    task = Task(ids("a"), shown(widget("a")), OK, patience=Patience(timeout=0.0, sleep=30.0))
     assert (task.clock.slept, task.each("completed")) == ([], [False])
 
 

@@ -5,14 +5,11 @@
 from __future__ import annotations
 
 import datetime
-import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._times import (
     TICKS,
     is_unreadable,
-    read_age,
     read_date,
     read_moment,
 )
@@ -107,56 +104,3 @@ def test_a_date_header_is_the_moment_that_an_odata_time_is() -> None:
 @pytest.mark.parametrize("header", [None, "", "yesterday", "Fri, 99 Jan 2026 03:04:05 GMT"])
 def test_what_is_no_date_is_none(header: str | None) -> None:
     assert read_date(header) is None
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (90, 90),
-        ("90", 90),
-        ("90s", 90),
-        ("30m", 1800),
-        ("2h", 7200),
-        ("1d", 86_400),
-        (" 1w ", 604_800),
-        (0, 0),
-        ("1D", 86_400),
-        (3600.0, 3600),
-        ("0", 0),
-        ("36500d", 36_500 * 86_400),
-    ],
-)
-def test_an_age_is_read_as_ansibles_find_reads_it(value: t.Any, seconds: int) -> None:
-    assert read_age("if_older_than", value) == seconds
-
-
-@pytest.mark.parametrize("value", [None, False, "", "  ", "None", "null", "false", "False"])
-def test_nothing_is_no_age(value: t.Any) -> None:
-    assert read_age("if_older_than", value) is None
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "1.5h",
-        "-1d",
-        "1 d",
-        "9" * 5000,
-        pytest.param(10**5000, id="huge"),
-        "1_000",
-        "\u0663",
-        "1y",
-        "d",
-        "soon",
-        True,
-        [1],
-        {},
-        1.5,
-        "9" * 40,
-        "36501d",
-        "1D2",
-    ],
-)
-def test_anything_else_is_refused(value: t.Any) -> None:
-    with pytest.raises(OptionsError, match="if_older_than is .* which is not an age. Give whole seconds"):
-        read_age("if_older_than", value)
