@@ -36,6 +36,7 @@ _MAX_READ_SECRETS: t.Final = 1000
 # What never changes when a text is percent-encoded or escaped.
 _PLAIN_RUN = re.compile("[A-Za-z0-9]+")
 _MIN_PLAIN_RUN: t.Final = 4
+_SEARCHED_AT_ONCE: t.Final = 100_000
 
 
 class Secrets:
@@ -91,11 +92,12 @@ class Secrets:
 
         :param value: a string, or a structure of dictionaries, lists and tuples; dictionary keys are masked, too.
         """
-        # Search all strings at once, because most values contain no secret.
-        everything = value if isinstance(value, str) else "\n".join(_strings(value))
+        secrets = self._all()
+        present = {secret for text in _joined(value) for secret in secrets if _occurs(secret, text)}
+        if not present:
+            return value
         # The longest first: a short one may be a part of it.
-        present = [secret for secret in sorted(self._all(), key=len, reverse=True) if _occurs(secret, everything)]
-        return t.cast("T", _replace(value, present)) if present else value
+        return t.cast("T", _replace(value, sorted(present, key=len, reverse=True)))
 
     def _announce(self, secret: str) -> None:
         for listener in self._listeners:
@@ -191,6 +193,19 @@ def _base64_forms(secret: str) -> tuple[str, ...]:
             for encode in (base64.b64encode, base64.urlsafe_b64encode):
                 forms.append(encode(b"x" * before + raw)[first:last].decode())
     return tuple(dict.fromkeys(forms))
+
+
+def _joined(value: object) -> Iterator[str]:
+    """Yield the strings of a value, many together, because most contain no secret and a search has a fixed cost."""
+    texts: list[str] = []
+    length = 0
+    for text in _strings(value):
+        texts.append(text)
+        length += len(text)
+        if length > _SEARCHED_AT_ONCE:
+            yield "\n".join(texts)
+            texts, length = [], 0
+    yield "\n".join(texts)
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -103,7 +103,9 @@ def _proxy(given: Given, cloud: Cloud) -> str | None:
     if found is not None:
         from ._proxy import bypasses_proxy, check_environment_proxy
 
-        if not all(bypasses_proxy(url, given.no_proxy) for url in (cloud.graph_url, cloud.authority_url)):
+        # With an access token there is no sign-in.
+        urls = [cloud.graph_url] if "access_token" in given else [cloud.graph_url, cloud.authority_url]
+        if not all(bypasses_proxy(url, given.no_proxy) for url in urls):
             check_environment_proxy(str(found.variable), str(found.content))
     return None
 

@@ -81,6 +81,12 @@ def test_keys_and_values_of_structures_are_masked_and_other_types_kept() -> None
     }
 
 
+def test_a_secret_is_masked_anywhere_in_a_large_value() -> None:
+    value = [{"name": f"{number:0200}"} for number in range(2000)]
+    value[1999]["name"] = "the secret-value"
+    assert masking("secret-value").mask(value) == [*value[:1999], {"name": "the ********"}]
+
+
 def test_a_value_without_a_secret_is_returned_itself() -> None:
     value = {"a": ["b"]}
     assert masking("secret-value").mask(value) is value

@@ -96,3 +96,6 @@ def test_the_variable_that_requests_reads_is_checked() -> None:
         assert read_settings(gather({}, environ)).proxy is None
     with pytest.raises(OptionsError, match="environment variable HTTPS_PROXY"):
         read_settings(gather({}, {"HTTPS_PROXY": broken, "NO_PROXY": "graph.microsoft.com"}))
+    # With an access token the login service is not asked.
+    token = {"access_token": "a-token-that-is-long-enough"}
+    assert read_settings(gather(token, {"HTTPS_PROXY": broken, "NO_PROXY": "graph.microsoft.com"})).proxy is None
