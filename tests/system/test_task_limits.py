@@ -47,7 +47,7 @@ def bomb() -> bytes:
     """Return 300 MB in a few hundred kilobytes."""
     compress = zlib.compressobj(wbits=31)
     megabyte = b" " * 1024 * 1024
-    return b"".join([*(compress.compress(megabyte) for _ in range(300)), compress.flush()])
+    return b"".join([*(compress.compress(megabyte) for _megabyte in range(300)), compress.flush()])
 
 
 def sized(body: bytes, *headers: str) -> list[bytes]:

@@ -91,9 +91,8 @@ def test_a_blank_or_another_word_for_a_boolean_or_a_number_is_refused_by_ansible
 
 def test_durations_have_units_and_blanks_are_the_default(task: Task) -> None:
     later = {**A, "lastSyncDateTime": "2026-01-01T02:00:00Z"}
-    durations = {"timeout": "0.5m", "retry_budget": 0, "wait_timeout": "1m", "wait_sleep": "0.001s"}
-    blanks = {"timeout": " ", "retry_budget": "", "if_older_than": "", "wait_timeout": " ", "wait_sleep": 0.001}
-    options: dict[str, t.Any]
+    durations: dict[str, t.Any] = {"timeout": "0.5m", "retry_budget": 0, "wait_timeout": "1m", "wait_sleep": "0.001s"}
+    blanks: dict[str, t.Any] = {**dict.fromkeys(("timeout", "retry_budget", "if_older_than"), " "), "wait_sleep": 0.001}
     for options in (durations, blanks):
         script = (Reply(200, A), Reply(204), Reply(200, later))
         result = task.run(*script, connector_id="a", wait="yes", **options)
