@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task costs, counted: requests, connections, and the code that it loads.
+"""What a task costs, counted: requests, connections, and the packages of others that it loads.
 
-Ansible packs the source of a module's imports, and Python compiles what is imported, in each task anew: so each file
-that is loaded is paid for every time. ``make bench`` measures the same in seconds.
+``make bench`` measures the same in seconds.
 """
 
 from __future__ import annotations
@@ -44,51 +43,13 @@ try:
 finally:
     print(*sorted(sys.modules), sep="\\n", file=sys.stderr)
 """
-OURS = "ansible_collections.msgraph.intune.plugins.module_utils."
-
-# What every task needs.
-ALWAYS = {
-    "_module",
-    "_graph._client",
-    "_graph._connect",
-    "_graph._clock",
-    "_graph._clouds",
-    "_graph._credential",
-    "_graph._credentials",
-    "_graph._dependencies",
-    "_graph._errors",
-    "_graph._files",
-    "_graph._headers",
-    "_graph._json",
-    "_graph._options",
-    "_graph._pace",
-    "_graph._permission",
-    "_graph._retry",
-    "_graph._secrets",
-    "_graph._settings",
-    "_graph._text",
-    "_graph._token",
-    "_graph._transport",
-    "_graph._values",
-    "_graph._version",
-    "_intune._exchange_connector",
-    "_intune._request",
-    "_intune._resource",
-    "_intune._selection",
-    "_intune._sync",
-    "_intune._target",
-    "_sync_module",
-}
-LOGIN = {"_graph._login", "_graph._wanted", "_graph._application_credentials"}
-READ = {"_intune._members", "_intune._plan", "_intune._times"}
 
 
 class Costs(t.NamedTuple):
-    """What a run cost: HTTP requests, connections, the files of ours that it loaded, and the packages of others."""
+    """What a run cost: HTTP requests, connections, and the packages of others that it loaded."""
 
     requests: int
     connections: int
-    files: set[str]
     packages: set[str]
 
 
@@ -106,7 +67,6 @@ def costs(simulator: Simulator, environment: t.Mapping[str, str], **options: t.A
     return Costs(
         requests=len(sent),
         connections=len({(entry["service"], entry["connection"]) for entry in sent}),
-        files={name.removeprefix(OURS) for name in loaded if name.startswith(OURS)} - {"_graph", "_intune"},
         packages={"requests", "msal", "cryptography", "jwt", "asyncio"} & set(loaded),
     )
 
@@ -120,20 +80,20 @@ def at_hand(simulator: Simulator, writer: str) -> dict[str, str]:
 
 def test_one_id_with_a_token_at_hand(simulator: Simulator, at_hand: dict[str, str], connector_id: str) -> None:
     found = costs(simulator, at_hand, connector_id=connector_id)
-    assert found == Costs(1, 1, ALWAYS, {"requests"})
+    assert found == Costs(1, 1, {"requests"})
 
 
 def test_one_id_with_a_cached_token(simulator: Simulator, connector_id: str, tmp_path: Path) -> None:
     environment = ansible_environment(simulator, MSGRAPH_TOKEN_CACHE=str(tmp_path / "cache.json"))
     costs(simulator, environment, connector_id=connector_id)
     found = costs(simulator, environment, connector_id=connector_id)
-    assert found == Costs(1, 1, ALWAYS | LOGIN | {"_graph._private_file", "_graph._token_cache"}, {"requests"})
+    assert found == Costs(1, 1, {"requests"})
 
 
 def test_one_id_with_a_secret(simulator: Simulator, connector_id: str) -> None:
     found = costs(simulator, ansible_environment(simulator), connector_id=connector_id)
     # One connection to each of the two services.
-    assert found._replace(packages=set()) == Costs(3, 2, ALWAYS | LOGIN | {"_graph._msal_http"}, set())
+    assert found._replace(packages=set()) == Costs(3, 2, set())
     assert {"requests", "msal"} <= found.packages
 
 
@@ -141,12 +101,12 @@ def test_a_hundred_ids(simulator: Simulator, at_hand: dict[str, str]) -> None:
     ids = [f"00000000-0000-4000-8000-{number:012}" for number in range(100)]
     simulator.set_connectors([{**simulator.connectors()[0], "id": one} for one in ids])
     found = costs(simulator, at_hand, connector_id=ids)
-    assert found == Costs(5, 1, ALWAYS | {"_graph._batch"}, {"requests"})
+    assert found == Costs(5, 1, {"requests"})
 
 
 def test_one_that_is_young(simulator: Simulator, at_hand: dict[str, str], connector_id: str) -> None:
     found = costs(simulator, at_hand, connector_id=connector_id, if_older_than="100w")
-    assert found == Costs(1, 1, ALWAYS | READ, {"requests"})
+    assert found == Costs(1, 1, {"requests"})
 
 
 class InstantClock(Clock):
