@@ -34,7 +34,7 @@ class Permission(t.NamedTuple):
         """Say which kind of token was used, what it holds, and what to grant."""
         if token.kind == "unknown":
             return f"Check that the token holds the permission {self.name}."
-        held = f"The token is of the {token.kind} kind and holds {', '.join(token.permissions) or 'no permission'}"
+        held = f"The token is of the {token.kind} kind and holds {token.shown_permissions}"
         if self.is_missing_from(token):
             grant = f"{held}: grant the {token.kind} permission {self.name}, with an administrator's consent"
             return f"{grant}. {self.delegated_role}" if token.kind == "delegated" else f"{grant}."
