@@ -47,16 +47,16 @@ _POLICY = "A Conditional Access policy blocks this sign-in: ask who runs the pol
 _AGAIN = "The earlier sign-in is not valid any more: sign in again with the playbook msgraph.intune.device_login."
 _PUBLIC = "Allow public client flows in the app registration, or sign in as the application itself."
 _DEVICE = "Run the task again to get a new code, and enter it in time."
-_REFRESH_TOKEN = (
+_RENEW = (
     "The refresh token is not valid any more: set refresh_token to a new one, or sign in with the playbook"
     " msgraph.intune.device_login and use its token cache instead."
 )
-_MFA_REFRESH_TOKEN = (
+_RENEW_WITH_MFA = (
     "A second factor is demanded: set refresh_token to one of a sign-in with a second factor, or sign in with the"
     " playbook msgraph.intune.device_login and use its token cache instead."
 )
-_MFA_TOKEN_CACHE = "A second factor is demanded: sign in again with the playbook msgraph.intune.device_login."
-_MFA_DEVICE = "A second factor is demanded: run the task again, and complete the second factor in the browser."
+_SIGN_IN_WITH_MFA = "A second factor is demanded: sign in again with the playbook msgraph.intune.device_login."
+_BROWSER_MFA = "A second factor is demanded: run the task again, and complete the second factor in the browser."
 _AGAIN_CODES = (50173, 70000, 70008, 70043, 700082, 700084)
 _MFA_CODES = (50072, 50074, 50076, 50079)
 
@@ -135,10 +135,10 @@ METHOD_HINTS: t.Final = {
         for code in (65005, 70011, 90009, 500011, 500014, 650057, 700022, 1002012)
     },
     **{(code, "managed_identity"): _IDENTITY_CLIENT for code in (500113, 700016, 7000112)},
-    **{(code, "refresh_token"): _REFRESH_TOKEN for code in _AGAIN_CODES},
-    **{(code, "refresh_token"): _MFA_REFRESH_TOKEN for code in _MFA_CODES},
-    **{(code, "token_cache"): _MFA_TOKEN_CACHE for code in _MFA_CODES},
-    **{(code, DEVICE_LOGIN): _MFA_DEVICE for code in _MFA_CODES},
+    **{(code, "refresh_token"): _RENEW for code in _AGAIN_CODES},
+    **{(code, "refresh_token"): _RENEW_WITH_MFA for code in _MFA_CODES},
+    **{(code, "token_cache"): _SIGN_IN_WITH_MFA for code in _MFA_CODES},
+    **{(code, DEVICE_LOGIN): _BROWSER_MFA for code in _MFA_CODES},
 }
 
 _APPLICATIONS: t.Final = ("federated_token", "certificate", "client_secret")
@@ -168,9 +168,7 @@ GENERAL_HINTS: t.Final = {
     "client_secret": "Check tenant_id, client_id and client_secret.",
     "password": "Check tenant_id, client_id, username and password.",
     "refresh_token": "Check tenant_id, client_id and refresh_token.",
-    "token_cache": (
-        "Check tenant_id and client_id, or sign in again with the playbook msgraph.intune.device_login."
-    ),
+    "token_cache": ("Check tenant_id and client_id, or sign in again with the playbook msgraph.intune.device_login."),
     DEVICE_LOGIN: "Check tenant_id and client_id, and run the task again.",
 }
 

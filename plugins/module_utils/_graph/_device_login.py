@@ -119,7 +119,7 @@ class DeviceLogin:
         """Wait until the person has signed in, and keep the tokens.
 
         :param on_wait: called before each wait with the number of seconds until the code expires.
-        :raises GraphError: declined, expired, or not allowed; or the service asks to wait longer than the code is valid.
+        :raises GraphError: declined, expired or not allowed, or the service asks to wait until the code is expired.
         """
         while True:
             person = self._poll()

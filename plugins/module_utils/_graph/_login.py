@@ -49,6 +49,7 @@ class Login:
     ) -> None:
         self._transport = transport
         self._refused = refused
+        self._method: str | None = None
         self._cloud = cloud
         self._cache = cache
         self._host = cloud.login_host
@@ -70,6 +71,7 @@ class Login:
         :param method: the auth_method, on which the advice in an error depends.
         :raises GraphError: refused, unreachable or not understood.
         """
+        self._method = method
         scopes = (f"{self._cloud.graph_url}/.default",)
         wanted = Wanted(self._host, tenant_id, client_id, scopes, refused=self._refused)
 
@@ -78,7 +80,6 @@ class Login:
                 "ConfidentialClientApplication",
                 wanted,
                 lambda application, scopes: application.acquire_token_for_client(scopes=scopes),
-                method=method,
                 client_credential=credential(),
                 # Else a variable of msal's own could send the credential to another host.
                 azure_region=load_msal().ConfidentialClientApplication.DISABLE_MSAL_FORCE_REGION,
@@ -113,14 +114,14 @@ class Login:
         :param method: the auth_method, on which the advice in an error depends.
         :raises GraphError: no source returned a token.
         """
+        self._method = method
         if self._cache is None:
-            wanted = self._wanted(tenant_id, client_id, None)
-            return self._ask("PublicClientApplication", wanted, _needed(ask), method=method)
+            return self._ask("PublicClientApplication", self._wanted(tenant_id, client_id, None), _needed(ask))
         if given is not None and username is None:
             username = self._cache.user_of(given)
             if username is None:
                 with self._cache.locked():
-                    return self._ask_for_user(tenant_id, client_id, None, ask, given, method)
+                    return self._ask_for_user(tenant_id, client_id, None, ask, given)
         found = self._find_user(tenant_id, client_id, username)
         if found is None and ask is None and self._account(client_id, username) is None:
             raise AuthenticationError(
@@ -131,7 +132,7 @@ class Login:
             with self._cache.locked():
                 found = self._find_user(tenant_id, client_id, username)
                 if found is None:
-                    return self._ask_for_user(tenant_id, client_id, username, ask, given, method)
+                    return self._ask_for_user(tenant_id, client_id, username, ask, given)
         return read_token(found, from_cache=True)
 
     def managed_identity(self, *, client_id: str | None) -> Token:
@@ -179,13 +180,7 @@ class Login:
         return only_account(accounts)
 
     def _ask_for_user(
-        self,
-        tenant_id: str,
-        client_id: str,
-        username: str | None,
-        ask: Ask | None,
-        given: str | None,
-        method: str | None,
+        self, tenant_id: str, client_id: str, username: str | None, ask: Ask | None, given: str | None
     ) -> Token:
         account = None if given is not None and username is None else self._account(client_id, username)
 
@@ -204,13 +199,11 @@ class Login:
             return result
 
         wanted = self._wanted(tenant_id, client_id, account)
-        return self._ask("PublicClientApplication", wanted, silently_or_ask, method=method, given=given)
+        return self._ask("PublicClientApplication", wanted, silently_or_ask, given=given)
 
-    def _ask(
-        self, kind: str, wanted: Wanted, ask: Ask, *, method: str | None, given: str | None = None, **options: t.Any
-    ) -> Token:
+    def _ask(self, kind: str, wanted: Wanted, ask: Ask, *, given: str | None = None, **options: t.Any) -> Token:
         """Request a token with msal, and save it in the cache. The lock of the cache must be held."""
-        self._http.method = method
+        self._http.method = self._method
         cache = self._cache
         state = None
         if cache is not None:

@@ -54,7 +54,14 @@ def test_a_refresh_token_is_asked_with_and_stands_for_somebody() -> None:
 
 def test_with_a_cache_alone_nothing_can_be_asked_with() -> None:
     found = asked(token_cache_path="/c", username=OPERATOR)
-    assert found == {"way": "user", **ANYWHERE, "username": OPERATOR, "ask": None, "given": None, "method": "token_cache"}
+    assert found == {
+        "way": "user",
+        **ANYWHERE,
+        "username": OPERATOR,
+        "ask": None,
+        "given": None,
+        "method": "token_cache",
+    }
 
 
 @pytest.mark.parametrize(

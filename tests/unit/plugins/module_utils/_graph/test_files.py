@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import choose_credential
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._files import FileReadError, read_file, as_utf8
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._files import FileReadError, as_utf8, read_file
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache

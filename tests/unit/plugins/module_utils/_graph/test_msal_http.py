@@ -143,9 +143,7 @@ def test_a_secret_of_any_size_is_refused_before_it_is_registered(name: str, stat
     assert (len(session.sent), SECRETS.mask(secret)) == (1, secret)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("Authorization", "Basic " + "s" * 70_000), ("Secret", "s" * 70_000)]
-)
+@pytest.mark.parametrize(("name", "value"), [("Authorization", "Basic " + "s" * 70_000), ("Secret", "s" * 70_000)])
 def test_a_key_of_an_identity_of_any_size_is_not_sent(name: str, value: str) -> None:
     http, session = wire(authority=None)
     with pytest.raises(GraphError, match=f"in the request, {name.lower()} is longer than 65536 characters"):

@@ -487,8 +487,8 @@ def test_a_link_in_the_place_of_the_new_folder_is_not_followed(tmp_path: Path, m
 
     def replaced_by_another_user(path: str, mode: int) -> None:
         original(path, mode)
-        os.rmdir(path)
-        os.symlink(tmp_path / "of-others", path)
+        Path(path).rmdir()
+        Path(path).symlink_to(tmp_path / "of-others")
 
     monkeypatch.setattr(os, "mkdir", replaced_by_another_user)
     with (
