@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What the login service's error codes mean to the person who runs the task, as data.
+"""Hints for the error codes of the login service, as data.
 
 Codes: https://learn.microsoft.com/entra/identity-platform/reference-error-codes. Microsoft keeps the right to change
 them, so they choose a hint and nothing else; a code that is not here passes through readable.
@@ -19,6 +19,9 @@ from ._permission import permission_phrase
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
+
+# In place of an auth_method, for a sign-in by device code.
+DEVICE_LOGIN: t.Final = "device_login"
 
 _CODE: t.Final = re.compile(r"AADSTS([0-9]{4,9}):?")
 # The client secret is not one of the application's.
@@ -38,7 +41,7 @@ _FEDERATED = (
     "Compare the token's issuer, subject and audience, letter by letter, with the application's federated credentials."
 )
 _FRESH_FEDERATED = (
-    "Give a fresh federated token, for those of job systems live for minutes, and check this host's clock."
+    "Give a fresh federated token, because those of job systems expire within minutes, and check this host's clock."
 )
 _CERTIFICATE_TIME = "Check this host's clock, by which the assertion is dated, and that the certificate is valid now."
 _IDENTITY_RESOURCE = (
@@ -53,9 +56,21 @@ _MFA = (
 )
 _CONSENT = f"Nobody has consented to {_PERMISSION} yet: have an administrator consent for this application."
 _POLICY = "A Conditional Access policy blocks this sign-in: ask who runs the policies to let this identity in."
-_AGAIN = "The earlier sign-in is of no use any more: sign in again with the playbook msgraph.intune.device_login."
+_AGAIN = "The earlier sign-in is not valid any more: sign in again with the playbook msgraph.intune.device_login."
 _PUBLIC = "Allow public client flows in the app registration, or sign in as the application itself."
 _DEVICE = "Run the task again to get a new code, and enter it in time."
+_RENEW = (
+    "The refresh token is not valid any more: set refresh_token to a new one, or sign in with the playbook"
+    " msgraph.intune.device_login and use its token cache instead."
+)
+_RENEW_WITH_MFA = (
+    "A second factor is demanded: set refresh_token to one of a sign-in with a second factor, or sign in with the"
+    " playbook msgraph.intune.device_login and use its token cache instead."
+)
+_SIGN_IN_WITH_MFA = "A second factor is demanded: sign in again with the playbook msgraph.intune.device_login."
+_BROWSER_MFA = "A second factor is demanded: run the task again, and complete the second factor in the browser."
+_AGAIN_CODES = (50173, 70000, 70008, 70043, 700082, 700084)
+_MFA_CODES = (50072, 50074, 50076, 50079)
 
 HINTS: t.Final = {
     16000: _PERSON,
@@ -122,7 +137,7 @@ HINTS: t.Final = {
     9002313: "The request was malformed: check the credential that was given for truncation or stray characters.",
 }
 
-# By code and auth_method: where a code means something else than HINTS says.
+# Hints by code and auth_method. They come before those of HINTS.
 METHOD_HINTS: t.Final = {
     **{(code, "certificate"): _CERTIFICATE_TIME for code in (500133, 700024)},
     **{(code, "certificate"): _CERTIFICATE for code in (50013, 50027)},
@@ -131,23 +146,67 @@ METHOD_HINTS: t.Final = {
         (code, "managed_identity"): _IDENTITY_RESOURCE
         for code in (65005, 70011, 90009, 500011, 500014, 650057, 700022, 1002012)
     },
-    **{(code, "managed_identity"): _IDENTITY_CLIENT for code in (700016, 7000112)},
+    **{(code, "managed_identity"): _IDENTITY_CLIENT for code in (500113, 700016, 7000112)},
+    **{(code, "refresh_token"): _RENEW for code in _AGAIN_CODES},
+    **{(code, "refresh_token"): _RENEW_WITH_MFA for code in _MFA_CODES},
+    **{(code, "token_cache"): _SIGN_IN_WITH_MFA for code in _MFA_CODES},
+    **{(code, DEVICE_LOGIN): _BROWSER_MFA for code in _MFA_CODES},
+}
+
+_APPLICATIONS: t.Final = ("federated_token", "certificate", "client_secret")
+_USERS: t.Final = ("password", "refresh_token", "token_cache", DEVICE_LOGIN)
+
+# A hint of HINTS that contains such a word is only for these methods: the others do not read the option, or sign in
+# without such a credential.
+_METHODS_BY_WORD: t.Final = {
+    "tenant_id": (*_APPLICATIONS, *_USERS),
+    "client_secret": ("client_secret",),
+    "client secret": ("client_secret",),
+    "certificate": ("certificate",),
+    "federated": ("federated_token",),
+    "credential": _APPLICATIONS,
+    "username": _USERS,
+    "password": ("password",),
+    "person": _USERS,
+    "public client flows": _USERS,
+    "device_login": ("password", "token_cache"),
+    "new code": (DEVICE_LOGIN,),
+}
+
+# For a code whose hint is for other methods. A managed identity is missing: its hints depend on the status.
+GENERAL_HINTS: t.Final = {
+    "federated_token": "Check tenant_id, client_id and the federated token.",
+    "certificate": "Check tenant_id, client_id and certificate_path.",
+    "client_secret": "Check tenant_id, client_id and client_secret.",
+    "password": "Check tenant_id, client_id, username and password.",
+    "refresh_token": "Check tenant_id, client_id and refresh_token.",
+    "token_cache": ("Check tenant_id and client_id, or sign in again with the playbook msgraph.intune.device_login."),
+    DEVICE_LOGIN: "Check tenant_id and client_id, and run the task again.",
 }
 
 
 def hint_for(code: int | None, method: str | None, permissions: Sequence[str] = ()) -> str | None:
-    """Return what to do about an error code in a sign-in by this auth_method, or ``None`` for an unknown code.
+    """Return the hint for an error code.
 
+    :param method: the auth_method of the sign-in, or :data:`DEVICE_LOGIN`; ``None`` when it is not known.
     :param permissions: the names of the delegated permissions that the sign-in asked for.
+    :returns: ``None`` for an unknown code, and for a managed identity when the hint is for other methods.
     """
     if code is None:
         return None
-    hint = METHOD_HINTS.get((code, method or "")) or HINTS.get(code)
-    return hint and (hint.replace(_PERMISSION, permission_phrase(permissions, "delegated")) if permissions else hint)
+    hint = METHOD_HINTS.get((code, method or ""))
+    if hint is None:
+        hint = HINTS.get(code)
+        if hint is not None and method is not None:
+            is_for_others = any(word in hint and method not in methods for word, methods in _METHODS_BY_WORD.items())
+            hint = GENERAL_HINTS.get(method) if is_for_others else hint
+    if hint is None or not permissions:
+        return hint
+    return hint.replace(_PERMISSION, permission_phrase(permissions, "delegated"))
 
 
 def find_code(text: str) -> int | None:
-    """Return the number of the first AADSTS code in a text, which is to be cut to some kilobytes before."""
+    """Return the number of the first AADSTS code in a text. The caller limits the length of the text."""
     found = _CODE.search(text)
     return int(found.group(1)) if found else None
 

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 _PROC = "/proc"
-_BEGINNING = b'{"where": '
-"""How each description begins."""
 # Up to the ansible-playbook that a runner kills. What is above may end while the job goes on, as a shell does that
 # somebody leaves.
 _GENERATIONS_OF_A_MODULE = 5
@@ -35,16 +34,31 @@ def describe_self() -> str:
 
 
 def is_description(content: bytes) -> bool:
-    """Return whether a file's content is what :func:`describe_self` returned, or a part of it.
+    """Return whether a file's content is what a holder of the lock can leave behind.
 
-    A full disk leaves the beginning of it; a crash of the host leaves NUL bytes; a killed process leaves nothing.
+    A holder empties the file and writes its description at once. So the file is empty or complete when the holder is
+    killed. On a full disk, the beginning of a description can be left.
     """
-    text = content.strip(b"\0 \t\r\n")
+    if not content:
+        return True
     try:
-        described = json.loads(text)
+        described = json.loads(content)
     except (ValueError, RecursionError):
-        return _BEGINNING.startswith(text[: len(_BEGINNING)])
-    return isinstance(described, dict) and set(described) == {"where", "pids"}
+        return _is_beginning(content)
+    if not isinstance(described, dict) or set(described) != {"where", "pids"}:
+        return False
+    where, pids = described["where"], described["pids"]
+    known = where is None or isinstance(where, str)
+    return known and isinstance(pids, list) and bool(pids) and all(type(pid) is int for pid in pids)
+
+
+def _is_beginning(content: bytes) -> bool:
+    """Return whether this is the beginning of a description from this boot of this host."""
+    key, beginning = b'{"where": ', json.dumps({"where": _where(), "pids": []})[:-2].encode()
+    if content.startswith(beginning):
+        return re.fullmatch(rb"[0-9, ]*\]?", content[len(beginning) :]) is not None
+    # The key alone can also be the beginning of another program's file.
+    return len(content) > len(key) and beginning.startswith(content)
 
 
 def is_abandoned(description: str) -> bool:

@@ -15,9 +15,9 @@ import typing as t
 from ._aadsts import INVALID_CLIENT
 from ._credential import check_name, check_token, require, text
 from ._errors import AuthenticationError, OptionsError
-from ._files import FileReadError, read_file, without_bom
+from ._files import FileReadError, as_utf8, read_file
 from ._options import Value, beside, describe
-from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
+from ._secrets import SECRETS
 from ._text import is_guid
 
 if t.TYPE_CHECKING:
@@ -162,10 +162,9 @@ class FederatedToken(_Application):
             check_token("federated_token", self.federated_token)
             return text(self.federated_token)
         file = t.cast("Value", self.federated_token_file)
-        content = without_bom(_read_option_file("federated_token_file", file)).decode("utf-8", "replace").strip()
-        # Registered before it is checked. A shorter text is not a token, and masking it would damage other words.
-        if len(content) >= SHORTEST_SAFE_SECRET:
-            SECRETS.add(content)
+        content = as_utf8(_read_option_file("federated_token_file", file)).decode("utf-8", "replace").strip()
+        # Register it before the check, whose message may show text.
+        SECRETS.add_long(content)
         check_token("federated_token_file", dataclasses.replace(file, content=content))
         return content
 

@@ -4,17 +4,18 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads a certificate with its private key, in whatever form people keep one, into what msal signs with."""
+"""Reads a certificate with its private key from PEM or PFX, for msal to sign with."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import re
 import typing as t
 
 from ._dependencies import load
 from ._errors import GraphError, OptionsError
-from ._files import without_bom
+from ._files import as_utf8
 from ._secrets import SECRETS
 
 if t.TYPE_CHECKING:
@@ -26,13 +27,16 @@ _CERTIFICATE_LABELS: t.Final = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED C
 _MAX_CHAIN: t.Final = 10
 # The whole lines of a key have 64 characters. The last line can be so short that it is a part of other text.
 _SHORTEST_SECRET_LINE: t.Final = 16
+# A vault or a variable of a CI system can store a line break as the characters \\n. A second layer of JSON or YAML
+# doubles the backslash.
+_ESCAPED_BREAK: t.Final = re.compile(rb"\\{1,4}([rn])")
 
 
 def read_certificate(path: str, content: bytes, password: str | None) -> dict[str, str]:
     r"""Return msal's description of the certificate, with its chain for ``x5c``.
 
-    :param content: PEM blocks in any order, the key encrypted or not, or a PFX (PKCS #12); told apart by content. Text
-        may be in UTF-16, have ``\n`` in place of line breaks, or be the Base64 form of the whole file.
+    :param content: PEM blocks in any order, the key encrypted or not, or a PFX (PKCS #12). The content decides which
+        it is. Text may be in UTF-16, have ``\n`` in place of line breaks, or be the Base64 form of the whole file.
     :raises OptionsError: it is neither, lacks a part, or the password does not open it.
     """
     content = _decoded(content)
@@ -53,16 +57,15 @@ def read_certificate(path: str, content: bytes, password: str | None) -> dict[st
 
 def _decoded(content: bytes) -> bytes:
     """Return PEM in UTF-8 with line breaks, or a PFX in binary form."""
-    text = without_bom(content)
+    text = as_utf8(content)
     if b"-----BEGIN" not in text:
         # A PFX in binary form is not Base64. Spaces and line breaks do not belong to Base64.
         joined = b"".join(text.split())
         with contextlib.suppress(ValueError):
-            text = without_bom(base64.b64decode(joined + b"=" * (-len(joined) % 4), validate=True)) or content
+            text = as_utf8(base64.b64decode(joined + b"=" * (-len(joined) % 4), validate=True)) or content
     if b"-----BEGIN" not in text:
         return text
-    # A vault or a variable of a CI system can keep line breaks as two characters.
-    return text.replace(b"\\r", b"").replace(b"\\n", b"\n")
+    return _ESCAPED_BREAK.sub(lambda found: b"" if found.group(1) == b"r" else b"\n", text)
 
 
 def _describe(path: str, keys: list[t.Any], certificates: list[t.Any]) -> dict[str, str]:

@@ -14,6 +14,7 @@ import typing as t
 import uuid
 
 from ._clouds import is_below
+from ._error_body import holds_error
 from ._errors import STRANGER_ADVICE, UNKNOWN_ADVICE, AuthorizationError, GraphError, ProtocolError, naming
 from ._headers import request_id
 from ._secrets import SECRETS
@@ -311,7 +312,7 @@ class GraphClient:
             if response.status < 400:
                 raise _not_json(response) from exc
             body = None
-        if response.status < 400 and not _holds_error(body):
+        if response.status < 400 and not holds_error(body):
             return body
         from ._graph_errors import read_error
 
@@ -331,15 +332,6 @@ def warn_of_unknown_outcome(error: GraphError, writes: int) -> None:
     """
     if writes and error.unanswered:
         error.hint = f"{UNKNOWN_ADVICE} {error.hint}" if error.hint else UNKNOWN_ADVICE
-
-
-def _holds_error(body: t.Any) -> bool:
-    """Return whether the JSON of an answer reports an error.
-
-    Graph gives an object. Another value may come from a gateway; null, false and a blank are no error.
-    """
-    error = body.get("error") if isinstance(body, dict) else None
-    return isinstance(error, dict) or bool(error.strip() if isinstance(error, str) else error)
 
 
 def _not_json(response: Response) -> ProtocolError:

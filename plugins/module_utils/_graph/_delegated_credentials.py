@@ -15,7 +15,6 @@ import typing as t
 from ._credential import check_name, check_token, require, text
 from ._errors import OptionsError
 from ._options import beside, describe
-from ._secrets import clip
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +73,14 @@ class _User:
     def _acquire(
         self, login: Callable[[], Login], ask: t.Callable[[t.Any, list[str]], t.Any] | None, given: str | None = None
     ) -> Token:
-        return login().user(tenant_id=self.tenant, client_id=self.client, username=self.name, ask=ask, given=given)
+        return login().user(
+            tenant_id=self.tenant,
+            client_id=self.client,
+            username=self.name,
+            ask=ask,
+            given=given,
+            method=self.method,
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,11 +155,9 @@ class CachedUser(_User):
 
         :raises OptionsError: it holds several, and no name chooses among them.
         """
-        from ._wanted import MAX_NAME, only_account
+        from ._wanted import only_account
 
-        account = only_account(cache.accounts(cloud.login_host, self.client, self.name))
-        # The cache holds the name as the login service sent it.
-        return account and dataclasses.replace(account, username=clip(account.username, MAX_NAME))
+        return only_account(cache.accounts(cloud.login_host, self.client, self.name))
 
     def validate(self) -> None:
         require(self.method, token_cache_path=self.token_cache_path)

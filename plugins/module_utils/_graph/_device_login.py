@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Sign-in by device code (RFC 8628): a person approves in a browser, on any device, what this host waits for."""
+"""Signs a person in by device code (RFC 8628): the person approves in a browser while this host polls."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import dataclasses
 import time
 import typing as t
 
+from ._aadsts import DEVICE_LOGIN
 from ._dependencies import load_msal
-from ._errors import AuthenticationError, GraphError
+from ._errors import AuthenticationError, GraphError, ThrottledError
 from ._login import build_application, guarded
 from ._msal_http import MsalHttp
 from ._secrets import clip
@@ -27,17 +28,17 @@ if t.TYPE_CHECKING:
     from ._token_cache import TokenCache
     from ._transport import Transport
 
-# While a person types, the next poll is the retry: these failures of a poll do not end the sign-in.
+# These failures of a poll do not end the sign-in: the next poll is the retry.
 _PASSING = ("network", "timeout", "throttled", "service")
-# What the interval grows by when the service finds polls too frequent (RFC 8628, section 3.5).
+# Added to the interval after the answer slow_down (RFC 8628, section 3.5).
 _SLOW_DOWN_SECONDS = 5
-# What is shown on a terminal is short.
+# Longer URLs are cut before they are shown on a terminal.
 _MAX_URL = 500
 
 
 @dataclasses.dataclass(frozen=True)
 class Invitation:
-    """What to show to the person: the code is meant to be seen, and void after ``expires_in`` seconds."""
+    """What to show to the person. The code is not a secret. It expires after ``expires_in`` seconds."""
 
     verification_url: str
     user_code: str
@@ -75,6 +76,7 @@ class DeviceLogin:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._http = MsalHttp(transport, cloud.authority_url)
+        self._http.method = DEVICE_LOGIN
         self._retry = retry
         self._cloud = cloud
         self._cache = cache
@@ -96,7 +98,7 @@ class DeviceLogin:
 
         :raises GraphError: it was refused, or the service could not be asked.
         """
-        # Before anybody is asked for anything: what cannot be kept need not begin.
+        # A cache that cannot be used is an error before a person gets a code.
         with self._cache.locked():
             self._cache.load()
         self._flow = self._retry.run(
@@ -116,24 +118,31 @@ class DeviceLogin:
     def wait(self, on_wait: Callable[[float], None]) -> Person:
         """Wait until the person has signed in, and keep the tokens.
 
-        :param on_wait: is told, before each wait, how many seconds the code is still good for.
-        :raises GraphError: declined, expired, or not allowed.
+        :param on_wait: called before each wait with the number of seconds until the code expires.
+        :raises GraphError: declined, expired or not allowed, or the service asks to wait until the code is expired.
         """
         while True:
             person = self._poll()
             if person is not None:
                 return person
             remaining = self._deadline - self._clock()
-            if remaining <= 0:
+            if self._retry_after > remaining > 0:
+                raise ThrottledError(
+                    f"the login service asks to wait {self._retry_after:g} s, but the code expires in {remaining:g} s",
+                    hint="Run the task again later.",
+                    retry_after=self._retry_after,
+                )
+            # A poll before the interval is over would be too early, and one after the deadline too late.
+            if self._interval > remaining:
                 raise AuthenticationError(
                     "nobody signed in before the code expired", hint="Run the task again to get a new code."
                 )
             on_wait(remaining)
-            self._sleep(min(max(self._interval, self._retry_after), remaining))
+            self._sleep(max(self._interval, self._retry_after))
 
     def _poll(self) -> Person | None:
         self._retry_after = 0.0
-        # Read and written under one lock, which is held for this one request: others use the cache meanwhile.
+        # The lock is held for one request only, so that other tasks can use the cache between polls.
         with self._cache.locked():
             try:
                 result = guarded(self._http, self._ask)
@@ -141,11 +150,15 @@ class DeviceLogin:
                 if not exc.transient and exc.kind not in _PASSING:
                     raise
                 self._retry_after = exc.retry_after or 0.0
-                # msal keeps a failed answer inside its application and would go on giving it.
+                # msal caches the failed answer in its application, and would return it again.
                 self._application = None
                 return None
             if "access_token" in result:
                 return self._keep(result)
+            self._retry_after = self._http.retry_after
+            if self._retry_after:
+                # msal would return the same answer again until this time is over by its own clock.
+                self._application = None
         error = result.get("error")
         if error == "slow_down":
             self._interval += _SLOW_DOWN_SECONDS

@@ -59,13 +59,14 @@ def read_error(
     # Masked, then cut, and only then searched: a description may have megabytes.
     description = clip(_text(said.get("error_description")) or "", _MAX_READ)
     number = _number(said.get("error_codes"), description)
-    error_class, hint = _classify(response.status, error)
+    code = error_code(said)
+    error_class, hint = _classify(response.status, error, code)
     return error_class(
         _readable(description) or _words(error) or "the answer is not one of a login service",
         hint=_hint(hint_for(number, method, permissions), number, error_class, hint),
         service=SERVICE,
         status=response.status,
-        code=f"AADSTS{number}" if number else error_code(said),
+        code=f"AADSTS{number}" if number else code,
         request_id=_text(said.get("trace_id")) or request_id(response.headers),
         client_request_id=clip(_text(said.get("correlation_id")) or "", _MAX_ID) or client_request_id,
         retry_after=retry_after(response.headers),
@@ -74,10 +75,10 @@ def read_error(
     )
 
 
-def _classify(status: int, error: object) -> tuple[type[GraphError], str]:
+def _classify(status: int, error: object, code: str | None) -> tuple[type[GraphError], str]:
     if status == 429:
         return ThrottledError, "Run the task again later, and let tasks share a token instead of signing in one by one."
-    if status >= 500 or error == _UNAVAILABLE:
+    if status >= 500 or code == _UNAVAILABLE:
         return ServiceError, f"The login service failed; run the task again later. {SUPPORT_ADVICE}"
     if isinstance(error, str):
         return AuthenticationError, "Check the credential, client_id and authority_url."

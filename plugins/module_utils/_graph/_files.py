@@ -101,12 +101,17 @@ def _read_descriptor(descriptor: int, max_bytes: int) -> bytes:
     return bytes(content)
 
 
-def without_bom(content: bytes) -> bytes:
-    """Return text with a byte order mark as UTF-8 without the mark; return other content unchanged.
+def as_utf8(content: bytes) -> bytes:
+    """Return text in UTF-16, or with a byte order mark, as UTF-8 without the mark; return other content unchanged.
 
-    Windows PowerShell writes such files, in UTF-16 by default.
+    Windows PowerShell writes UTF-16 with a mark by default, and .NET encodes to UTF-16 without a mark.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
+            return content.decode(encoding, "replace").encode()
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        high_bytes = content[first::2]
+        # They are NUL in Latin text. In a PFX few bytes are NUL.
+        if 2 * high_bytes.count(0) > len(high_bytes):
             return content.decode(encoding, "replace").encode()
     return content

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Sign-in: msal speaks the protocol, our transport carries it, our errors come out of it, a file keeps the tokens."""
+"""Signs in with msal: through our transport, with our errors, and with the token cache."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import typing as t
 
 from ._dependencies import load_msal
 from ._errors import AuthenticationError, GraphError, OptionsError
+from ._secrets import clip
 from ._token import Token, read_token
-from ._wanted import Account, Wanted, only_account
+from ._wanted import MAX_NAME, Account, Wanted, only_account
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,8 +34,8 @@ class Login:
 
     :param permissions: what a user's token is asked for by name: ``.default`` would yield only what was consented to
         before.
-    :param cache: keeps tokens between tasks; ``None`` to keep none.
-    :param refused: a token that Graph did not take, so that the cache's is not good enough when it is this one.
+    :param cache: stores tokens between tasks; ``None`` to store none.
+    :param refused: a token that Graph refused: the cache must return another one.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Login:
     ) -> None:
         self._transport = transport
         self._refused = refused
+        self._method: str | None = None
         self._cloud = cloud
         self._cache = cache
         self._host = cloud.login_host
@@ -70,11 +72,11 @@ class Login:
         :param method: the auth_method, on which the advice in an error depends.
         :raises GraphError: refused, unreachable or not understood.
         """
+        self._method = method
         scopes = (f"{self._cloud.graph_url}/.default",)
         wanted = Wanted(self._host, tenant_id, client_id, scopes, refused=self._refused)
 
         def sign_in() -> Token:
-            self._http.method = method
             return self._ask(
                 "ConfidentialClientApplication",
                 wanted,
@@ -89,22 +91,31 @@ class Login:
         found = self._cache.find(wanted)
         if found is None:
             with self._cache.locked():
-                # Whoever held the lock before may have signed in meanwhile.
+                # The previous holder of the lock may have signed in.
                 found = self._cache.find(wanted)
                 if found is None:
                     return sign_in()
         return read_token(found, from_cache=True)
 
     def user(
-        self, *, tenant_id: str, client_id: str, username: str | None, ask: Ask | None, given: str | None = None
+        self,
+        *,
+        tenant_id: str,
+        client_id: str,
+        username: str | None,
+        ask: Ask | None,
+        given: str | None = None,
+        method: str | None = None,
     ) -> Token:
         """Get a token of a user: from the cache, else by its refresh token, else by ``ask``.
 
         :param username: chooses among the cache's users.
-        :param ask: ``None`` when the cache is all there is.
-        :param given: a refresh token, which stands for one user: what others left in the cache is not for it.
-        :raises GraphError: no way led to a token.
+        :param ask: ``None`` when the cache is the only source of tokens.
+        :param given: a refresh token, which belongs to one user: the sign-ins of other users in the cache are ignored.
+        :param method: the auth_method, on which the advice in an error depends.
+        :raises GraphError: no source returned a token.
         """
+        self._method = method
         if self._cache is None:
             return self._ask_as_user(self._wanted(tenant_id, client_id, None), _needed(ask))
         if given is not None and username is None:
@@ -196,7 +207,8 @@ class Login:
         return self._ask("PublicClientApplication", wanted, ask, given=given)
 
     def _ask(self, kind: str, wanted: Wanted, ask: Ask, *, given: str | None = None, **options: t.Any) -> Token:
-        """Have msal ask, and keep what it got. The cache's lock is held where there is a cache."""
+        """Request a token with msal, and save it in the cache. The lock of the cache must be held."""
+        self._http.method = self._method
         cache = self._cache
         state = None
         if cache is not None:
@@ -222,13 +234,13 @@ class Login:
                 host=wanted.host,
                 tenant=wanted.tenant,
                 tenant_id=tenant_id,
-                given=(given, str(name)) if given and name else None,
+                given=(given, clip(str(name), MAX_NAME)) if given and name else None,
             )
         return token
 
 
 def full_scopes(cloud: Cloud, permissions: Iterable[str]) -> tuple[str, ...]:
-    """Permissions as the login service wants them: a name alone is one of this cloud's Graph."""
+    """Return permissions as scopes of the login service: a bare name becomes a scope of this cloud's Graph."""
     return tuple(name if "://" in name else f"{cloud.graph_url}/{name}" for name in permissions)
 
 
@@ -242,7 +254,7 @@ def build_application(
     return getattr(load_msal(), kind)(
         client_id,
         authority=f"{cloud.authority_url}/{tenant_id}",
-        # The authority is configured: no other host need vouch for it, and none is asked.
+        # The authority is configured, so msal must not ask a public host whether it is valid.
         instance_discovery=False,
         http_client=http,
         **options,

@@ -17,9 +17,9 @@ import math
 import re
 import typing as t
 
+from ._error_body import holds_error
 from ._json import parse_json
-from ._secrets import SHORTEST_SAFE_SECRET
-from ._token import read_claims
+from ._token import MAX_TOKEN_LENGTH, find_problem, read_claims
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,11 +29,9 @@ _UNKNOWN_LIFETIME: t.Final = 300
 # Entra's lifetime and interval of a device code (RFC 8628, section 3.2).
 _CODE_LIFETIME: t.Final = 900
 _CODE_INTERVAL: t.Final = 5
-
-# Below this length, masking the token would also mask ordinary words.
-_MIN_TOKEN_LENGTH: t.Final = SHORTEST_SAFE_SECRET
-# Servers refuse header lines of this length; Entra's longest tokens have a few kilobytes.
-_MAX_TOKEN_LENGTH: t.Final = 64 * 1024
+# A task must end, whatever times a service names.
+_MAX_CODE_LIFETIME: t.Final = 3600
+_MAX_CODE_INTERVAL: t.Final = 60
 
 # Secret fields, of the forms that msal posts and of the answers.
 _SECRET_FIELDS: t.Final = (
@@ -76,36 +74,33 @@ def clean(body: t.Any, now: float, *, failed: bool = False) -> t.Any:
     return body
 
 
-def holds_error(body: t.Any) -> bool:
-    """Return whether the content of an answer reports a failure; an empty ``error`` does not."""
-    error = body.get("error") if isinstance(body, dict) else None
-    return bool(error.strip() if isinstance(error, str) else error)
-
-
 def error_code(body: Mapping[str, t.Any]) -> str | None:
     """Return the code of an error: ``error`` itself (RFC 6749), or ``error.code`` as in other services of Microsoft."""
     error = body.get("error")
     code = error.get("code") if isinstance(error, dict) else error
-    return code if isinstance(code, str) and code.strip() else None
+    return code.strip() if isinstance(code, str) and code.strip() else None
 
 
 def token_problem(body: t.Any) -> str | None:
-    """Return what is wrong with the length of an answer's access token, or ``None``."""
+    """Return why the access token of an answer cannot be used, or ``None``."""
     token = body.get("access_token") if isinstance(body, dict) else None
-    if not isinstance(token, str) or not token:
-        return None
-    if len(token) < _MIN_TOKEN_LENGTH:
-        return f"the access token in the answer is shorter than {_MIN_TOKEN_LENGTH} characters"
-    if len(token) > _MAX_TOKEN_LENGTH:
-        return f"the access token in the answer is longer than {_MAX_TOKEN_LENGTH} characters"
-    return None
+    problem = find_problem(token) if isinstance(token, str) and token else None
+    return problem and f"the access token in the answer {problem}"
 
 
-def secrets_in(fields: t.Any) -> list[str]:
-    """Return the secrets in a form or in an answer; short values are no secrets of these services."""
-    values = [fields.get(name) for name in _SECRET_FIELDS] if isinstance(fields, dict) else []
-    texts = [value.decode("ascii", "replace") if isinstance(value, bytes) else value for value in values]
-    return [text for text in texts if isinstance(text, str) and len(text) >= SHORTEST_SAFE_SECRET]
+def secrets_in(fields: t.Any) -> dict[str, str]:
+    """Return the secrets in a form or in an answer, by the names of their fields."""
+    values = {name: fields.get(name) for name in _SECRET_FIELDS} if isinstance(fields, dict) else {}
+    texts = {
+        name: value.decode("ascii", "replace") if isinstance(value, bytes) else value for name, value in values.items()
+    }
+    return {name: text for name, text in texts.items() if isinstance(text, str)}
+
+
+def find_too_long(secrets: Mapping[str, str]) -> str | None:
+    """Return which of these secrets is too long to be one, as a sentence without its value, or ``None``."""
+    name = next((name for name, secret in secrets.items() if len(secret) > MAX_TOKEN_LENGTH), None)
+    return name and f"{name} is longer than {MAX_TOKEN_LENGTH} characters"
 
 
 def _clean_token(body: Mapping[str, t.Any], now: float) -> dict[str, t.Any]:
@@ -126,10 +121,10 @@ def _clean_token(body: Mapping[str, t.Any], now: float) -> dict[str, t.Any]:
 def _clean_device_code(body: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {
         **body,
-        # The second name is that of drafts of RFC 8628, which some providers kept.
+        # Some providers still use the second name, which is from drafts of RFC 8628.
         "verification_uri": body.get("verification_uri") or body.get("verification_url"),
-        "expires_in": math.ceil(_positive(body.get("expires_in")) or _CODE_LIFETIME),
-        "interval": math.ceil(_positive(body.get("interval")) or _CODE_INTERVAL),
+        "expires_in": math.ceil(min(_positive(body.get("expires_in")) or _CODE_LIFETIME, _MAX_CODE_LIFETIME)),
+        "interval": math.ceil(min(_positive(body.get("interval")) or _CODE_INTERVAL, _MAX_CODE_INTERVAL)),
     }
 
 

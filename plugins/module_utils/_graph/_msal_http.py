@@ -15,9 +15,11 @@ import uuid
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ._clouds import same_origin
+from ._error_body import holds_error
 from ._errors import AuthenticationError, GraphError, ProtocolError
-from ._login_answers import clean, holds_error, secrets_in, token_problem
-from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
+from ._headers import retry_after
+from ._login_answers import clean, find_too_long, secrets_in, token_problem
+from ._secrets import SECRETS
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,14 +27,14 @@ if t.TYPE_CHECKING:
     from ._transport import Response, Transport
 
 _USER_REALM = "/common/userrealm/"
-# Asked for by each application that msal makes, and so at each further attempt to sign in.
+# Each application of msal requests it, so each further attempt to sign in would request it again.
 _METADATA = "/.well-known/openid-configuration"
 # Headers that hold a secret: the key of Azure Arc's agent, and the secrets of App Service and Machine Learning.
 _SECRET_HEADERS = ("authorization", "x-identity-header", "secret")
 
 
 class MsalHttp:
-    """The part of a requests session that msal uses; keeps the last answer, which errors are read from.
+    """The part of a requests session that msal uses. It stores the last answer, from which errors are read.
 
     :param authority_url: msal may send to this origin and to no other, whatever metadata names; ``None`` for a managed
         identity, whose endpoint is the platform's and never behind a proxy.
@@ -72,14 +74,19 @@ class MsalHttp:
         **_unused: object,
     ) -> MsalResponse:
         form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
-        SECRETS.add(*secrets_in(data))
+        self._register("the request", secrets_in(data))
         return self._send("POST", f"{url}?{urlencode(params)}" if params else url, form, urlencode(data or {}).encode())
 
     def close(self) -> None:
-        """The transport is the task's, and outlives this."""
+        """Do nothing: the task still uses the transport."""
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds that the last answer asks to wait, whatever its status is."""
+        return 0.0 if self._last is None else retry_after(self._last.headers) or 0.0
 
     def failure(self, raised: str = "no token") -> GraphError:
-        """The error that the last answer stands for.
+        """Return the error of the last answer.
 
         :param raised: what msal raised, by its class; shown where the answer itself looks like a success.
         """
@@ -95,6 +102,16 @@ class MsalHttp:
         from . import _entra_errors
 
         return _entra_errors.read_error(self._last, self._client_request_id, self.method, self.permissions)
+
+    def _register(self, where: str, secrets: Mapping[str, str]) -> None:
+        """Register secrets.
+
+        :raises ProtocolError: one is too long. Its encoded forms would take a hundred times its size in memory.
+        """
+        problem = find_too_long(secrets)
+        if problem:
+            raise self._unusable(f"in {where}, {problem}")
+        SECRETS.add_long(*secrets.values())
 
     def _unusable(self, problem: str) -> ProtocolError:
         return ProtocolError(
@@ -117,7 +134,7 @@ class MsalHttp:
         if known is not None:
             return known
         given = {name: value for name, value in (headers or {}).items() if value is not None}
-        SECRETS.add(*_secrets_in_headers(given))
+        self._register("the request", _secrets_in_headers(given))
         asked = {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **given}
         self._client_request_id = asked["client-request-id"]
         try:
@@ -125,12 +142,12 @@ class MsalHttp:
         except GraphError as exc:
             exc.client_request_id = self._client_request_id
             if self._authority_url is None and exc.dropped:
-                # The platform's endpoint is on this host or next to it: one that is silent is not there.
+                # The endpoint is on this host or in its network, so a retry does not help when it does not answer.
                 exc.dropped = False
                 exc.hint = "This host seems to have no managed identity: give another credential, or assign one."
             raise
         self._last, self._last_body = response, _content(response)
-        SECRETS.add(*secrets_in(self._last_body))
+        self._register("the answer", secrets_in(self._last_body))
         if response.status >= 400 or holds_error(self._last_body):
             failure = self.failure()
             if failure.transient:
@@ -149,9 +166,9 @@ class MsalHttp:
 
 
 class MsalResponse:
-    """A response in the shape that msal reads.
+    """A response with the attributes that msal reads.
 
-    :param body: the content as msal is to read it; ``None`` when the answer is not JSON, which msal then finds as well.
+    :param body: the cleaned content; ``None`` when the answer is not JSON. Then msal gets an empty text.
     """
 
     def __init__(self, response: Response, body: t.Any) -> None:
@@ -173,7 +190,7 @@ def _check_origin(authority_url: str, url: str) -> None:
 
 
 def _with_port_of(authority_url: str, url: str) -> str:
-    """Repair the one address that msal builds from the authority's host name alone, its port lost."""
+    """Add the authority's port to the user realm address: msal builds that address from the host name only."""
     parts, authority = urlsplit(url), urlsplit(authority_url)
     return urlunsplit(parts._replace(netloc=authority.netloc)) if parts.hostname == authority.hostname else url
 
@@ -186,11 +203,12 @@ def _content(response: Response) -> t.Any:
         return None
 
 
-def _secrets_in_headers(headers: Mapping[str, str]) -> list[str]:
-    secret = {name.lower(): value for name, value in headers.items() if name.lower() in _SECRET_HEADERS}
-    # Without the name of the scheme: "Basic" is followed by the secret.
-    values = [value.partition(" ")[2] if name == "authorization" else value for name, value in secret.items()]
-    return [value for value in values if len(value) >= SHORTEST_SAFE_SECRET]
+def _secrets_in_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    secrets = {name.lower(): value for name, value in headers.items() if name.lower() in _SECRET_HEADERS}
+    if "authorization" in secrets:
+        # The name of the scheme, such as "Basic", comes before the secret.
+        secrets["authorization"] = secrets["authorization"].partition(" ")[2]
+    return secrets
 
 
 def _refuse_federated(body: t.Any) -> None:

@@ -49,7 +49,7 @@ class Permission(t.NamedTuple):
         """Return which kind of token was used, what it holds, and what to grant."""
         if token.kind == "unknown":
             return f"Check that the token holds {permission_phrase(self.names)}."
-        held = f"The token is of the {token.kind} kind and holds {', '.join(token.permissions) or 'no permission'}"
+        held = f"The token is of the {token.kind} kind and holds {token.shown_permissions}"
         missing = self._missing_names(token)
         if missing:
             grant = f"{held}: grant {permission_phrase(missing, token.kind)}, with an administrator's consent"

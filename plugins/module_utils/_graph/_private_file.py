@@ -15,7 +15,7 @@ import stat
 
 from ._files import FileReadError, check_regular, read_file
 
-# What a writer that was killed leaves behind is older than this. A live writer needs much less time.
+# A new file that is older than this belongs to a killed writer. A live writer needs much less time.
 _LEFTOVER_SECONDS = 300
 _NEW_SUFFIX = "msgraph-new"
 
@@ -98,11 +98,24 @@ def make_private_folders(folder: str) -> None:
         folder = os.path.dirname(folder)
     for one in reversed(missing):
         try:
-            os.mkdir(one, 0o700)
+            _make_private_folder(one)
         except FileExistsError:
             # Another task created it in the meantime.
             if not os.path.isdir(one):
                 raise
-        else:
-            # A umask can take bits from the owner, too; and a folder can inherit the set-group-ID bit.
-            os.chmod(one, 0o700)
+
+
+def _make_private_folder(folder: str) -> None:
+    # The usual umask may remove permissions of the owner, without which the folder cannot be opened.
+    umask = os.umask(0o077)
+    try:
+        os.mkdir(folder, 0o700)
+    finally:
+        os.umask(umask)
+    # In a shared folder, another user may replace the new folder by a link, so the mode is not set by path.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        # A folder can inherit the set-group-ID bit.
+        os.fchmod(descriptor, 0o700)
+    finally:
+        os.close(descriptor)

@@ -18,6 +18,14 @@ import re
 import typing as t
 
 from ._json import parse_json
+from ._secrets import SHORTEST_SAFE_SECRET, clip
+
+# Servers refuse header lines of this length; Entra's longest tokens have a few kilobytes.
+MAX_TOKEN_LENGTH: t.Final = 64 * 1024
+# Graph has about 1,000 permissions, whose names have fewer than 100 characters.
+_MAX_PERMISSIONS: t.Final = 1000
+_MAX_PERMISSION: t.Final = 128
+_MAX_SHOWN: t.Final = 50
 
 # What may stand behind "Bearer" (RFC 6750, section 2.1), and what JWTs are made of.
 _SENDABLE = r"[A-Za-z0-9._~+/=-]+"
@@ -35,10 +43,26 @@ class Token:
     permissions: tuple[str, ...] = ()
     from_cache: bool = False
 
+    @property
+    def shown_permissions(self) -> str:
+        """The permissions for a message, which names the first 50 of them."""
+        hidden = len(self.permissions) - _MAX_SHOWN
+        shown = ", ".join(self.permissions[:_MAX_SHOWN]) or "no permission"
+        return f"{shown} and {hidden} more" if hidden > 0 else shown
+
 
 def is_sendable(secret: str) -> bool:
     """Whether it has the form of a token, so that it can go into a header and nothing can be smuggled along."""
     return re.fullmatch(_SENDABLE, secret) is not None
+
+
+def find_problem(secret: str) -> str | None:
+    """Return what makes a text unusable as an access token, to follow "the access token ", or ``None``."""
+    if len(secret) < SHORTEST_SAFE_SECRET:
+        return f"is shorter than {SHORTEST_SAFE_SECRET} characters"
+    if len(secret) > MAX_TOKEN_LENGTH:
+        return f"is longer than {MAX_TOKEN_LENGTH} characters"
+    return None if is_sendable(secret) else "holds characters that a token cannot hold"
 
 
 def read_token(secret: str, *, from_cache: bool = False) -> Token:
@@ -46,11 +70,15 @@ def read_token(secret: str, *, from_cache: bool = False) -> Token:
     claims = read_claims(secret)
     scopes, roles = claims.get("scp"), claims.get("roles")
     if isinstance(scopes, str):
-        return Token(secret, "delegated", tuple(scopes.split()), from_cache)
+        return Token(secret, "delegated", _names(scopes.split()), from_cache)
     if isinstance(roles, list):
-        return Token(secret, "application", tuple(str(role) for role in roles), from_cache)
+        return Token(secret, "application", _names(roles), from_cache)
     # An application without any permission has no roles claim; idtyp still tells what it is.
     return Token(secret, "application" if claims.get("idtyp") == "app" else "unknown", from_cache=from_cache)
+
+
+def _names(permissions: list[t.Any]) -> tuple[str, ...]:
+    return tuple(clip(str(name), _MAX_PERMISSION) for name in permissions[:_MAX_PERMISSIONS])
 
 
 def read_claims(secret: str) -> dict[str, t.Any]:

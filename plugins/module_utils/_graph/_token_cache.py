@@ -22,15 +22,16 @@ import typing as t
 from ._files import FileReadError
 from ._json import parse_json
 from ._private_file import make_private_folders, read_private_file, remove_leftovers, replace_private_file
-from ._secrets import SECRETS, SHORTEST_SAFE_SECRET
-from ._wanted import Account, unusable
+from ._secrets import SECRETS, clip
+from ._token import MAX_TOKEN_LENGTH, find_problem
+from ._wanted import MAX_NAME, Account, unusable
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ._wanted import Wanted
 
-# As msal does: a token that ends within this many seconds is not worth beginning a task with.
+# A token that expires within this many seconds is not used for a new task. msal has the same limit.
 _SPARE_SECONDS = 300
 # A user's sign-in takes about 10 KB.
 _MAX_BYTES = 4 * 1024 * 1024
@@ -43,9 +44,9 @@ _SECTIONS_WITH_SECRETS = ("AccessToken", "RefreshToken", "IdToken")
 
 
 class TokenCache:
-    """The cache file at ``path``; it need not exist yet.
+    """The cache file at ``path``, which may not exist yet.
 
-    :param on_warning: is told what a person should know and need not act on.
+    :param on_warning: receives warnings for the user.
     :param clock: seconds since the epoch.
     """
 
@@ -68,7 +69,7 @@ class TokenCache:
         self._loaded: dict[str, t.Any] = {}
 
     def find(self, wanted: Wanted) -> str | None:
-        """The access token wanted, when there is one that stays valid for some minutes.
+        """Return the wanted access token, or ``None`` when the cache has none that stays valid for some minutes.
 
         :raises OptionsError: the file is not safe to use.
         """
@@ -88,7 +89,7 @@ class TokenCache:
         return None
 
     def accounts(self, host: str, client_id: str, username: str | None) -> list[Account]:
-        """The users that signed in to this client; only those of that name, if there is one.
+        """Return the users that signed in to this client; with ``username``, only those of that name.
 
         :raises OptionsError: the file is not safe to use.
         """
@@ -98,23 +99,24 @@ class TokenCache:
             for section in ("AccessToken", "RefreshToken")
             for entry in _entries(content, section)
             if (entry.get("environment"), entry.get("client_id")) == (host, client_id)
-            # An application's own tokens belong to nobody.
+            # A token of the application itself has no account.
             and isinstance(entry.get("home_account_id"), str)
         }
         found = {
-            entry["home_account_id"]: str(entry.get("username") or "")
+            entry["home_account_id"]: clip(str(entry.get("username") or ""), MAX_NAME)
             for entry in _entries(content, "Account")
             if entry.get("environment") == host and str(entry.get("home_account_id")) in ours
         }
         accounts = [Account(account, name) for account, name in found.items()]
-        return [one for one in accounts if username is None or one.username.lower() == username.lower()]
+        name = None if username is None else clip(username, MAX_NAME).lower()
+        return [one for one in accounts if name is None or one.username.lower() == name]
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the cache alone, but for tasks whose job was cancelled; a holder that dies lets go.
+        """Hold the lock of the cache. Tasks of cancelled jobs may still write; a holder that dies releases the lock.
 
         :raises DeadlineError: another task holds it for too long.
-        :raises OptionsError: there can be no lock.
+        :raises OptionsError: the lock file cannot be used.
         """
         from ._ancestry import describe_self
         from ._cache_lock import lock
@@ -124,23 +126,23 @@ class TokenCache:
             make_private_folders(folder)
         except OSError as exc:
             raise unusable(self.path, f"its folder cannot be made ({exc.strerror})") from exc
-        # As it was at first: one that waits for the lock may lose its job meanwhile.
+        # Described once: while this task waits for the lock, its job may be cancelled.
         self._holder = self._holder or describe_self()
         with lock(self.path, self._holder, monotonic=self._monotonic, sleep=self._sleep):
             yield
 
     def user_of(self, refresh_token: str) -> str | None:
-        """The name of the user who was signed in with this refresh token before.
+        """Return the name of the user who signed in with this refresh token before.
 
         :raises OptionsError: the file is not safe to use.
         """
         found = self._read().get(_GIVEN, {}).get(_digest(refresh_token))
-        return found if isinstance(found, str) else None
+        return clip(found, MAX_NAME) if isinstance(found, str) else None
 
     def load(self, *, refused: str | None = None) -> str:
-        """The whole content for msal; empty when there is none. To be called while the lock is held.
+        """Return the whole content for msal; empty when the file is missing or empty. The lock must be held.
 
-        :param refused: an access token to leave out, for msal would return it.
+        :param refused: an access token to leave out, because msal would return it.
         """
         content = self._loaded = self._read()
         for section in _SECTIONS_WITH_SECRETS:
@@ -160,11 +162,11 @@ class TokenCache:
         given: tuple[str, str] | None = None,
         required: bool = False,
     ) -> None:
-        """Replace the content by msal's, and remember the tenant's ID under its name. The lock must be held.
+        """Replace the content by msal's, and store the tenant's ID under its name. The lock must be held.
 
         :param given: a refresh token and the name of the user it signed in.
-        :param required: whether a content that cannot be kept is an error, and not merely a warning.
-        :raises OptionsError: it could not be kept, and had to be.
+        :param required: whether a failure to write is an error instead of a warning.
+        :raises OptionsError: the content cannot be written, and it is required.
         """
         try:
             content = self._readable(parse_json(state))
@@ -217,7 +219,7 @@ class TokenCache:
 
 
 def _sound_part(content: object) -> dict[str, t.Any]:
-    """What msal, and the code above, can read without stumbling."""
+    """Return the sections and entries that msal and the code above can read."""
     sections = content if isinstance(content, dict) else {}
     return {
         name: {key: entry for key, entry in section.items() if _is_sound(name, entry)}
@@ -231,19 +233,22 @@ def _is_sound(section: str, entry: object) -> bool:
         return isinstance(entry, str)
     if not isinstance(entry, dict):
         return False
+    secret = entry.get("secret")
+    if section in _SECTIONS_WITH_SECRETS and isinstance(secret, str) and len(secret) > MAX_TOKEN_LENGTH:
+        return False
     if section != "AccessToken":
         return True
     return (
-        isinstance(entry.get("secret"), str)
+        isinstance(secret, str)
+        and find_problem(secret) is None
         and isinstance(entry.get("target"), str)
         and str(entry.get("expires_on")).isdecimal()
     )
 
 
 def _register(entries: list[dict[str, t.Any]]) -> None:
-    """Register the secrets of these entries; a shorter text is not a token."""
     secrets = (entry.get("secret") for entry in entries)
-    SECRETS.add(*(one for one in secrets if isinstance(one, str) and len(one) >= SHORTEST_SAFE_SECRET))
+    SECRETS.add_long(*(secret for secret in secrets if isinstance(secret, str)))
 
 
 def _digest(secret: str) -> str:
@@ -255,5 +260,5 @@ def _entries(content: dict[str, t.Any], section: str) -> list[dict[str, t.Any]]:
 
 
 def _merged(theirs: dict[str, t.Any], ours: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Two contents that have grown from one; of the same entry ours is kept."""
+    """Merge two contents with a common origin. Of entries with the same key, ours wins."""
     return {section: {**theirs.get(section, {}), **ours.get(section, {})} for section in {**theirs, **ours}}

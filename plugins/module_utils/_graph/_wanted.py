@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Which token is looked for, whose sign-ins a cache holds, and what is wrong with one that cannot be used."""
+"""The query for a token in the cache, the users of a cache, and the error of a cache that cannot be used."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ import typing as t
 
 from ._errors import OptionsError
 
-# How much of a user's name is shown: a user principal name has 113 characters at most.
+# Longer names of users are cut: a user principal name has 113 characters at most.
 MAX_NAME: t.Final = 200
+_MAX_SHOWN: t.Final = 10
 
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """Which token is looked for.
+    """The properties of the token that a task needs.
 
     :param host: the login service's host name, which msal calls the environment.
     :param tenant: as asked, by ID or name.
     :param scopes: those that the token must hold, as asked of the login service.
     :param account: msal's home account id of a user; ``None`` for an application's own token.
-    :param refused: a token that the service did not take, which is therefore not it.
+    :param refused: a token that the service refused, so the cache must return another one.
     """
 
     host: str
@@ -52,14 +53,17 @@ class Account:
 
 
 def only_account(accounts: list[Account]) -> Account | None:
-    """The one account there is, or ``None``.
+    """Return the only account, or ``None`` when there are no accounts.
 
     :raises OptionsError: there are several.
     """
     if len(accounts) > 1:
-        names = ", ".join(sorted(account.username for account in accounts))
+        names = sorted(account.username for account in accounts)
+        shown = ", ".join(names[:_MAX_SHOWN])
+        if len(names) > _MAX_SHOWN:
+            shown += f" and {len(names) - _MAX_SHOWN} more"
         raise OptionsError(
-            f"The token cache holds sign-ins of several users: {names}", hint="Set username to one of them."
+            f"The token cache holds sign-ins of several users: {shown}", hint="Set username to one of them."
         )
     return accounts[0] if accounts else None
 

@@ -22,10 +22,11 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph import (
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._batch import send_all
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Answer, Call
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, is_below, same_origin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._error_body import holds_error
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ServiceError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import retry_after
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._json import parse_json
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._login_answers import clean, holds_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._login_answers import clean
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._paging import read_pages
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import (

@@ -52,16 +52,11 @@ def refuse(path: Path, reason: str) -> None:
     "content",
     [
         b"",
-        b"\n",
         DESCRIPTION,
         b'{"where": null, "pids": [1, 2, 3]}',
         b'{"where": "of another boot", "pids": [5, 1]}\n',
-        # A full disk, and a crash of the host.
-        DESCRIPTION[:-1],
-        DESCRIPTION[:12],
-        DESCRIPTION[:1],
-        b"\0" * len(DESCRIPTION),
-        DESCRIPTION[:20] + b"\0" * 20,
+        # A full disk.
+        *(DESCRIPTION[:length] for length in range(12, len(DESCRIPTION))),
     ],
 )
 def test_what_a_holder_can_leave_behind_is_taken_over(path: Path, content: bytes) -> None:
@@ -74,6 +69,21 @@ def test_what_a_holder_can_leave_behind_is_taken_over(path: Path, content: bytes
 @pytest.mark.parametrize(
     "content",
     [
+        b"\n",
+        b"{",
+        DESCRIPTION[:10],
+        DESCRIPTION + b"}",
+        DESCRIPTION[:-1] + b" and more",
+        DESCRIPTION[:20] + b"\0" * 20,
+        b"\0" * len(DESCRIPTION),
+        b"\0" * 4096,
+        b'{"where": rubbish of a stranger',
+        b'{"where": "rubbish of a stranger',
+        b'{"where": 5, "pids": [1]}',
+        b'{"where": null, "pids": []}',
+        b'{"where": null, "pids": ["1"]}',
+        b'{"where": null, "pids": [true]}',
+        b'{"where": null, "pids": 1}',
         b"12345\n",
         b"{}",
         b"[]",

@@ -41,20 +41,27 @@ class FakeApplication:
 def test_a_password_is_asked_with_for_the_person() -> None:
     found = asked(username=OPERATOR, password="hush-hush")
     ask = found.pop("ask")
-    assert found == {"way": "user", **ANYWHERE, "username": OPERATOR, "given": None}
+    assert found == {"way": "user", **ANYWHERE, "username": OPERATOR, "given": None, "method": "password"}
     assert ask(FakeApplication(), ["A"]) == ("password", OPERATOR, "hush-hush", ["A"])
 
 
 def test_a_refresh_token_is_asked_with_and_stands_for_somebody() -> None:
     found = asked(refresh_token="hush-hush")
     ask = found.pop("ask")
-    assert found == {"way": "user", **ANYWHERE, "username": None, "given": "hush-hush"}
+    assert found == {"way": "user", **ANYWHERE, "username": None, "given": "hush-hush", "method": "refresh_token"}
     assert ask(FakeApplication(), ["A"]) == ("refresh token", "hush-hush", ["A"])
 
 
 def test_with_a_cache_alone_nothing_can_be_asked_with() -> None:
     found = asked(token_cache_path="/c", username=OPERATOR)
-    assert found == {"way": "user", **ANYWHERE, "username": OPERATOR, "ask": None, "given": None}
+    assert found == {
+        "way": "user",
+        **ANYWHERE,
+        "username": OPERATOR,
+        "ask": None,
+        "given": None,
+        "method": "token_cache",
+    }
 
 
 @pytest.mark.parametrize(
@@ -97,11 +104,3 @@ def test_a_caches_user_is_the_only_one_or_the_one_that_is_named() -> None:
         OptionsError, match="several users: operator@contoso.example, two@contoso.example. Set username"
     ):
         account(one, two)
-
-
-def test_the_name_of_a_cached_account_is_printable_and_short() -> None:
-    user = CachedUser.read(gather({"client_id": "app-1", "token_cache_path": "/c"}, {}), asked_for=True)
-    cache = FakeCache(Account("uid.utid", "one\x1b[2J" + "x" * 500))
-    account = user.account_in(t.cast("t.Any", cache), find_cloud("global"))
-    assert account is not None
-    assert account.username == "one [2J" + "x" * 193

@@ -171,7 +171,7 @@ def test_a_refusal_ends_the_wait_and_leaves_no_file(tmp_path: Path, error: str, 
 
 
 @pytest.mark.parametrize(
-    ("expires_in", "haste", "naps"), [(12, 1.0, [5, 5, 2]), (11, 1.0, [5, 5, 1]), (12, 1.5, [5, 4.5])]
+    ("expires_in", "haste", "naps"), [(12, 1.0, [5, 5]), (10, 1.0, [5, 5]), (12, 1.5, [5]), (4, 1.0, [])]
 )
 def test_nobody_signs_in(tmp_path: Path, expires_in: float, haste: float, naps: list[float]) -> None:
     world = World(tmp_path, Reply(200, {**FLOW, "expires_in": expires_in}), *[PENDING] * 4, haste=haste)
@@ -331,3 +331,38 @@ def test_a_code_that_is_asked_for_while_the_service_is_unavailable_comes_later(t
 def test_the_device_code_is_registered_as_a_secret(tmp_path: Path) -> None:
     World(tmp_path, Reply(200, FLOW)).login.begin()
     assert SECRETS.mask("the-device-code ABCD-EFGH") == f"{MASK} ABCD-EFGH"
+
+
+@pytest.mark.parametrize("status", [400, 429, 503])
+@pytest.mark.parametrize("error", ["authorization_pending", "slow_down", "temporarily_unavailable"])
+def test_a_wait_beyond_the_code_ends_the_sign_in_at_once(tmp_path: Path, status: int, error: str) -> None:
+    busy = Reply(status, {"error": error}, {"Retry-After": "61"})
+    world = World(tmp_path, Reply(200, FLOW), busy, signed_in())
+    with pytest.raises(GraphError, match="asks to wait 61 s, but the code expires in 60 s. Run the task") as caught:
+        world.wait()
+    assert (caught.value.kind, caught.value.retry_after) == ("throttled", 61)
+    assert (world.naps, world.told) == ([], [])
+
+
+@pytest.mark.parametrize(("error", "naps"), [("authorization_pending", [12, 5]), ("slow_down", [12, 10])])
+def test_a_pending_answer_may_ask_to_wait(tmp_path: Path, error: str, naps: list[float]) -> None:
+    pending = Reply(400, {"error": error}, {"Retry-After": "12"})
+    world = World(tmp_path, Reply(200, FLOW), pending, PENDING, signed_in())
+    assert world.wait().username == "one@contoso.example"
+    assert world.naps == naps
+
+
+def test_times_beyond_measure_are_cut(tmp_path: Path) -> None:
+    world = World(tmp_path, Reply(200, {**FLOW, "expires_in": 1e11, "interval": 1e11}), PENDING, signed_in())
+    world.wait()
+    assert (world.naps, world.told) == ([60], [3600])
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"), [(70020, "to get a new code"), (700082, "Check tenant_id and client_id, and run the task again.")]
+)
+def test_the_advice_is_that_for_a_device_login(tmp_path: Path, code: int, hint: str) -> None:
+    world = World(tmp_path, Reply(200, FLOW), Reply(400, {"error": "expired_token", "error_codes": [code]}))
+    with pytest.raises(GraphError) as caught:
+        world.wait()
+    assert hint in (caught.value.hint or "")

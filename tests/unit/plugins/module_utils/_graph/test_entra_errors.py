@@ -4,12 +4,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._aadsts import HINTS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._aadsts import (
+    DEVICE_LOGIN,
+    GENERAL_HINTS,
+    HINTS,
+    METHOD_HINTS,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import METHODS, strategy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._entra_errors import read_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._identity_errors import (
+    read_error as read_identity_error,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
 from requests.structures import CaseInsensitiveDict
 
@@ -128,7 +140,8 @@ def test_a_refused_secret_may_be_quoted_an_id_or_of_another_application() -> Non
 
 
 def test_every_hint_is_a_sentence() -> None:
-    assert [hint for hint in HINTS.values() if not hint.endswith(".")] == []
+    hints = [*HINTS.values(), *METHOD_HINTS.values(), *GENERAL_HINTS.values()]
+    assert [hint for hint in hints if not hint.endswith(".")] == []
 
 
 @pytest.mark.parametrize(
@@ -148,6 +161,62 @@ def test_every_hint_is_a_sentence() -> None:
 def test_advice_follows_code_and_method(code: int, method: str | None, hint: str) -> None:
     body = {"error": "invalid_client", "error_codes": [code]}
     assert hint in (read_error(response(401, body), "c-1", method).hint or "")
+
+
+CODES = sorted({*HINTS, *(code for code, _method in METHOD_HINTS)})
+SIGN_INS = {
+    **{method: strategy(method) for method in METHODS if method != "access_token"},
+    DEVICE_LOGIN: strategy("token_cache"),
+}
+# The options of single credentials; all methods read the others.
+READ_BY_SOME = {
+    field.name for credential in SIGN_INS.values() for field in dataclasses.fields(t.cast("t.Any", credential))
+}
+
+
+@pytest.mark.parametrize("method", SIGN_INS)
+@pytest.mark.parametrize("service", [read_error, read_identity_error])
+def test_no_hint_names_an_option_that_the_method_does_not_read(method: str, service: t.Any) -> None:
+    if (service is read_identity_error) is not (method == "managed_identity"):
+        return
+    read = {field.name for field in dataclasses.fields(t.cast("t.Any", SIGN_INS[method]))}
+    for code in CODES:
+        for status in (400, 429, 500):
+            body = {"error": "x", "error_description": f"AADSTS{code}: words", "error_codes": [code]}
+            how = {} if service is read_identity_error else {"method": method}
+            hint = service(response(status, body), "c-1", **how).hint
+            assert hint
+            for name in READ_BY_SOME - read:
+                # A hint that names an option in plain words is as wrong, and so is one that names its variables.
+                for word in (name, name.replace("_", " "), *OPTIONS[name].environment, *OPTIONS[name].aliases):
+                    assert not re.search(rf"\b{word}\b", hint), (code, word, hint)
+
+
+@pytest.mark.parametrize(
+    ("code", "method", "hint"),
+    [
+        (700027, "managed_identity", "the identity is assigned to this host"),
+        (90002, "managed_identity", "the identity is assigned to this host"),
+        (7000215, "managed_identity", "the identity is assigned to this host"),
+        (7000215, "certificate", "Check tenant_id, client_id and certificate_path."),
+        (700027, "client_secret", "Check tenant_id, client_id and client_secret."),
+        (7000222, "federated_token", "Check tenant_id, client_id and the federated token."),
+        (50076, "password", "no password can satisfy"),
+        (50076, "token_cache", "sign in again with the playbook msgraph.intune.device_login"),
+        (50076, "refresh_token", "set refresh_token to one of a sign-in with a second factor"),
+        (50076, DEVICE_LOGIN, "complete the second factor in the browser"),
+        (700082, "refresh_token", "set refresh_token to a new one"),
+        (700082, "token_cache", "sign in again with the playbook msgraph.intune.device_login"),
+        (70020, DEVICE_LOGIN, "to get a new code"),
+        (70020, "password", "Check tenant_id, client_id, username and password."),
+    ],
+)
+def test_a_hint_is_about_what_the_method_uses(code: int, method: str, hint: str) -> None:
+    body = {"error": "x", "error_description": f"AADSTS{code}: words"}
+    if method == "managed_identity":
+        assert hint in (read_identity_error(response(400, body), "c-1").hint or "")
+    else:
+        assert hint in (read_error(response(400, body), "c-1", method).hint or "")
 
 
 @pytest.mark.parametrize("method", ["client_secret", "certificate", None])
@@ -172,12 +241,16 @@ def test_an_unknown_code_of_a_failing_service_is_the_services_trouble(status: in
         (501, "x", True),
         (400, "temporarily_unavailable", True),
         (200, "temporarily_unavailable", True),
+        (400, " temporarily_unavailable ", True),
+        (400, {"code": "temporarily_unavailable"}, True),
+        (400, {"code": "\ttemporarily_unavailable"}, True),
+        (400, {"message": "temporarily_unavailable"}, False),
         (400, "invalid_grant", False),
         (404, "x", False),
         (410, "x", False),
     ],
 )
-def test_what_the_login_service_documents_is_retried(status: int, error: str, transient: bool) -> None:
+def test_what_the_login_service_documents_is_retried(status: int, error: t.Any, transient: bool) -> None:
     assert read_error(response(status, {"error": error}), "c-1").transient is transient
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import choose_credential
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._files import FileReadError, read_file, without_bom
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._files import FileReadError, as_utf8, read_file
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
@@ -129,5 +129,12 @@ def test_no_file_stays_open(tmp_path: Path) -> None:
 
 
 def test_content_without_a_byte_order_mark_is_unchanged() -> None:
-    assert without_bom(b"\x30\x82\xff\xfe") == b"\x30\x82\xff\xfe"
-    assert without_bom(b"") == b""
+    assert as_utf8(b"\x30\x82\xff\xfe") == b"\x30\x82\xff\xfe"
+    assert as_utf8(b"") == b""
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-8"])
+def test_text_becomes_utf_8(encoding: str) -> None:
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    assert as_utf8("a token \u20ac".encode(encoding)) == "a token \u20ac".encode()
+    assert as_utf8(mark + "a token".encode(encoding)) == b"a token"

@@ -11,10 +11,11 @@ import json
 import typing as t
 
 import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._error_body import holds_error
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login_answers import (
     clean,
     error_code,
-    holds_error,
+    find_too_long,
     secrets_in,
     token_problem,
 )
@@ -99,6 +100,9 @@ def test_what_names_the_account_is_kept() -> None:
         ({"expires_in": None, "interval": "soon"}, (900, 5)),
         ({"expires_in": -1, "interval": 0}, (900, 5)),
         ({}, (900, 5)),
+        ({"expires_in": 1e11, "interval": 1e11}, (3600, 60)),
+        ({"expires_in": "3601", "interval": "60.1"}, (3600, 60)),
+        ({"expires_in": 3600, "interval": 60}, (3600, 60)),
     ],
 )
 def test_a_device_code_has_times_in_whole_seconds(fields: dict[str, t.Any], seconds: tuple[int, int]) -> None:
@@ -118,7 +122,10 @@ def test_the_address_of_a_device_code_may_have_its_earlier_name(missing: dict[st
     [
         ("invalid_grant", "invalid_grant"),
         ({"code": "Forbidden", "message": "no"}, "Forbidden"),
+        (" invalid_grant\n", "invalid_grant"),
+        ({"code": " Forbidden "}, "Forbidden"),
         ({"message": "no"}, None),
+        ({}, None),
         (["x"], None),
         (7, None),
     ],
@@ -129,7 +136,7 @@ def test_of_an_answer_with_an_error_no_token_is_left(error: t.Any, code: str | N
     assert clean(body, NOW) == {"error": code or "unknown_error", "error_description": "words"}
 
 
-@pytest.mark.parametrize("error", ["", " ", None, False, {}, []])
+@pytest.mark.parametrize("error", ["", " ", None, False, []])
 def test_an_empty_error_is_none(error: t.Any) -> None:
     body = {"error": error, "access_token": TOKEN}
     assert not holds_error(body)
@@ -141,7 +148,7 @@ def test_anything_else_is_passed_on(body: t.Any) -> None:
     assert clean(body, NOW) == body
     assert not holds_error(body)
     assert token_problem(body) is None
-    assert secrets_in(body) == []
+    assert secrets_in(body) == {}
 
 
 @pytest.mark.parametrize(
@@ -152,16 +159,23 @@ def test_anything_else_is_passed_on(body: t.Any) -> None:
         ("x" * 8, None),
         ("x" * 65_536, None),
         ("x" * 65_537, "longer than 65536"),
+        ("a token with blanks", "characters that a token cannot hold"),
+        ("token-with-\u00e9", "characters that a token cannot hold"),
         ("", None),
         (5, None),
     ],
 )
-def test_a_token_has_a_plausible_length(token: t.Any, problem: str | None) -> None:
+def test_an_access_token_has_a_plausible_length_and_form(token: t.Any, problem: str | None) -> None:
     found = token_problem({"access_token": token})
     assert (problem or "None") in str(found)
 
 
-def test_secrets_are_those_that_are_long_enough() -> None:
-    fields = {"client_assertion": b"a.signed.assertion", "refresh_token": "refresh-one", "device_code": "e", "x": "y"}
-    assert secrets_in(fields) == ["a.signed.assertion", "refresh-one"]
-    assert secrets_in({"access_token": 5, "password": "short"}) == []
+def test_secrets_are_found_by_the_names_of_their_fields() -> None:
+    fields = {"client_assertion": b"a.signed.assertion", "refresh_token": "refresh-one", "access_token": 5, "x": "y"}
+    assert secrets_in(fields) == {"client_assertion": "a.signed.assertion", "refresh_token": "refresh-one"}
+
+
+def test_a_secret_that_is_too_long_is_named_without_its_value() -> None:
+    assert find_too_long({"id_token": "x" * 65_536}) is None
+    found = find_too_long({"access_token": "short", "id_token": "x" * 65_537})
+    assert found == "id_token is longer than 65536 characters"

@@ -82,6 +82,7 @@ class World:
         cached: bool = True,
         given: str | None = None,
         refused: str | None = None,
+        method: str | None = None,
     ) -> Token:
         self.session = FakeSession(*script)
         login = Login(
@@ -91,7 +92,14 @@ class World:
             TokenCache(str(self.path), on_warning=self.warnings.append, sleep=no_patience) if cached else None,
             refused=refused,
         )
-        return login.user(tenant_id="organizations", client_id="client-1", username=username, ask=ask, given=given)
+        return login.user(
+            tenant_id="organizations",
+            client_id="client-1",
+            username=username,
+            ask=ask,
+            given=given,
+            method=method,
+        )
 
     def seed(self, *names: str, expires_in: int = 3600) -> None:
         for name in names:
@@ -499,3 +507,26 @@ def test_whatever_msal_raises_for_a_platform_is_a_typed_error(
     with pytest.raises(GraphError, match=type(raised).__name__) as caught:
         identity(monkeypatch)
     assert caught.value.kind == "protocol"
+
+
+@pytest.mark.parametrize("cached", [True, False])
+@pytest.mark.parametrize(
+    ("method", "hint"),
+    [("refresh_token", "set refresh_token to a new one"), ("password", "sign in again with the playbook")],
+)
+def test_the_advice_is_that_for_the_method(world: World, method: str, hint: str, cached: bool) -> None:
+    refusal = Reply(400, {"error": "invalid_grant", "error_codes": [700082]})
+    with pytest.raises(GraphError) as caught:
+        world.user(METADATA, refusal, ask=with_refresh_token, cached=cached, method=method)
+    assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("name", ["access_token", "refresh_token", "id_token"])
+def test_a_token_that_cannot_be_used_never_enters_the_cache(world: World, name: str) -> None:
+    answer = signed_in()
+    answer.body[name] = "a token with blanks" if name == "access_token" else "x" * 70_000
+    with pytest.raises(GraphError) as caught:
+        world.user(METADATA, MANAGED, answer, ask=with_password)
+    assert caught.value.kind == "protocol"
+    assert not world.path.exists()
+    assert world.user(METADATA, MANAGED, signed_in(), ask=with_password).kind == "delegated"

@@ -96,8 +96,11 @@ def test_a_token_under_a_failure_status_is_not_used() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 400, 401])
-def test_an_unavailable_service_is_told_before_msal_caches_it(status: int) -> None:
-    http, _session = wire(Reply(status, {"error": "temporarily_unavailable"}))
+@pytest.mark.parametrize(
+    "error", ["temporarily_unavailable", " temporarily_unavailable\n", {"code": "temporarily_unavailable"}]
+)
+def test_an_unavailable_service_is_told_before_msal_caches_it(status: int, error: t.Any) -> None:
+    http, _session = wire(Reply(status, {"error": error}))
     with pytest.raises(GraphError) as caught:
         http.post(f"{AUTHORITY}/token")
     assert (caught.value.kind, caught.value.transient) == ("service", True)
@@ -107,12 +110,45 @@ def test_an_unavailable_service_is_told_before_msal_caches_it(status: int) -> No
 @pytest.mark.parametrize("authority", [AUTHORITY, None])
 def test_a_token_of_an_impossible_length_is_refused_and_is_no_secret(token: str, authority: str | None) -> None:
     http, session = wire(Reply(200, {"access_token": token}), authority=authority)
-    with pytest.raises(GraphError, match="the access token in the answer is") as caught:
+    with pytest.raises(GraphError, match="access_?.?token( in the answer)? is") as caught:
         http.post(f"{AUTHORITY}/token")
     assert (caught.value.kind, caught.value.status) == ("protocol", 200)
     assert caught.value.client_request_id == session.sent[0].headers["client-request-id"]
     assert caught.value.hint
     assert SECRETS.mask("the words") == "the words"
+
+
+@pytest.mark.parametrize("authority", [AUTHORITY, None])
+def test_a_token_that_cannot_be_sent_never_reaches_msal(authority: str | None) -> None:
+    http, _session = wire(Reply(200, {"access_token": "a token with blanks", "expires_in": 3600}), authority=authority)
+    with pytest.raises(GraphError, match="the access token in the answer holds characters") as caught:
+        http.post(f"{AUTHORITY}/token")
+    assert caught.value.kind == "protocol"
+
+
+SECRET_FIELDS = ("access_token", "refresh_token", "id_token", "device_code", "client_secret", "client_assertion")
+
+
+@pytest.mark.parametrize("name", SECRET_FIELDS)
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_secret_of_any_size_is_refused_before_it_is_registered(name: str, status: int) -> None:
+    secret = "s" * 70_000
+    http, session = wire(Reply(status, {"access_token": "a-long-access-token", name: secret}))
+    with pytest.raises(GraphError, match=f"in the answer, {name} is longer than 65536 characters") as caught:
+        http.post(f"{AUTHORITY}/token")
+    assert (caught.value.kind, caught.value.status, caught.value.transient) == ("protocol", status, False)
+    assert SECRETS.mask(secret) == secret
+    with pytest.raises(GraphError, match=f"in the request, {name} is longer than 65536 characters"):
+        http.post(f"{AUTHORITY}/token", data={name: secret})
+    assert (len(session.sent), SECRETS.mask(secret)) == (1, secret)
+
+
+@pytest.mark.parametrize(("name", "value"), [("Authorization", "Basic " + "s" * 70_000), ("Secret", "s" * 70_000)])
+def test_a_key_of_an_identity_of_any_size_is_not_sent(name: str, value: str) -> None:
+    http, session = wire(authority=None)
+    with pytest.raises(GraphError, match=f"in the request, {name.lower()} is longer than 65536 characters"):
+        http.get("http://localhost:40342/token", headers={name: value})
+    assert (session.sent, SECRETS.mask(value)) == ([], value)
 
 
 SECRETS_SENT = {name: f"{name}-that-is-long" for name in ("client_assertion", "refresh_token", "device_code")}

@@ -56,3 +56,19 @@ def test_what_does_not_describe_itself_is_unknown(text: str) -> None:
 
 def test_a_token_is_not_in_its_representation() -> None:
     assert "hush-hush" not in repr(read_token("hush-hush"))
+
+
+@pytest.mark.parametrize("claims", [{"scp": "x" * 5000}, {"roles": ["x" * 5000]}, {"roles": [["x" * 5000]]}])
+def test_the_name_of_a_permission_is_cut(claims: dict[str, object]) -> None:
+    (permission,) = read_token(jwt(claims)).permissions
+    assert len(permission) == 128
+
+
+def test_all_permissions_count_and_a_message_names_fifty() -> None:
+    roles = [f"Role{number}" for number in range(60)]
+    token = read_token(jwt({"roles": roles}))
+    assert token.permissions == tuple(roles)
+    assert token.shown_permissions == f"{', '.join(roles[:50])} and 10 more"
+    assert read_token(jwt({"roles": roles[:50]})).shown_permissions == ", ".join(roles[:50])
+    assert read_token(jwt({"roles": []})).shown_permissions == "no permission"
+    assert len(read_token(jwt({"scp": " ".join(["x"] * 5000)})).permissions) == 1000

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import multiprocessing
 import os
@@ -18,7 +19,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph import _ance
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DeadlineError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._wanted import Account, Wanted
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._wanted import Account, Wanted, only_account
 
 HOST, CLIENT, SCOPE = "login.example", "client-1", "https://graph.example/.default"
 NOW = 1_000_000.0
@@ -73,7 +74,7 @@ def test_a_blank_file_is_as_good_as_none(world: World) -> None:
 
 
 def test_a_valid_token_is_found_without_msal(world: World) -> None:
-    world.write(content(entry(secret="another", realm="tenant-2"), entry()))
+    world.write(content(entry(secret="another-token", realm="tenant-2"), entry()))
     assert world.cache.find(APPLICATION) == "the-token"
     assert world.warnings == []
 
@@ -107,10 +108,10 @@ def test_a_token_that_was_refused_is_not_in_a_representation() -> None:
 
 
 def test_a_token_that_was_refused_is_neither_found_nor_handed_to_msal(world: World) -> None:
-    world.write(content(entry(secret="a"), entry(secret="m"), entry(secret="z")))
-    assert world.cache.find(Wanted(HOST, "tenant-1", CLIENT, (SCOPE,), refused="a")) == "m"
-    kept = json.loads(world.cache.load(refused="m"))["AccessToken"]
-    assert [one["secret"] for one in kept.values()] == ["a", "z"]
+    world.write(content(*(entry(secret=f"token-of-{name}") for name in "amz")))
+    assert world.cache.find(Wanted(HOST, "tenant-1", CLIENT, (SCOPE,), refused="token-of-a")) == "token-of-m"
+    kept = json.loads(world.cache.load(refused="token-of-m"))["AccessToken"]
+    assert [one["secret"] for one in kept.values()] == ["token-of-a", "token-of-z"]
     world.write(json.dumps({"RefreshToken": {"1": {"secret": "r"}}}))
     assert json.loads(world.cache.load(refused="m")) == {"RefreshToken": {"1": {"secret": "r"}}}
 
@@ -257,7 +258,7 @@ def nested(depth: int) -> str:
     [
         *((nested(depth), "nested too deeply") for depth in (60, 990, 9_000, 200_000)),
         (json.dumps({"AccessToken": {"1": entry(target=["x"] * 300_000)}}), "too many values"),
-        (content(entry(secret="x" * 5_000_000)), "it would be larger than 4 MB"),
+        (content(entry(), Account={"1": {"username": "x" * 5_000_000}}), "it would be larger than 4 MB"),
         ("[]", "it is not a JSON object"),
         ("no JSON", "Expecting value"),
     ],
@@ -302,22 +303,57 @@ def test_a_file_beyond_the_limits_of_json_is_rebuilt(world: World, damage: str) 
 def test_control_characters_of_the_file_are_not_shown(world: World) -> None:
     accounts = {"1": {"home_account_id": "one.t", "environment": HOST, "username": "\x1b[31mone"}}
     world.write(content(entry(home_account_id="one.t"), Account=accounts))
-    assert world.cache.accounts(HOST, CLIENT, None) == [Account("one.t", " [31mone")]
+    assert world.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "[31mone")]
 
 
 def test_secrets_that_are_read_are_registered(world: World) -> None:
     others = {
-        "RefreshToken": {"1": {"secret": "the-refresh-token"}, "2": {"secret": 5}},
+        "RefreshToken": {"1": {"secret": "the-refresh-token"}, "2": {"secret": 5}, "3": {"secret": "tot"}},
         "IdToken": {"1": {"secret": "the-id-token"}},
         "Account": {"1": {"secret": "no-secret-at-all"}},
     }
-    world.write(content(entry(), entry(secret="another-token", realm="tenant-2"), entry(secret="to"), **others))
+    world.write(content(entry(), entry(secret="another-token", realm="tenant-2"), **others))
     assert SECRETS.mask("the-token another-token") == "the-token another-token"
     world.cache.find(APPLICATION)
     assert SECRETS.mask("the-token another-token") == "******** another-token"
     world.cache.load(refused="another-token")
     shown = SECRETS.mask("the-token another-token the-refresh-token the-id-token no-secret-at-all total")
     assert shown == "******** ******** ******** ******** no-secret-at-all total"
+
+
+@pytest.mark.parametrize("secret", ["e", "x" * 7, "x" * 65_537, "a token with blanks", "token\r\nHost: x", ""])
+def test_an_access_token_that_cannot_be_used_is_damage(world: World, secret: str) -> None:
+    world.write(content(entry(secret=secret), Account={"1": {"username": "kim"}}))
+    assert world.cache.find(APPLICATION) is None
+    assert json.loads(world.cache.load()) == {"AccessToken": {}, "Account": {"1": {"username": "kim"}}}
+    (warning,) = world.warnings
+    assert "was damaged" in warning
+    assert SECRETS.mask(f"the words {secret}") == f"the words {secret}"
+
+
+@pytest.mark.parametrize("section", ["RefreshToken", "IdToken"])
+def test_a_secret_of_any_size_is_damage(world: World, section: str) -> None:
+    world.write(content(**{section: {"1": {"secret": "x" * 65_537}, "2": {"secret": "y" * 65_536}}}))
+    assert list(json.loads(world.cache.load())[section]) == ["2"]
+    assert len(world.warnings) == 1
+    assert SECRETS.mask("x" * 65_537) == "x" * 65_537
+
+
+def test_names_of_users_are_short(world: World) -> None:
+    accounts = {
+        str(number): {"home_account_id": f"{number}.t", "environment": HOST, "username": f"{number:02}" + "x" * 5000}
+        for number in range(12)
+    }
+    tokens = [entry(home_account_id=f"{number}.t") for number in range(12)]
+    digest = hashlib.sha256(b"the-refresh-token").hexdigest()
+    world.write(content(*tokens, Account=accounts, MsgraphIntuneGiven={digest: "y" * 5000}))
+    found = world.cache.accounts(HOST, CLIENT, None)
+    assert {len(account.username) for account in found} == {200}
+    assert world.cache.accounts(HOST, CLIENT, "07" + "x" * 5000) == [found[7]]
+    assert world.cache.user_of("the-refresh-token") == "y" * 200
+    with pytest.raises(OptionsError, match="several users: 00x+, 01x.* and 2 more. Set username") as caught:
+        only_account(found)
+    assert len(str(caught.value)) < 2500
 
 
 @pytest.mark.parametrize("mode", [0o601, 0o604, 0o640, 0o644, 0o660, 0o602, 0o777])
@@ -405,7 +441,7 @@ def test_a_file_of_somebody_else_is_refused(world: World, monkeypatch: pytest.Mo
 
 
 def test_what_is_saved_is_for_this_user_alone_and_replaced_whole(world: World) -> None:
-    world.write(content(entry(secret="old")))
+    world.write(content(entry(secret="old-token")))
     before = world.path.stat().st_ino
     previous = os.umask(0)
     try:
@@ -444,6 +480,25 @@ def test_a_folder_that_another_task_made_first_is_used(tmp_path: Path, monkeypat
         pass
 
 
+def test_a_link_in_the_place_of_the_new_folder_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "of-others").mkdir()
+    (tmp_path / "of-others").chmod(0o755)
+    original = os.mkdir
+
+    def replaced_by_another_user(path: str, mode: int) -> None:
+        original(path, mode)
+        Path(path).rmdir()
+        Path(path).symlink_to(tmp_path / "of-others")
+
+    monkeypatch.setattr(os, "mkdir", replaced_by_another_user)
+    with (
+        pytest.raises(OptionsError, match="its folder cannot be made"),
+        World(tmp_path / "new" / "cache.json").cache.locked(),
+    ):
+        pass
+    assert stat.S_IMODE((tmp_path / "of-others").stat().st_mode) == 0o755
+
+
 def test_what_cannot_be_kept_is_a_warning_and_no_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_source: str, _target: str) -> None:
         raise OSError(28, "No space left on device")
@@ -475,8 +530,8 @@ def test_a_holder_that_is_killed_lets_go_and_leaves_a_valid_file(world: World) -
     holder.join()
     assert world.cache.find(APPLICATION) == "the-token"
     with world.cache.locked():
-        world.cache.save(content(entry(secret="new")), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
-    assert world.cache.find(APPLICATION) == "new"
+        world.cache.save(content(entry(secret="new-token")), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    assert world.cache.find(APPLICATION) == "new-token"
 
 
 def test_a_lock_that_is_never_let_go_ends_the_wait(world: World) -> None:
@@ -522,8 +577,8 @@ def test_a_holder_whose_job_was_cancelled_is_not_waited_for(world: World, left_b
         world.cache.load()
         with other.locked():
             other.load()
-            save(other, "of the later run")
-        save(world.cache, "of the cancelled job")
+            save(other, "of-the-later-run")
+        save(world.cache, "of-the-cancelled-job")
     assert json.loads(left_behind[0])["pids"][0] == os.getpid()
     assert (world.warnings, sorted(path.name for path in world.path.parent.iterdir())) == (
         [],
@@ -540,10 +595,10 @@ def test_two_that_write_at_once_keep_what_the_other_one_wrote(world: World, left
             theirs = json.loads(other.load())
             theirs["Account"]["new"] = {"username": "lee"}
             other.save(json.dumps(theirs), host=HOST, tenant="theirs", tenant_id="id-of-theirs")
-        mine["AccessToken"]["0"]["secret"] = "renewed"
+        mine["AccessToken"]["0"]["secret"] = "renewed-token"
         world.cache.save(json.dumps(mine), host=HOST, tenant="ours", tenant_id="id-of-ours")
     kept = json.loads(world.path.read_bytes())
-    assert (set(kept["Account"]), kept["AccessToken"]["0"]["secret"]) == ({"old", "new"}, "renewed")
+    assert (set(kept["Account"]), kept["AccessToken"]["0"]["secret"]) == ({"old", "new"}, "renewed-token")
     assert kept["MsgraphIntuneTenants"] == {f"{HOST}/theirs": "id-of-theirs", f"{HOST}/ours": "id-of-ours"}
 
 
@@ -601,7 +656,7 @@ def leave(world: World, name: str, mode: int = 0o600) -> Path:
 def test_what_a_writer_left_that_was_killed_is_removed(world: World) -> None:
     path = leave(world, NEW)
     with world.cache.locked():
-        save(world.cache, "new")
+        save(world.cache, "new-token")
     assert not path.exists()
 
 
@@ -609,7 +664,7 @@ def test_what_another_writer_is_about_to_finish_stays(world: World) -> None:
     path = leave(world, NEW)
     os.utime(path, (NOW - 299, NOW - 299))
     with world.cache.locked():
-        save(world.cache, "new")
+        save(world.cache, "new-token")
     assert path.exists()
 
 
@@ -628,7 +683,7 @@ def test_what_another_writer_is_about_to_finish_stays(world: World) -> None:
 def test_files_with_other_names_are_not_removed(world: World, name: str) -> None:
     path = leave(world, name)
     with world.cache.locked():
-        save(world.cache, "new")
+        save(world.cache, "new-token")
     assert path.read_bytes() == b"half a fi"
 
 
@@ -640,7 +695,7 @@ def test_a_file_of_that_name_that_is_not_ours_is_not_removed(world: World) -> No
     link.symlink_to(readable)
     os.utime(link, (NOW - 301, NOW - 301), follow_symlinks=False)
     with world.cache.locked():
-        save(world.cache, "new")
+        save(world.cache, "new-token")
     assert (readable.exists(), linked.exists(), link.is_symlink()) == (True, True, True)
 
 
@@ -656,6 +711,6 @@ def test_a_leftover_that_cannot_be_removed_does_not_protect_the_others(
 
     monkeypatch.setattr(os, "unlink", fail)
     with world.cache.locked():
-        save(world.cache, "new")
+        save(world.cache, "new-token")
     assert set(tried) == paths
     assert world.warnings == []
