@@ -126,18 +126,18 @@ class DeviceLogin:
             if person is not None:
                 return person
             remaining = self._deadline - self._clock()
-            if self._retry_after > remaining > 0:
+            if remaining <= 0:
+                raise AuthenticationError(
+                    "nobody signed in before the code expired", hint="Run the task again to get a new code."
+                )
+            if self._retry_after > remaining:
                 raise ThrottledError(
                     f"the login service asks to wait {self._retry_after:g} s, but the code expires in {remaining:g} s",
                     hint="Run the task again later.",
                     retry_after=self._retry_after,
                 )
-            # A poll before the interval is over would be too early, and one after the deadline too late.
-            if self._interval > remaining:
-                raise AuthenticationError(
-                    "nobody signed in before the code expired", hint="Run the task again to get a new code."
-                )
             on_wait(remaining)
+            # Never shorter, even when the code expires before: a poll must not be sooner than the service asks.
             self._sleep(max(self._interval, self._retry_after))
 
     def _poll(self) -> Person | None:

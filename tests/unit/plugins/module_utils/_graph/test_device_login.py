@@ -171,7 +171,7 @@ def test_a_refusal_ends_the_wait_and_leaves_no_file(tmp_path: Path, error: str, 
 
 
 @pytest.mark.parametrize(
-    ("expires_in", "haste", "naps"), [(12, 1.0, [5, 5]), (10, 1.0, [5, 5]), (12, 1.5, [5]), (4, 1.0, [])]
+    ("expires_in", "haste", "naps"), [(12, 1.0, [5, 5, 5]), (10, 1.0, [5, 5]), (12, 1.5, [5, 5]), (4, 1.0, [5])]
 )
 def test_nobody_signs_in(tmp_path: Path, expires_in: float, haste: float, naps: list[float]) -> None:
     world = World(tmp_path, Reply(200, {**FLOW, "expires_in": expires_in}), *[PENDING] * 4, haste=haste)
