@@ -49,7 +49,7 @@ def is_description(content: bytes) -> bool:
         return False
     where, pids = described["where"], described["pids"]
     known = where is None or isinstance(where, str)
-    return known and isinstance(pids, list) and bool(pids) and all(type(pid) is int for pid in pids)
+    return known and isinstance(pids, list) and bool(pids) and not any(not isinstance(pid, int) or isinstance(pid, bool) for pid in pids)
 
 
 def _is_beginning(content: bytes) -> bool:
