@@ -48,8 +48,9 @@ def is_description(content: bytes) -> bool:
     if not isinstance(described, dict) or set(described) != {"where", "pids"}:
         return False
     where, pids = described["where"], described["pids"]
-    known = where is None or isinstance(where, str)
-    return known and isinstance(pids, list) and bool(pids) and not any(not isinstance(pid, int) or isinstance(pid, bool) for pid in pids)
+    if not (where is None or isinstance(where, str)) or not isinstance(pids, list):
+        return False
+    return bool(pids) and all(isinstance(pid, int) and not isinstance(pid, bool) for pid in pids)
 
 
 def _is_beginning(content: bytes) -> bool:
