@@ -240,13 +240,13 @@ def test_a_timeout_is_a_duration(value: t.Any, seconds: float) -> None:
 
 @pytest.mark.parametrize("value", [0, "0s", -1, "soon", "nan", "inf", True, [3], "1e999", 10**400, 86_401, "25h"])
 def test_anything_else_is_refused_as_a_timeout(value: t.Any) -> None:
-    with pytest.raises(OptionsError, match="timeout is .*, which is not a duration above 0 up to 1d"):
+    with pytest.raises(OptionsError, match="timeout is .*; it must be a duration longer than 0 and at most 1d"):
         read({"timeout": value})
 
 
 def test_a_message_names_the_variable_that_is_at_fault() -> None:
     with pytest.raises(
-        OptionsError, match=r"^timeout \(from the environment variable MSGRAPH_TIMEOUT\) is 'soon', which"
+        OptionsError, match=r"^timeout \(from the environment variable MSGRAPH_TIMEOUT\) is 'soon'; it must"
     ):
         read(MSGRAPH_TIMEOUT="soon")
 
