@@ -205,7 +205,9 @@ def test_a_secret_in_place_of_an_id_is_not_shown(secret: str) -> None:
 
 
 def test_for_an_application_without_a_credential_the_secret_is_named_first() -> None:
-    with pytest.raises(OptionsError, match="^tenant_id and client_id are set, but client_secret .* is missing. Set it") as caught:
+    with pytest.raises(
+        OptionsError, match="^tenant_id and client_id are set, but client_secret .* is missing. Set it"
+    ) as caught:
         choose(APPLICATION)
     message = str(caught.value)
     named = ["client_secret", "AZURE_CLIENT_SECRET", "AZURE_SECRET", "access_token", "certificate_path", "auth_method"]

@@ -280,6 +280,9 @@ def test_a_ca_path_is_what_to_verify_with(tmp_path: Path, monkeypatch: pytest.Mo
     ca.write_text(CA)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert read({"ca_path": str(ca)}).verify == str(ca)
+    assert read({"ca_path": str(ca)}).ca_source == "the option ca_path"
+    assert read({}, MSGRAPH_CA_PATH=str(ca)).ca_source == "the environment variable MSGRAPH_CA_PATH"
+    assert read({}).ca_source is None
     assert read(MSGRAPH_CA_PATH="~/ca.pem").verify == str(ca)
     assert read({"ca_path": str(tmp_path)}).verify == str(tmp_path)
     assert read({"ca_path": str(ca), "validate_certs": False}).verify is False

@@ -47,7 +47,10 @@ def test_permissions_that_do_not_include_each_other_are_both_needed() -> None:
     [
         (Token("x"), "Check that the token holds the permissions Things.Act.All and Things.Read.All."),
         (Token("x", "delegated"), "add the delegated permissions Things.Act.All and Things.Read.All and grant"),
-        (Token("x", "application", ("Things.Act.All",)), "add the application permission Things.Read.All and grant admin consent."),
+        (
+            Token("x", "application", ("Things.Act.All",)),
+            "add the application permission Things.Read.All and grant admin consent.",
+        ),
         (Token("x", "application", ("Things.Act.All", "Things.Read.All")), "Check that the tenant"),
     ],
 )
@@ -62,14 +65,23 @@ def test_of_several_permissions_those_that_are_missing_are_named(token: Token, w
             Token("x", "application", ("Things.Read.All",)),
             f"with the permission Things.Read.All. {ADD} application permission Things",
         ),
-        (Token("x", "application"), f"This is an application token with no permissions. {ADD} application permission Things.ReadWrite.All and grant"),
-        (Token("x", "delegated", ("openid",)), f"This is a delegated token with the permission openid. {ADD} delegated permission Things.ReadWrite.All and"),
+        (
+            Token("x", "application"),
+            f"This is an application token with no permissions. {ADD} application permission Things.ReadWrite.All and grant",
+        ),
+        (
+            Token("x", "delegated", ("openid",)),
+            f"This is a delegated token with the permission openid. {ADD} delegated permission Things.ReadWrite.All and",
+        ),
         (Token("x", "delegated", ("openid",)), "role of a keeper"),
         (
             Token("x", "delegated", ("Things.ReadWrite.All",)),
             "with the permission Things.ReadWrite.All. The user needs the role of a",
         ),
-        (Token("x", "application", ("Things.ReadWrite.All",)), "with the permission Things.ReadWrite.All. Check that the tenant"),
+        (
+            Token("x", "application", ("Things.ReadWrite.All",)),
+            "with the permission Things.ReadWrite.All. Check that the tenant",
+        ),
         (Token("x", "application", ("Things.Own.All",)), "with the permission Things.Own.All. Check that the tenant"),
         (Token("x"), "Check that the token holds the permission Things.ReadWrite.All."),
     ],

@@ -162,8 +162,16 @@ def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, dr
             "network",
             "^graph.example .*: the connection was closed",
         ),
-        (wrapped(OSError(f"{TUNNEL}407 x"), requests.exceptions.ProxyError), "network", "user and a password on the way to graph.example .407."),
-        (wrapped(OSError(f"{TUNNEL}403 x"), requests.exceptions.ProxyError), "network", "refused to connect to graph.example .403."),
+        (
+            wrapped(OSError(f"{TUNNEL}407 x"), requests.exceptions.ProxyError),
+            "network",
+            "user and a password on the way to graph.example .407.",
+        ),
+        (
+            wrapped(OSError(f"{TUNNEL}403 x"), requests.exceptions.ProxyError),
+            "network",
+            "refused to connect to graph.example .403.",
+        ),
     ],
 )
 def test_the_cause_decides_what_is_said(raised: Exception, kind: str, words: str) -> None:

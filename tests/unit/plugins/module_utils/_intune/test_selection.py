@@ -8,7 +8,11 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, NotFoundError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+    GraphError,
+    NotFoundError,
+    OptionsError,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
     EXCHANGE_CONNECTOR,
     SELECTION,
@@ -284,9 +288,9 @@ def test_a_name_without_commas_shows_no_list() -> None:
 
 
 def test_a_name_that_fits_several_lists_those() -> None:
-    words = "fits 2 Exchange connectors: EX02.* .id-2., organization Fabrikam; EX03.*, organization Fabrikam. Use a name"
-    words = f"{words} that only one Exchange connector has, or connector_id."
-    with pytest.raises(OptionsError, match=words):
+    words = "fits 2 Exchange connectors: EX02.* .id-2., organization Fabrikam; EX03.*, organization Fabrikam."
+    advice = " Use a name that only one Exchange connector has, or connector_id."
+    with pytest.raises(OptionsError, match=words + advice):
         chosen("Fabrikam")
 
 
