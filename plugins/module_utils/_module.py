@@ -172,7 +172,7 @@ def _correct_masking(task: Task, secrets: Iterable[str]) -> None:
     if any(len(secret) < SHORTEST_SAFE_SECRET for secret in secrets):
         task.warn(
             f"A secret of fewer than {SHORTEST_SAFE_SECRET} characters was given: Ansible masks these characters"
-            " wherever they appear in the result, innocent words included."
+            " wherever they appear in the result, also inside ordinary words."
         )
 
 

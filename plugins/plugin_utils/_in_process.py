@@ -93,8 +93,8 @@ class InProcessAction(UsualAction):
         variables = self._secret_variables()
         if variables:
             warning = (
-                f'The task keyword "environment" sets {", ".join(variables)}, and process lists show its values. Give'
-                " secrets as options, or set the variables for the ansible process."
+                f'The task keyword "environment" sets {", ".join(variables)}, and its values can be read in the'
+                " process list. Give secrets as options, or set the variables for the ansible process."
             )
             if self._task.async_val:
                 # The result of the start is replaced by that of the job.

@@ -40,7 +40,7 @@ def test_there_is_no_other_kind() -> None:
 def test_an_option_that_does_not_fit(simulator: Simulator, module: str) -> None:
     run = run_module({"connector_id": "a", "access_token": "x", "timeout": "soon"}, module=module)
     assert (run.status, run.result["error"]["kind"]) == (1, "options")
-    assert run.result["msg"].startswith("timeout is 'soon', which is not a duration")
+    assert run.result["msg"].startswith("timeout is 'soon'; it must be a duration")
     assert simulator.journal() == []
 
 

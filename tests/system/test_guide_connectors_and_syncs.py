@@ -68,7 +68,7 @@ def test_the_message_for_a_name_that_fits_none_is_shown(stage: Stage) -> None:
 
 def test_the_message_for_a_name_with_commas_shows_the_form_of_a_list(stage: Stage) -> None:
     result = failure(stage.task(SYNC, connector_name="Contoso, Fabrikam"))
-    assert shown("Several names are given as a list") in result["msg"]
+    assert shown("For several names, give a list.") in result["msg"]
 
 
 def test_the_message_for_a_name_that_fits_several_is_shown(stage: Stage) -> None:

@@ -170,7 +170,7 @@ def test_a_secret_in_the_task_keyword_environment_is_warned_of(
     # Without -vvv: there Ansible shows the command, with the secret on it.
     run = run_command(playbook_command(path), ansible_environment(simulator, COLUMNS="500"))
     assert run.returncode == 0, run.stdout + run.stderr
-    words = 'The task keyword "environment" sets AZURE_CLIENT_SECRET, and process lists show its values.'
+    words = 'The task keyword "environment" sets AZURE_CLIENT_SECRET, and its values can be read in the process list.'
     assert json.dumps(words)[1:-1] in run.stdout
     assert words in run.stderr
     assert simulator.client_secret not in run.stdout + run.stderr

@@ -74,6 +74,16 @@ def test_without_a_selection_it_fails_before_any_request_and_shows_its_variables
     assert re.split(r", | and ", listed) == documented
 
 
+@pytest.mark.parametrize("answer", ["ture", "perhaps", [True]])
+def test_another_word_than_true_or_false_is_shown_without_a_warning(simulator: Simulator, answer: t.Any) -> None:
+    run = sync(simulator, all_connectors=answer)
+    assert (run.returncode, simulator.journal()) == (2, []), run.stdout + run.stderr
+    shown = run.stdout + run.stderr
+    assert f"all_connectors is '{answer}'; write true or false." in shown
+    assert "DEPRECATION" not in shown
+    assert "No connector is selected." not in shown
+
+
 @pytest.mark.parametrize("everything", [True, "true", "yes"])
 def test_all_that_did_not_sync_for_a_day_are_synced_when_all_are_selected(
     simulator: Simulator, everything: t.Any

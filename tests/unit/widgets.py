@@ -39,6 +39,7 @@ WIDGET = SyncResource(
     names=("name",),
     details={"shine": "shine"},
     status="shine",
+    working_status="bright",
     last_sync="polished",
     info_module="widgets.info",
     not_found_hint="Count the widgets.",

@@ -31,7 +31,7 @@ _PERMISSION: t.Final = "the permission"
 
 _TENANT = "Check tenant_id and cloud: the tenant's id or one of its domains, in the cloud it lives in."
 _APPLICATION = "Check client_id (the application's id, not its object id) and that the application is in this tenant."
-_SCOPE = "Check graph_url and cloud: the login service does not know that Graph in this tenant."
+_SCOPE = "Check graph_url and cloud: the login service does not know the address in graph_url."
 _WRONG_VALUE = (
     "Check client_secret: it must be the secret's value, not its ID, without quotes around it. A secret of another"
     " application is refused, too."

@@ -53,7 +53,13 @@ def connect(
     for warning in settings.warnings:
         on_warning(warning)
     return GraphClient(
-        Transport(timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy, proxy_label=label),
+        Transport(
+            timeout=settings.timeout,
+            verify=settings.verify,
+            ca_source=settings.ca_source,
+            proxy=settings.proxy,
+            proxy_label=label,
+        ),
         settings.cloud,
         credential,
         cache=cache,

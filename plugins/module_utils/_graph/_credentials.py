@@ -126,17 +126,20 @@ def _present(settings: Settings, cache: TokenCache | None) -> str:
 
 
 def _no_credential(given: Given) -> OptionsError:
-    names = [name for way in WAYS for name in way.own]
+    others = ", ".join(str(OPTIONS[name]) for way in WAYS for name in way.own if name != "client_secret")
     if "tenant_id" in given and "client_id" in given:
         # With both, an application is meant, and most applications have a secret.
-        names.remove("client_secret")
-        others = ", ".join(str(OPTIONS[name]) for name in names)
         return OptionsError(
-            f"No credential was given beside tenant_id and client_id: {OPTIONS['client_secret']} is missing",
-            hint=f"Set it, or instead of it one of {others}, or set auth_method to managed_identity.",
+            f"tenant_id and client_id are set, but {OPTIONS['client_secret']} is missing",
+            hint=f"Set it, or use another credential: {others}, or set auth_method to managed_identity.",
         )
-    ways = ", ".join(str(OPTIONS[name]) for name in names)
-    return OptionsError("No credential was given", hint=f"Give one of {ways}, or set auth_method to managed_identity.")
+    usual = [OPTIONS[name] for name in ("tenant_id", "client_id", "client_secret")]
+    options = f"{usual[0].name}, {usual[1].name} and {usual[2].name}"
+    variables = ", ".join(option.environment[0] for option in usual)
+    return OptionsError(
+        "No credential was given",
+        hint=f"The usual way: set {options} ({variables}). Other ways: {others}, or set auth_method to managed_identity.",
+    )
 
 
 def _somebody_signed_in(settings: Settings, cache: TokenCache | None) -> bool:

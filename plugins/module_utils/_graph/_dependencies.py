@@ -28,8 +28,8 @@ MINIMUM_VERSIONS = {
 }
 
 _CURE = (
-    "Run {install}, or run the task with a Python that has it: for a task on the controller set"
-    ' ansible_python_interpreter to "{{{{ ansible_playbook_python }}}}" and install it beside ansible-core.'
+    "Run {install}, or for a task on the controller set ansible_python_interpreter to"
+    ' "{{{{ ansible_playbook_python }}}}" and install these packages into the Python environment of ansible-core.'
 )
 
 

@@ -222,6 +222,11 @@ def describe(name: str, value: Value) -> str:
     return name if value.variable is None else f"{name} (from the environment variable {value.variable})"
 
 
+def source_of(name: str, value: Value) -> str:
+    """Return where the value came from, such as "the option proxy" or "the environment variable HTTPS_PROXY"."""
+    return f"the option {name}" if value.variable is None else f"the environment variable {value.variable}"
+
+
 def _cleaned(option: Option, value: Value) -> Value | None:
     content = None if is_omitted(value.content) or (option.duration and is_not_given(value.content)) else value.content
     if isinstance(content, str):

@@ -49,14 +49,18 @@ class Permission(t.NamedTuple):
         """Return which kind of token was used, what it holds, and what to grant."""
         if token.kind == "unknown":
             return f"Check that the token holds {permission_phrase(self.names)}."
-        held = f"The token is of the {token.kind} kind and holds {token.shown_permissions}"
+        article = "an" if token.kind == "application" else "a"
+        held = f"This is {article} {token.kind} token with {token.shown_permissions}."
         missing = self._missing_names(token)
         if missing:
-            grant = f"{held}: grant {permission_phrase(missing, token.kind)}, with an administrator's consent"
-            return f"{grant}. {self.delegated_role}" if token.kind == "delegated" else f"{grant}."
+            grant = (
+                f"{held} In the app registration (Entra admin center, API permissions) add"
+                f" {permission_phrase(missing, token.kind)} and grant admin consent."
+            )
+            return f"{grant} {self.delegated_role}" if token.kind == "delegated" else grant
         if token.kind == "delegated":
-            return f"{held}. {self.delegated_role}"
-        return f"{held}: check that the tenant has an active Intune licence."
+            return f"{held} {self.delegated_role}"
+        return f"{held} Check that the tenant has an active Intune licence."
 
     def _missing_names(self, token: Token) -> tuple[str, ...]:
         own = () if {self.name, *self.implied_by} & set(token.permissions) else (self.name,)

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from ._clouds import is_plain_host
 from ._dependencies import install_command, is_installed
 from ._errors import OptionsError
+from ._options import source_of
 from ._secrets import MASK
 
 if t.TYPE_CHECKING:
@@ -80,12 +81,19 @@ class ProxyLabel(t.NamedTuple):
 
     :param address: its host and port, without user and password.
     :param source: the option or the environment variable that names it, such as "the option proxy".
-    :param hint: what to check when the proxy fails, as a sentence.
+    :param has_exceptions: whether the variable NO_PROXY applies; it has no effect on the option.
     """
 
     address: str
     source: str
-    hint: str
+    has_exceptions: bool
+
+    def hint(self, host: str) -> str:
+        """Return what to check when the proxy fails on the way to a host, as sentences."""
+        advice = f"Check whether the proxy runs and allows connections to {host}."
+        if not self.has_exceptions:
+            return advice
+        return f"{advice} If {host} must be reached without a proxy, add it to NO_PROXY."
 
 
 def label_proxy(given: Given) -> ProxyLabel | None:
@@ -96,10 +104,7 @@ def label_proxy(given: Given) -> ProxyLabel | None:
         return None
     host = parts.netloc.rpartition("@")[2].rstrip(":")
     address = host if parts.port is not None else f"{host}:{_DEFAULT_PORTS.get(parts.scheme, _SOCKS_PORT)}"
-    source = "the option proxy" if value.variable is None else f"the environment variable {value.variable}"
-    hint = f"Check {source}, and whether the proxy runs and allows this host"
-    # NO_PROXY has no effect on the option.
-    return ProxyLabel(address, source, f"{hint}." if "proxy" in given else f"{hint}. NO_PROXY lists exceptions.")
+    return ProxyLabel(address, source_of("proxy", value), has_exceptions="proxy" not in given)
 
 
 def bypasses_proxy(url: str, no_proxy: str) -> bool:

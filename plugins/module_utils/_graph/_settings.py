@@ -15,7 +15,7 @@ import typing as t
 
 from ._clouds import Cloud, find_cloud
 from ._errors import OptionsError
-from ._options import OPTIONS, Given, Value, describe, is_content
+from ._options import OPTIONS, Given, Value, describe, is_content, source_of
 from ._retry import RetryPolicy
 from ._values import parse_duration, read_boolean, read_count
 
@@ -47,6 +47,8 @@ class Settings:
     """As for requests: check certificates, do not, or check them against the CA file or folder of that path."""
     proxy: str | None = dataclasses.field(repr=False)
     """The URL of the proxy for every request; ``None`` to go by the environment, as requests does."""
+    ca_source: str | None = None
+    """The option or the environment variable that names the CA file, for messages; ``None`` when neither does."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -91,6 +93,7 @@ def read_settings(given: Given) -> Settings:
         ),
         verify=_verify(given) if setting("validate_certs", read_boolean) else False,
         proxy=_proxy(given, cloud),
+        ca_source=source_of("ca_path", given["ca_path"]) if "ca_path" in given else None,
     )
 
 

@@ -46,8 +46,11 @@ class Token:
     @property
     def shown_permissions(self) -> str:
         """The permissions for a message, which names the first 50 of them."""
+        if not self.permissions:
+            return "no permissions"
         hidden = len(self.permissions) - _MAX_SHOWN
-        shown = ", ".join(self.permissions[:_MAX_SHOWN]) or "no permission"
+        noun = "permission" if len(self.permissions) == 1 else "permissions"
+        shown = f"the {noun} {', '.join(self.permissions[:_MAX_SHOWN])}"
         return f"{shown} and {hidden} more" if hidden > 0 else shown
 
 

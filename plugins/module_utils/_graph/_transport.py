@@ -65,6 +65,7 @@ class Transport:
 
     :param timeout: seconds to connect, and between two reads; a whole answer may take :data:`WHOLE_ANSWER` times that.
     :param verify: as for requests: True, False, or the path of a CA file or folder.
+    :param ca_source: where that path comes from, for messages.
     :param proxy: the URL of the proxy for every request; ``None`` to go by the environment.
     :param proxy_label: how messages name that proxy, or the environment's.
     :param session: a session to use for all requests instead of new ones.
@@ -75,6 +76,7 @@ class Transport:
         *,
         timeout: float,
         verify: bool | str,
+        ca_source: str | None = None,
         proxy: str | None = None,
         proxy_label: ProxyLabel | None = None,
         session: requests.Session | None = None,
@@ -85,6 +87,7 @@ class Transport:
         self._connections = Connections()
         self._timeout = timeout
         self._verify = verify
+        self._ca_source = ca_source
         self._proxy_label = proxy_label
         self._proxies = None if proxy is None else {"http": proxy, "https": proxy}
         self.sent = 0
@@ -138,12 +141,17 @@ class Transport:
             response = self._in_time(exchange, _host(url))
         # The last one when no thread can be started.
         except (self._requests.exceptions.RequestException, OSError, ValueError, RuntimeError) as exc:
-            from ._transport_errors import explain
+            from ._transport_errors import CertificateCheck, explain, find_ca_variable
 
             # Without ca_path, requests may use a CA file that an environment variable names.
             verify = session.merge_environment_settings(url, {}, True, self._verify, None)["verify"]
             raise explain(
-                exc, self._requests.exceptions, _host(url), self._timeout, verify, proxy=self._proxy_label
+                exc,
+                self._requests.exceptions,
+                _host(url),
+                self._timeout,
+                CertificateCheck(verify, self._ca_source or find_ca_variable()),
+                proxy=self._proxy_label,
             ) from exc
         if response.status == 503:
             # What sent this may be one machine of many: the next request is to find another.

@@ -33,12 +33,30 @@ _NOT_VALID_NOW: t.Final = (9, 10)
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
 
+class CertificateCheck(t.NamedTuple):
+    """What certificates were checked against.
+
+    :param verify: True for the bundle of requests, or the path of a file or folder; False for no check.
+    :param source: the option or the environment variable that names the path; ``None`` when it is unknown.
+    """
+
+    verify: bool | str
+    source: str | None = None
+
+
+def find_ca_variable() -> str | None:
+    """Return "the environment variable …" for the variable by which requests finds a CA file, or ``None``."""
+    # In the order of requests.
+    name = next((one for one in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(one)), None)
+    return None if name is None else f"the environment variable {name}"
+
+
 def explain(
     exc: Exception,
     errors: t.Any,
     host: str,
     timeout: float,
-    verify: bool | str,
+    check: CertificateCheck,
     *,
     proxy: ProxyLabel | None = None,
 ) -> GraphError:
@@ -47,7 +65,6 @@ def explain(
     No text of an exception is shown that could hold a part of the request or the password of a proxy.
 
     :param errors: the module ``requests.exceptions``.
-    :param verify: what certificates were checked against: True for the bundle of requests, or a file or folder.
     :param proxy: how messages name the proxy; ``None`` when it is unknown.
     """
     error: GraphError
@@ -59,9 +76,9 @@ def explain(
         )
     # From the special to the general: several of these classes inherit from others of them.
     if isinstance(exc, errors.SSLError):
-        error = _tls_error(exc, host, verify)
+        error = _tls_error(exc, host, check)
     elif isinstance(exc, errors.ProxyError) or _is_from_socks(exc):
-        error = _proxy_error(exc, host, verify, proxy)
+        error = _proxy_error(exc, host, check, proxy)
     elif isinstance(exc, errors.Timeout) or _timed_out(exc):
         error = DeadlineError(
             f"{host} did not answer in {timeout:g} s",
@@ -85,15 +102,15 @@ def explain(
     return error
 
 
-def _tls_error(exc: Exception, host: str, verify: bool | str) -> GraphError:
+def _tls_error(exc: Exception, host: str, check: CertificateCheck) -> GraphError:
     cause = _deepest(exc)
     if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         # Nothing was wrong with TLS: the connection ended while it was spoken.
         return _lost(host, "the connection was closed")
-    return NetworkError(f"the TLS connection to {host} failed: {_words(cause)}", hint=_tls_hint(cause, host, verify))
+    return NetworkError(f"the TLS connection to {host} failed: {_words(cause)}", hint=_tls_hint(cause, host, check))
 
 
-def _tls_hint(cause: BaseException, host: str, verify: bool | str) -> str:
+def _tls_hint(cause: BaseException, host: str, check: CertificateCheck) -> str:
     verify_code = getattr(cause, "verify_code", None)
     if getattr(cause, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
         return "What answers does not speak TLS: check graph_url, authority_url and their ports, and the proxies."
@@ -101,37 +118,42 @@ def _tls_hint(cause: BaseException, host: str, verify: bool | str) -> str:
         return "The certificate is for another host: check graph_url, authority_url and the proxies."
     if verify_code in _NOT_VALID_NOW:
         return "Check the clock of this host; if it is right, the certificate has to be renewed."
-    if not isinstance(verify, str):
+    if not isinstance(check.verify, str):
         return "If a proxy inspects TLS here, or the service has a private CA, name its PEM file in ca_path."
-    if os.path.isdir(verify):
-        return f"The folder {verify} does not contain the CA of {host}, or was not prepared with 'openssl rehash'."
-    return f"{verify} does not contain the CA of {host}. Name a PEM file that does in ca_path."
+    source = "" if check.source is None else f" (the path comes from {check.source})"
+    advice = "Set ca_path to a PEM file that contains this CA."
+    if os.path.isdir(check.verify):
+        return (
+            f"The folder {check.verify} does not contain the CA of {host}, or was not prepared with 'openssl rehash'"
+            f"{source}. {advice}"
+        )
+    return f"{check.verify} does not contain the CA of {host}{source}. {advice}"
 
 
-def _proxy_error(exc: Exception, host: str, verify: bool | str, proxy: ProxyLabel | None) -> GraphError:
+def _proxy_error(exc: Exception, host: str, check: CertificateCheck, proxy: ProxyLabel | None) -> GraphError:
     cause = _deepest(exc)
-    called, hint = f"the proxy on the way to {host}", _PROXY_HINT
+    called, hint = "the proxy", _PROXY_HINT
     if proxy is not None:
-        called, hint = f"{called} ({proxy.address}, from {proxy.source})", proxy.hint
+        called, hint = f"the proxy {proxy.address} (from {proxy.source})", proxy.hint(host)
     if isinstance(cause, ssl.SSLError):
-        return _tls_error(exc, called, verify)
+        return _tls_error(exc, f"{called} on the way to {host}", check)
     refusal = _TUNNEL.search(str(cause))
     status = int(refusal.group(1)) if refusal else 0
     if status == 407:
         return NetworkError(
-            f"{called} asks for a user and a password (407)",
+            f"{called} asks for a user and a password on the way to {host} (407)",
             hint="Give them in proxy, as http://user:password@host:port.",
         )
     if refusal:
         # As a gateway's: what is behind the proxy may be there again in a moment.
         return NetworkError(
-            f"{called} refused to connect ({status})",
+            f"{called} refused to connect to {host} ({status})",
             hint=hint,
             dropped=status in (502, 503, 504),
         )
     # Only what the operating system says: another text could hold the proxy's URL, password and all.
     why = f": {cause.strerror}" if isinstance(cause, OSError) and cause.strerror else ""
-    return NetworkError(f"{called} failed{why}", hint=hint, dropped=_may_pass(cause))
+    return NetworkError(f"{called} failed on the way to {host}{why}", hint=hint, dropped=_may_pass(cause))
 
 
 def _is_from_socks(exc: Exception) -> bool:

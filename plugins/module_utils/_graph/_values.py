@@ -98,9 +98,9 @@ def parse_duration(label: str, value: object, *, zero: bool = True, max_seconds:
     found = _DURATION.fullmatch(text) if len(text) <= _MAX_DIGITS else None
     seconds = float(found[1]) * _UNITS[found[2].lower()] if found else math.nan
     if not 0 <= seconds <= max_seconds or (seconds == 0 and not zero):
-        limits = f"{'from 0' if zero else 'above 0'} up to {max_seconds // _DAY}d"
+        limits = f"{'from 0 to' if zero else 'longer than 0 and at most'} {max_seconds // _DAY}d"
         raise OptionsError(
-            f"{label} is {shown(value)}, which is not a duration {limits}",
+            f"{label} is {shown(value)}; it must be a duration {limits}",
             hint="Give a number of seconds, or a number with one of the units s, m, h, d and w, such as 30, 0.5, 90s,"
             " 15m, 2h, 1d or 1w.",
         )

@@ -112,13 +112,14 @@ EXCHANGE_CONNECTOR: t.Final = SyncResource(
     names=("server_name", "connector_server_name", "exchange_alias", "exchange_organization", "primary_smtp_address"),
     details={"exchange_organization": "organization"},
     status="status",
+    working_status="connected",
     last_sync="last_sync_date_time",
     caveat=(
         "Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer"
         " syncs with Intune after that date."
     ),
     info_module=_INFO_MODULE,
-    not_found_hint=f"The module {_INFO_MODULE} lists the tenant's connectors: a reinstalled one has a new ID.",
+    not_found_hint=f"Run {_INFO_MODULE} to see the IDs. A reinstalled connector has a new ID.",
     read_permission=Permission("DeviceManagementServiceConfig.Read.All", _ROLE, implied_by=(_READ_WRITE.name,)),
     sync_permission=_READ_WRITE,
 )

@@ -44,6 +44,7 @@ class Resource:
     :param names: the keys of a state by whose values people know a member, the best known first.
     :param details: the keys of a state whose values help to tell members apart, each with its word in messages.
     :param status: the key of a state that holds a word on how the member is.
+    :param working_status: the status of a member that can sync.
     :param last_sync: the key of a state that holds the time of the last sync, as the service writes it.
     :param info_module: the name of the module that reads members.
     :param not_found_hint: what to do when there is no such member.
@@ -57,6 +58,7 @@ class Resource:
     names: tuple[str, ...]
     details: Mapping[str, str]
     status: str
+    working_status: str
     last_sync: str
     info_module: str
     not_found_hint: str

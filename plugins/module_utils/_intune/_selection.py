@@ -16,6 +16,7 @@ import typing as t
 
 from .._graph._errors import NotFoundError, OptionsError
 from .._graph._secrets import clip
+from .._graph._text import is_guid
 from .._graph._values import is_not_given, is_omitted, shown, text_of
 from ._resource import is_id, listed
 
@@ -26,6 +27,7 @@ if t.TYPE_CHECKING:
 
 # A message shows that much of a list of names.
 _MAX_LIST: t.Final = 200
+_LIST_SYNTAX: t.Final = " \t\r\n[]\"'"
 # As long as a host name can be (RFC 1035, section 2.3.4).
 _MAX_COMPARED: t.Final = 255
 
@@ -73,7 +75,7 @@ class SelectionOptions(t.NamedTuple):
         ways = {self.id: ids is not None, self.name: names is not None, self.all: everything}
         given = [option for option, used in ways.items() if used]
         if len(given) > 1:
-            raise OptionsError(f"{' and '.join(given)} exclude each other", hint="Give one of them.")
+            raise OptionsError(f"{' and '.join(given)} cannot be used together", hint="Give only one.")
         return Selection(tuple(ids or ()), tuple(names or ()), everything) if given else None
 
     def require(self, params: Mapping[str, t.Any]) -> Selection:
@@ -122,22 +124,44 @@ def _named(resource: Resource, name: str, states: Sequence[State]) -> State:
         candidates = listed([resource.description(state) for state in fitting], "; ")
         raise OptionsError(
             f"The name {shown(name)} fits {resource.counted(len(fitting))}: {candidates}",
-            hint="Use a name that fits one alone, or the id.",
+            hint=f"Use a name that only one {resource.noun} has, or {resource.selection.id}.",
         )
-    there = f": {listed([resource.description(state) for state in states], '; ')}" if states else ""
-    hints = [f"Names are compared as a whole, without regard to case, with {', '.join(resource.names)}."]
-    if "," in name:
-        items = ", ".join(item.strip() for item in name.split(",") if item.strip())
-        hints.append(
-            f"Several names are given as a list, on a command line as JSON: {resource.selection.name}:"
-            f" [{clip(items, _MAX_LIST)}]."
+    if not states:
+        raise NotFoundError(
+            f"The tenant has no {resource.noun}s, so no name can match",
+            hint=f"Check tenant_id and cloud. {resource.caveat}",
         )
-    closest = _closest_name(resource, name, states)
-    if closest is not None:
-        hints.append(f"Did you mean '{closest}'?")
+    there = listed([resource.description(state) for state in states], "; ")
     raise NotFoundError(
-        f"The name {shown(name)} fits no {resource.noun}; the tenant has {resource.counted(len(states))}{there}",
-        hint=" ".join(hints),
+        f"The name {shown(name)} fits no {resource.noun}; the tenant has {resource.counted(len(states))}: {there}",
+        hint=" ".join(_name_hints(resource, name, states)),
+    )
+
+
+def _name_hints(resource: Resource, name: str, states: Sequence[State]) -> list[str]:
+    """Return what to do about a name that fits no member, as sentences."""
+    hints = []
+    if is_guid(name):
+        hints.append(f"{shown(name)} looks like an ID: to select by ID, use {resource.selection.id}.")
+    hints.append(f"The whole name must match one of {', '.join(resource.names)}; upper and lower case do not matter.")
+    if "," in name:
+        # The closest name to several names would be misleading.
+        return [*hints, _list_example(resource.selection.name, name)]
+    closest = _closest_name(resource, name, states)
+    return hints if closest is None else [*hints, f"Did you mean '{closest}'?"]
+
+
+def _list_example(option: str, text: str) -> str:
+    """Return how to write a text of several names, separated by commas, as a list in YAML and on a command line."""
+    import json
+    import shlex
+
+    # A list that was given as text keeps its brackets and quotes.
+    items = [item for item in (part.strip(_LIST_SYNTAX) for part in text.split(",")) if item]
+    on_command_line = shlex.quote(json.dumps({option: items}, ensure_ascii=False))
+    return (
+        f"For several names, give a list. In YAML: {option}: [{clip(', '.join(items), _MAX_LIST)}]."
+        f" On a command line: {clip(on_command_line, _MAX_LIST)}."
     )
 
 

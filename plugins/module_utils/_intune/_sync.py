@@ -106,7 +106,7 @@ class SyncRun:
             if reading.moment is not None and not is_due(
                 self._resource, state, reading.moment, self._request.if_older_than
             ):
-                target.skip("recent", f"Its last sync is younger than {self._request.if_older_than:.15g} s.")
+                target.skip("recent", f"Its last sync is {self._recent()}.")
 
     def _trigger(self, client: GraphClient, due: Sequence[Target]) -> None:
         for target, outcome in zip(due, _send(client, [self._call(target) for target in due])):
@@ -196,12 +196,21 @@ class SyncRun:
         completed = [target for target in done if target.completed]
         if completed:
             which = self._which(completed, names=len(completed) < len(done))
-            sentences.append(f"It has completed for {which}: the time of the last sync has moved on.")
+            if len(done) == 1:
+                finished = "Its sync has"
+            elif len(completed) == 1:
+                finished = f"The sync of {which} has"
+            else:
+                finished = f"The syncs of {which} have"
+            sentences.append(f"{finished} finished: the time of the last sync has moved on.")
         skipped = [target for target in self.targets if target.action == "skipped"]
         if skipped:
-            age = self._request.if_older_than
-            sentences.append(f"The last sync of {self._which(skipped)} is younger than {age:.15g} s: skipped.")
+            its = "its last sync is" if len(skipped) == 1 else "their last syncs are"
+            sentences.append(f"Skipped {self._which(skipped)}: {its} {self._recent()}.")
         return sentences
+
+    def _recent(self) -> str:
+        return f"more recent than if_older_than ({self._request.if_older_than:.15g} s)"
 
     def _which(self, targets: Sequence[Target], *, names: bool = True) -> str:
         if len(targets) == 1:

@@ -16,6 +16,7 @@ from ._members import read_selected
 from ._plan import has_moved_on
 from ._resource import label, listed
 from ._selection import Selection
+from ._times import is_unreadable, read_moment
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,10 +113,11 @@ def _end(
     error = copy.copy(cause) if given_up and cause is not None else DeadlineError("")
     error.args, error.message, error.service = (said,), said, None
     share = f"{len(pending)} of " if len(pending) < len(targets) else ""
-    error.action = f"see the {pending[0].sync_type} of {share}{resource.counted(len(targets))} complete"
+    error.action = f"see the {pending[0].sync_type} of {share}{resource.counted(len(targets))} finish"
     error.attempts = 0
     error.retry_after = asked or error.retry_after
     hints = [resource.not_found_hint] if any(target.is_gone for target in pending) else []
+    hints += _status_hints(resource, [target for target in pending if not target.is_gone])
     hints += [
         f"Raise wait_timeout, or run the module {resource.info_module} later to see whether the time has moved on.",
         resource.caveat,
@@ -125,10 +127,30 @@ def _end(
         target.error = error
 
 
+def _status_hints(resource: Resource, pending: Sequence[Target]) -> list[str]:
+    """Return the advice to check the members whose status shows that they cannot sync."""
+    statuses = [(target.after or target.before or {}).get(resource.status) or "unknown" for target in pending]
+    bad = [status for status in statuses if status != resource.working_status]
+    if not bad:
+        return []
+    if len(statuses) == 1:
+        return [f"Check this {resource.noun} before you wait longer: its {resource.status} is {bad[0]}."]
+    return [
+        f"Before you wait longer, check each {resource.noun} whose {resource.status} is not {resource.working_status}."
+    ]
+
+
 def _seen(resource: Resource, target: Target) -> str:
     state: State = target.after or target.before or {}
     called = label(target.id, target.name)
     if target.is_gone:
         return f"{called}, which is no longer in the tenant"
-    last = state.get(resource.last_sync) or "unknown"
+    last = _last_sync(state.get(resource.last_sync))
     return f"{called}, {resource.status} {state.get(resource.status) or 'unknown'}, last sync {last}"
+
+
+def _last_sync(text: str | None) -> str:
+    """Return the time of a last sync for a message; the service writes "never" as a time in the year 1."""
+    if not text or is_unreadable(text):
+        return "unknown"
+    return "never" if read_moment(text) is None else text

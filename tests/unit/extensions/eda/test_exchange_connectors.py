@@ -218,9 +218,9 @@ def test_connectors_are_chosen_as_everywhere(args: dict[str, t.Any], selection: 
     [
         ({"connector_id": []}, "there is nothing to watch"),
         ({"connector_name": []}, "there is nothing to watch"),
-        ({"connector_id": "a", "connector_name": "b"}, "exclude each other"),
+        ({"connector_id": "a", "connector_name": "b"}, "cannot be used together"),
         ({"all_connectors": True}, "The option 'all_connectors' is unknown"),
-        ({"interval": "soon"}, "interval is 'soon', which is not a duration"),
+        ({"interval": "soon"}, "interval is 'soon'; it must be a duration"),
         ({"interval": 0}, "interval is 0, which is less than a second. Give a longer one"),
         ({"interval": "0.9"}, "interval is '0.9', which is less than a second"),
         ({"retries": "many"}, "retries is 'many', which is not a whole number"),

@@ -173,7 +173,7 @@ def test_a_method_of_the_environment_gives_way_to_a_credential_of_the_task(monke
 @pytest.mark.parametrize(
     ("variable", "content", "words"),
     [
-        ("MSGRAPH_TIMEOUT", "soon", "timeout (from the environment variable MSGRAPH_TIMEOUT) is 'soon', which"),
+        ("MSGRAPH_TIMEOUT", "soon", "timeout (from the environment variable MSGRAPH_TIMEOUT) is 'soon'; it must"),
         ("MSGRAPH_RETRIES", "many", "retries (from the environment variable MSGRAPH_RETRIES) is 'many', which"),
         ("MSGRAPH_RETRIES", "101", "retries (from the environment variable MSGRAPH_RETRIES) is '101', which"),
     ],

@@ -328,7 +328,9 @@ def test_a_secret_in_the_task_keyword_environment_is_warned_of_by_its_name(stage
     stage.monkeypatch.setattr(UsualAction, "run", lambda _self, _tmp, _task_vars: {**USUAL, "warnings": ["Old."]})
     old, warning = stage.run()["warnings"]
     assert old == "Old."
-    assert warning.startswith(f'The task keyword "environment" sets {name}, and process lists show its values.')
+    assert warning.startswith(
+        f'The task keyword "environment" sets {name}, and its values can be read in the process list.'
+    )
     assert value not in warning
 
 

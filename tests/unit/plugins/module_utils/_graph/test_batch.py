@@ -475,7 +475,7 @@ def test_a_renewed_token_shortens_no_wait_that_the_service_asked_for() -> None:
 def test_an_item_that_refuses_the_new_token_as_well_fails() -> None:
     world = World(batch_reply(OK, MISSING_ROLE), batch_reply(MISSING_ROLE), tokens=["old", WRITER])
     assert world.send("a", "b") == [204, "authorization"]
-    assert "holds Things.ReadWrite.All" in str(world.error(1))
+    assert "token with the permission Things.ReadWrite.All" in str(world.error(1))
     assert world.credential.asked == 2
 
 

@@ -149,7 +149,7 @@ def test_an_error_names_the_action() -> None:
 def test_a_missing_permission_is_named_with_what_the_token_holds() -> None:
     world = World(Reply(403, {"error": {"code": "Forbidden", "message": "no"}}))
     with pytest.raises(
-        GraphError, match=r"holds Things\.Read\.All: grant the application permission Things\.ReadWrite"
+        GraphError, match=r"with the permission Things\.Read\.All\. .* add the application permission Things\.ReadWrite"
     ):
         world.client.call(WRITE)
 
@@ -187,7 +187,7 @@ def test_an_error_in_the_body_of_a_success_is_an_error(call: Call, status: int) 
     assert isinstance(error, GraphError)
     assert (error.kind, error.status, error.code, error.message) == ("authorization", status, "Forbidden", "no")
     assert error.request_id == "r-7"
-    assert "grant the application permission Things.ReadWrite.All" in str(error)
+    assert "add the application permission Things.ReadWrite.All" in str(error)
     assert "Whether it was carried out" not in str(error)
     assert len(world.session.sent) == 1
 
@@ -486,7 +486,7 @@ def test_a_new_token_that_is_refused_as_well_is_an_authentication_error() -> Non
 def test_a_missing_role_is_an_authorization_error_after_one_renewal() -> None:
     world = World(MISSING_ROLE, MISSING_ROLE, MISSING_ROLE, tokens=["old", NEW])
     with pytest.raises(
-        GraphError, match="The token is of the application kind and holds Things.ReadWrite.All"
+        GraphError, match="This is an application token with the permission Things.ReadWrite.All"
     ) as caught:
         world.client.call(WRITE)
     assert (caught.value.kind, len(world.session.sent)) == ("authorization", 2)

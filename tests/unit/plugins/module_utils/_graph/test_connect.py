@@ -28,5 +28,5 @@ def test_a_proxy_that_fails_is_named_by_its_address_and_source(
     with pytest.raises(NetworkError) as caught:
         client.call(Call("GET", "things", "list the things", Permission("Things.Read.All", "")))
     client.close()
-    assert f"the proxy on the way to graph.microsoft.com (127.0.0.1:1, from {source}) failed" in str(caught.value)
+    assert f"the proxy 127.0.0.1:1 (from {source}) failed on the way to graph.microsoft.com" in str(caught.value)
     assert "hush" not in str(caught.value)

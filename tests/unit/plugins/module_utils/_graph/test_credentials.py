@@ -147,7 +147,7 @@ def test_a_pipe_in_place_of_a_file_does_not_hold_the_task(tmp_path: Path) -> Non
                 "access_token",
                 "MSGRAPH_ACCESS_TOKEN",
                 "client_secret",
-                "AZURE_SECRET",
+                "AZURE_CLIENT_SECRET",
                 "certificate_path",
                 "auth_method",
             ],
@@ -205,14 +205,21 @@ def test_a_secret_in_place_of_an_id_is_not_shown(secret: str) -> None:
 
 
 def test_for_an_application_without_a_credential_the_secret_is_named_first() -> None:
-    with pytest.raises(OptionsError, match="beside tenant_id and client_id") as caught:
+    with pytest.raises(
+        OptionsError, match="^tenant_id and client_id are set, but client_secret .* is missing. Set it"
+    ) as caught:
         choose(APPLICATION)
     message = str(caught.value)
     named = ["client_secret", "AZURE_CLIENT_SECRET", "AZURE_SECRET", "access_token", "certificate_path", "auth_method"]
     assert sorted(named, key=message.index) == named
     assert message.count("AZURE_CLIENT_SECRET") == 1
-    with pytest.raises(OptionsError, match="^No credential was given. Give one of access_token"):
+    with pytest.raises(OptionsError, match="^No credential was given.") as caught:
         choose({"tenant_id": "contoso.example"})
+    assert str(caught.value).startswith(
+        "No credential was given. The usual way: set tenant_id, client_id and client_secret (AZURE_TENANT_ID,"
+        " AZURE_CLIENT_ID, AZURE_CLIENT_SECRET). Other ways: access_token (environment: MSGRAPH_ACCESS_TOKEN), "
+    )
+    assert str(caught.value).endswith(", or set auth_method to managed_identity.")
 
 
 def test_a_guests_name_may_choose_in_a_cache() -> None:

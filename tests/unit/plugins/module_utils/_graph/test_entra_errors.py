@@ -154,7 +154,7 @@ def test_every_hint_is_a_sentence() -> None:
         (50027, "certificate", "Register the certificate"),
         (700027, "federated_token", "issuer, subject and audience"),
         (700027, "certificate", "Register the certificate"),
-        (500011, "client_secret", "the login service does not know that Graph"),
+        (500011, "client_secret", "the login service does not know the address in graph_url"),
         (65005, "client_secret", "app registration"),
     ],
 )

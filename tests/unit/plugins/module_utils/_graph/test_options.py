@@ -240,13 +240,13 @@ def test_a_timeout_is_a_duration(value: t.Any, seconds: float) -> None:
 
 @pytest.mark.parametrize("value", [0, "0s", -1, "soon", "nan", "inf", True, [3], "1e999", 10**400, 86_401, "25h"])
 def test_anything_else_is_refused_as_a_timeout(value: t.Any) -> None:
-    with pytest.raises(OptionsError, match="timeout is .*, which is not a duration above 0 up to 1d"):
+    with pytest.raises(OptionsError, match="timeout is .*; it must be a duration longer than 0 and at most 1d"):
         read({"timeout": value})
 
 
 def test_a_message_names_the_variable_that_is_at_fault() -> None:
     with pytest.raises(
-        OptionsError, match=r"^timeout \(from the environment variable MSGRAPH_TIMEOUT\) is 'soon', which"
+        OptionsError, match=r"^timeout \(from the environment variable MSGRAPH_TIMEOUT\) is 'soon'; it must"
     ):
         read(MSGRAPH_TIMEOUT="soon")
 
@@ -280,6 +280,9 @@ def test_a_ca_path_is_what_to_verify_with(tmp_path: Path, monkeypatch: pytest.Mo
     ca.write_text(CA)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert read({"ca_path": str(ca)}).verify == str(ca)
+    assert read({"ca_path": str(ca)}).ca_source == "the option ca_path"
+    assert read({}, MSGRAPH_CA_PATH=str(ca)).ca_source == "the environment variable MSGRAPH_CA_PATH"
+    assert read({}).ca_source is None
     assert read(MSGRAPH_CA_PATH="~/ca.pem").verify == str(ca)
     assert read({"ca_path": str(tmp_path)}).verify == str(tmp_path)
     assert read({"ca_path": str(ca), "validate_certs": False}).verify is False

@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
 
+ADD = "In the app registration (Entra admin center, API permissions) add the"
 PERMISSION = Permission("Things.ReadWrite.All", "The user needs the role of a keeper.", implied_by=("Things.Own.All",))
 
 
@@ -45,9 +46,12 @@ def test_permissions_that_do_not_include_each_other_are_both_needed() -> None:
     ("token", "words"),
     [
         (Token("x"), "Check that the token holds the permissions Things.Act.All and Things.Read.All."),
-        (Token("x", "delegated"), "grant the delegated permissions Things.Act.All and Things.Read.All, with"),
-        (Token("x", "application", ("Things.Act.All",)), "grant the application permission Things.Read.All, with"),
-        (Token("x", "application", ("Things.Act.All", "Things.Read.All")), "check that the tenant"),
+        (Token("x", "delegated"), "add the delegated permissions Things.Act.All and Things.Read.All and grant"),
+        (
+            Token("x", "application", ("Things.Act.All",)),
+            "add the application permission Things.Read.All and grant admin consent.",
+        ),
+        (Token("x", "application", ("Things.Act.All", "Things.Read.All")), "Check that the tenant"),
     ],
 )
 def test_of_several_permissions_those_that_are_missing_are_named(token: Token, words: str) -> None:
@@ -59,17 +63,26 @@ def test_of_several_permissions_those_that_are_missing_are_named(token: Token, w
     [
         (
             Token("x", "application", ("Things.Read.All",)),
-            "holds Things.Read.All: grant the application permission Things",
+            f"with the permission Things.Read.All. {ADD} application permission Things",
         ),
-        (Token("x", "application"), "holds no permission: grant the application permission Things.ReadWrite.All"),
-        (Token("x", "delegated", ("openid",)), "grant the delegated permission Things.ReadWrite.All"),
+        (
+            Token("x", "application"),
+            f"This is an application token with no permissions. {ADD} application permission Things.ReadWrite.All and grant",
+        ),
+        (
+            Token("x", "delegated", ("openid",)),
+            f"This is a delegated token with the permission openid. {ADD} delegated permission Things.ReadWrite.All and",
+        ),
         (Token("x", "delegated", ("openid",)), "role of a keeper"),
         (
             Token("x", "delegated", ("Things.ReadWrite.All",)),
-            "holds Things.ReadWrite.All. The user needs the role of a",
+            "with the permission Things.ReadWrite.All. The user needs the role of a",
         ),
-        (Token("x", "application", ("Things.ReadWrite.All",)), "holds Things.ReadWrite.All: check that the tenant"),
-        (Token("x", "application", ("Things.Own.All",)), "holds Things.Own.All: check that the tenant"),
+        (
+            Token("x", "application", ("Things.ReadWrite.All",)),
+            "with the permission Things.ReadWrite.All. Check that the tenant",
+        ),
+        (Token("x", "application", ("Things.Own.All",)), "with the permission Things.Own.All. Check that the tenant"),
         (Token("x"), "Check that the token holds the permission Things.ReadWrite.All."),
     ],
 )

@@ -70,7 +70,7 @@ def test_a_retry_budget_may_be_nothing_and_a_day_at_most(given: t.Any, budget: f
 
 @pytest.mark.parametrize("given", [-1, 86_401, "soon", "nan", True])
 def test_anything_else_is_refused_as_a_retry_budget(given: t.Any) -> None:
-    with pytest.raises(OptionsError, match="retry_budget is .*, which is not a duration from 0 up to 1d. Give"):
+    with pytest.raises(OptionsError, match="retry_budget is .*; it must be a duration from 0 to 1d. Give"):
         read(retry_budget=given)
 
 

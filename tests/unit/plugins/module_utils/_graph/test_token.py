@@ -68,7 +68,8 @@ def test_all_permissions_count_and_a_message_names_fifty() -> None:
     roles = [f"Role{number}" for number in range(60)]
     token = read_token(jwt({"roles": roles}))
     assert token.permissions == tuple(roles)
-    assert token.shown_permissions == f"{', '.join(roles[:50])} and 10 more"
-    assert read_token(jwt({"roles": roles[:50]})).shown_permissions == ", ".join(roles[:50])
-    assert read_token(jwt({"roles": []})).shown_permissions == "no permission"
+    assert token.shown_permissions == f"the permissions {', '.join(roles[:50])} and 10 more"
+    assert read_token(jwt({"roles": roles[:50]})).shown_permissions == f"the permissions {', '.join(roles[:50])}"
+    assert read_token(jwt({"roles": []})).shown_permissions == "no permissions"
+    assert read_token(jwt({"roles": roles[:1]})).shown_permissions == f"the permission {roles[0]}"
     assert len(read_token(jwt({"scp": " ".join(["x"] * 5000)})).permissions) == 1000

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -83,7 +84,7 @@ def test_every_request_counts_whatever_becomes_of_it() -> None:
             "network",
             "CERTIFICATE_VERIFY_FAILED",
         ),
-        (requests.exceptions.ProxyError("http://user:pass-phrase@proxy"), "network", "the proxy on the way"),
+        (requests.exceptions.ProxyError("http://user:pass-phrase@proxy"), "network", "the proxy failed on the way"),
         (requests.exceptions.ConnectTimeout(), "timeout", "did not answer in 7 s"),
         (requests.exceptions.ReadTimeout(), "timeout", "did not answer in 7 s"),
         (requests.exceptions.ConnectionError(socket.gaierror("Name unknown")), "network", "Name unknown"),
@@ -161,8 +162,16 @@ def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, dr
             "network",
             "^graph.example .*: the connection was closed",
         ),
-        (wrapped(OSError(f"{TUNNEL}407 x"), requests.exceptions.ProxyError), "network", "user and a password .407."),
-        (wrapped(OSError(f"{TUNNEL}403 x"), requests.exceptions.ProxyError), "network", "refused to connect .403."),
+        (
+            wrapped(OSError(f"{TUNNEL}407 x"), requests.exceptions.ProxyError),
+            "network",
+            "user and a password on the way to graph.example .407.",
+        ),
+        (
+            wrapped(OSError(f"{TUNNEL}403 x"), requests.exceptions.ProxyError),
+            "network",
+            "refused to connect to graph.example .403.",
+        ),
     ],
 )
 def test_the_cause_decides_what_is_said(raised: Exception, kind: str, words: str) -> None:
@@ -328,7 +337,20 @@ def test_the_advice_on_a_certificate_depends_on_what_was_trusted(
 def test_the_advice_names_the_ca_file_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
     sender, _session = transport(requests.exceptions.SSLError("x"))
-    with pytest.raises(GraphError, match="/etc/company.pem does not contain the CA of graph.example"):
+    with pytest.raises(GraphError, match="/etc/company.pem does not contain the CA of graph.example") as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.hint == (
+        "/etc/company.pem does not contain the CA of graph.example (the path comes from the environment variable"
+        " REQUESTS_CA_BUNDLE). Set ca_path to a PEM file that contains this CA."
+    )
+
+
+@pytest.mark.parametrize("path", ["/the/ca.pem", "/"])
+def test_the_advice_on_a_ca_shows_where_its_path_comes_from(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
+    session = FakeSession(requests.exceptions.SSLError("x"))
+    sender = Transport(timeout=1.0, verify=path, ca_source="the option ca_path", session=session)
+    with pytest.raises(GraphError, match=r"\(the path comes from the option ca_path\)\. Set ca_path to a PEM file"):
         sender.send("GET", URL, headers={})
 
 
@@ -405,27 +427,35 @@ def test_a_certificate_of_the_proxy_is_explained_and_not_tried_again() -> None:
 def test_a_proxy_that_is_not_there_is_told_in_the_systems_words() -> None:
     refused = ConnectionRefusedError(111, "Connection refused")
     sender, _session = transport(wrapped(refused, requests.exceptions.ProxyError))
-    with pytest.raises(GraphError, match="the proxy on the way to graph.example failed: Connection refused"):
+    with pytest.raises(GraphError, match="the proxy failed on the way to graph.example: Connection refused"):
         sender.send("GET", URL, headers={})
 
 
 @pytest.mark.parametrize("cause", [OSError("user:pass-phrase"), http.client.BadStatusLine("user:pass-phrase")])
 def test_where_the_system_has_no_words_for_a_proxys_failure_none_are_shown(cause: Exception) -> None:
     sender, _session = transport(wrapped(cause, requests.exceptions.ProxyError))
-    with pytest.raises(GraphError, match="the proxy on the way to graph.example failed. Check proxy"):
+    with pytest.raises(GraphError, match="the proxy failed on the way to graph.example. Check proxy"):
         sender.send("GET", URL, headers={})
 
 
-LABEL = ProxyLabel("proxy.example:8080", "the option proxy", "Check the option proxy.")
+LABEL = ProxyLabel("proxy.example:8080", "the option proxy", has_exceptions=False)
+NAMED = "the proxy proxy.example:8080 (from the option proxy)"
 
 
 @pytest.mark.parametrize(
     ("cause", "words"),
     [
-        (ConnectionRefusedError(111, "Connection refused"), "failed: Connection refused. Check the option proxy."),
-        (OSError(f"{TUNNEL}403 x"), "refused to connect (403). Check the option proxy."),
-        (OSError(f"{TUNNEL}407 x"), "asks for a user and a password (407). Give them in proxy"),
-        (ssl.SSLCertVerificationError(1, "untrusted"), "failed: "),
+        (
+            ConnectionRefusedError(111, "Connection refused"),
+            "failed on the way to graph.example: Connection refused. Check whether the proxy runs and allows"
+            " connections to graph.example.",
+        ),
+        (OSError(f"{TUNNEL}403 x"), "refused to connect to graph.example (403). Check whether the proxy runs"),
+        (
+            OSError(f"{TUNNEL}407 x"),
+            "asks for a user and a password on the way to graph.example (407). Give them in proxy",
+        ),
+        (ssl.SSLCertVerificationError(1, "untrusted"), "on the way to graph.example failed: "),
     ],
 )
 def test_a_proxy_that_fails_is_named_with_where_it_was_configured(cause: Exception, words: str) -> None:
@@ -433,8 +463,8 @@ def test_a_proxy_that_fails_is_named_with_where_it_was_configured(cause: Excepti
     sender = Transport(timeout=1.0, verify=True, proxy_label=LABEL, session=session)
     with pytest.raises(GraphError) as caught:
         sender.send("GET", URL, headers={})
-    named = "the proxy on the way to graph.example (proxy.example:8080, from the option proxy) "
-    assert f"{named}{words}" in str(caught.value)
+    assert f"{NAMED} {words}" in str(caught.value)
+    assert "NO_PROXY" not in str(caught.value)
 
 
 def test_a_socks_proxy_that_fails_is_told_from_the_service() -> None:
@@ -446,7 +476,7 @@ def test_a_socks_proxy_that_fails_is_told_from_the_service() -> None:
     error = ProxyConnectionError("Error connecting to SOCKS5 proxy")
     error.__context__ = refused
     sender = Transport(timeout=1.0, verify=True, proxy_label=LABEL, session=FakeSession(wrapped(error)))
-    with pytest.raises(GraphError, match=r"the proxy on the way to graph.example \(proxy.*failed: Connection refused"):
+    with pytest.raises(GraphError, match=f"{re.escape(NAMED)} failed on the way to graph.example: Connection refused"):
         sender.send("GET", URL, headers={})
 
 

@@ -97,7 +97,7 @@ def test_anything_else_is_not_a_duration(value: t.Any) -> None:
     with pytest.raises(OptionsError) as caught:
         parse_duration("timeout", value)
     assert str(caught.value) == (
-        f"timeout is {shown(value)}, which is not a duration from 0 up to 1d. Give a number of seconds, or a number"
+        f"timeout is {shown(value)}; it must be a duration from 0 to 1d. Give a number of seconds, or a number"
         " with one of the units s, m, h, d and w, such as 30, 0.5, 90s, 15m, 2h, 1d or 1w."
     )
 
@@ -105,10 +105,10 @@ def test_anything_else_is_not_a_duration(value: t.Any) -> None:
 @pytest.mark.parametrize(
     ("value", "limits", "words"),
     [
-        ("1.01d", {}, "'1.01d', which is not a duration from 0 up to 1d"),
-        (86_401, {}, "86401, which is not a duration from 0 up to 1d"),
-        ("0m", {"zero": False}, "'0m', which is not a duration above 0 up to 1d"),
-        ("36501d", {"max_seconds": MAX_AGE}, "'36501d', which is not a duration from 0 up to 36500d"),
+        ("1.01d", {}, "'1.01d'; it must be a duration from 0 to 1d"),
+        (86_401, {}, "86401; it must be a duration from 0 to 1d"),
+        ("0m", {"zero": False}, "'0m'; it must be a duration longer than 0 and at most 1d"),
+        ("36501d", {"max_seconds": MAX_AGE}, "'36501d'; it must be a duration from 0 to 36500d"),
     ],
 )
 def test_a_duration_has_limits(value: t.Any, limits: dict[str, t.Any], words: str) -> None:

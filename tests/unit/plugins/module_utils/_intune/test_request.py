@@ -56,12 +56,12 @@ def test_an_age_is_a_duration_that_may_be_longer_than_a_day(age: str, seconds: f
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"wait_timeout": "soon"}, "wait_timeout is 'soon', which is not a duration from 0 up to 1d"),
-        ({"wait_timeout": "-1"}, "wait_timeout is '-1', which is not a duration"),
-        ({"wait_timeout": "2d"}, "wait_timeout is '2d', which is not a duration"),
-        ({"wait_sleep": "0"}, "wait_sleep is '0', which is not a duration above 0 up to 1d"),
-        ({"wait_sleep": "True"}, "wait_sleep is 'True', which is not a duration"),
-        ({"if_older_than": "soon"}, "if_older_than is 'soon', which is not a duration from 0 up to 36500d"),
+        ({"wait_timeout": "soon"}, "wait_timeout is 'soon'; it must be a duration from 0 to 1d"),
+        ({"wait_timeout": "-1"}, "wait_timeout is '-1'; it must be a duration"),
+        ({"wait_timeout": "2d"}, "wait_timeout is '2d'; it must be a duration"),
+        ({"wait_sleep": "0"}, "wait_sleep is '0'; it must be a duration longer than 0 and at most 1d"),
+        ({"wait_sleep": "True"}, "wait_sleep is 'True'; it must be a duration"),
+        ({"if_older_than": "soon"}, "if_older_than is 'soon'; it must be a duration from 0 to 36500d"),
         ({"connector_id": None}, "None of connector_id"),
     ],
 )

@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+    GraphError,
+    NotFoundError,
+    OptionsError,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
     EXCHANGE_CONNECTOR,
     SELECTION,
@@ -154,7 +159,7 @@ def test_an_empty_list_means_nothing_to_do_and_never_all(option: str) -> None:
     ],
 )
 def test_two_ways_at_once_are_refused(params: dict[str, t.Any]) -> None:
-    with pytest.raises(OptionsError, match="exclude each other. Give one of them"):
+    with pytest.raises(OptionsError, match="cannot be used together. Give only one"):
         read(**params)
 
 
@@ -241,18 +246,39 @@ def test_without_a_close_name_none_is_suggested(name: str) -> None:
 
 def test_a_candidate_that_is_known_by_its_organization_shows_it_once() -> None:
     known = connector(1, server_name=None, exchange_organization="Contoso")
-    with pytest.raises(GraphError, match="1 Exchange connector: Contoso .id-1.. Names"):
+    with pytest.raises(GraphError, match="1 Exchange connector: Contoso .id-1.. The whole"):
         select(EXCHANGE_CONNECTOR, Selection(names=("EX01",)), [known])
 
 
 @pytest.mark.parametrize(
     ("name", "form"),
-    [("EX01, EX02", "[EX01, EX02]"), ("a,,b ,", "[a, b]"), (f"{'x' * 300},y", f"[{'x' * 200}]")],
+    [
+        ("Contoso,Fabrikam", ["Contoso", "Fabrikam"]),
+        ("a,,b ,", ["a", "b"]),
+        ('["Contoso", "Fabrikam"]', ["Contoso", "Fabrikam"]),
+        ("[EX01, 'EX02']", ["EX01", "EX02"]),
+    ],
 )
-def test_a_name_with_commas_that_fits_none_shows_the_form_of_a_list(name: str, form: str) -> None:
+def test_a_name_with_commas_that_fits_none_shows_the_form_of_a_list(name: str, form: list[str]) -> None:
     with pytest.raises(GraphError) as caught:
         chosen(name)
-    assert f"Several names are given as a list, on a command line as JSON: connector_name: {form}." in str(caught.value)
+    assert str(caught.value).endswith(
+        f" For several names, give a list. In YAML: connector_name: [{', '.join(form)}]."
+        f" On a command line: '{json.dumps({'connector_name': form})}'."
+    )
+
+
+def test_the_form_of_a_long_list_is_cut() -> None:
+    with pytest.raises(GraphError) as caught:
+        chosen(f"{'x' * 300},y")
+    assert f" In YAML: connector_name: [{'x' * 200}]. On a command line:" in str(caught.value)
+
+
+def test_an_id_in_place_of_a_name_is_pointed_out() -> None:
+    with pytest.raises(NotFoundError) as caught:
+        chosen("5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11")
+    words = "'5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11' looks like an ID: to select by ID, use connector_id. The whole name"
+    assert str(caught.value.hint).startswith(words)
 
 
 def test_a_name_without_commas_shows_no_list() -> None:
@@ -262,20 +288,25 @@ def test_a_name_without_commas_shows_no_list() -> None:
 
 
 def test_a_name_that_fits_several_lists_those() -> None:
-    words = "fits 2 Exchange connectors: EX02.* .id-2., organization Fabrikam; EX03.*, organization Fabrikam. Use"
-    with pytest.raises(OptionsError, match=words):
+    words = "fits 2 Exchange connectors: EX02.* .id-2., organization Fabrikam; EX03.*, organization Fabrikam."
+    advice = " Use a name that only one Exchange connector has, or connector_id."
+    with pytest.raises(OptionsError, match=words + advice):
         chosen("Fabrikam")
 
 
 def test_in_an_empty_tenant_a_name_fits_none() -> None:
-    with pytest.raises(GraphError, match="the tenant has 0 Exchange connectors. Names"):
+    with pytest.raises(NotFoundError) as caught:
         select(EXCHANGE_CONNECTOR, Selection(names=("EX01",)), [])
+    assert str(caught.value) == (
+        "The tenant has no Exchange connectors, so no name can match. Check tenant_id and cloud."
+        f" {EXCHANGE_CONNECTOR.caveat}"
+    )
 
 
 def test_a_long_list_of_candidates_is_cut() -> None:
     with pytest.raises(GraphError, match="id-9.; and 5 more"):
         select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(15)])
-    with pytest.raises(GraphError, match="id-9.. Names are compared"):
+    with pytest.raises(GraphError, match="id-9.. The whole name must match one of"):
         select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(10)])
 
 

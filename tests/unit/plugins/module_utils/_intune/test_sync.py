@@ -266,7 +266,7 @@ def test_a_read_that_is_refused_names_the_permissions_of_the_whole_task(selectio
     credential = FakeCredential(tokens=[jwt({"idtyp": "app"})])
     task = Task(selection, refused, diff=True, check_mode=check_mode, credential=credential)
     assert "Could not read" in str(task.error) or "Could not list" in str(task.error)
-    words = "grant the application permissions Widgets.ReadWrite.All and Widgets.Read.All, with"
+    words = "add the application permissions Widgets.ReadWrite.All and Widgets.Read.All and grant"
     assert words in str(task.error)
 
 
@@ -275,7 +275,7 @@ def test_a_permission_that_includes_reading_is_named_alone() -> None:
     resource = dataclasses.replace(WIDGET, read_permission=reading)
     credential = FakeCredential(tokens=[jwt({"scp": "Widgets.Read.All"})])
     client = client_of(FakeSession(Reply(403, {"error": {"code": "Forbidden"}})), FakeClock(), credential)
-    with pytest.raises(GraphError, match="grant the delegated permission Widgets.ReadWrite.All, with"):
+    with pytest.raises(GraphError, match="add the delegated permission Widgets.ReadWrite.All and grant"):
         SyncRun(lambda: client, resource, Request("gently", ids("7"), diff=True)).run()
 
 
@@ -304,6 +304,7 @@ def test_a_user_is_asked_for_all_permissions_at_each_sign_in(wait: Patience | No
 # --- check mode
 
 
+ADD = "In the app registration (Entra admin center, API permissions) add the"
 READER = {"roles": ["Widgets.Read.All"]}
 WRITER = {"roles": ["Widgets.ReadWrite.All"]}
 
@@ -311,16 +312,16 @@ WRITER = {"roles": ["Widgets.ReadWrite.All"]}
 @pytest.mark.parametrize(
     ("claims", "words"),
     [
-        (READER, "application kind and holds Widgets.Read.All: grant the application permission Widgets.ReadWrite.All"),
-        ({"idtyp": "app"}, "holds no permission: grant the application permission Widgets.ReadWrite.All"),
-        ({"scp": "Widgets.Read.All"}, "grant the delegated permission Widgets.ReadWrite.All"),
+        (READER, f"with the permission Widgets.Read.All. {ADD} application permission Widgets.ReadWrite.All"),
+        ({"idtyp": "app"}, f"with no permissions. {ADD} application permission Widgets.ReadWrite.All"),
+        ({"scp": "Widgets.Read.All"}, f"{ADD} delegated permission Widgets.ReadWrite.All"),
     ],
 )
 def test_check_mode_warns_when_the_token_lacks_the_permission_to_sync(claims: dict[str, t.Any], words: str) -> None:
     task = Task(ids("7"), shown(widget("7")), check_mode=True, credential=FakeCredential(tokens=[jwt(claims)]))
     assert (task.each("action"), task.each("changed")) == (["would_trigger"], [True])
     (warning,) = task.run.warnings
-    assert warning.startswith("Outside check mode the sync would be refused. The token is of the ")
+    assert warning.startswith("Outside check mode the sync would be refused. This is a")
     assert words in warning
 
 
@@ -436,11 +437,11 @@ def test_what_synced_not_long_ago_is_skipped() -> None:
     assert task.run.warnings == []
     assert task.run.message() == (
         "Microsoft Graph accepted a gently of 2 widgets (big old (old), big never (never))."
-        " The last sync of widget big new (new) is younger than 3600 s: skipped."
+        " Skipped widget big new (new): its last sync is more recent than if_older_than (3600 s)."
     )
     skipped = task.run.targets[1].as_result()
     assert (skipped["name"], skipped["reason"], skipped["retry_after"]) == ("big new", "recent", None)
-    assert skipped["message"] == "Its last sync is younger than 3600 s."
+    assert skipped["message"] == "Its last sync is more recent than if_older_than (3600 s)."
 
 
 def test_when_all_are_younger_nothing_is_sent_and_nothing_changes() -> None:
@@ -498,7 +499,7 @@ def test_forty_five_are_one_request_a_round() -> None:
     assert task.run.message() == (
         "Microsoft Graph accepted a gently of 45 widgets (big w0 (w0), big w1 (w1), big w2 (w2), big w3 (w3),"
         " big w4 (w4), big w5 (w5), big w6 (w6), big w7 (w7), big w8 (w8), big w9 (w9) and 35 more)."
-        " It has completed for 45 widgets: the time of the last sync has moved on."
+        " The syncs of 45 widgets have finished: the time of the last sync has moved on."
     )
 
 
@@ -506,6 +507,35 @@ def test_one_alone_is_looked_at_by_its_id() -> None:
     task = Task(ids("a"), shown(widget("a")), OK, shown(widget("a", LATER)), patience=PATIENCE)
     assert task.wire == ["GET widgets/a", "POST widgets/a/polish", "GET widgets/a"]
     assert task.each("completed") == [True]
+    assert task.run.message().endswith(". Its sync has finished: the time of the last sync has moved on.")
+
+
+def test_several_that_are_skipped_share_a_sentence() -> None:
+    task = Task(ids("a", "b"), listed(widget("a", LATER), widget("b", LATER)), if_older_than=3600)
+    words = "Skipped 2 widgets (big a (a), big b (b)): their last syncs are more recent than if_older_than (3600 s)."
+    assert task.run.message() == words
+
+
+@pytest.mark.parametrize(
+    ("polished", "words"),
+    [
+        ("0001-01-01T00:00:00Z", "last sync never."),
+        ("yesterday", "last sync unknown."),
+        (None, "last sync unknown."),
+        ("2026-01-01T12:00:00Z", "last sync 2026-01-01T12:00:00Z."),
+    ],
+)
+def test_a_wait_in_vain_shows_the_last_sync_in_words(polished: str | None, words: str) -> None:
+    task = Task(ids("a"), shown(widget("a", polished)), OK, shown(widget("a", polished)), patience=Patience(30.0, 30.0))
+    assert f"shine bright, {words} Raise wait_timeout" in str(task.run.failure)
+
+
+def test_a_wait_in_vain_first_points_to_the_members_that_cannot_sync() -> None:
+    here = listed(widget("a", shine="dull"), widget("b"), widget("c", shine=""))
+    task = Task(ids("a", "b", "c"), here, batch_reply(OK, OK, OK), here, patience=Patience(30.0, 30.0))
+    hint = "Before you wait longer, check each widget whose shine is not bright. Raise wait_timeout"
+    assert task.run.failure is not None
+    assert str(task.run.failure.hint).startswith(hint)
 
 
 def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
@@ -516,9 +546,9 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
     assert failure is not None
     assert failure.kind == "timeout"
     assert str(failure) == (
-        "Could not see the gently of 1 of 2 widgets complete:"
+        "Could not see the gently of 1 of 2 widgets finish:"
         " after 100 s the time of the last sync has not moved on for big b (b), shine dull, last sync unknown."
-        " Raise wait_timeout, or run the module widgets.info later to see"
+        " Check this widget before you wait longer: its shine is dull. Raise wait_timeout, or run the module widgets.info later to see"
         " whether the time has moved on. Widgets are out of fashion."
     )
     assert task.each("action") == ["triggered", "triggered"]
@@ -527,7 +557,7 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
     assert [error and error["kind"] for error in task.each("error")] == [None, "timeout"]
     assert task.run.message() == (
         "Microsoft Graph accepted a gently of 2 widgets (big a (a), big b (b))."
-        f" It has completed for widget big a (a): the time of the last sync has moved on. {failure}"
+        f" The sync of widget big a (a) has finished: the time of the last sync has moved on. {failure}"
     )
 
 
@@ -562,8 +592,8 @@ def test_a_message_tells_of_ten_that_are_pending_and_counts_the_rest() -> None:
         task = Task(ids(*names), here, batch_reply(*[OK] * number), here, patience=Patience(30.0, 30.0))
         return str(task.run.failure)
 
-    assert "big w9 (w9), shine unknown, last sync unknown. Raise" in message(10)
-    assert "big w9 (w9), shine unknown, last sync unknown; and 2 more. Raise" in message(12)
+    assert "big w9 (w9), shine unknown, last sync unknown. Before you wait longer," in message(10)
+    assert "big w9 (w9), shine unknown, last sync unknown; and 2 more. Before you wait longer," in message(12)
 
 
 HICCUPS = [
@@ -641,7 +671,7 @@ def test_looks_that_fail_for_longer_than_the_budget_end_the_wait() -> None:
     assert (task.run.failure.kind, task.run.failure.status) == ("service", 503)
     # 120 seconds from the first failed look on.
     assert task.clock.slept == [30.0] * 5
-    assert str(task.run.failure).startswith("Could not see the gently of 1 widget complete: after 150 s the time")
+    assert str(task.run.failure).startswith("Could not see the gently of 1 widget finish: after 150 s the time")
     assert (task.each("action"), task.each("completed")) == (["triggered"], [False])
 
 
