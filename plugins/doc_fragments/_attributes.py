@@ -42,7 +42,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The module changes nothing, in check mode as without it.
+      - The module changes nothing, with and without check mode.
   diff_mode:
     support: N/A
     details:
@@ -58,11 +58,11 @@ attributes:
 options: {}
 attributes:
   action:
-    description: Has an action plugin of the same name, which may do the work on the controller.
+    description: Has an action plugin of the same name, which can do the work on the controller.
     support: full
     details:
       - On Linux, with C(connection=local), C(ansible_python_interpreter={{ ansible_playbook_python }}), and without
-        C(become), C(async) and C(environment), the task runs within Ansible's own process. That costs less than the
-        start of a module, and the results are the same. The guide to performance tells all of it.
-      - Otherwise it runs as a module. Setting the variable C(msgraph_in_process) to false makes it always a module.
+        C(become), C(async) and C(environment), the task runs within Ansible's own process. This is faster than the
+        start of a module, and the results are the same. The guide to performance has the details.
+      - Otherwise the task runs as a module. Set the variable C(msgraph_in_process) to false to always run a module.
 """

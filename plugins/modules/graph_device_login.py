@@ -11,34 +11,34 @@ short_description: Sign a person in to Microsoft Graph by device code
 version_added: 1.0.0
 author: The msgraph.intune maintainers (@msgraph-intune)
 description:
-  - Shows an address and a code on the screen, at once, and waits until a person has entered the code in a browser on
-    any device and signed in there. The tokens end in a token cache on the controller, from which later tasks get theirs
-    without asking anybody, for as long as the refresh token lasts.
-  - That is how delegated permissions, which act in the name of a user, can be used unattended.
-  - Runs once per play, whatever the number of hosts. With C(run_once=true) all hosts have what is registered, else the
-    first one alone. Ansible does not support such modules in the strategy V(free).
-  - When the cache holds a sign-in that still yields a token, nobody is asked and nothing changes.
+  - Shows an address and a code on the screen, and waits until a person has entered the code in a browser on any device
+    and signed in there.
+  - Stores the tokens in a token cache on the controller. Later tasks use it without a person, until the refresh token
+    expires.
+  - This makes it possible to use delegated permissions, which act in the name of a user, in unattended jobs.
+  - Runs once per play, for any number of hosts. With C(run_once=true) all hosts get the registered variable, otherwise
+    only the first host. Ansible does not support such modules in the strategy V(free).
+  - When the cache holds a sign-in that still works, the module shows no code and changes nothing.
 options:
   token_cache_path:
     description:
-      - The file to keep the sign-in in, on the controller. Required here, as option or in the environment variable
-        E(MSGRAPH_TOKEN_CACHE). A relative path begins in the folder of the playbook.
-      - It is created with mode V(0600), and refused when others may use it, when it belongs to another user, and when
-        it is a symbolic link. A lock file of the same name with C(.lock) behind it appears beside it.
-      - Whoever can read it can act as the person whose sign-in it holds.
+      - The file on the controller in which to store the sign-in. It is required, as an option or in the environment
+        variable E(MSGRAPH_TOKEN_CACHE). A relative path starts at the folder of the playbook.
+      - The module creates it with mode V(0600). It refuses a file that others may use, that belongs to another user, or
+        that is a symbolic link. It creates a lock file in the same folder, with the ending C(.lock) after the name.
+      - Anyone who can read the file can act as the person whose sign-in it holds.
     type: path
   username:
     description:
-      - The user whose sign-in the cache is to hold; nobody else's is accepted. Anybody may sign in when this is not
-        set.
+      - The user who must sign in. The sign-in of another user is refused. If not set, any user may sign in.
       - If not set, the value of the environment variable E(AZURE_USERNAME) is used, else that of E(AZURE_AD_USER).
     type: str
     aliases: [ad_user]
   scopes:
     description:
-      - The delegated permissions to ask for, by name as in V(DeviceManagementServiceConfig.ReadWrite.All), or in full
-        with the resource's address before it.
-      - If not set, the permission that M(msgraph.intune.intune_exchange_connector_sync) needs.
+      - The delegated permissions to request, by name, such as V(DeviceManagementServiceConfig.ReadWrite.All), or in
+        full, with the address of the resource before the name.
+      - If not set, the module requests the permission that M(msgraph.intune.intune_exchange_connector_sync) needs.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -48,7 +48,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Asks nobody and sends nothing. It predicts a change when the cache holds no sign-in of the user.
+      - Shows no code and sends no request. It predicts a change when the cache holds no sign-in of the user.
   diff_mode:
     support: none
   idempotent:
@@ -57,7 +57,8 @@ attributes:
     details:
       - Runs on the controller.
 notes:
-  - The code is meant to be seen. Whoever enters it signs in as themselves, so enter no code that you did not ask for.
+  - The code is not a secret. A person who enters it signs in with their own account, so never enter a code that you did
+    not request.
   - Conditional Access policies can forbid the device code flow.
 seealso:
   - module: msgraph.intune.intune_exchange_connector_sync
@@ -75,7 +76,7 @@ EXAMPLES = r"""
     ansible_python_interpreter: "{{ ansible_playbook_python }}"
     token_cache: ~/.local/state/msgraph/tokens.json
   tasks:
-    - name: Show a code unless somebody is signed in
+    - name: Show a code unless a user is signed in
       msgraph.intune.graph_device_login:
         tenant_id: contoso.example
         token_cache_path: "{{ token_cache }}"
@@ -89,12 +90,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: Who is signed in to which tenant. On failure what happened and what to do next.
+  description: Which user is signed in to which tenant. On failure what happened and what to do next.
   returned: always
   type: str
   sample: operator@contoso.example signed in to tenant 5f1b6e9c-0d0a-4b4e-9d0e-3f2b1a0c9d8e.
 account:
-  description: Who is signed in. V(null) in check mode.
+  description: The user who is signed in. V(null) in check mode.
   returned: success
   type: dict
   contains:
@@ -104,7 +105,8 @@ account:
       type: str
       sample: operator@contoso.example
     tenant_id:
-      description: The ID of the tenant signed in to; the user's home tenant when the cache already held the sign-in.
+      description: The ID of the tenant of the sign-in. When the cache already held the sign-in, the ID of the user's
+        home tenant.
       returned: always
       type: str
       sample: 5f1b6e9c-0d0a-4b4e-9d0e-3f2b1a0c9d8e
@@ -114,13 +116,13 @@ token_cache_path:
   type: str
   sample: /home/operator/.local/state/msgraph/tokens.json
 scopes:
-  description: The permissions asked for, in full.
+  description: The requested permissions, in full.
   returned: success
   type: list
   elements: str
   sample: [https://graph.microsoft.com/DeviceManagementServiceConfig.ReadWrite.All]
 error:
-  description: Why the sign-in failed, as data; the keys are those of the module
+  description: Why the sign-in failed, as data. It has the same keys as C(error) of the module
     M(msgraph.intune.intune_exchange_connector_sync).
   returned: failure
   type: dict

@@ -9,17 +9,17 @@ short_description: See the Exchange connectors of Microsoft Intune, and their he
 version_added: 1.0.0
 author: The msgraph.intune maintainers (@msgraph-intune)
 description:
-  - Reads the on-premises Exchange connectors of Microsoft Intune from Microsoft Graph, all of them or some, with the
-    age of each last sync and the health that follows from it.
+  - Reads all or some of the on-premises Exchange connectors of Microsoft Intune from Microsoft Graph. Returns the age
+    of each last sync, and the health, which depends on this age.
   - Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer syncs
     with Intune after that date. A tenant without connectors, and connectors whose last sync is years ago, are normal
     outcomes.
 options:
   status:
     description:
-      - The statuses to keep, such as V(connected) or V(disconnected), without regard to case. Connectors of another
-        status are left out of RV(connectors) and RV(counts).
-      - If not set, or blank, all are kept. An empty list keeps none.
+      - Return only connectors with one of these statuses, such as V(connected) or V(disconnected). Case is ignored.
+        Connectors with another status are not in RV(connectors) and RV(counts).
+      - If not set, or blank, connectors of every status are returned. With an empty list no connector is returned.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -31,8 +31,8 @@ extends_documentation_fragment:
   - msgraph.intune._attributes.in_process
   - msgraph.intune._attributes.info_module
 notes:
-  - At most one of O(connector_id), O(connector_name) and O(all_connectors) may be given. Without any, all connectors
-    are read.
+  - At most one of O(connector_id), O(connector_name) and O(all_connectors) may be given. Without them the module reads
+    all connectors.
   - The application, or the signed-in user, needs the Microsoft Graph permission
     C(DeviceManagementServiceConfig.Read.All). The tenant needs an active Intune licence.
 seealso:
@@ -43,7 +43,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look after the Exchange connectors
+- name: Monitor the Exchange connectors
   hosts: localhost
   connection: local
   gather_facts: false
@@ -51,7 +51,7 @@ EXAMPLES = r"""
     # Run the module where ansible-core, requests and msal are installed.
     ansible_python_interpreter: "{{ ansible_playbook_python }}"
   tasks:
-    - name: See all connectors
+    - name: Read all connectors
       msgraph.intune.intune_exchange_connector_info:
       register: result
 
@@ -62,7 +62,7 @@ EXAMPLES = r"""
       loop_control:
         label: "{{ item.id }}"
 
-    - name: Be a probe that fails when a connector of one organization has not synced for three days
+    - name: Fail when a connector of one organization has not synced for three days
       msgraph.intune.intune_exchange_connector_info:
         connector_name: Contoso
       register: probe
@@ -71,13 +71,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: What was read, for a person. On failure also what to do next.
+  description: A message that describes what was read. On failure it also says what to do next.
   returned: always
   type: str
   sample: "2 Exchange connectors: 1 healthy, 0 warning, 1 unhealthy."
 connectors:
   description:
-    - The connectors, in the order asked for, else in that of the service. Also returned when some were not found.
+    - The connectors, in the requested order. Without a selection they are in the order of the service.
+    - Also returned when some connectors were not found.
   returned: always
   type: list
   elements: dict
@@ -89,8 +90,9 @@ connectors:
       sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
     last_sync_date_time:
       description:
-        - The time of the last successful sync, as the service gives it.
-        - V(null) when the service gives no time, or one that cannot be read; a warning shows the latter.
+        - The time of the last successful sync, as the service gives it. The module takes V(0001-01-01T00:00:00Z) as
+          "never synced".
+        - V(null) when the service gives no time or an unreadable one. An unreadable time is shown in a warning.
       returned: always
       type: str
       sample: "2024-02-12T06:30:12.1234567Z"
@@ -136,100 +138,100 @@ connectors:
       sample: Contoso
     seconds_since_last_sync:
       description:
-        - How long ago the last sync was, by the service's clock.
-        - V(null) when there never was one, or when RV(connectors[].health) is V(unknown).
+        - The seconds since the last sync, measured with the service's clock.
+        - V(null) when the connector never synced, or when RV(connectors[].health) is V(unknown).
       returned: always
       type: int
       sample: 10800
     health:
       description:
-        - V(healthy) when the last sync was less than a day ago, V(warning) from one day on, V(unhealthy) from three
-          days on or when there never was one.
-        - V(unknown) when the service gives a time that cannot be read.
+        - V(healthy) when the last sync was less than one day ago, V(warning) from one day on, and V(unhealthy) from
+          three days on or when the connector never synced.
+        - V(unknown) when the service gives an unreadable time.
       returned: always
       type: str
       sample: healthy
 counts:
   description:
-    - How many of RV(connectors) there are, in all, by health and by status.
-    - Not there when anything failed, so that a condition on them alone does not hold for connectors that nobody saw.
+    - The number of RV(connectors), in total, by health and by status.
+    - Not returned when the task fails, so that a condition on these numbers is not met by incomplete data.
   returned: success
   type: dict
   contains:
     total:
-      description: All of them.
+      description: All connectors.
       returned: success
       type: int
       sample: 2
     healthy:
-      description: Those whose last sync was less than a day ago.
+      description: Connectors whose last sync was less than one day ago.
       returned: success
       type: int
       sample: 1
     warning:
-      description: Those whose last sync was one day ago or more, and less than three.
+      description: Connectors whose last sync was at least one day and less than three days ago.
       returned: success
       type: int
       sample: 0
     unhealthy:
-      description: Those whose last sync was three days ago or more, or that never synced.
+      description: Connectors whose last sync was at least three days ago, or that never synced.
       returned: success
       type: int
       sample: 1
     unknown:
-      description: Those whose last sync is a time that cannot be read.
+      description: Connectors whose last sync time cannot be read.
       returned: success, when there are any
       type: int
       sample: 1
     connected:
-      description: Those of this status. A status that the service adds one day is counted under its own name.
+      description: Connectors with this status. A new status of the service is counted under its own name.
       returned: success
       type: int
       sample: 1
     disconnected:
-      description: Those of this status.
+      description: Connectors with this status.
       returned: success
       type: int
       sample: 1
     connectionPending:
-      description: Those of this status.
+      description: Connectors with this status.
       returned: success
       type: int
       sample: 0
     none:
-      description: Those of this status.
+      description: Connectors with this status.
       returned: success
       type: int
       sample: 0
     unknownFutureValue:
-      description: Those of this status.
+      description: Connectors with this status.
       returned: success
       type: int
       sample: 0
 error:
   description:
     - Why the task failed, as data.
-    - Not there when Ansible itself refused the arguments.
+    - Not returned when Ansible itself refused the arguments.
   returned: failure
   type: dict
   contains:
     kind:
       description:
-        - V(options) for options or environment that do not fit; nothing was sent.
+        - V(options) for invalid options or environment variables; nothing was sent.
         - V(dependency) for a missing Python package.
         - V(authentication) when the credential or token was refused.
         - V(authorization) when a permission or role is missing.
         - V(not_found) when there is no such connector, by ID or by name.
-        - V(throttled) when the service asks to slow down.
+        - V(throttled) when the service limits the rate of requests.
         - V(timeout) when no answer came in time.
         - V(network) when the service could not be reached, or its certificate was not accepted.
         - V(service) when the service failed or refused the request.
-        - V(protocol) when the answer is not one that this service gives.
+        - V(protocol) when the answer is invalid, for example a web page.
       returned: always
       type: str
       sample: not_found
     status:
-      description: The HTTP status. V(null) without an answer.
+      description: The HTTP status. V(null) when there was no answer.
       returned: always
       type: int
       sample: 404
@@ -239,7 +241,7 @@ error:
       type: str
       sample: ResourceNotFound
     message:
-      description: What the service said, or what happened.
+      description: The service's error message, or what happened.
       returned: always
       type: str
       sample: The resource was not found.
@@ -254,55 +256,55 @@ error:
       type: str
       sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
     retry_after:
-      description: Seconds that the service asked to wait. V(null) when it did not.
+      description: How many seconds the service asked to wait. V(null) when it did not.
       returned: always
       type: float
       sample: null
     hint:
-      description: What to do next. V(null) when there is nothing to add.
+      description: What to do next. V(null) when there is no hint.
       returned: always
       type: str
       sample: null
 graph:
-  description: What was talked to.
+  description: The connection to Microsoft Graph, and how many requests the task sent.
   returned: always
   type: dict
   contains:
     cloud:
-      description: The cloud. V(null) when the task failed before it had a client.
+      description: The cloud. V(null) when the task failed before it connected.
       returned: always
       type: str
       sample: global
     graph_url:
-      description: The root of Microsoft Graph. V(null) when the task failed before it had a client.
+      description: The root of Microsoft Graph. V(null) when the task failed before it connected.
       returned: always
       type: str
       sample: https://graph.microsoft.com
     auth_method:
-      description: How the sign-in was done. V(null) when the task failed before it had a client.
+      description: The method of the sign-in. V(null) when the task failed before it connected.
       returned: always
       type: str
       sample: client_secret
     token_type:
       description:
-        - The kind of the token by its own account, V(application) or V(delegated).
-        - V(unknown) when it does not tell, or when there is none.
+        - The kind of the token, V(application) or V(delegated), read from the token.
+        - V(unknown) when the token does not show its kind, or when there is no token.
       returned: always
       type: str
       sample: application
     requests:
-      description: How many HTTP requests the task made, those to the login service included.
+      description: How many HTTP requests the task sent, including those to the login service.
       returned: always
       type: int
       sample: 3
     retries:
-      description: How many of them were sent again after a failure.
+      description: How many of them were retries.
       returned: always
       type: int
       sample: 0
 retry_log:
-  description: Why each of RV(graph.retries) was sent again, and after how many seconds.
-  returned: with C(-vvv), when there were any
+  description: The reason for each of RV(graph.retries), and the seconds before it.
+  returned: with C(-vvv), when there were retries
   type: list
   elements: str
   sample:

@@ -10,11 +10,11 @@ version_added: 1.0.0
 author: The msgraph.intune maintainers (@msgraph-intune)
 description:
   - Asks Microsoft Graph to sync one or more on-premises Exchange connectors of Microsoft Intune.
-  - Microsoft Graph answers that it accepted the request. It reports neither progress nor an end, so an accepted sync is
-    not yet a sync that happened.
+  - Microsoft Graph answers that it accepted the request. It reports neither progress nor an end, so an accepted sync
+    has not necessarily happened.
   - Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer syncs
-    with Intune after that date. The action is still part of Microsoft Graph v1.0. What it does in a tenant today can
-    only be seen there, by the time of the connector's last successful sync.
+    with Intune after that date. The action is still part of Microsoft Graph v1.0. To see what it does in your tenant
+    today, compare the connector's last sync time before and after.
 options:
   sync_type:
     description:
@@ -26,30 +26,30 @@ options:
     default: deltaSync
   if_older_than:
     description:
-      - An age. Connectors whose last sync is younger are skipped, by the clock of the service, so that a job that runs
-        often triggers no more than it must. One that never synced, or whose last sync is a time that cannot be read,
-        counts as older than any age.
+      - The minimum age of the last sync. Connectors whose last sync is younger are skipped. The age is measured with
+        the service's clock.
+      - A connector that never synced, or whose last sync time cannot be read, is not skipped.
       - A number of seconds, or a number with a unit, such as V(90s), V(30m), V(2h), V(1d) or V(1w).
-      - Only syncs that have happened count. One that is still under way is not seen, so a second task meanwhile
-        triggers again unless the first one has O(wait=true).
-      - If not set, or blank, none is skipped.
+      - Only syncs that have finished count. If a second task runs before the first sync has finished, it triggers a
+        second sync. To avoid this, set O(wait=true) in the first task and start the second one after it.
+      - If not set, or blank, no connector is skipped.
     type: str
   wait:
     description:
-      - Whether to wait until the time of each connector's last sync has moved on, which is all that can be seen of a
-        sync's end.
+      - Whether to wait until the last sync time of each connector is later than before. This is the only visible sign
+        that a sync has finished.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How long to wait for all of them. When it is over, the task fails and lists the connectors that are pending.
-        Those that were triggered stay triggered.
+      - How long to wait for all connectors together. After this time the task fails and lists the connectors that are
+        pending. The syncs that were triggered are not cancelled.
       - A number of seconds, or a number with a unit, such as V(900) or V(15m). It is at most V(1d).
     type: str
     default: "900"
   wait_sleep:
     description:
-      - How long to wait between two reads of the connectors. The last wait is cut to the end of O(wait_timeout).
+      - How long to wait between two reads of the connectors. The last wait ends with O(wait_timeout).
       - A number of seconds, or a number with a unit, such as V(30) or V(1m). It is above 0 and at most V(1d).
     type: str
     default: "30"
@@ -64,24 +64,26 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads the connectors, so one that does not exist fails, and triggers nothing. A sign-in takes place.
+      - Signs in, reads the connectors and triggers nothing. The task fails if a connector does not exist.
       - Warns when the access token itself shows that it lacks the permission to sync.
   diff_mode:
     support: full
     details:
-      - Shows the time of the last sync, the status and the type of sync that was requested, for each connector. Without
-        O(wait=true) only the last of these can differ. Ansible shows no diff of a task that failed.
+      - Shows the last sync time, the status and the requested type of sync for each connector. Without O(wait=true)
+        only the type of sync can differ. Ansible shows no diff of a task that failed.
   idempotent:
     support: partial
     details:
-      - With O(if_older_than) a run soon after a sync changes nothing. Without it each run asks for a sync anew.
+      - With O(if_older_than) a run soon after a sync changes nothing. Without it each run requests a new sync.
 notes:
   - Exactly one of O(connector_id), O(connector_name) and O(all_connectors) is needed.
-  - One connector by its ID costs one request. Several are triggered in batches of 20, no faster than the documented 100
-    in 20 seconds. For anything else than IDs, for O(if_older_than), O(wait), check mode and diff mode the connectors
-    are read first, in one request and those for further pages; O(wait) reads them so in each round.
-  - When some connectors fail, the others are triggered all the same. The task then fails with C(changed=true), and
-    Ansible runs no handler for it.
+  - One connector that is selected by ID needs one request. Several connectors are triggered in batches of 20, no faster
+    than the documented rate limit of 100 in 20 seconds.
+  - With O(connector_name), O(all_connectors), O(if_older_than) or O(wait), in check mode and in diff mode, the module
+    first reads all connectors (one request per page). One connector that is selected by ID is read alone. With
+    O(wait=true) the module reads again in each round.
+  - When some connectors fail, the others are still triggered. The task then fails with C(changed=true), and Ansible
+    does not run its handlers.
   - The application, or the signed-in user, needs the Microsoft Graph permission
     C(DeviceManagementServiceConfig.ReadWrite.All). For check mode C(DeviceManagementServiceConfig.Read.All) is enough
     when an application signs in or O(access_token) is given. The tenant needs an active Intune licence.
@@ -106,7 +108,7 @@ EXAMPLES = r"""
         connector_id: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
       register: result
 
-    - name: Show what Microsoft Graph said
+    - name: Show what Microsoft Graph answered
       ansible.builtin.debug:
         var: result.msg
 
@@ -139,7 +141,7 @@ EXAMPLES = r"""
         connector_name: EXCH01.contoso.example
         if_older_than: 6h
 
-    - name: Sync all connectors of the tenant, and see it happen
+    - name: Sync all connectors of the tenant, and wait until that is visible
       msgraph.intune.intune_exchange_connector_sync:
         all_connectors: true
         if_older_than: 1d
@@ -160,14 +162,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: What happened, for a person. On failure also what to do next.
+  description: A message that describes what happened. On failure it also says what to do next.
   returned: always
   type: str
   sample: Microsoft Graph accepted a deltaSync of Exchange connector '7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11'.
 connectors:
   description:
-    - One entry for each connector, in the order asked for; none when the task failed before it came to them.
-    - Also returned when the task fails, then with what did happen.
+    - One entry for each connector, in the requested order. The list is empty when the task failed earlier, for example
+      at sign-in.
+    - Also returned when the task fails.
   returned: always
   type: list
   elements: dict
@@ -179,23 +182,23 @@ connectors:
       sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
     name:
       description:
-        - The connector's best known name, which is the first of its server, its host, its Exchange alias, its Exchange
-          organization and its SMTP address that is not empty.
+        - The first non-empty value of server name, name of the server that hosts the connector, Exchange alias,
+          Exchange organization and SMTP address.
         - V(null) when the connector was not read.
       returned: always
       type: str
       sample: null
     sync_type:
-      description: The type of sync asked for.
+      description: The requested type of sync.
       returned: always
       type: str
       sample: deltaSync
     action:
       description:
-        - V(triggered) when Microsoft Graph accepted the request. It does not say that the sync happened.
+        - V(triggered) when Microsoft Graph accepted the request. It does not mean that the sync happened.
         - V(would_trigger) in check mode.
         - V(skipped) when its last sync is younger than O(if_older_than).
-        - V(failed) when the connector could not be triggered, or in check mode not be read.
+        - V(failed) when the connector could not be triggered or, in check mode, could not be read.
       returned: always
       type: str
       sample: triggered
@@ -218,7 +221,7 @@ connectors:
       sample: null
     completed:
       description:
-        - Whether the time of the last sync was seen to move on. V(null) when that was not waited for.
+        - Whether the last sync time became later while the module waited. V(null) when the module did not wait.
       returned: always
       type: bool
       sample: null
@@ -236,8 +239,8 @@ connectors:
       sample: 204
     before:
       description:
-        - The connector before the trigger. V(null) when it was not read. It is read in check mode and diff mode, with
-          O(if_older_than) or O(wait=true), and when it is not chosen by O(connector_id).
+        - The connector before the trigger. V(null) when it was not read. The module reads it in check mode and diff
+          mode, with O(if_older_than) or O(wait=true), and when it is not selected by O(connector_id).
       returned: always
       type: dict
       sample: null
@@ -249,8 +252,9 @@ connectors:
           sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
         last_sync_date_time:
           description:
-            - The time of the last successful sync, as the service gives it.
-            - V(null) when the service gives no time, or one that cannot be read; a warning shows the latter.
+            - The time of the last successful sync, as the service gives it. The module takes V(0001-01-01T00:00:00Z) as
+              "never synced".
+            - V(null) when the service gives no time or an unreadable one. An unreadable time is shown in a warning.
           returned: always
           type: str
           sample: "2024-02-12T06:30:12.1234567Z"
@@ -295,16 +299,16 @@ connectors:
           type: str
           sample: Contoso
     after:
-      description: The connector as it was last seen while waiting. V(null) when it was not waited for.
+      description: The connector at the last read while waiting. V(null) when the module did not wait.
       returned: always
       type: dict
       sample: null
       contains: *connector
     attempts:
       description:
-        - How many times the trigger was sent, alone or in a batch. After an answer that was lost, the service may have
-          carried out more than one of them.
-        - V(0) in check mode when the connector was read, and for a connector that the task never came to.
+        - How many times the trigger was sent, in a single request or in a batch. If an answer was lost, the service may
+          have carried out more than one of them.
+        - V(0) in check mode when the connector was read, and when the task ended before it sent the trigger.
       returned: always
       type: int
       sample: 1
@@ -320,29 +324,29 @@ connectors:
       sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
     error:
       description:
-        - Why this connector failed, or why it was not seen to complete, in the form of RV(error). V(null) otherwise.
+        - Why this connector failed, or why its sync is pending. It has the keys of RV(error). V(null) otherwise.
       returned: always
       type: dict
       sample: null
       contains: &error
         kind:
           description:
-            - V(options) for options or environment that do not fit, or a name that fits several connectors; nothing
+            - V(options) for invalid options or environment variables, or a name that fits several connectors; nothing
               was triggered.
             - V(dependency) for a missing Python package.
             - V(authentication) when the credential or token was refused.
             - V(authorization) when a permission or role is missing.
             - V(not_found) when there is no such connector, by ID or by name.
-            - V(throttled) when the service asks to slow down.
-            - V(timeout) when no answer came in time, or a sync was not seen to complete within O(wait_timeout).
+            - V(throttled) when the service limits the rate of requests.
+            - V(timeout) when no answer came in time, or a sync was not visible within O(wait_timeout).
             - V(network) when the service could not be reached, or its certificate was not accepted.
             - V(service) when the service failed or refused the request.
-            - V(protocol) when the answer is not one that this service gives.
+            - V(protocol) when the answer is invalid, for example a web page.
           returned: always
           type: str
           sample: not_found
         status:
-          description: The HTTP status. V(null) without an answer.
+          description: The HTTP status. V(null) when there was no answer.
           returned: always
           type: int
           sample: 404
@@ -352,7 +356,7 @@ connectors:
           type: str
           sample: ResourceNotFound
         message:
-          description: What the service said, or what happened.
+          description: The service's error message, or what happened.
           returned: always
           type: str
           sample: The resource was not found.
@@ -367,17 +371,17 @@ connectors:
           type: str
           sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
         retry_after:
-          description: Seconds that the service asked to wait. V(null) when it did not.
+          description: How many seconds the service asked to wait. V(null) when it did not.
           returned: always
           type: float
           sample: null
         hint:
-          description: What to do next. V(null) when there is nothing to add.
+          description: What to do next. V(null) when there is no hint.
           returned: always
           type: str
           sample: null
 counts:
-  description: How many connectors there are of each kind. Also returned when the task fails.
+  description: How many connectors have each outcome. Also returned when the task fails.
   returned: always
   type: dict
   contains:
@@ -387,83 +391,84 @@ counts:
       type: int
       sample: 1
     triggered:
-      description: Those whose sync was accepted.
+      description: Connectors whose sync was accepted.
       returned: always
       type: int
       sample: 1
     would_trigger:
-      description: Those that would be triggered without check mode.
+      description: Connectors that would be triggered without check mode.
       returned: always
       type: int
       sample: 0
     skipped:
-      description: Those that were skipped.
+      description: Connectors that were skipped.
       returned: always
       type: int
       sample: 0
     failed:
-      description: Those that could not be triggered, or in check mode not be read.
+      description: Connectors that could not be triggered or, in check mode, could not be read.
       returned: always
       type: int
       sample: 0
     completed:
-      description: Those whose sync was seen to complete. It is counted only with O(wait=true).
+      description: Connectors whose last sync time became later. They are counted only with O(wait=true).
       returned: always
       type: int
       sample: 0
     pending:
       description:
-        - Those whose sync was not seen to complete within O(wait_timeout). It is counted only with O(wait=true).
+        - Connectors whose last sync time did not become later within O(wait_timeout). They are counted only with
+          O(wait=true).
       returned: always
       type: int
       sample: 0
 error:
   description:
-    - Why the task failed, as data. Of several failures the first in the order asked for.
-    - Not there when Ansible itself refused the arguments, such as an unknown O(sync_type).
+    - Why the task failed, as data. If several connectors failed, the first of them in the requested order.
+    - Not returned when Ansible itself refused the arguments, such as an unknown O(sync_type).
   returned: failure
   type: dict
   contains: *error
 graph:
-  description: What was talked to.
+  description: The connection to Microsoft Graph, and how many requests the task sent.
   returned: always
   type: dict
   contains:
     cloud:
-      description: The cloud. V(null) when the task failed before it had a client.
+      description: The cloud. V(null) when the task failed before it connected.
       returned: always
       type: str
       sample: global
     graph_url:
-      description: The root of Microsoft Graph. V(null) when the task failed before it had a client.
+      description: The root of Microsoft Graph. V(null) when the task failed before it connected.
       returned: always
       type: str
       sample: https://graph.microsoft.com
     auth_method:
-      description: How the sign-in was done. V(null) when the task failed before it had a client.
+      description: The method of the sign-in. V(null) when the task failed before it connected.
       returned: always
       type: str
       sample: client_secret
     token_type:
       description:
-        - The kind of the token by its own account, V(application) or V(delegated).
-        - V(unknown) when it does not tell, or when there is none.
+        - The kind of the token, V(application) or V(delegated), read from the token.
+        - V(unknown) when the token does not show its kind, or when there is no token.
       returned: always
       type: str
       sample: application
     requests:
-      description: How many HTTP requests the task made, those to the login service included.
+      description: How many HTTP requests the task sent, including those to the login service.
       returned: always
       type: int
       sample: 3
     retries:
-      description: How many of them were sent again after a failure.
+      description: How many of them were retries.
       returned: always
       type: int
       sample: 0
 retry_log:
-  description: Why each of RV(graph.retries) was sent again, and after how many seconds.
-  returned: with C(-vvv), when there were any
+  description: The reason for each of RV(graph.retries), and the seconds before it.
+  returned: with C(-vvv), when there were retries
   type: list
   elements: str
   sample:

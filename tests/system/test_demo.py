@@ -7,11 +7,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
+import typing as t
 
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
-from ansible_collections.msgraph.intune.tests.system.guides import README, code_blocks
+from ansible_collections.msgraph.intune.tests.system.guides import README, ROOT, code_blocks, commands
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 DEMO = "ansible_collections.msgraph.intune.tests.demo"
 
@@ -31,3 +36,25 @@ def test_the_demo_shows_the_connector_before_and_after_and_the_accepted_post() -
     # What the README shows of it.
     (line,) = code_blocks(README, "")
     assert line.split() in [shown.split() for shown in demo.stdout.splitlines()]
+
+
+def test_a_reader_practises_with_the_simulator(tmp_path: Path) -> None:
+    def here(block: str) -> str:
+        """Use this Python and a folder of the test in place of those of a checkout."""
+        replaced = block.replace(".venv/bin/python", shlex.quote(sys.executable)).replace(".cache/", f"{tmp_path}/")
+        # The collection is installed for the tests already.
+        return re.sub(r"^export ANSIBLE_COLLECTIONS_PATH.*$", "", replaced, flags=re.MULTILINE)
+
+    (start,) = (block for block in code_blocks(README, "shell") if "tests.graph_simulator" in block)
+    (sign_in,) = (block for block in code_blocks(README, "shell") if block.startswith("value()"))
+    ready = shlex.quote(str(tmp_path / "simulator.json"))
+    script = f"""
+        set -e; cd {shlex.quote(str(ROOT))}
+        {here(start).strip()} --lifetime 120 &
+        trap "kill $!" EXIT
+        until test -s {ready}; do sleep 0.1; done
+    """
+    run = run_command(["bash", "-c", "\n".join([script, here(sign_in), *commands(README)])], clean_environment())
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "3 Exchange connectors: 1 healthy, 1 warning, 1 unhealthy." in run.stdout
+    assert "Would ask Microsoft Graph for a deltaSync" in run.stdout
