@@ -24,7 +24,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport i
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import is_omitted
 from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
 from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
-from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import without_null
+from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args
 
 # The shared options that a person's sign-in has a use for: it takes no other credential.
 OPTIONS = (
@@ -59,14 +59,10 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result; a failure is a result, too."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        self._task.args = without_null(self._task.args)
         shared = shared_options()
-        _result, params = self.validate_argument_spec(
-            argument_spec={
-                **{name: shared[name] for name in OPTIONS},
-                "scopes": {"type": "list", "elements": "str"},
-            }
-        )
+        spec = {**{name: shared[name] for name in OPTIONS}, "scopes": {"type": "list", "elements": "str"}}
+        self._task.args = prepared_args(self._task.args, spec)
+        _result, params = self.validate_argument_spec(argument_spec=spec)
         warnings: list[str] = []
         try:
             with surroundings_of_a_module(self._loader.get_basedir()), naming("sign in by device code"):

@@ -32,7 +32,7 @@ from ansible.utils.display import Display
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._module import masked_by_ansible, run_job
 from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
-from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import without_null
+from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ class InProcessAction(UsualAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result; a failure is a result, too."""
-        self._task.args = without_null(self._task.args)
+        self._task.args = prepared_args(self._task.args, self.job.argument_spec())
         host_vars = task_vars or {}
         if self._task.delegate_to:
             host_vars = host_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
@@ -88,7 +88,8 @@ class InProcessAction(UsualAction):
 
     def _run_as_module(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        if result.get("failed") and "error" not in result:
+        # A module that did not start leaves its output or an exception; refused arguments leave neither.
+        if result.get("failed") and result.keys() & {"module_stdout", "module_stderr", "exception"}:
             self._explain_old_python(result)
         variables = self._secret_variables()
         if variables:

@@ -82,11 +82,18 @@ class ProxyLabel(t.NamedTuple):
     :param address: its host and port, without user and password.
     :param source: the option or the environment variable that names it, such as "the option proxy".
     :param has_exceptions: whether the variable NO_PROXY applies; it has no effect on the option.
+    :param has_user: whether its URL holds a user.
     """
 
     address: str
     source: str
     has_exceptions: bool
+    has_user: bool = False
+
+    @property
+    def via(self) -> str:
+        """Return the end of a sentence about a request that was sent through the proxy."""
+        return f", through the proxy {self.address} (from {self.source})"
 
     def hint(self, host: str) -> str:
         """Return what to check when the proxy fails on the way to a host, as sentences."""
@@ -104,7 +111,7 @@ def label_proxy(given: Given) -> ProxyLabel | None:
         return None
     host = parts.netloc.rpartition("@")[2].rstrip(":")
     address = host if parts.port is not None else f"{host}:{_DEFAULT_PORTS.get(parts.scheme, _SOCKS_PORT)}"
-    return ProxyLabel(address, source_of("proxy", value), has_exceptions="proxy" not in given)
+    return ProxyLabel(address, source_of("proxy", value), "proxy" not in given, "@" in parts.netloc)
 
 
 def bypasses_proxy(url: str, no_proxy: str) -> bool:

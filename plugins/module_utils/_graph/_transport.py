@@ -143,15 +143,17 @@ class Transport:
         except (self._requests.exceptions.RequestException, OSError, ValueError, RuntimeError) as exc:
             from ._transport_errors import CertificateCheck, explain, find_ca_variable
 
-            # Without ca_path, requests may use a CA file that an environment variable names.
-            verify = session.merge_environment_settings(url, {}, True, self._verify, None)["verify"]
+            # What requests used: without these options, environment variables may name a CA file and a proxy.
+            proxies = None if direct else self._proxies
+            used = session.merge_environment_settings(url, proxies or {}, True, self._verify, None)
+            through_proxy = self._requests.utils.select_proxy(url, used["proxies"]) is not None
             raise explain(
                 exc,
                 self._requests.exceptions,
                 _host(url),
                 self._timeout,
-                CertificateCheck(verify, self._ca_source or find_ca_variable()),
-                proxy=self._proxy_label,
+                CertificateCheck(used["verify"], self._ca_source or find_ca_variable()),
+                proxy=self._proxy_label if through_proxy else None,
             ) from exc
         if response.status == 503:
             # What sent this may be one machine of many: the next request is to find another.

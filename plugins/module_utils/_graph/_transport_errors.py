@@ -29,6 +29,7 @@ _LOSSES = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 # X509_V_ERR_* codes of OpenSSL (https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/).
 _NAME_MISMATCH: t.Final = (62, 63, 64)
 _NOT_VALID_NOW: t.Final = (9, 10)
+_UNKNOWN_CA: t.Final = (None, 0, 1, 2, 18, 19, 20, 21)
 # http.client's words for a proxy's answer to CONNECT (RFC 9110, section 9.3.6).
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
@@ -76,22 +77,22 @@ def explain(
         )
     # From the special to the general: several of these classes inherit from others of them.
     if isinstance(exc, errors.SSLError):
-        error = _tls_error(exc, host, check)
+        error = _tls_error(exc, host, check, proxy)
     elif isinstance(exc, errors.ProxyError) or _is_from_socks(exc):
         error = _proxy_error(exc, host, check, proxy)
     elif isinstance(exc, errors.Timeout) or _timed_out(exc):
         error = DeadlineError(
-            f"{host} did not answer in {timeout:g} s",
-            hint="Check the network of this host and its proxy, or raise timeout.",
+            f"{host} did not answer in {timeout:g} s{_via(proxy)}",
+            hint=f"{_hint('Check the network of this host', host, proxy)} Or raise timeout.",
             dropped=True,
             unanswered=not isinstance(exc, errors.ConnectTimeout),
         )
     elif isinstance(exc, errors.ChunkedEncodingError):
-        error = broken_off(host)
+        error = broken_off(host, proxy)
     elif isinstance(exc, errors.ContentDecodingError):
         error = ProtocolError(f"{host} sent a damaged answer", hint="Check the proxies on the way.", unanswered=True)
     elif isinstance(exc, errors.ConnectionError):
-        error = _connection_error(exc, host)
+        error = _connection_error(exc, host, proxy)
     elif isinstance(exc, OSError) and not isinstance(exc, errors.RequestException):
         error = NetworkError(
             f"{host} could not be asked: {exc}",
@@ -102,22 +103,43 @@ def explain(
     return error
 
 
-def _tls_error(exc: Exception, host: str, check: CertificateCheck) -> GraphError:
+def _via(proxy: ProxyLabel | None) -> str:
+    return "" if proxy is None else proxy.via
+
+
+def _hint(advice: str, host: str, proxy: ProxyLabel | None) -> str:
+    """Return the advice as a sentence, and what to check at the proxy."""
+    return f"{advice}, and its proxy." if proxy is None else f"{advice}. {proxy.hint(host)}"
+
+
+def _tls_error(exc: Exception, host: str, check: CertificateCheck, proxy: ProxyLabel | None = None) -> GraphError:
     cause = _deepest(exc)
     if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         # Nothing was wrong with TLS: the connection ended while it was spoken.
-        return _lost(host, "the connection was closed")
+        return _lost(host, "the connection was closed", proxy)
     return NetworkError(f"the TLS connection to {host} failed: {_words(cause)}", hint=_tls_hint(cause, host, check))
 
 
 def _tls_hint(cause: BaseException, host: str, check: CertificateCheck) -> str:
     verify_code = getattr(cause, "verify_code", None)
     if getattr(cause, "reason", None) in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
-        return "What answers does not speak TLS: check graph_url, authority_url and their ports, and the proxies."
-    if verify_code in _NAME_MISMATCH:
-        return "The certificate is for another host: check graph_url, authority_url and the proxies."
-    if verify_code in _NOT_VALID_NOW:
-        return "Check the clock of this host; if it is right, the certificate has to be renewed."
+        hint = "What answers does not speak TLS: check graph_url, authority_url and their ports, and the proxies."
+    elif not isinstance(cause, ssl.SSLCertVerificationError):
+        hint = (
+            f"Check graph_url, authority_url and the proxies, and which TLS versions and certificates {host} demands."
+        )
+    elif verify_code in _NAME_MISMATCH:
+        hint = "The certificate is for another host: check graph_url, authority_url and the proxies."
+    elif verify_code in _NOT_VALID_NOW:
+        hint = "Check the clock of this host; if it is right, the certificate has to be renewed."
+    elif verify_code in _UNKNOWN_CA:
+        hint = _ca_hint(host, check)
+    else:
+        hint = f"OpenSSL on this host does not accept the certificate of {host}: have it replaced."
+    return hint
+
+
+def _ca_hint(host: str, check: CertificateCheck) -> str:
     if not isinstance(check.verify, str):
         return "If a proxy inspects TLS here, or the service has a private CA, name its PEM file in ca_path."
     source = "" if check.source is None else f" (the path comes from {check.source})"
@@ -140,9 +162,14 @@ def _proxy_error(exc: Exception, host: str, check: CertificateCheck, proxy: Prox
     refusal = _TUNNEL.search(str(cause))
     status = int(refusal.group(1)) if refusal else 0
     if status == 407:
+        if proxy is not None and proxy.has_user:
+            return NetworkError(
+                f"{called} refused the user or the password on the way to {host} (407)",
+                hint=f"Correct them in {proxy.source}. Special characters must be percent-encoded.",
+            )
         return NetworkError(
             f"{called} asks for a user and a password on the way to {host} (407)",
-            hint="Give them in proxy, as http://user:password@host:port.",
+            hint="Give them in the option proxy, as http://user:password@host:port.",
         )
     if refusal:
         # As a gateway's: what is behind the proxy may be there again in a moment.
@@ -161,16 +188,16 @@ def _is_from_socks(exc: Exception) -> bool:
     return any(type(one).__module__ == "socks" for one in _chain(exc))
 
 
-def _connection_error(exc: Exception, host: str) -> GraphError:
+def _connection_error(exc: Exception, host: str, proxy: ProxyLabel | None) -> GraphError:
     cause = _deepest(exc)
     # What answered does not speak HTTP; a connection that just ends is a class of that, too, and means no answer.
     if isinstance(cause, http.client.HTTPException) and not isinstance(cause, ConnectionError):
         return ProtocolError(
-            f"{host} did not answer in HTTP ({type(cause).__name__})",
-            hint="Check graph_url, authority_url and proxies.",
+            f"{host} did not answer in HTTP ({type(cause).__name__}){_via(proxy)}",
+            hint=_hint("Check graph_url and authority_url", host, proxy),
         )
     if isinstance(cause, _LOSSES):
-        return _lost(host, _words(cause))
+        return _lost(host, _words(cause), proxy)
     return NetworkError(
         f"{host} could not be reached: {_words(cause)}",
         hint="Check name resolution, routes, firewall and proxy of the host that runs the module.",
@@ -178,20 +205,20 @@ def _connection_error(exc: Exception, host: str) -> GraphError:
     )
 
 
-def _lost(host: str, why: str) -> NetworkError:
+def _lost(host: str, why: str, proxy: ProxyLabel | None) -> NetworkError:
     return NetworkError(
-        f"{host} broke the connection: {why}",
-        hint="Run the task again; check the firewalls and proxies on the way.",
+        f"{host} broke the connection: {why}{_via(proxy)}",
+        hint=_hint("Run the task again; check the firewalls on the way", host, proxy),
         dropped=True,
         unanswered=True,
     )
 
 
-def broken_off(host: str) -> ProtocolError:
-    """The error of an answer that ends before its end."""
+def broken_off(host: str, proxy: ProxyLabel | None = None) -> ProtocolError:
+    """Return the error of an answer that is not complete."""
     return ProtocolError(
-        f"{host} broke off its answer",
-        hint="Run the task again; check the proxies on the way.",
+        f"{host} broke off its answer{_via(proxy)}",
+        hint=_hint("Run the task again; check the firewalls on the way", host, proxy),
         dropped=True,
         unanswered=True,
     )

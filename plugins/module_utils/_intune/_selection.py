@@ -146,21 +146,31 @@ def _name_hints(resource: Resource, name: str, states: Sequence[State]) -> list[
     hints.append(f"The whole name must match one of {', '.join(resource.names)}; upper and lower case do not matter.")
     if "," in name:
         # The closest name to several names would be misleading.
-        return [*hints, _list_example(resource.selection.name, name)]
+        example = _list_example(resource.selection.name, name)
+        return [*hints, example] if example else hints
     closest = _closest_name(resource, name, states)
     return hints if closest is None else [*hints, f"Did you mean '{closest}'?"]
 
 
 def _list_example(option: str, text: str) -> str:
-    """Return how to write a text of several names, separated by commas, as a list in YAML and on a command line."""
+    """Return how to write a text of several names, separated by commas, as a list in YAML and on a command line.
+
+    The text is empty when it holds no name.
+    """
     import json
+    import re
     import shlex
 
     # A list that was given as text keeps its brackets and quotes.
     items = [item for item in (part.strip(_LIST_SYNTAX) for part in text.split(",")) if item]
+    if not items:
+        return ""
     on_command_line = shlex.quote(json.dumps({option: items}, ensure_ascii=False))
+    # JSON is YAML as well; plain words need no quotes there.
+    are_plain = all(re.fullmatch(r"[A-Za-z][\w .@-]*", item) for item in items)
+    in_yaml = f"[{', '.join(items)}]" if are_plain else json.dumps(items, ensure_ascii=False)
     return (
-        f"For several names, give a list. In YAML: {option}: [{clip(', '.join(items), _MAX_LIST)}]."
+        f"For several names, give a list. In YAML: {option}: {clip(in_yaml, _MAX_LIST)}."
         f" On a command line: {clip(on_command_line, _MAX_LIST)}."
     )
 

@@ -112,6 +112,7 @@ def wrapped(cause: Exception, outer: type[Exception] = requests.exceptions.Conne
     return exc
 
 
+UNKNOWN_CA = wrapped(ssl.SSLCertVerificationError(1, "unable to get local issuer"), requests.exceptions.SSLError)
 TUNNEL = "Tunnel connection failed: "
 
 
@@ -328,7 +329,7 @@ def test_the_advice_on_a_certificate_depends_on_what_was_trusted(
 ) -> None:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
-    sender, _session = transport(requests.exceptions.SSLError("x"), verify=verify)
+    sender, _session = transport(UNKNOWN_CA, verify=verify)
     with pytest.raises(GraphError) as caught:
         sender.send("GET", URL, headers={})
     assert words in f"Hint: {caught.value.hint}"
@@ -336,7 +337,7 @@ def test_the_advice_on_a_certificate_depends_on_what_was_trusted(
 
 def test_the_advice_names_the_ca_file_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
-    sender, _session = transport(requests.exceptions.SSLError("x"))
+    sender, _session = transport(UNKNOWN_CA)
     with pytest.raises(GraphError, match="/etc/company.pem does not contain the CA of graph.example") as caught:
         sender.send("GET", URL, headers={})
     assert caught.value.hint == (
@@ -348,13 +349,15 @@ def test_the_advice_names_the_ca_file_of_the_environment(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("path", ["/the/ca.pem", "/"])
 def test_the_advice_on_a_ca_shows_where_its_path_comes_from(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
-    session = FakeSession(requests.exceptions.SSLError("x"))
+    session = FakeSession(UNKNOWN_CA)
     sender = Transport(timeout=1.0, verify=path, ca_source="the option ca_path", session=session)
     with pytest.raises(GraphError, match=r"\(the path comes from the option ca_path\)\. Set ca_path to a PEM file"):
         sender.send("GET", URL, headers={})
 
 
-@pytest.mark.parametrize(("code", "words"), [(62, "for another host"), (10, "clock"), (9, "clock"), (20, "ca_path")])
+@pytest.mark.parametrize(
+    ("code", "words"), [(62, "for another host"), (10, "clock"), (9, "clock"), (20, "ca_path"), (66, "replaced")]
+)
 def test_the_advice_on_a_certificate_depends_on_what_is_wrong_with_it(
     monkeypatch: pytest.MonkeyPatch, code: int, words: str
 ) -> None:
@@ -372,6 +375,47 @@ def test_json_nested_beyond_reason_is_a_value_error() -> None:
     sender, _session = transport(Reply(200, "[" * 200_000))
     with pytest.raises(ValueError, match="."):
         sender.send("GET", URL, headers={}).json()
+
+
+def test_a_handshake_that_fails_before_the_certificate_is_not_about_the_ca() -> None:
+    alert = wrapped(ssl.SSLError(1, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION]"), requests.exceptions.SSLError)
+    sender, _session = transport(alert, verify="/the/ca.pem")
+    with pytest.raises(GraphError, match="which TLS versions and certificates graph.example demands") as caught:
+        sender.send("GET", URL, headers={})
+    assert "/the/ca.pem" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("raised", "words"),
+    [
+        (
+            requests.exceptions.ReadTimeout(),
+            "graph.example did not answer in 7 s, through the proxy proxy.example:8080",
+        ),
+        (wrapped(ConnectionResetError(104, "reset")), "broke the connection: .*, through the proxy proxy.example:8080"),
+        (wrapped(http.client.BadStatusLine("<html>")), "did not answer in HTTP .BadStatusLine., through the proxy"),
+        (requests.exceptions.ChunkedEncodingError("x"), "broke off its answer, through the proxy proxy.example:8080"),
+    ],
+)
+def test_a_failure_behind_a_proxy_names_the_proxy(raised: Exception, words: str) -> None:
+    label = ProxyLabel("proxy.example:8080", "the option proxy", has_exceptions=False)
+    sender = Transport(
+        timeout=7.0, verify=True, proxy="http://proxy.example:8080", proxy_label=label, session=FakeSession(raised)
+    )
+    with pytest.raises(GraphError, match=words) as caught:
+        sender.send("GET", URL, headers={})
+    assert "Check whether the proxy runs and allows connections to graph.example" in str(caught.value.hint)
+
+
+def test_a_host_that_needs_no_proxy_fails_without_naming_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
+    monkeypatch.setenv("NO_PROXY", "graph.example")
+    label = ProxyLabel("proxy.example:8080", "the environment variable HTTPS_PROXY", has_exceptions=True)
+    session = FakeSession(requests.exceptions.ReadTimeout())
+    sender = Transport(timeout=7.0, verify=True, proxy_label=label, session=session)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert "proxy.example" not in str(caught.value)
 
 
 def test_urllib3_logs_nothing() -> None:
@@ -438,6 +482,7 @@ def test_where_the_system_has_no_words_for_a_proxys_failure_none_are_shown(cause
         sender.send("GET", URL, headers={})
 
 
+PROXY = "http://proxy.example:8080"
 LABEL = ProxyLabel("proxy.example:8080", "the option proxy", has_exceptions=False)
 NAMED = "the proxy proxy.example:8080 (from the option proxy)"
 
@@ -453,14 +498,14 @@ NAMED = "the proxy proxy.example:8080 (from the option proxy)"
         (OSError(f"{TUNNEL}403 x"), "refused to connect to graph.example (403). Check whether the proxy runs"),
         (
             OSError(f"{TUNNEL}407 x"),
-            "asks for a user and a password on the way to graph.example (407). Give them in proxy",
+            "asks for a user and a password on the way to graph.example (407). Give them in the option proxy",
         ),
         (ssl.SSLCertVerificationError(1, "untrusted"), "on the way to graph.example failed: "),
     ],
 )
 def test_a_proxy_that_fails_is_named_with_where_it_was_configured(cause: Exception, words: str) -> None:
     session = FakeSession(wrapped(cause, requests.exceptions.ProxyError))
-    sender = Transport(timeout=1.0, verify=True, proxy_label=LABEL, session=session)
+    sender = Transport(timeout=1.0, verify=True, proxy=PROXY, proxy_label=LABEL, session=session)
     with pytest.raises(GraphError) as caught:
         sender.send("GET", URL, headers={})
     assert f"{NAMED} {words}" in str(caught.value)
@@ -475,7 +520,7 @@ def test_a_socks_proxy_that_fails_is_told_from_the_service() -> None:
     refused = ConnectionRefusedError(111, "Connection refused")
     error = ProxyConnectionError("Error connecting to SOCKS5 proxy")
     error.__context__ = refused
-    sender = Transport(timeout=1.0, verify=True, proxy_label=LABEL, session=FakeSession(wrapped(error)))
+    sender = Transport(timeout=1.0, verify=True, proxy=PROXY, proxy_label=LABEL, session=FakeSession(wrapped(error)))
     with pytest.raises(GraphError, match=f"{re.escape(NAMED)} failed on the way to graph.example: Connection refused"):
         sender.send("GET", URL, headers={})
 

@@ -270,8 +270,14 @@ def test_a_name_with_commas_that_fits_none_shows_the_form_of_a_list(name: str, f
 
 def test_the_form_of_a_long_list_is_cut() -> None:
     with pytest.raises(GraphError) as caught:
-        chosen(f"{'x' * 300},y")
-    assert f" In YAML: connector_name: [{'x' * 200}]. On a command line:" in str(caught.value)
+        chosen(f'{"x" * 300},y, "z": 1')
+    assert f' In YAML: connector_name: ["{"x" * 198}. On a command line:' in str(caught.value)
+
+
+def test_a_name_of_commas_alone_shows_no_form() -> None:
+    with pytest.raises(GraphError) as caught:
+        chosen(",,,")
+    assert "give a list" not in str(caught.value)
 
 
 def test_an_id_in_place_of_a_name_is_pointed_out() -> None:
