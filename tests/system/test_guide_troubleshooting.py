@@ -77,9 +77,12 @@ def test_the_messages_for_what_is_not_found_are_shown(stage: Stage) -> None:
         {"connector_id": [gone, CONTOSO], "if_older_than": 0},
         {"connector_name": "nobody"},
     ]
-    for shown, options in zip(NOT_FOUND.splitlines(), asked_for, strict=True):
+    *lines, in_an_empty_tenant = NOT_FOUND.splitlines()
+    for shown, options in zip(lines, asked_for, strict=True):
         said = message_of(stage.task(SYNC, **options))
         assert re.search(re.escape(shown).replace("…", ".+"), said), said
+    stage.set_connectors()
+    assert in_an_empty_tenant in message_of(stage.task(SYNC, connector_name="Contoso"))
 
 
 def test_the_playbook_passes_over_what_may_pass_by_itself(simulator: Simulator, stage: Stage) -> None:

@@ -138,7 +138,8 @@ def _no_credential(given: Given) -> OptionsError:
     variables = ", ".join(option.environment[0] for option in usual)
     return OptionsError(
         "No credential was given",
-        hint=f"The usual way: set {options} ({variables}). Other ways: {others}, or set auth_method to managed_identity.",
+        hint=f"The usual way: set {options} ({variables}). Other ways: {others}, or set auth_method to"
+        " managed_identity.",
     )
 
 

@@ -67,11 +67,11 @@ def test_of_several_permissions_those_that_are_missing_are_named(token: Token, w
         ),
         (
             Token("x", "application"),
-            f"This is an application token with no permissions. {ADD} application permission Things.ReadWrite.All and grant",
+            f"an application token with no permissions. {ADD} application permission Things.ReadWrite.All and",
         ),
         (
             Token("x", "delegated", ("openid",)),
-            f"This is a delegated token with the permission openid. {ADD} delegated permission Things.ReadWrite.All and",
+            f"a delegated token with the permission openid. {ADD} delegated permission Things.ReadWrite.All",
         ),
         (Token("x", "delegated", ("openid",)), "role of a keeper"),
         (

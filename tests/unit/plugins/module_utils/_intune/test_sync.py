@@ -548,7 +548,8 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
     assert str(failure) == (
         "Could not see the gently of 1 of 2 widgets finish:"
         " after 100 s the time of the last sync has not moved on for big b (b), shine dull, last sync unknown."
-        " Check this widget before you wait longer: its shine is dull. Raise wait_timeout, or run the module widgets.info later to see"
+        " Check this widget before you wait longer: its shine is dull."
+        " Raise wait_timeout, or run the module widgets.info later to see"
         " whether the time has moved on. Widgets are out of fashion."
     )
     assert task.each("action") == ["triggered", "triggered"]
