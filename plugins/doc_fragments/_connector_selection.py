@@ -13,15 +13,14 @@ class ModuleDocFragment:
 options:
   connector_id:
     description:
-      - The IDs of connectors, as M(msgraph.intune.intune_exchange_connector_info) lists them.
+      - An ID, or a list of IDs, as M(msgraph.intune.intune_exchange_connector_info) lists them.
       - A string may hold several IDs, separated by commas. Blank items are ignored, and an ID that is given twice is
         used once.
       - An empty list selects no connector, so the module does nothing. In an ad-hoc command give it as JSON.
       - The module refuses an ID that is C(.) or C(..), or that contains a control character, a quote, a bracket, a
         slash, a backslash, C(?) or C(#). It then sends no request.
       - The ID of a connector changes when it is reinstalled. Its name usually stays, so prefer O(connector_name).
-    type: list
-    elements: raw
+    type: raw
   connector_name:
     description:
       - A name, or a list of names, to find connectors by. The module compares the whole name, ignoring case, with the

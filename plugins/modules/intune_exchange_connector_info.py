@@ -266,7 +266,9 @@ error:
       type: str
       sample: null
 graph:
-  description: The connection to Microsoft Graph, and how many requests the task sent.
+  description:
+    - The connection to Microsoft Graph, and how many requests the task sent.
+    - Not returned when Ansible itself refused the arguments.
   returned: always
   type: dict
   contains:

@@ -170,7 +170,7 @@ connectors:
   description:
     - One entry for each connector, in the requested order. The list is empty when the task failed earlier, for example
       at sign-in.
-    - Also returned when the task fails.
+    - Also returned when the task fails, but not when Ansible itself refused the arguments.
   returned: always
   type: list
   elements: dict
@@ -381,7 +381,9 @@ connectors:
           type: str
           sample: null
 counts:
-  description: How many connectors have each outcome. Also returned when the task fails.
+  description:
+    - How many connectors have each outcome.
+    - Also returned when the task fails, but not when Ansible itself refused the arguments.
   returned: always
   type: dict
   contains:
@@ -430,7 +432,9 @@ error:
   type: dict
   contains: *error
 graph:
-  description: The connection to Microsoft Graph, and how many requests the task sent.
+  description:
+    - The connection to Microsoft Graph, and how many requests the task sent.
+    - Not returned when Ansible itself refused the arguments.
   returned: always
   type: dict
   contains:

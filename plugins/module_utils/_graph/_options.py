@@ -228,7 +228,9 @@ def source_of(name: str, value: Value) -> str:
 
 
 def _cleaned(option: Option, value: Value) -> Value | None:
-    content = None if is_omitted(value.content) or (option.duration and is_not_given(value.content)) else value.content
+    # Ansible makes the text "False" of false, and a file of that name would be created.
+    is_switched_off = (option.duration or option.type == "path") and is_not_given(value.content)
+    content = None if is_omitted(value.content) or is_switched_off else value.content
     if isinstance(content, str):
         content = content if option.verbatim and content.strip() else content.strip()
     if option.type == "path" and content:

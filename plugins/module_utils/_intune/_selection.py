@@ -59,7 +59,7 @@ class SelectionOptions(t.NamedTuple):
         Ids and names are raw: the type ``list`` would split the name "Smith, John" at its comma.
         """
         return {
-            self.id: {"type": "list", "elements": "raw"},
+            self.id: {"type": "raw"},
             self.name: {"type": "raw"},
             self.all: {"type": "bool", "default": False},
         }
@@ -212,9 +212,10 @@ def _read_items(option: str, value: t.Any, check: Callable[[str, t.Any], str]) -
 
 def _split(value: t.Any) -> t.Any:
     """Ids hold no comma, so that a text in a list may hold several of them, too."""
-    if not isinstance(value, list):
-        return value
-    return [part for item in value for part in (item.split(",") if isinstance(item, str) else [item])]
+    if value is None:
+        return None
+    items = value if isinstance(value, (list, tuple, set)) else [value]
+    return [part for item in items for part in (item.split(",") if isinstance(item, str) else [item])]
 
 
 def _check_id(option: str, item: t.Any) -> str:

@@ -372,3 +372,10 @@ def test_ansibles_placeholder_for_an_omitted_value_counts_as_not_given(option: t
     for variable in option.environment:
         assert gather({option.name: omitted}, {variable: "from-environment"})[option.name].variable == variable
     assert SECRETS.mask(omitted) == omitted
+
+
+@pytest.mark.parametrize("name", PATH_OPTIONS)
+@pytest.mark.parametrize("word", [False, "False", "false", "null", "None"])
+def test_a_path_that_is_switched_off_is_not_given(name: str, word: object) -> None:
+    assert gather({name: word}, {}) == {}
+    assert gather({name: "./false"}, {})[name].content == "./false"
