@@ -12,7 +12,6 @@ import dataclasses
 import re
 import typing as t
 
-from ._aadsts import INVALID_CLIENT
 from ._credential import check_name, check_token, require, text
 from ._errors import AuthenticationError, OptionsError
 from ._files import FileReadError, as_utf8, read_file
@@ -76,6 +75,8 @@ class ClientSecret(_Application):
                 method=self.method,
             )
         except AuthenticationError as exc:
+            from ._aadsts import INVALID_CLIENT
+
             if exc.code == INVALID_CLIENT and self.client_secret is not None:
                 exc.hint = " ".join(filter(None, [_likely_mistake(self.client_secret), exc.hint]))
             raise
