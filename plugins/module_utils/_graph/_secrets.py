@@ -16,7 +16,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import functools
-import html
 import re
 import typing as t
 
@@ -170,6 +169,8 @@ def _encoded_part(part: str) -> str:
         return part
     if part.isspace():
         return r"(?:\s|\+|%(?:25)*(?:20|0[aAdD9])|\\+[nrt])+"
+    import html
+
     percent = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in part.encode("utf-8", "replace"))
     units = part.encode("utf-16-be", "replace")
     escaped = "".join(rf"\\+u(?i:{units[index : index + 2].hex()})" for index in range(0, len(units), 2))
