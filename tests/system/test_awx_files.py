@@ -88,10 +88,10 @@ class TestSurvey:
 
     def test_each_answer_is_a_variable_of_the_playbook_and_has_its_default(self) -> None:
         text = (ROOT / "playbooks/sync_exchange_connectors.yml").read_text(encoding="utf-8")
-        documented = dict(re.findall(r"^#   (\w+)  .*; else (.+)$", text, re.MULTILINE))
+        documented = dict(re.findall(r"^#   (\w+)  .*; (?:default|no) (.+)$", text, re.MULTILINE))
         # Nobody needs to choose how often a job looks.
         del documented["wait_sleep"]
-        asked = {question["variable"]: str(question["default"]) or "none" for question in SURVEY["spec"]}
+        asked = {question["variable"]: str(question["default"]) or "default" for question in SURVEY["spec"]}
         assert asked == documented
 
 
