@@ -42,6 +42,8 @@ class FakeController:
         self.objects: dict[str, dict[int, dict[str, t.Any]]] = {name: {} for name in _COLLECTIONS}
         self.writes: list[str] = []
         self.unknown: list[str] = []
+        self.unreadable: set[str] = set()
+        """Collections that cannot be listed."""
         self._next_id = 1
         self.add("organizations", {"name": "Default"})
         controller = self
@@ -122,6 +124,8 @@ class FakeController:
             return self._unknown(f"GET {path}")
         known = self.objects[match[1]]
         if match[2] is None:
+            if match[1] in self.unreadable:
+                return 403, {"detail": "You do not have permission to perform this action."}
             return 200, _page([self._shown(one) for one in known.values() if _fits(one, parse_qs(parts.query))])
         found = self._shown(known[int(match[2])])
         credentials = [self.objects["credentials"][number] for number in found.get("_credentials", [])]

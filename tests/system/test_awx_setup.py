@@ -144,6 +144,18 @@ def test_another_run_keeps_the_answers_of_a_schedule_that_selects_connectors(
     assert schedule["extra_data"] == answers
 
 
+def test_a_schedule_that_cannot_be_read_is_left_alone(
+    controller: FakeController, collections: Path, tmp_path: Path
+) -> None:
+    set_up(controller, collections, tmp_path)
+    schedule = as_of_1_0_0(controller, connector_name="Contoso")
+    controller.unreadable.add("schedules")
+    run = set_up(controller, collections, tmp_path)
+    assert run.returncode == 2
+    assert 'Could not read the schedule "Sync Exchange connectors" of the controller' in run.stdout
+    assert schedule["extra_data"] == {"connector_name": "Contoso"}
+
+
 def test_check_mode_writes_nothing(controller: FakeController, collections: Path, tmp_path: Path) -> None:
     set_up(controller, collections, tmp_path)
     controller.writes.clear()
