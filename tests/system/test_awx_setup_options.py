@@ -34,6 +34,16 @@ with open(os.environ["RECORD"], "a", encoding="utf-8") as stream:
 module.exit_json(changed=True, id=7)
 """
 
+# A controller that has no schedule yet.
+LOOKUP = """\
+from ansible.plugins.lookup import LookupBase
+
+
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **kwargs):
+        return []
+"""
+
 # A module's name, and the options that it was given.
 Given = tuple[str, dict[str, t.Any]]
 
@@ -75,6 +85,8 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("collections")
     collection = folder / "ansible_collections/awx/awx"
     (collection / "plugins/modules").mkdir(parents=True)
+    (collection / "plugins/lookup").mkdir(parents=True)
+    (collection / "plugins/lookup/controller_api.py").write_text(LOOKUP, encoding="utf-8")
     facts = {"namespace": "awx", "name": "awx", "version": "24.6.1", "authors": [], "readme": "README.md"}
     (collection / "galaxy.yml").write_text(yaml.safe_dump(facts), encoding="utf-8")
     for name, options in tasks():
