@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 # Of connectors, a tenant has some; of anything else in Intune, fewer than so many pages.
 MOST_PAGES: t.Final = 1000
 # A list without an end must not take the memory of the host. A list that can be longer is given limits of its own.
-MOST_BYTES: t.Final = 8 * 1024 * 1024
+MOST_BYTES: t.Final = 2 * 1024 * 1024
 MOST_MEMBERS: t.Final = 5_000
 
 
