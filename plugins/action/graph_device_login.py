@@ -10,19 +10,20 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.msgraph.intune.plugins.module_utils._argument_spec import shared_options
-from ansible_collections.msgraph.intune.plugins.module_utils._graph import _options, _settings
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_credentials import CachedUser
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin, Person
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError, naming
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import label_proxy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import is_omitted
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config import options
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.delegated import CachedUser
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceLogin, Person
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, OptionsError, naming
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login, full_scopes
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import label_proxy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.values import is_omitted
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import EXCHANGE_CONNECTOR
 from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
 from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args
 
@@ -74,13 +75,13 @@ class ActionModule(ActionBase):
         return SECRETS.mask(result)
 
     def _sign_in(self, params: dict[str, t.Any], on_warning: t.Callable[[str], None]) -> dict[str, t.Any]:
-        given = _options.gather({name: params.get(name) for name in OPTIONS}, os.environ)
+        given = options.gather({name: params.get(name) for name in OPTIONS}, os.environ)
         if "token_cache_path" not in given:
             raise OptionsError(
-                f"there is no {_options.OPTIONS['token_cache_path']} to keep the sign-in in",
+                f"there is no {options.OPTIONS['token_cache_path']} to keep the sign-in in",
                 hint="Name a file; later tasks name the same one.",
             )
-        settings = _settings.read_settings(given)
+        settings = read_settings(given)
         user = CachedUser.read(given, asked_for=True)
         user.validate()
         asked_for = [

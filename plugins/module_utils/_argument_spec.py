@@ -16,14 +16,14 @@ import typing as t
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ._graph._errors import OptionsError
-from ._graph._options import OPTIONS, SuppliedNumber, SuppliedText, from_environment
-from ._graph._secrets import clip
-from ._graph._settings import MAX_RETRIES
-from ._graph._values import read_boolean, read_count
+from ._graph.errors import OptionsError
+from ._graph.config.options import OPTIONS, SuppliedNumber, SuppliedText, from_environment
+from ._graph.masking import clip
+from ._graph.config.settings import MAX_RETRIES
+from ._graph.config.values import read_boolean, read_count
 
 if t.TYPE_CHECKING:
-    from ._graph._options import Option, Value
+    from ._graph.config.options import Option, Value
 
 # Longer texts are cut in messages.
 _MAX_SHOWN: t.Final = 100

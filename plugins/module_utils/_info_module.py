@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ._intune._info import keep, read_info
-from ._intune._plan import UNKNOWN
-from ._intune._selection import Selection, read_words
+from ._intune.info import keep, read_info
+from ._intune.last_sync import UNKNOWN
+from ._intune.selection import Selection, read_words
 from ._module import Job, Report
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ._graph._client import GraphClient
-    from ._intune._resource import Resource, State
-    from ._intune._selection import SelectionOptions
+    from ._graph.client import GraphClient
+    from ._intune.resource import Resource, State
+    from ._intune.selection import SelectionOptions
     from ._module import Task
 
 

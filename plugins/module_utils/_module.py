@@ -15,18 +15,19 @@ import os
 import typing as t
 
 from ._argument_spec import shared_options
-from ._graph import _connect, _options
-from ._graph._client import NO_FACTS
-from ._graph._clock import Clock
-from ._graph._errors import GraphError
-from ._graph._secrets import SECRETS, SHORTEST_SAFE_SECRET
+from ._graph import connect as graph
+from ._graph.config import options as graph_options
+from ._graph.client import NO_FACTS
+from ._graph.clock import Clock
+from ._graph.errors import GraphError
+from ._graph.masking import SECRETS, SHORTEST_SAFE_SECRET
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, MutableMapping
 
     from ansible.module_utils.basic import AnsibleModule
 
-    from ._graph._client import GraphClient
+    from ._graph.client import GraphClient
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -109,7 +110,7 @@ def run_job(task: Task, job: Job) -> dict[str, t.Any]:
 
 
 def _run(task: Task, job: Job) -> dict[str, t.Any]:
-    given = _options.gather(task.params, os.environ)
+    given = graph_options.gather(task.params, os.environ)
     _correct_masking(task, given.secrets)
     client: GraphClient | None = None
     retries: list[str] = []
@@ -124,7 +125,7 @@ def _run(task: Task, job: Job) -> dict[str, t.Any]:
 
     def connect() -> GraphClient:
         nonlocal client
-        client = _connect.connect(given, clock=Clock(), on_warning=warn, on_retry=on_retry)
+        client = graph.connect(given, clock=Clock(), on_warning=warn, on_retry=on_retry)
         return client
 
     try:
@@ -160,7 +161,7 @@ def _correct_masking(task: Task, secrets: Iterable[str]) -> None:
     """Correct what the argument spec alone makes Ansible mask."""
     proxy = task.params.get("proxy")
     if proxy:
-        from ._graph._proxy import without_user_info
+        from ._graph.config.proxy import without_user_info
 
         # No verbosity shows it: parts of a URL that are masked one by one could leave the user's name.
         task.params["proxy"] = without_user_info(proxy)

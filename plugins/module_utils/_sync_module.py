@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ._intune._request import ARGUMENT_SPEC, read_request
-from ._intune._sync import SyncRun
-from ._intune._target import count_targets
+from ._intune.sync_options import ARGUMENT_SPEC, read_request
+from ._intune.sync import SyncRun
+from ._intune.sync_target import count_targets
 from ._module import Job, Report
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ._graph._client import GraphClient
-    from ._intune._resource import SyncResource
-    from ._intune._selection import SelectionOptions
+    from ._graph.client import GraphClient
+    from ._intune.resource import SyncResource
+    from ._intune.selection import SelectionOptions
     from ._module import Task
 
 

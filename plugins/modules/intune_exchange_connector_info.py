@@ -331,7 +331,7 @@ if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.msgraph.intune.plugins.module_utils._info_module import info_job
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
     HEALTHS,
     SELECTION,

@@ -496,7 +496,7 @@ if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
     raise SystemExit(1)
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
     SELECTION,
     SYNC_TYPES,

@@ -29,7 +29,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as UsualAction
 from ansible.utils.display import Display
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._module import masked_by_ansible, run_job
 from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
 from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import VERSION
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.version import VERSION
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, SYNC_SECONDS, Client, make_client

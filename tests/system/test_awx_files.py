@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import CLOUDS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import CLOUDS
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
 from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command

@@ -16,13 +16,13 @@ import tracemalloc
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._connect import connect
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import Request
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect import connect
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import EXCHANGE_CONNECTOR
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import (
     ansible_environment,
     clean_environment,

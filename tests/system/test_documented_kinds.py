@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.msgraph.intune.plugins.module_utils._graph import _errors
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import errors
 from ansible_collections.msgraph.intune.tests.system.documentation import MODULES, error_kinds
 from ansible_collections.msgraph.intune.tests.system.modules import run_module
 

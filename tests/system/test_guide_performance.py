@@ -10,7 +10,8 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph import _batch, _pace
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.batch import MAX_BATCH_SIZE
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http import rate_limit
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import (
     ansible_environment,
     clean_environment,
@@ -112,8 +113,8 @@ def test_with_the_cache_that_it_names_the_second_task_asks_the_login_service_not
 
 def test_its_limits_are_the_codes() -> None:
     text = " ".join(GUIDE.read_text(encoding="utf-8").split())
-    assert f"a limit of {_pace.WRITES} writes in {_pace.SECONDS:g} seconds" in text
+    assert f"a limit of {rate_limit.WRITES} writes in {rate_limit.SECONDS:g} seconds" in text
     (batch,) = re.findall(r"go in batches of (\d+)", text)
-    assert int(batch) == _batch.MOST_ITEMS
+    assert int(batch) == MAX_BATCH_SIZE
     ((total, seconds),) = re.findall(r"last of (\d+) connectors is asked for after (\d+) seconds", text)
-    assert (int(total) // _pace.WRITES - 1) * _pace.SECONDS == int(seconds)
+    assert (int(total) // rate_limit.WRITES - 1) * rate_limit.SECONDS == int(seconds)

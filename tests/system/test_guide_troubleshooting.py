@@ -13,7 +13,7 @@ import sys
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph import _errors
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import errors
 from ansible_collections.msgraph.intune.tests.system.guides import (
     CONTOSO,
     GUIDES,

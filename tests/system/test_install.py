@@ -15,7 +15,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import VERSION
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.version import VERSION
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
 

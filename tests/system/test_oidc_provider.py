@@ -16,14 +16,14 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import Cloud, find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin, Person
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import Cloud, find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceLogin, Person
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login, full_scopes
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
 from ansible_collections.msgraph.intune.tests.system.oidc_provider.browser import Visitor
 from ansible_collections.msgraph.intune.tests.system.oidc_provider.handle import (

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.msgraph.intune.plugins.doc_fragments import _graph
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import VERSION
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.version import VERSION
 
 COLLECTION = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins/modules").glob("*.py"))

@@ -15,17 +15,17 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._pace import Pace
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import EXCHANGE_CONNECTOR
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import Request
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import Pace
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token, read_token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import EXCHANGE_CONNECTOR
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
 from ansible_collections.msgraph.intune.tests.graph_simulator.connectors import Connector
 from ansible_collections.msgraph.intune.tests.graph_simulator.desk import Desk
 from ansible_collections.msgraph.intune.tests.graph_simulator.exchange import Call
@@ -36,7 +36,7 @@ from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
 from ansible_collections.msgraph.intune.tests.system.worlds import make_world
 
 if t.TYPE_CHECKING:
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login
     from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
 
 IDS = [f"connector-{number}" for number in range(1000)]

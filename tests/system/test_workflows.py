@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import CLOUDS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import VERSION
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import CLOUDS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 FORGE = ROOT / ".github"

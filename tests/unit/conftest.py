@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
 
 
 @pytest.fixture(autouse=True)

@@ -12,11 +12,11 @@ import json
 import typing as t
 
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._pace import Pace
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import Retry, RetryPolicy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import Pace
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry, RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 
 Scripted = t.Union["Reply", Exception]
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import ProtocolError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._resource import SyncResource
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import SelectionOptions
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import ProtocolError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resource import SyncResource
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import SelectionOptions
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, jwt, make_client
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 
 if t.TYPE_CHECKING:
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
 
 BASE = "https://graph.microsoft.com/v1.0/widgets"
 BATCH = "POST https://graph.microsoft.com/v1.0/$batch"

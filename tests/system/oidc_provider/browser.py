@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import requests
 
 if t.TYPE_CHECKING:
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import Invitation
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import Invitation
 
 
 class Visitor:

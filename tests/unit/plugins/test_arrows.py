@@ -26,7 +26,7 @@ ROOMS = (
     ("plugins.module_utils._graph",),
 )
 WITHOUT_ANSIBLE = ("plugins.module_utils._intune", "plugins.module_utils._graph")
-KNOWS_A_CONNECTOR = "plugins/module_utils/_intune/_exchange_connector.py"
+KNOWS_A_CONNECTOR = "plugins/module_utils/_intune/resources/exchange_connector.py"
 FILES = sorted(
     path.relative_to(COLLECTION).as_posix()
     for folder in ("plugins", "extensions")
@@ -80,10 +80,10 @@ def test_no_file_imports_from_a_room_above_its_own(file: str) -> None:
 @pytest.mark.parametrize(
     ("room", "line"),
     [
-        ("_graph", "from .._intune._plan import Plan"),
+        ("_graph", "from .._intune.last_sync import Plan"),
         ("_graph", "from .._intune import _plan"),
         ("_graph", "def late():\n    from .. import _module"),
-        ("_graph", f"import {PACKAGE}.plugins.module_utils._intune._plan"),
+        ("_graph", f"import {PACKAGE}.plugins.module_utils._intune.last_sync"),
         ("_graph", "from ansible.module_utils.basic import AnsibleModule"),
         ("_intune", "import ansible"),
         ("_intune", "from .._module import Report"),
@@ -94,7 +94,7 @@ def test_the_search_finds_what_breaks_the_rules(room: str, line: str) -> None:
     assert len(broken(f"plugins/module_utils/{room}/_any.py", line)) == 1
 
 
-@pytest.mark.parametrize("line", ["from .._graph._errors import GraphError", "from ._plan import Plan", "import re"])
+@pytest.mark.parametrize("line", ["from .._graph.errors import GraphError", "from ._plan import Plan", "import re"])
 def test_the_search_lets_the_rest_pass(line: str) -> None:
     assert broken("plugins/module_utils/_intune/_any.py", line) == []
 

@@ -84,25 +84,25 @@ if _FILE.parts[-8:-5] == ("ansible_collections", "msgraph", "intune"):
         ansible_collections.__path__.insert(0, _TREE)
 
 from ansible_collections.msgraph.intune.plugins.module_utils import _graph, _intune
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._connect import connect
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS, gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._text import printable
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._values import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect import connect
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS, gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.text import printable
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.values import (
     MAX_AGE,
     is_not_given,
     parse_duration,
     shown,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
     HEALTHS,
     SELECTION,
     health,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import (
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.watch import (
     StoppableClock,
     Watched,
     Watcher,

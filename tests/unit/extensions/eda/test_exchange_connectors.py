@@ -19,17 +19,17 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.msgraph.intune.extensions.eda.plugins.event_source import exchange_connectors as source
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
     DependencyError,
     GraphError,
     OptionsError,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import HEALTHS, read_connector
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._plan import UNKNOWN
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import StoppableClock, Watcher
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import HEALTHS, read_connector
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.last_sync import UNKNOWN
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.watch import StoppableClock, Watcher
 
 TOKEN = "header.payload.signature"
 SECRET = "an-invented-secret"

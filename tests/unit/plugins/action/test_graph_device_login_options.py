@@ -13,11 +13,11 @@ import pytest
 import yaml
 from ansible_collections.msgraph.intune.plugins.action.graph_device_login import OPTIONS as TAKEN
 from ansible_collections.msgraph.intune.plugins.doc_fragments._graph import ModuleDocFragment
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.modules.graph_device_login import DOCUMENTATION
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, Scripted
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_device_login import FLOW
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login_user import (
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client_user import (
     METADATA,
     signed_in,
 )

@@ -13,10 +13,10 @@ import pytest
 from ansible.module_utils.common import warnings
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleArgumentSpecValidator
 from ansible_collections.msgraph.intune.plugins.module_utils._argument_spec import shared_options
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import choose_credential
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS, Given, gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import Settings, read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.methods import choose_credential
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS, Given, gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import Settings, read_settings
 
 APPLICATION = {"tenant_id": "contoso.example", "client_id": "4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f"}
 

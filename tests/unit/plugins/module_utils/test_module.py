@@ -11,9 +11,9 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils import _module
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import NO_FACTS, Call, GraphClient
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError, OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import NO_FACTS, Call, GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, run_module
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply
 

@@ -18,14 +18,14 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action.normal import ActionModule as UsualAction
 from ansible_collections.msgraph.intune.plugins.module_utils import _module
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import OPTIONS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, Task
 from ansible_collections.msgraph.intune.plugins.plugin_utils import _in_process
 from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import InProcessAction
 
 if t.TYPE_CHECKING:
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
 
 TOKEN = "a-token-that-is-long-enough"
 USUAL = {"changed": False, "msg": "Done the usual way."}

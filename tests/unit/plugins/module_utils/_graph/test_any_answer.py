@@ -14,29 +14,26 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph import (
-    _entra_errors,
-    _graph_errors,
-    _identity_errors,
-)
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._batch import send_all
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Answer, Call
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud, is_below, same_origin
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._error_body import holds_error
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ServiceError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import retry_after
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._json import parse_json
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._login_answers import clean
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._paging import read_pages
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._proxy import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import graph_errors
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth import entra_errors, managed_identity_errors
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.batch import send_all
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import Answer, Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud, is_below, same_origin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.error_body import holds_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, ServiceError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.headers import retry_after
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.json_reader import parse_json
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.login_answers import clean
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.paging import read_pages
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import (
     read_proxy,
     user_info_secrets,
     without_user_info,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import read_token
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import read_token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Response
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, make_client, retry_policy
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 from ansible_collections.msgraph.intune.tests.unit.strategies import (
@@ -70,7 +67,7 @@ Reader = t.Callable[[Response, str], GraphError]
 
 
 @pytest.mark.parametrize(
-    "read_error", [_graph_errors.read_error, _entra_errors.read_error, _identity_errors.read_error]
+    "read_error", [graph_errors.read_error, entra_errors.read_error, managed_identity_errors.read_error]
 )
 @for_any
 @given(status=statuses, body=bodies, headers=headers)

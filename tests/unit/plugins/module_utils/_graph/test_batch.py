@@ -11,13 +11,13 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._batch import send_all
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Answer, Call
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.batch import send_all
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import Answer, Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError, GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,

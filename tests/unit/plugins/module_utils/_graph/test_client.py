@@ -11,20 +11,20 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._application_credentials import ClientSecret
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import NO_FACTS, Call
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.application import ClientSecret
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import NO_FACTS, Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
     AuthenticationError,
     GraphError,
     ProtocolError,
     ServiceError,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import Value
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token, read_token
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import Value
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token, read_token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,
@@ -34,12 +34,12 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
     make_client,
     retry_policy,
 )
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_login import METADATA, TOKEN
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client import METADATA, TOKEN
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
 
 PERMISSION = Permission("Things.ReadWrite.All", "")
 READ = Call("GET", "things/7", "read thing 7", PERMISSION)

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import (
     find_cloud,
     is_below,
     origin,
     same_origin,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 
 
 @pytest.mark.parametrize(

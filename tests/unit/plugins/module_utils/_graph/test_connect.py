@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Call
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._connect import connect
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import NetworkError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect import connect
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock
 
 # The port is reserved, and no service listens on it.

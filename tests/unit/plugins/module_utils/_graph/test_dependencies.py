@@ -9,14 +9,14 @@ import sys
 import types
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph import _dependencies
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._dependencies import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph import dependencies
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.dependencies import (
     install_command,
     is_installed,
     load,
     load_msal,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DependencyError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import DependencyError
 
 
 def test_what_is_installed_is_loaded() -> None:
@@ -58,7 +58,7 @@ def test_the_floors_are_those_of_the_requirements_file() -> None:
 
     text = (Path(__file__).parents[5] / "requirements.txt").read_text(encoding="utf-8")
     floors = dict(line.split(">=") for line in text.splitlines() if ">=" in line and not line.startswith("#"))
-    assert floors == _dependencies.MINIMUM_VERSIONS
+    assert floors == dependencies.MINIMUM_VERSIONS
 
 
 def test_a_module_that_is_missing_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
     GraphError,
     NetworkError,
     NotFoundError,

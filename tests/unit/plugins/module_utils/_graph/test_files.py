@@ -12,12 +12,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._credentials import choose_credential
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._files import FileReadError, as_utf8, read_file
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._settings import read_settings
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.methods import choose_credential
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.files import FileReadError, as_utf8, read_file
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 
 APPLICATION = {"tenant_id": "contoso.example", "client_id": "app-1"}
 FILE_OPTIONS = ["certificate_path", "federated_token_file", "token_cache_path", "ca_path"]

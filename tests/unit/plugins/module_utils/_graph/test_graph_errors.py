@@ -9,10 +9,10 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._graph_errors import read_error
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._headers import request_id, retry_after
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._transport import Response
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.graph_errors import read_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.headers import request_id, retry_after
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Response
 from requests.structures import CaseInsensitiveDict
 
 BODIES: dict[str, t.Any] = json.loads((Path(__file__).parent / "fixtures" / "graph_errors.json").read_text("utf-8"))

@@ -7,11 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import Call
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._clouds import find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, ProtocolError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._paging import MOST_PAGES, read_pages
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, ProtocolError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.paging import MOST_PAGES, read_pages
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,

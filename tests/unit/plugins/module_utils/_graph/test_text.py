@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._text import is_guid, printable
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.text import is_guid, printable
 
 
 @pytest.mark.parametrize(

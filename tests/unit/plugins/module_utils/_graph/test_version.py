@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._version import COLLECTION, VERSION
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.version import COLLECTION, VERSION
 
 
 def test_the_code_calls_itself_what_galaxy_calls_it() -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import OptionsError, ProtocolError
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError, ProtocolError
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
     read_connector,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import SelectionOptions
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import SelectionOptions
 from ansible_collections.msgraph.intune.tests.unit.strategies import for_any, json_values, value_or_error
 from hypothesis import given
 from hypothesis import strategies as st

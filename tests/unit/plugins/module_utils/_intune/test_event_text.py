@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._event_text import safe_event
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.event_text import safe_event
 from hypothesis import given
 from hypothesis import strategies as st
 

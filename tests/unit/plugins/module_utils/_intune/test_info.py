@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._info import Info, count, keep, read_info
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.info import Info, count, keep, read_info
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
 from ansible_collections.msgraph.intune.tests.unit.widgets import BASE, GONE, WIDGET, client_of, listed, shown, widget
 

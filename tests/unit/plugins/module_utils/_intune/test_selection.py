@@ -8,16 +8,16 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
     GraphError,
     NotFoundError,
     OptionsError,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._exchange_connector import (
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
     SELECTION,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import (
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import (
     Selection,
     read_words,
     select,

@@ -11,11 +11,11 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import AuthenticationError, GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._request import Patience, Request
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._sync import SyncRun
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._target import count_targets
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError, GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Patience, Request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_target import count_targets
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,
@@ -38,9 +38,9 @@ from ansible_collections.msgraph.intune.tests.unit.widgets import (
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._client import GraphClient
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._permission import Permission
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph._token import Token
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token
 
 OK = Reply(204)
 GUID = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._times import (
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.times import (
     TICKS,
     is_unreadable,
     read_date,

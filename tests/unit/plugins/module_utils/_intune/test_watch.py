@@ -8,11 +8,11 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import DependencyError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._retry import RetryPolicy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph._secrets import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._selection import Selection
-from ansible_collections.msgraph.intune.plugins.module_utils._intune._watch import (
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import DependencyError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.watch import (
     StoppableClock,
     Stopped,
     Watched,

@@ -1,0 +1,192 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""Reads a certificate with its private key from PEM or PFX, for msal to sign with."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import re
+import typing as t
+
+from ..dependencies import load
+from ..errors import GraphError, OptionsError
+from ..files import as_utf8
+from ..masking import SECRETS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# OpenSSL writes the last form with "x509 -trustout": it appends its trust settings to the certificate.
+_CERTIFICATE_LABELS: t.Final = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
+# Chains of public and company authorities have up to five certificates.
+_MAX_CHAIN: t.Final = 10
+# The whole lines of a key have 64 characters. The last line can be so short that it is a part of other text.
+_SHORTEST_SECRET_LINE: t.Final = 16
+# A vault or a variable of a CI system can store a line break as the characters \\n. A second layer of JSON or YAML
+# doubles the backslash.
+_ESCAPED_BREAK: t.Final = re.compile(rb"\\{1,4}([rn])")
+
+
+def read_certificate(path: str, content: bytes, password: str | None) -> dict[str, str]:
+    r"""Return msal's description of the certificate, with its chain for ``x5c``.
+
+    :param content: PEM blocks in any order, the key encrypted or not, or a PFX (PKCS #12). The content decides which
+        it is. Text may be in UTF-16, have ``\n`` in place of line breaks, or be the Base64 form of the whole file.
+    :raises OptionsError: it is neither, lacks a part, or the password does not open it.
+    """
+    content = _decoded(content)
+    try:
+        keys, certificates = (_read_pem if b"-----BEGIN" in content else _read_pfx)(
+            content, password.encode() if password else None
+        )
+        return _describe(path, keys, certificates)
+    except GraphError:
+        raise
+    # For a missing, a needless and a wrong password, and for damage, cryptography raises exceptions of many types.
+    except Exception as exc:
+        reason = "it is neither PEM nor PFX, it is damaged, or certificate_password does not fit"
+        if _is_der_certificate(content):
+            reason = "it is a certificate in binary form (DER), which holds no private key"
+        raise _unusable(path, reason) from exc
+
+
+def _decoded(content: bytes) -> bytes:
+    """Return PEM in UTF-8 with line breaks, or a PFX in binary form."""
+    text = as_utf8(content)
+    if b"-----BEGIN" not in text:
+        # A PFX in binary form is not Base64. Spaces and line breaks do not belong to Base64.
+        joined = b"".join(text.split())
+        with contextlib.suppress(ValueError):
+            text = as_utf8(base64.b64decode(joined + b"=" * (-len(joined) % 4), validate=True)) or content
+    if b"-----BEGIN" not in text:
+        return text
+    return _ESCAPED_BREAK.sub(lambda found: b"" if found.group(1) == b"r" else b"\n", text)
+
+
+def _describe(path: str, keys: list[t.Any], certificates: list[t.Any]) -> dict[str, str]:
+    serialization = load("cryptography.hazmat.primitives.serialization")
+    rsa = load("cryptography.hazmat.primitives.asymmetric.rsa")
+
+    def public_form(holder: t.Any) -> bytes:
+        form = serialization.PublicFormat.SubjectPublicKeyInfo
+        return t.cast("bytes", holder.public_key().public_bytes(serialization.Encoding.DER, form))
+
+    if not keys:
+        raise _unusable(path, "it holds no private key")
+    # Reversed, so that of several certificates for one key the first is used.
+    leaves = {public_form(one): one for one in reversed(certificates)}
+    pairs = [(key, leaves[form]) for key in keys if (form := public_form(key)) in leaves]
+    if not pairs:
+        raise _unusable(path, "it holds no certificate that belongs to its private key")
+    key, leaf = pairs[0]
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise _unusable(path, "its key is not an RSA key, and Entra takes no other")
+    pem = serialization.Encoding.PEM
+    private_key = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    _register(private_key)
+    return {
+        "private_key": private_key.decode(),
+        "public_certificate": "".join(one.public_bytes(pem).decode() for one in _chain(leaf, certificates)),
+    }
+
+
+def _chain(leaf: t.Any, certificates: list[t.Any]) -> list[t.Any]:
+    """Return the certificate, its issuer, the issuer's issuer, and so on (RFC 7515, section 4.1.6).
+
+    Other certificates of the file do not belong into ``x5c``.
+    """
+    by_subject: dict[t.Any, list[t.Any]] = {}
+    for one in certificates:
+        by_subject.setdefault(one.subject, []).append(one)
+    chain = [leaf]
+    while len(chain) < _MAX_CHAIN and chain[-1].issuer != chain[-1].subject:
+        last = chain[-1]
+        # Not one of the chain again: two authorities can have issued certificates for each other.
+        candidates = (one for one in by_subject.get(last.issuer, []) if one not in chain)
+        issuer = next((one for one in candidates if _can_have_issued(one, last)), None)
+        if issuer is None:
+            break
+        chain.append(issuer)
+    return chain
+
+
+def _can_have_issued(issuer: t.Any, certificate: t.Any) -> bool:
+    """Return whether the signature is the issuer's: several authorities, or keys of one, can have the same subject."""
+    exceptions = load("cryptography.exceptions")
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (TypeError, ValueError, exceptions.InvalidSignature):
+        return False
+    except (AttributeError, exceptions.UnsupportedAlgorithm):
+        # cryptography before 40 cannot verify it, and some algorithms are not supported: then the name decides.
+        return True
+    return True
+
+
+def _read_pem(content: bytes, password: bytes | None) -> tuple[list[t.Any], list[t.Any]]:
+    x509 = load("cryptography.x509")
+    serialization = load("cryptography.hazmat.primitives.serialization")
+    keys, certificates = [], []
+    for label, body in _pem_blocks(content):
+        if label in _CERTIFICATE_LABELS:
+            der = base64.b64decode(b"".join(body.split()), validate=True)
+            certificates.append(x509.load_der_x509_certificate(_first_der_value(der)))
+        elif label.endswith(b"PRIVATE KEY"):
+            block = b"-----BEGIN %b-----%b-----END %b-----\n" % (label, body, label)
+            _register(block)
+            encrypted = b"ENCRYPTED" in block
+            # A password that the key does not need is no error: the same options may serve several certificates.
+            keys.append(serialization.load_pem_private_key(block, password if encrypted else None))
+    return keys, certificates
+
+
+def _pem_blocks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the label and the body of each PEM block (RFC 7468), in time that grows with the length of the content."""
+    parts = content.split(b"-----")
+    for begin, body, end in zip(parts, parts[1:], parts[2:]):
+        if begin.startswith(b"BEGIN ") and end == b"END " + begin[6:]:
+            yield begin[6:], body
+
+
+def _first_der_value(der: bytes) -> bytes:
+    """Return the first value of DER (X.690, section 8.1), without what follows it."""
+    # The tag, then the length: below 128 in one byte, else in as many bytes as that byte says.
+    header, length = 2, int.from_bytes(der[1:2], "big")
+    if length >= 0x80:
+        header += length - 0x80
+        length = int.from_bytes(der[2:header], "big")
+    return der[: header + length]
+
+
+def _read_pfx(content: bytes, password: bytes | None) -> tuple[list[t.Any], list[t.Any]]:
+    pkcs12 = load("cryptography.hazmat.primitives.serialization.pkcs12")
+    key, certificate, others = pkcs12.load_key_and_certificates(content, password)
+    return [one for one in (key,) if one is not None], [one for one in (certificate, *others) if one is not None]
+
+
+def _is_der_certificate(content: bytes) -> bool:
+    x509 = load("cryptography.x509")
+    try:
+        x509.load_der_x509_certificate(content)
+    except (ValueError, x509.InvalidVersion):
+        return False
+    return True
+
+
+def _register(private_key: bytes) -> None:
+    """Register a private key in PEM: as a whole, and each line, because logs show text line by line."""
+    text = private_key.decode("ascii", "replace")
+    lines = (line.strip() for line in text.splitlines())
+    SECRETS.add(text, *(line for line in lines if len(line) >= _SHORTEST_SECRET_LINE and not line.startswith("-----")))
+
+
+def _unusable(path: str, reason: str) -> OptionsError:
+    return OptionsError(
+        f"certificate_path names {path!r}, which cannot be used: {reason}",
+        hint="Give a PEM file with a certificate and its RSA key, or a PFX, and certificate_password if it has one.",
+    )

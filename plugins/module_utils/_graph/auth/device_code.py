@@ -1,0 +1,209 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""Signs a person in by device code (RFC 8628): the person approves in a browser while this host polls."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from .aadsts import DEVICE_LOGIN
+from ..dependencies import load_msal
+from ..errors import AuthenticationError, GraphError, ThrottledError
+from .msal_client import build_application, guarded
+from .msal_http import MsalHttp
+from ..masking import clip
+from .token_query import MAX_NAME
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..clouds import Cloud
+    from ..http.retry import Retry
+    from .token_cache import TokenCache
+    from ..http.transport import Transport
+
+# These failures of a poll do not end the sign-in: the next poll is the retry.
+_PASSING = ("network", "timeout", "throttled", "service")
+# Added to the interval after the answer slow_down (RFC 8628, section 3.5).
+_SLOW_DOWN_SECONDS = 5
+# Longer URLs are cut before they are shown on a terminal.
+_MAX_URL = 500
+
+
+@dataclasses.dataclass(frozen=True)
+class Invitation:
+    """What to show to the person. The code is not a secret. It expires after ``expires_in`` seconds."""
+
+    verification_url: str
+    user_code: str
+    expires_in: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Person:
+    """Who signed in, and to which tenant."""
+
+    username: str
+    tenant_id: str
+
+
+class DeviceLogin:
+    """One sign-in, whose tokens end in the cache.
+
+    :param scopes: full names of the permissions to ask for.
+    :param username: who is to sign in; anybody may when it is None.
+    :param retry: sends the request for a code again when it failed for the moment.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        cloud: Cloud,
+        cache: TokenCache,
+        *,
+        tenant_id: str,
+        client_id: str,
+        scopes: tuple[str, ...],
+        retry: Retry,
+        username: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._http = MsalHttp(transport, cloud.authority_url)
+        self._http.method = DEVICE_LOGIN
+        self._retry = retry
+        self._cloud = cloud
+        self._cache = cache
+        self._tenant_id = tenant_id
+        self._client_id = client_id
+        self._scopes = scopes
+        self._username = username
+        self._clock = clock
+        self._sleep = sleep
+        self._state: t.Any = None
+        self._application: t.Any = None
+        self._flow: dict[str, t.Any] = {}
+        self._deadline = 0.0
+        self._interval = 0.0
+        self._retry_after = 0.0
+
+    def begin(self) -> Invitation:
+        """Ask for a code.
+
+        :raises GraphError: it was refused, or the service could not be asked.
+        """
+        # A cache that cannot be used is an error before a person gets a code.
+        with self._cache.locked():
+            self._cache.load()
+        self._flow = self._retry.run(
+            lambda _attempt: guarded(
+                self._http, lambda: self._connected().initiate_device_flow(scopes=list(self._scopes))
+            )
+        )
+        if not all(_is_text(self._flow.get(name)) for name in ("device_code", "user_code", "verification_uri")):
+            raise self._http.failure("no device code")
+        self._interval = float(self._flow["interval"])
+        expires_in = float(self._flow["expires_in"])
+        self._deadline = self._clock() + expires_in
+        return Invitation(
+            clip(self._flow["verification_uri"], _MAX_URL), clip(self._flow["user_code"], MAX_NAME), expires_in
+        )
+
+    def wait(self, on_wait: Callable[[float], None]) -> Person:
+        """Wait until the person has signed in, and keep the tokens.
+
+        :param on_wait: called before each wait with the number of seconds until the code expires.
+        :raises GraphError: declined, expired or not allowed, or the service asks to wait until the code is expired.
+        """
+        while True:
+            person = self._poll()
+            if person is not None:
+                return person
+            remaining = self._deadline - self._clock()
+            if remaining <= 0:
+                raise AuthenticationError(
+                    "nobody signed in before the code expired", hint="Run the task again to get a new code."
+                )
+            if self._retry_after > remaining:
+                raise ThrottledError(
+                    f"the login service asks to wait {self._retry_after:g} s, but the code expires in {remaining:g} s",
+                    hint="Run the task again later.",
+                    retry_after=self._retry_after,
+                )
+            on_wait(remaining)
+            # Never shorter, even when the code expires before: a poll must not be sooner than the service asks.
+            self._sleep(max(self._interval, self._retry_after))
+
+    def _poll(self) -> Person | None:
+        self._retry_after = 0.0
+        # The lock is held for one request only, so that other tasks can use the cache between polls.
+        with self._cache.locked():
+            try:
+                result = guarded(self._http, self._ask)
+            except GraphError as exc:
+                if not exc.transient and exc.kind not in _PASSING:
+                    raise
+                self._retry_after = exc.retry_after or 0.0
+                # msal caches the failed answer in its application, and would return it again.
+                self._application = None
+                return None
+            if "access_token" in result:
+                return self._keep(result)
+            self._retry_after = self._http.retry_after
+            if self._retry_after:
+                # msal would return the same answer again until this time is over by its own clock.
+                self._application = None
+        error = result.get("error")
+        if error == "slow_down":
+            self._interval += _SLOW_DOWN_SECONDS
+        elif error != "authorization_pending":
+            raise self._http.failure()
+        return None
+
+    def _ask(self) -> t.Any:
+        application = self._connected()
+        self._state.deserialize(self._cache.load())
+        # msal waits by itself unless its condition to stop is true, and never stops at an interval of zero.
+        flow = {**self._flow, "interval": 1}
+        return application.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True)
+
+    def _keep(self, result: dict[str, t.Any]) -> Person:
+        claims = result.get("id_token_claims")
+        claims = claims if isinstance(claims, dict) else {}
+        username = clip(str(claims.get("preferred_username") or ""), MAX_NAME)
+        if self._username is not None and username.lower() != self._username.lower():
+            raise AuthenticationError(
+                f"{username or 'somebody without a name'} signed in, not {self._username}; nothing was kept",
+                hint="Run the task again and have the right person sign in, or leave username out.",
+            )
+        self._cache.save(
+            self._state.serialize(),
+            host=self._cloud.login_host,
+            tenant=self._tenant_id,
+            tenant_id=self._application.authority.tenant,
+            required=True,
+        )
+        return Person(username, clip(str(claims.get("tid") or self._tenant_id), MAX_NAME))
+
+    def _connected(self) -> t.Any:
+        if self._application is None:
+            self._state = load_msal().SerializableTokenCache()
+            self._application = build_application(
+                "PublicClientApplication",
+                self._http,
+                self._cloud,
+                self._tenant_id,
+                self._client_id,
+                token_cache=self._state,
+            )
+        return self._application
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -1,0 +1,83 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""Reads the answers in which a platform's managed identity endpoint refuses or fails.
+
+Each platform has a form of its own; the words are in ``message``, ``error.message`` or ``error_description``.
+Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .aadsts import find_code, hint_for
+from ..errors import AuthenticationError, GraphError, ProtocolError, ServiceError, ThrottledError
+from ..http.headers import request_id, retry_after
+from .login_answers import error_code
+from ..masking import clip
+
+if t.TYPE_CHECKING:
+    from ..http.transport import Response
+
+SERVICE = "The managed identity endpoint of this host"
+
+_MAX_MESSAGE = 1000
+
+# https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance
+_UPDATING: t.Final = 410
+# What the endpoint of virtual machines calls invalid_resource.
+_UNKNOWN_RESOURCE: t.Final = 500011
+_RETRIED: t.Final = (404, _UPDATING, 429)
+# The update takes up to 70 seconds: as long as four retries, which is the default of the option retries.
+_UPDATE_DELAY: t.Final = 17.5
+
+
+def read_error(response: Response, client_request_id: str) -> GraphError:
+    """Return the error that an answer stands for, whatever its status and body are."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    content = body if isinstance(body, dict) else {}
+    said = _said(content)
+    number, code = find_code(said), error_code(content)
+    error_class, hint = _classify(response.status, known=bool(said))
+    wait = retry_after(response.headers)
+    return error_class(
+        said or "the answer is not one of such an endpoint",
+        hint=hint_for(_UNKNOWN_RESOURCE if code == "invalid_resource" else number, "managed_identity") or hint,
+        service=SERVICE,
+        status=response.status,
+        code=f"AADSTS{number}" if number else code,
+        request_id=request_id(response.headers),
+        client_request_id=client_request_id,
+        retry_after=wait,
+        retryable=True if response.status in _RETRIED or response.status >= 500 else None,
+        retry_delay=_UPDATE_DELAY if response.status == _UPDATING else None,
+    )
+
+
+def _classify(status: int, *, known: bool) -> tuple[type[GraphError], str]:
+    if status == 429:
+        return ThrottledError, "Run the task again later."
+    if status == _UPDATING:
+        return ServiceError, "The endpoint is being updated, which takes up to 70 seconds: run the task again later."
+    if status >= 500:
+        return ServiceError, "Run the task again later, and check that an identity is assigned to this host or app."
+    if known:
+        return AuthenticationError, (
+            "Check that the identity is assigned to this host or app, and client_id if it is a user-assigned one."
+        )
+    return ProtocolError, "Check the variables by which the platform announces its identity."
+
+
+def _said(body: dict[str, t.Any]) -> str:
+    error = body.get("error")
+    candidates = [body.get("error_description"), body.get("message")]
+    candidates += [error.get("message"), error.get("code")] if isinstance(error, dict) else [error]
+    found = next((text for text in candidates if isinstance(text, str) and text.strip()), "")
+    return clip(found, _MAX_MESSAGE)

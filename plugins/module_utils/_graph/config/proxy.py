@@ -1,0 +1,154 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""The proxy that a task uses, from the option or the environment, and the secrets in its URL."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from ..clouds import is_plain_host
+from ..dependencies import install_command, is_installed
+from ..errors import OptionsError
+from .options import source_of
+from ..masking import MASK
+
+if t.TYPE_CHECKING:
+    from .options import Given
+
+_HTTP = ("http", "https")
+_SOCKS = ("socks4", "socks4a", "socks5", "socks5h")
+# What urllib3 and PySocks use for a URL without a port.
+_DEFAULT_PORTS: t.Final = {"http": 80, "https": 443}
+_SOCKS_PORT: t.Final = 1080
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def read_proxy(called: str, text: str) -> str:
+    """Return the proxy's URL, its scheme filled in where only a host was given.
+
+    :param called: what messages call it.
+    :raises OptionsError: it is no URL of an HTTP proxy; the message does not show it, as it may hold a password.
+    """
+    url = _with_scheme(text)
+    parts = _split(url)
+    if (
+        parts is None
+        or not is_plain_host(parts.netloc.rpartition("@")[2])
+        or parts.scheme not in _HTTP
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+    ):
+        raise OptionsError(
+            f"{called} is not the URL of an HTTP proxy",
+            hint="Give it as http://host:port or https://host:port, where it needs them with user:password@ before the"
+            " host, special characters in them percent-encoded.",
+        )
+    return url
+
+
+def check_environment_proxy(variable: str, text: str) -> None:
+    """Refuse a proxy variable that requests cannot use.
+
+    requests allows more than :func:`read_proxy` does: SOCKS, and a path that it ignores.
+
+    :raises OptionsError: the variable does not hold the URL of a proxy, or its scheme needs a package that is missing;
+        the message does not show the URL, as it may hold a password.
+    """
+    parts = _split(_with_scheme(text))
+    # An @ behind the host belongs to a password that holds a slash, a question mark or a hash.
+    if parts is None or parts.scheme not in (*_HTTP, *_SOCKS) or "@" in parts.path + parts.query + parts.fragment:
+        raise OptionsError(
+            f"The environment variable {variable} is not the URL of a proxy",
+            hint="Correct or remove it, or set the option proxy, which comes first. Special characters in user and"
+            " password must be percent-encoded.",
+        )
+    if parts.scheme in _SOCKS and not is_installed("socks"):
+        raise OptionsError(
+            f"The environment variable {variable} names a SOCKS proxy, for which the Python package PySocks is missing",
+            hint=f"Run {install_command('PySocks')}, or set the option proxy to the URL of an HTTP proxy.",
+        )
+
+
+class ProxyLabel(t.NamedTuple):
+    """How messages name a proxy.
+
+    :param address: its host and port, without user and password.
+    :param source: the option or the environment variable that names it, such as "the option proxy".
+    :param has_exceptions: whether the variable NO_PROXY applies; it has no effect on the option.
+    :param has_user: whether its URL holds a user.
+    """
+
+    address: str
+    source: str
+    has_exceptions: bool
+    has_user: bool = False
+
+    @property
+    def via(self) -> str:
+        """Return the end of a sentence about a request that was sent through the proxy."""
+        return f", through the proxy {self.address} (from {self.source})"
+
+    def hint(self, host: str) -> str:
+        """Return what to check when the proxy fails on the way to a host, as sentences."""
+        advice = f"Check whether the proxy runs and allows connections to {host}."
+        if not self.has_exceptions:
+            return advice
+        return f"{advice} If {host} must be reached without a proxy, add it to NO_PROXY."
+
+
+def label_proxy(given: Given) -> ProxyLabel | None:
+    """Return how messages name the proxy that requests use; ``None`` when neither option nor variable names one."""
+    value = given.get("proxy") or given.environment_proxy
+    parts = _split(_with_scheme(str(value.content))) if value is not None else None
+    if value is None or parts is None:
+        return None
+    host = parts.netloc.rpartition("@")[2].rstrip(":")
+    address = host if parts.port is not None else f"{host}:{_DEFAULT_PORTS.get(parts.scheme, _SOCKS_PORT)}"
+    return ProxyLabel(address, source_of("proxy", value), "proxy" not in given, "@" in parts.netloc)
+
+
+def bypasses_proxy(url: str, no_proxy: str) -> bool:
+    """Return whether the variable NO_PROXY, of this content, names the host of the URL as requests reads it."""
+    parts = urlsplit(url)
+    hosts = (parts.hostname or "", parts.netloc.lower())
+    names = [name.strip().lower().lstrip(".") for name in no_proxy.split(",") if name.strip()]
+    return any(name == "*" or host.endswith(name) for name in names for host in hosts)
+
+
+def user_info_secrets(url: str) -> tuple[str, ...]:
+    """What must never be shown of a proxy's URL: its user info as a whole, and the password, encoded and decoded."""
+    info = _user_info(url)
+    password = info.partition(":")[2]
+    return tuple(dict.fromkeys(secret for secret in (info, password, unquote(password)) if secret.strip()))
+
+
+def without_user_info(url: str) -> str:
+    """The URL, fit to be shown."""
+    info = _user_info(url)
+    return url.replace(f"{info}@", f"{MASK}@", 1) if info else url
+
+
+def _with_scheme(text: str) -> str:
+    return text if _SCHEME.match(text) else f"http://{text}"
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of a URL that names a host and a valid port, or ``None``."""
+    try:
+        parts = urlsplit(url) if url.isprintable() and " " not in url else None
+        return parts if parts is not None and parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _user_info(url: str) -> str:
+    # By hand, for a URL that no parser takes may hold a password, too.
+    scheme = _SCHEME.match(url)
+    return url[scheme.end() if scheme else 0 :].rpartition("@")[0]

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""From the values that a user gave to a client, whoever asks for one."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .client import GraphClient
+from .auth.methods import choose_credential
+from .http.rate_limit import Pace
+from .http.retry import Retry
+from .config.settings import read_settings
+from .http.transport import Transport
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .clock import Clock
+    from .config.options import Given
+
+
+def connect(
+    given: Given,
+    *,
+    clock: Clock,
+    on_warning: Callable[[str], None],
+    on_retry: Callable[[str], None],
+) -> GraphClient:
+    """Make a client; nothing is sent yet.
+
+    :param on_warning: is told what is allowed and should be thought of twice.
+    :param on_retry: is told, before a request is sent again, in a sentence, why and after what wait.
+    :raises GraphError: the values do not fit, or a package is missing: kind options or dependency.
+    """
+    settings = read_settings(given)
+    cache = None
+    if settings.token_cache_path is not None:
+        from .auth.token_cache import TokenCache
+
+        path = settings.token_cache_path
+        cache = TokenCache(path, on_warning=on_warning, monotonic=clock.now, sleep=clock.sleep)
+    label = None
+    if settings.proxy is not None or given.environment_proxy is not None:
+        from .config.proxy import label_proxy
+
+        label = label_proxy(given)
+    credential = choose_credential(settings, cache)
+    for warning in settings.warnings:
+        on_warning(warning)
+    return GraphClient(
+        Transport(
+            timeout=settings.timeout,
+            verify=settings.verify,
+            ca_source=settings.ca_source,
+            proxy=settings.proxy,
+            proxy_label=label,
+        ),
+        settings.cloud,
+        credential,
+        cache=cache,
+        retry=Retry(settings.retry, clock=clock, on_retry=on_retry),
+        pace=Pace(clock),
+        clock=clock,
+    )

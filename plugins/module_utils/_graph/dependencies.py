@@ -1,0 +1,94 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""The guard around the third-party packages, imported when they are needed and not before.
+
+A task with an access token at hand never pays for the import of msal.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import shlex
+import sys
+import typing as t
+
+from .errors import DependencyError
+
+# The reasons stand in requirements.txt, beside the same floors.
+MINIMUM_VERSIONS = {
+    "cryptography": "3.1",
+    "msal": "1.35.0",
+    "requests": "2.25.0",
+}
+
+_CURE = (
+    "Run {install}, or for a task on the controller set ansible_python_interpreter to"
+    ' "{{{{ ansible_playbook_python }}}}" and install these packages into the Python environment of ansible-core.'
+)
+
+
+def load(name: str) -> t.Any:
+    """Import one of the packages of :data:`MINIMUM_VERSIONS`, or a module of it, and return it.
+
+    :raises DependencyError: it is missing, broken or too old; the message names the interpreter and the cure.
+    """
+    package = name.partition(".")[0]
+    try:
+        module = importlib.import_module(name)
+    except ImportError as exc:
+        raise _dependency_error(package, f"the Python package {package} cannot be imported ({exc})") from exc
+    version = str(getattr(sys.modules[package], "__version__", ""))
+    if _release(version) < _release(MINIMUM_VERSIONS[package]):
+        raise _dependency_error(package, f"the Python package {package} {version} is too old")
+    return module
+
+
+def load_msal() -> t.Any:
+    """Import msal and silence its log: it logs answers that it cannot read, tokens included.
+
+    :raises DependencyError: it is missing or too old.
+    """
+    return _silenced(load("msal"), "msal")
+
+
+def load_requests() -> t.Any:
+    """Import requests and silence the log of urllib3: it logs URLs and headers of the services unmasked.
+
+    :raises DependencyError: it is missing or too old.
+    """
+    return _silenced(load("requests"), "urllib3")
+
+
+def _silenced(module: t.Any, logger: str) -> t.Any:
+    import logging
+
+    # Without a handler, Python writes warnings to standard error.
+    logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
+    return module
+
+
+def is_installed(name: str) -> bool:
+    """Return whether Python finds a module, without importing it."""
+    return importlib.util.find_spec(name) is not None
+
+
+def install_command(*packages: str) -> str:
+    """Return the command that installs packages for the Python that runs this."""
+    return shlex.join([sys.executable, "-m", "pip", "install", *packages])
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version))
+
+
+def _dependency_error(package: str, problem: str) -> DependencyError:
+    # All of them at once, so that nobody learns of the next one from the next failure.
+    packages = [f"{name}>={version}" for name, version in sorted(MINIMUM_VERSIONS.items())]
+    install = install_command(*packages)
+    return DependencyError(f"In the Python interpreter {sys.executable} {problem}", hint=_CURE.format(install=install))

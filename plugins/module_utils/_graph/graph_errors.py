@@ -1,0 +1,174 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""Reads the answers in which Microsoft Graph refuses or fails, and returns one of our errors for any body.
+
+Form of the body: https://learn.microsoft.com/graph/errors. Intune departs from it: its ``message`` is often a JSON
+object in a string, at times with a further one inside, and a missing role comes as 401 with "Forbidden" within.
+No decision rests on the text of a message.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .errors import (
+    SUPPORT_ADVICE,
+    AuthenticationError,
+    AuthorizationError,
+    GraphError,
+    NotFoundError,
+    ProtocolError,
+    ServiceError,
+    ThrottledError,
+)
+from .http.headers import request_id, retry_after
+from .http.html_page import is_page, page_text
+from .http.json_reader import parse_json
+from .masking import clip
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .http.transport import Response
+
+SERVICE = "Microsoft Graph"
+
+# Intune nests two levels deep, in some kilobytes. Deeper or longer messages are shown without being parsed.
+_MAX_NESTING = 4
+_MAX_NESTED_MESSAGE = 64 * 1024
+_MAX_MESSAGE = 1000
+_MAX_PLAIN_TEXT = 200
+# Longer headers are cut before they are searched.
+_MAX_HEADER = 8 * 1024
+# "… - Url: https://fef.…": the address of a machine inside the service, of no use to anyone outside.
+_INTERNAL_URL = re.compile(r"(?:\s*-)?\s*Url:\s*\S+|https?://fef\.\S+", re.IGNORECASE)
+# By this header Graph asks for a token of another sign-in, as a policy demands.
+# Source: https://learn.microsoft.com/entra/identity-platform/claims-challenge
+_CLAIMS_CHALLENGE = re.compile(r"\binsufficient_claims\b|\bclaims=", re.IGNORECASE)
+_CLAIMS_HINT = (
+    "A Conditional Access policy asks for another sign-in than this one: ask who runs the policies to let this identity"
+    " in, or sign in anew."
+)
+# The status that an error code usually comes with: an error in the body of a success is classified by it.
+_STATUS_OF_CODE: t.Final = {
+    "invalidauthenticationtoken": 401,
+    "unauthenticated": 401,
+    "unauthorized": 401,
+    "accessdenied": 403,
+    "authorization_requestdenied": 403,
+    "forbidden": 403,
+    "itemnotfound": 404,
+    "notfound": 404,
+    "request_resourcenotfound": 404,
+    "resourcenotfound": 404,
+    "activitylimitreached": 429,
+    "toomanyrequests": 429,
+    "generalexception": 500,
+    "internalservererror": 500,
+    "servicenotavailable": 503,
+    "serviceunavailable": 503,
+}
+
+
+def read_error(response: Response, client_request_id: str, *, vouched: bool = False) -> GraphError:
+    """Return the error of an answer whose status is 400 or more, or whose body holds an error; any body will do.
+
+    :param vouched: whether the answer is known to come from Graph, as a part of a batch answer is.
+    """
+    content = _content(response)
+    body = _error_object(content)
+    code, message = _said(body)
+    error_class, hint = _classify(response.status, code)
+    if not body and (response.status < 400 or not (vouched or _speaks_for_itself(response))):
+        error_class, hint = ProtocolError, "Check graph_url, and whether a proxy or portal answers in Graph's place."
+    elif _CLAIMS_CHALLENGE.search(response.headers.get("WWW-Authenticate", "")[:_MAX_HEADER]):
+        hint = _CLAIMS_HINT
+    message = _INTERNAL_URL.sub("", message or plain_text(_text_of(content)))
+    inner = body.get("innerError", body.get("innererror"))
+    inner_id = inner.get("request-id") if isinstance(inner, dict) else None
+    return error_class(
+        message or "no reason given",
+        hint=hint,
+        service=SERVICE,
+        status=response.status,
+        code=code,
+        request_id=request_id(response.headers) or _text(inner_id),
+        client_request_id=client_request_id,
+        retry_after=retry_after(response.headers),
+    )
+
+
+def plain_text(body: str) -> str:
+    """Return the text of a body that is not JSON, on one short line; an empty text for parts of JSON and bytes."""
+    if is_page(body):
+        return page_text(body, untitled=False)
+    return "" if "\ufffd" in body or body.lstrip().startswith(("{", "[")) else clip(body, _MAX_PLAIN_TEXT)
+
+
+def _speaks_for_itself(response: Response) -> bool:
+    """Return whether a status is clear without Graph's error object: else something on the way may have answered."""
+    return response.status in (408, 429) or response.status >= 500 or "WWW-Authenticate" in response.headers
+
+
+def _classify(status: int, code: str | None) -> tuple[type[GraphError], str | None]:
+    if status < 400:
+        status = _STATUS_OF_CODE.get((code or "").lower(), status)
+    if status == 401 and code != "Forbidden":
+        return AuthenticationError, "Get a new token, for the Graph root and the tenant that this task talks to."
+    if status in (401, 403):
+        return AuthorizationError, None
+    if status == 404:
+        return NotFoundError, None
+    # 509: the application used more bandwidth than it may (https://learn.microsoft.com/graph/errors).
+    if status in (429, 509):
+        return ThrottledError, "Run the task again later; other automation may be using the same limit."
+    if status == 408 or status >= 500:
+        return ServiceError, f"The service failed; run the task again later. {SUPPORT_ADVICE}"
+    return ServiceError, f"The service refused the request as such. {SUPPORT_ADVICE}"
+
+
+def _content(response: Response) -> t.Any:
+    """Return the JSON of a body, or its text when it is not JSON."""
+    try:
+        return response.json()
+    except ValueError:
+        return response.text
+
+
+def _error_object(content: t.Any) -> dict[str, t.Any]:
+    error = content.get("error") if isinstance(content, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _text_of(content: t.Any) -> str:
+    """Return the text of an answer without Graph's error object: the whole body, or an error that is a string."""
+    text = content.get("error") if isinstance(content, dict) else content
+    return text if isinstance(text, str) else ""
+
+
+def _said(error: Mapping[str, t.Any]) -> tuple[str | None, str]:
+    """Return the code and the message of an error object; the innermost code is the specific one."""
+    code, message = _text(error.get("code")), _text(error.get("message"))
+    for _level in range(_MAX_NESTING):
+        if message is None or len(message) > _MAX_NESTED_MESSAGE:
+            break
+        try:
+            nested = parse_json(message)
+        except ValueError:
+            break
+        if not isinstance(nested, dict):
+            break
+        code = _text(nested.get("ErrorCode")) or code
+        message = _text(nested.get("Message")) or _text(nested.get("CustomApiErrorPhrase"))
+    if message is not None and is_page(message):
+        return code, page_text(message)
+    return code, clip(message or "", _MAX_MESSAGE)
+
+
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None

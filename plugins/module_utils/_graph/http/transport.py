@@ -1,0 +1,233 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
+
+"""HTTP: one session, one way to send, and limits for what comes back.
+
+Both services go through here, the login service by way of msal, so that TLS options, timeouts, limits and the count of
+requests hold for all of them.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import typing as t
+
+from ..dependencies import load_requests
+from ..errors import DeadlineError, ProtocolError
+from .headers import request_id
+from .json_reader import parse_json
+from .session import Connections, make_session
+from ..text import printable
+from ..version import COLLECTION, VERSION
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import requests
+
+    from ..config.proxy import ProxyLabel
+
+USER_AGENT = f"{COLLECTION}/{VERSION}"
+
+# A whole answer may take this many times the time allowed between two reads.
+WHOLE_ANSWER = 4
+_CHUNK_BYTES: t.Final = 64 * 1024
+_MAX_LENGTH_DIGITS: t.Final = 15
+_WRONG_ADDRESS_HINT: t.Final = "Check graph_url and authority_url, and the proxies on the way."
+
+
+class Response(t.NamedTuple):
+    """An answer, read to its end. ``headers`` ignores case, and its values are printable."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text; what is not UTF-8 is replaced."""
+        return self.body.decode("utf-8-sig", "replace")
+
+    def json(self) -> t.Any:
+        """The body as JSON.
+
+        :raises ValueError: it is none, or is nested beyond reason.
+        """
+        return parse_json(self.text)
+
+
+class Transport:
+    """Sends requests, one at a time, and reads their answers within limits of time and size.
+
+    :param timeout: seconds to connect, and between two reads; a whole answer may take :data:`WHOLE_ANSWER` times that.
+    :param verify: as for requests: True, False, or the path of a CA file or folder.
+    :param ca_source: where that path comes from, for messages.
+    :param proxy: the URL of the proxy for every request; ``None`` to go by the environment.
+    :param proxy_label: how messages name that proxy, or the environment's.
+    :param session: a session to use for all requests instead of new ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: float,
+        verify: bool | str,
+        ca_source: str | None = None,
+        proxy: str | None = None,
+        proxy_label: ProxyLabel | None = None,
+        session: requests.Session | None = None,
+    ) -> None:
+        self._requests = load_requests()
+        self._session = session
+        self._sessions: dict[bool, requests.Session] = {}
+        self._connections = Connections()
+        self._timeout = timeout
+        self._verify = verify
+        self._ca_source = ca_source
+        self._proxy_label = proxy_label
+        self._proxies = None if proxy is None else {"http": proxy, "https": proxy}
+        self.sent = 0
+        """Requests sent so far, whatever became of them."""
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        token: str | None = None,
+        direct: bool = False,
+    ) -> Response:
+        """Send one request and read the whole answer, whatever its status is from 200 to 299 or from 400 on.
+
+        :param token: sent as ``Authorization: Bearer`` (RFC 6750).
+        :param direct: for an address of this host or its network: no proxy is used, and no environment variable read.
+        :raises GraphError: no answer, or one that cannot be used: kind network, timeout or protocol.
+        """
+
+        def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            # Needed even without a token: to requests, no auth object means the credentials of a .netrc.
+            if token is not None:
+                request.headers["Authorization"] = f"Bearer {token}"
+            return request
+
+        session = self._session_for(direct)
+
+        def exchange() -> Response:
+            answer = session.request(
+                method,
+                url,
+                # No compression: what a few bytes unfold to is known only when it is in memory.
+                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers},
+                data=body,
+                auth=authorize,
+                timeout=(self._timeout, self._timeout),
+                # Per request, for on the session REQUESTS_CA_BUNDLE would beat it.
+                verify=self._verify,
+                proxies=None if direct else self._proxies,
+                allow_redirects=False,
+                stream=True,
+            )
+            with answer:
+                return self._read(answer, _host(url))
+
+        self.sent += 1
+        try:
+            response = self._in_time(exchange, _host(url))
+        # The last one when no thread can be started.
+        except (self._requests.exceptions.RequestException, OSError, ValueError, RuntimeError) as exc:
+            from .transport_errors import CertificateCheck, explain, find_ca_variable
+
+            # What requests used: without these options, environment variables may name a CA file and a proxy.
+            proxies = None if direct else self._proxies
+            used = session.merge_environment_settings(url, proxies or {}, True, self._verify, None)
+            through_proxy = self._requests.utils.select_proxy(url, used["proxies"]) is not None
+            raise explain(
+                exc,
+                self._requests.exceptions,
+                _host(url),
+                self._timeout,
+                CertificateCheck(used["verify"], self._ca_source or find_ca_variable()),
+                proxy=self._proxy_label if through_proxy else None,
+            ) from exc
+        if response.status == 503:
+            # What sent this may be one machine of many: the next request is to find another.
+            self.close()
+        return response
+
+    def close(self) -> None:
+        """Close the connections; the next request opens one again."""
+        for session in self._sessions.values():
+            session.close()
+
+    def _session_for(self, direct: bool) -> requests.Session:
+        if direct not in self._sessions:
+            self._sessions[direct] = self._session or make_session(
+                self._requests, self._connections, reads_environment=not direct
+            )
+        return self._sessions[direct]
+
+    def _in_time(self, exchange: Callable[[], Response], host: str) -> Response:
+        """Run the exchange with an end: the session's timeouts begin anew with each byte that drips in."""
+        outcome: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                outcome.put(exchange())
+            except BaseException as exc:  # noqa: BLE001  it is raised again, in the thread that waits
+                outcome.put(exc)
+
+        # A daemon: it must not keep the process alive while it waits for a name server.
+        threading.Thread(target=run, daemon=True).start()
+        limit = WHOLE_ANSWER * self._timeout
+        try:
+            found = outcome.get(timeout=limit)
+        except queue.Empty:
+            self._connections.abort()
+            self.close()
+            raise DeadlineError(
+                f"{host} did not complete its answer in {limit:g} s",
+                hint="Check the network of this host and its proxy, or raise timeout.",
+                unanswered=True,
+            ) from None
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def _read(self, answer: requests.Response, host: str) -> Response:
+        """Read the body, whatever the status is. A body is skipped if its status or encoding is refused."""
+        status = answer.status_code
+        headers = self._requests.structures.CaseInsensitiveDict(
+            {name: printable(value) for name, value in answer.headers.items()}
+        )
+
+        def refusal(problem: str, hint: str = _WRONG_ADDRESS_HINT) -> ProtocolError:
+            return ProtocolError(
+                f"{host} {problem}", hint=hint, status=status, request_id=request_id(headers), unanswered=True
+            )
+
+        if status < 200 or 300 <= status < 400:
+            raise refusal(
+                f"answered {status}, which neither Graph nor the login service ever does",
+                "Check graph_url and authority_url, and whether a proxy or portal answers in their place.",
+            )
+        if headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+            raise refusal("sent a compressed answer, which it was asked not to")
+        # The session limits its size.
+        body = b"".join(answer.iter_content(_CHUNK_BYTES))
+        length = headers.get("Content-Length", "")
+        # The oldest urllib3 accepts a body that is shorter than announced.
+        if length.isdecimal() and len(body) < int(length[:_MAX_LENGTH_DIGITS]):
+            from .transport_errors import broken_off
+
+            raise broken_off(host)
+        return Response(status, headers, body)
+
+
+def _host(url: str) -> str:
+    return url.split("/", 3)[2]

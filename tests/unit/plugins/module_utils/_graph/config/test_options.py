@@ -1,0 +1,381 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import pwd
+import typing as t
+
+import pytest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import (
+    OPTIONS,
+    SuppliedNumber,
+    SuppliedText,
+    beside,
+    gather,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import Settings, read_settings
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read(params: t.Mapping[str, t.Any] | None = None, **environ: str) -> Settings:
+    return read_settings(gather(params or {}, environ))
+
+
+def test_nothing_given_means_the_global_cloud_and_the_documented_defaults() -> None:
+    settings = read()
+    assert settings.cloud.name == "global"
+    assert (settings.auth_method, settings.timeout, settings.verify) == ("auto", 30.0, True)
+    assert settings.retry == RetryPolicy(retries=4, budget=120.0)
+    assert settings.proxy is None
+    assert not settings.given
+    assert settings.token_cache_path is None
+
+
+def test_the_documented_variables_stand_in_for_the_options() -> None:
+    assert {option.name: option.environment for option in OPTIONS.values()} == {
+        "auth_method": ("MSGRAPH_AUTH_METHOD",),
+        "access_token": ("MSGRAPH_ACCESS_TOKEN",),
+        "tenant_id": ("AZURE_TENANT_ID", "AZURE_TENANT"),
+        "client_id": ("AZURE_CLIENT_ID",),
+        "certificate_path": ("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_X509_CERTIFICATE_PATH"),
+        "certificate_password": ("AZURE_CLIENT_CERTIFICATE_PASSWORD",),
+        "client_secret": ("AZURE_CLIENT_SECRET", "AZURE_SECRET"),
+        "federated_token": ("AZURE_FEDERATED_TOKEN",),
+        "federated_token_file": ("AZURE_FEDERATED_TOKEN_FILE",),
+        "username": ("AZURE_USERNAME", "AZURE_AD_USER"),
+        "password": ("AZURE_PASSWORD",),
+        "refresh_token": ("MSGRAPH_REFRESH_TOKEN",),
+        "token_cache_path": ("MSGRAPH_TOKEN_CACHE",),
+        "cloud": ("AZURE_CLOUD_ENVIRONMENT",),
+        "authority_url": ("AZURE_AUTHORITY_HOST",),
+        "graph_url": ("MSGRAPH_URL",),
+        "timeout": ("MSGRAPH_TIMEOUT",),
+        "retries": ("MSGRAPH_RETRIES",),
+        "retry_budget": ("MSGRAPH_RETRY_BUDGET",),
+        "validate_certs": ("MSGRAPH_VALIDATE_CERTS",),
+        "ca_path": ("MSGRAPH_CA_PATH",),
+        "proxy": ("MSGRAPH_PROXY",),
+    }
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
+def test_each_environment_variable_stands_in_for_its_option(option: t.Any) -> None:
+    for variable in option.environment:
+        given = gather({}, {variable: "something"})
+        assert given[option.name].content == "something"
+        assert given[option.name].variable == variable
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
+def test_the_option_beats_the_environment(option: t.Any) -> None:
+    given = gather({option.name: "mine"}, dict.fromkeys(option.environment, "theirs"))
+    assert given[option.name].content == "mine"
+    assert given[option.name].variable is None
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "\n", None])
+def test_empty_blank_and_null_count_as_unset(nothing: str | None) -> None:
+    params = dict.fromkeys(OPTIONS, nothing)
+    environ = {variable: nothing or "" for option in OPTIONS.values() for variable in option.environment}
+    assert gather(params, environ) == {}
+
+
+def test_an_empty_option_leaves_room_for_the_environment() -> None:
+    given = gather({"client_id": ""}, {"AZURE_CLIENT_ID": "from-environment"})
+    assert given["client_id"].content == "from-environment"
+
+
+def test_the_first_variable_that_is_not_empty_wins() -> None:
+    given = gather({}, {"AZURE_CLIENT_SECRET": "", "AZURE_SECRET": "the-second"})
+    assert given["client_secret"].variable == "AZURE_SECRET"
+
+
+@pytest.mark.parametrize(
+    ("credential", "variable", "tenant"),
+    [
+        ("client_secret", "AZURE_SECRET", "of-the-collection"),
+        ("client_secret", "AZURE_CLIENT_SECRET", "of-azure-identity"),
+        ("certificate_path", "AZURE_X509_CERTIFICATE_PATH", "of-the-collection"),
+        ("certificate_path", "AZURE_CLIENT_CERTIFICATE_PATH", "of-azure-identity"),
+        ("username", "AZURE_AD_USER", "of-the-collection"),
+        ("username", "AZURE_USERNAME", "of-azure-identity"),
+    ],
+)
+def test_a_credential_takes_its_tenant_from_its_own_naming_scheme(credential: str, variable: str, tenant: str) -> None:
+    environ = {variable: "x", "AZURE_TENANT": "of-the-collection", "AZURE_TENANT_ID": "of-azure-identity"}
+    given = gather({}, environ)
+    found = beside(given, "tenant_id", given[credential])
+    assert found is not None
+    assert found.content == tenant
+    given = gather({"tenant_id": "mine"}, environ)
+    mine = beside(given, "tenant_id", given[credential])
+    assert mine is not None
+    assert mine.content == "mine"
+
+
+def test_the_other_schemes_tenant_serves_where_there_is_no_own_one() -> None:
+    given = gather({}, {"AZURE_SECRET": "x", "AZURE_TENANT_ID": "only"})
+    found = beside(given, "tenant_id", given["client_secret"])
+    assert found is not None
+    assert found.content == "only"
+
+
+def test_where_there_is_no_credential_there_is_no_scheme() -> None:
+    given = gather({}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
+    assert beside(given, "tenant_id", None) == given["tenant_id"]
+    assert beside(given, "client_id", None) is None
+
+
+def test_a_credential_given_as_an_option_has_no_scheme() -> None:
+    given = gather({"client_secret": "x"}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
+    assert beside(given, "tenant_id", given["client_secret"]) == given["tenant_id"]
+    assert given["tenant_id"].content == "first"
+
+
+def test_secrets_are_known_as_such_and_never_in_a_representation() -> None:
+    environ = {
+        "MSGRAPH_ACCESS_TOKEN": "top-secret",
+        "AZURE_CLIENT_ID": "an-id",
+        "AZURE_SECRET": "not-even-used",
+        "IDENTITY_HEADER": "of-the-platform",
+    }
+    given = gather({"client_secret": "hush-hush"}, environ)
+    assert sorted(given.secrets) == ["hush-hush", "not-even-used", "of-the-platform", "top-secret"]
+    shown = repr(given) + repr(read_settings(given))
+    assert [secret for secret in given.secrets if secret in shown] == []
+
+
+def test_of_a_proxy_the_user_info_alone_is_secret() -> None:
+    url = "http://svc:hush-hush@proxy.example"
+    assert gather({"proxy": url}, {}).secrets == ("svc:hush-hush", "hush-hush")
+    assert gather({"proxy": "http://proxy.example"}, {}).secrets == ()
+    for variable in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        assert gather({}, {variable: url}).secrets == ("svc:hush-hush", "hush-hush")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "other"),
+    [
+        ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),
+        ("IDENTITY_ENDPOINT", "IMDS_ENDPOINT"),
+        ("MSI_ENDPOINT", "MSI_SECRET"),
+    ],
+)
+def test_a_platform_announces_its_identity_by_a_pair_of_variables(endpoint: str, other: str) -> None:
+    assert gather({}, {endpoint: "http://localhost/msi", other: "x"}).announces_identity
+    assert not gather({}, {endpoint: "http://localhost/msi"}).announces_identity
+    assert not gather({}, {endpoint: " ", other: "x"}).announces_identity
+    assert not gather({}, {endpoint: "http://localhost/msi", other: ""}).announces_identity
+
+
+@pytest.mark.parametrize(
+    "pasted", ["-----BEGIN PRIVATE KEY-----\nhush-hush", "eyJhbGciOi.hush-hush", "a\nhush-hush", "a\0b"]
+)
+@pytest.mark.parametrize("option", ["certificate_path", "federated_token_file", "token_cache_path", "ca_path"])
+def test_what_belongs_in_a_file_is_masked_and_refused_unseen(option: str, pasted: str) -> None:
+    given = gather({option: pasted}, {})
+    assert given.secrets == (pasted,)
+    with pytest.raises(OptionsError, match=f"{option} holds what belongs in a file. Write it to a file") as caught:
+        read_settings(given)
+    assert "hush-hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["client_secret", "password", "certificate_password", "username", "client_id"])
+def test_what_is_not_text_is_refused_unseen(option: str) -> None:
+    with pytest.raises(OptionsError, match=f"{option} holds characters that are not text. Give it in UTF-8.") as caught:
+        read({option: "hush-hush\ud800"})
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_a_ca_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OptionsError, match="which cannot be read: it is not a regular file but a pipe"):
+        read({"ca_path": str(tmp_path / "pipe")})
+
+
+def test_blanks_around_a_password_belong_to_it() -> None:
+    given = gather(
+        {"password": " pass word ", "client_secret": " secret\n"}, {"AZURE_CLIENT_CERTIFICATE_PASSWORD": " x "}
+    )
+    assert given["password"].content == " pass word "
+    assert given["client_secret"].content == "secret"
+    assert given["certificate_password"].content == " x "
+
+
+def test_a_path_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert gather({}, {"MSGRAPH_TOKEN_CACHE": "~/cache"})["token_cache_path"].content == "/home/somebody/cache"
+    assert gather({"password": "~/cache"}, {})["password"].content == "~/cache"
+
+
+def test_what_the_argument_spec_supplied_is_not_an_option_of_the_task() -> None:
+    supplied = {"timeout": SuppliedText("9"), "retries": SuppliedNumber(9), "cloud": SuppliedText("global")}
+    given = gather(supplied, {"MSGRAPH_TIMEOUT": "9", "AZURE_CLOUD_ENVIRONMENT": "china"})
+    assert {name: (value.content, value.variable) for name, value in given.items()} == {
+        "timeout": ("9", "MSGRAPH_TIMEOUT"),
+        "cloud": ("china", "AZURE_CLOUD_ENVIRONMENT"),
+    }
+
+
+@pytest.mark.parametrize("value", [False, "False", "none", "null"])
+def test_for_a_duration_false_counts_as_unset_as_well(value: t.Any) -> None:
+    assert gather({"timeout": value}, {"MSGRAPH_TIMEOUT": "9"})["timeout"].content == "9"
+    assert gather({"timeout": value}, {"MSGRAPH_TIMEOUT": "false"}) == {}
+    assert "client_id" in gather({"client_id": value}, {})
+
+
+@pytest.mark.parametrize(("value", "seconds"), [(5, 5.0), ("2.5", 2.5), (0.5, 0.5), ("1.5m", 90.0)])
+def test_a_timeout_is_a_duration(value: t.Any, seconds: float) -> None:
+    assert read({"timeout": value}).timeout == seconds
+    assert read(MSGRAPH_TIMEOUT=str(value)).timeout == seconds
+
+
+@pytest.mark.parametrize("value", [0, "0s", -1, "soon", "nan", "inf", True, [3], "1e999", 10**400, 86_401, "25h"])
+def test_anything_else_is_refused_as_a_timeout(value: t.Any) -> None:
+    with pytest.raises(OptionsError, match="timeout is .*; it must be a duration longer than 0 and at most 1d"):
+        read({"timeout": value})
+
+
+def test_a_message_names_the_variable_that_is_at_fault() -> None:
+    with pytest.raises(
+        OptionsError, match=r"^timeout \(from the environment variable MSGRAPH_TIMEOUT\) is 'soon'; it must"
+    ):
+        read(MSGRAPH_TIMEOUT="soon")
+
+
+@pytest.mark.parametrize(
+    ("given", "verify"), [(True, True), ("yes", True), ("1", True), (False, False), ("Off", False)]
+)
+def test_validate_certs_takes_what_ansible_calls_a_boolean(given: t.Any, verify: bool) -> None:
+    assert read({"validate_certs": given}).verify is verify
+
+
+def test_validate_certs_refuses_the_rest() -> None:
+    with pytest.raises(OptionsError, match="validate_certs is 'perhaps', which is not a boolean. Give true or false."):
+        read({"validate_certs": "perhaps"})
+
+
+CA = """-----BEGIN CERTIFICATE-----
+MIIBNTCB3KADAgECAgEBMAoGCCqGSM49BAMCMBkxFzAVBgNVBAMMDkEgQ0Egb2Yg
+bm9ib2R5MCAXDTI2MDEwMTAwMDAwMFoYDzIxMjUxMjA4MDAwMDAwWjAZMRcwFQYD
+VQQDDA5BIENBIG9mIG5vYm9keTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABPZ2
+tjanGD6857j0khv9KUYvu9Wp+Leany23jDJumfc4m7QdOAvuy/1jJl1SDAAJc3/w
+zlwkVGG8mPvsbUUFsoyjEzARMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID
+SAAwRQIhAORwtbE1OCpw2FR/acsGpOHXbU1mDr5CcV/2E7BRDtZ+AiBjRhAu6rys
+mwQayXL5wNLIWYPALAUd9aj/atiWuauutQ==
+-----END CERTIFICATE-----
+"""
+
+
+def test_a_ca_path_is_what_to_verify_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ca = tmp_path / "ca.pem"
+    ca.write_text(CA)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read({"ca_path": str(ca)}).verify == str(ca)
+    assert read({"ca_path": str(ca)}).ca_source == "the option ca_path"
+    assert read({}, MSGRAPH_CA_PATH=str(ca)).ca_source == "the environment variable MSGRAPH_CA_PATH"
+    assert read({}).ca_source is None
+    assert read(MSGRAPH_CA_PATH="~/ca.pem").verify == str(ca)
+    assert read({"ca_path": str(tmp_path)}).verify == str(tmp_path)
+    assert read({"ca_path": str(ca), "validate_certs": False}).verify is False
+
+
+def test_a_ca_path_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(OptionsError, match="'/nowhere/ca.pem', which does not exist on this host. Give a PEM file"):
+        read(MSGRAPH_CA_PATH="/nowhere/ca.pem")
+
+
+def test_a_ca_path_without_a_certificate_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    with pytest.raises(OptionsError, match="which holds no CA certificate that can be read"):
+        read({"ca_path": str(tmp_path / "ca.pem")})
+
+
+def test_a_cloud_of_the_environment_is_called_so() -> None:
+    with pytest.raises(OptionsError, match="cloud .from the environment variable AZURE_CLOUD_ENVIRONMENT. is"):
+        read(AZURE_CLOUD_ENVIRONMENT="AzureGermanCloud")
+
+
+PATH_OPTIONS = ["certificate_path", "federated_token_file", "token_cache_path", "ca_path"]
+
+
+def test_the_path_options_are_these() -> None:
+    assert [option.name for option in OPTIONS.values() if option.type == "path"] == PATH_OPTIONS
+
+
+@pytest.mark.parametrize(
+    ("home", "expanded"), [("/home/kim", "/home/kim/x"), ("/home/kim/", "/home/kim/x"), ("/", "/x")]
+)
+def test_a_home_folder_is_expanded(monkeypatch: pytest.MonkeyPatch, home: str, expanded: str) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert gather({"token_cache_path": "~/x"}, {})["token_cache_path"].content == expanded
+    assert gather({"token_cache_path": "~"}, {})["token_cache_path"].content.rstrip("/") == home.rstrip("/")
+    assert gather({"token_cache_path": "a/~/x"}, {})["token_cache_path"].content == "a/~/x"
+    assert gather({"token_cache_path": "./~"}, {})["token_cache_path"].content == "./~"
+
+
+def test_the_home_folder_of_another_user_is_expanded() -> None:
+    user = pwd.getpwuid(os.getuid())
+    assert gather({"ca_path": f"~{user.pw_name}/x"}, {})["ca_path"].content == f"{user.pw_dir}/x"
+
+
+@pytest.mark.parametrize("option", PATH_OPTIONS)
+@pytest.mark.parametrize("path", ["~no-such-user-here/x", "~no-such-user-here"])
+def test_a_home_folder_that_is_unknown_is_refused(option: str, path: str) -> None:
+    with pytest.raises(OptionsError, match=f"{option} names '{path}', whose '~' cannot be expanded") as caught:
+        read({option: path})
+    assert "Give an absolute path" in str(caught.value)
+
+
+@pytest.mark.parametrize("home", [None, "", " ", "relative"])
+@pytest.mark.parametrize("path", ["~/x", "~"])
+def test_without_a_home_folder_a_tilde_is_refused(monkeypatch: pytest.MonkeyPatch, home: str | None, path: str) -> None:
+    def unknown(_uid: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.delenv("HOME", raising=False)
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    message = f"token_cache_path .from the environment variable MSGRAPH_TOKEN_CACHE. names '{path}', whose '~' cannot"
+    with pytest.raises(OptionsError, match=message):
+        read(MSGRAPH_TOKEN_CACHE=path)
+
+
+def test_a_user_whose_name_cannot_be_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_path: str) -> str:
+        raise ValueError("embedded null byte")
+
+    monkeypatch.setattr(os.path, "expanduser", fail)
+    with pytest.raises(OptionsError, match="whose '~' cannot be expanded"):
+        read({"ca_path": "~kim/x"})
+
+
+def test_a_folder_of_cas_must_be_open_to_this_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.X_OK)
+    with pytest.raises(OptionsError, match="a folder that this user may not open"):
+        read({"ca_path": str(tmp_path)})
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
+def test_ansibles_placeholder_for_an_omitted_value_counts_as_not_given(option: t.Any) -> None:
+    omitted = "__omit_place_holder__9c1185a5c5e9fc54612808977ee8f548b2258d31"
+    assert gather({option.name: omitted}, {}) == {}
+    for variable in option.environment:
+        assert gather({option.name: omitted}, {variable: "from-environment"})[option.name].variable == variable
+    assert SECRETS.mask(omitted) == omitted
+
+
+@pytest.mark.parametrize("name", PATH_OPTIONS)
+@pytest.mark.parametrize("word", [False, "False", "false", "null", "None"])
+def test_a_path_that_is_switched_off_is_not_given(name: str, word: object) -> None:
+    assert gather({name: word}, {}) == {}
+    assert gather({name: "./false"}, {})[name].content == "./false"

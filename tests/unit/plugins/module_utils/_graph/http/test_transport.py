@@ -1,0 +1,539 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import http.client
+import logging
+import re
+import socket
+import ssl
+import threading
+import typing as t
+
+import pytest
+import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import ProxyLabel
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import (
+    USER_AGENT,
+    Transport,
+)
+from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
+
+URL = "https://graph.example/v1.0/things"
+
+
+def transport(*script: Scripted, verify: bool | str = True) -> tuple[Transport, FakeSession]:
+    session = FakeSession(*script)
+    return Transport(timeout=7.0, verify=verify, session=session), session
+
+
+def test_a_request_carries_token_user_agent_and_limits() -> None:
+    sender, session = transport(Reply(200, "fine"), verify="/some/ca.pem")
+    answer = sender.send("POST", URL, headers={"Accept": "application/json"}, body=b"{}", token="tok")
+    (sent,) = session.sent
+    assert (answer.status, answer.text) == (200, "fine")
+    assert sent.headers["Authorization"] == "Bearer tok"
+    assert sent.headers["User-Agent"] == USER_AGENT
+    assert (sent.method, sent.url, sent.body) == ("POST", URL, b"{}")
+    assert (sent.timeout, sent.verify, sent.follows_redirects) == ((7.0, 7.0), "/some/ca.pem", False)
+    assert not sent.is_read_at_once
+
+
+def test_without_a_token_there_is_no_authorization_even_with_a_netrc(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine graph.example login eve password stolen\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    seen: list[t.Any] = []
+
+    class Adapter(requests.adapters.BaseAdapter):
+        def send(self, request: t.Any, *_args: t.Any, **_kwargs: t.Any) -> requests.Response:
+            seen.append(request.headers.get("Authorization"))
+            return Reply(200).as_response()
+
+        def close(self) -> None:
+            pass
+
+    session = requests.Session()
+    session.mount("https://", Adapter())
+    sender = Transport(timeout=1.0, verify=True, session=session)
+    sender.send("GET", URL, headers={})
+    sender.send("GET", URL, headers={}, token="ours")
+    assert seen == [None, "Bearer ours"]
+
+
+def test_every_request_counts_whatever_becomes_of_it() -> None:
+    sender, _session = transport(Reply(200), Reply(500), requests.ConnectionError())
+    sender.send("GET", URL, headers={})
+    sender.send("GET", URL, headers={})
+    with pytest.raises(GraphError):
+        sender.send("GET", URL, headers={})
+    assert sender.sent == 3
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "words"),
+    [
+        (
+            requests.exceptions.SSLError(ssl.SSLError("CERTIFICATE_VERIFY_FAILED")),
+            "network",
+            "CERTIFICATE_VERIFY_FAILED",
+        ),
+        (requests.exceptions.ProxyError("http://user:pass-phrase@proxy"), "network", "the proxy failed on the way"),
+        (requests.exceptions.ConnectTimeout(), "timeout", "did not answer in 7 s"),
+        (requests.exceptions.ReadTimeout(), "timeout", "did not answer in 7 s"),
+        (requests.exceptions.ConnectionError(socket.gaierror("Name unknown")), "network", "Name unknown"),
+        (requests.exceptions.ChunkedEncodingError("x"), "protocol", "broke off its answer"),
+        (requests.exceptions.ContentDecodingError("x"), "protocol", "a damaged answer"),
+        (requests.exceptions.InvalidHeader("x"), "protocol", "InvalidHeader"),
+        (OSError("no certificate in that file"), "network", "no certificate in that file"),
+    ],
+)
+def test_each_way_to_fail_is_told_apart(raised: Exception, kind: str, words: str) -> None:
+    sender, _session = transport(raised)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == kind
+    assert words in str(caught.value)
+    assert "graph.example" in str(caught.value)
+    assert "/v1.0" not in str(caught.value)
+    assert caught.value.hint
+    assert "pass-phrase" not in str(caught.value)
+
+
+def wrapped(cause: Exception, outer: type[Exception] = requests.exceptions.ConnectionError) -> Exception:
+    exc = outer("Max retries exceeded")
+    exc.__context__ = cause
+    return exc
+
+
+UNKNOWN_CA = wrapped(ssl.SSLCertVerificationError(1, "unable to get local issuer"), requests.exceptions.SSLError)
+TUNNEL = "Tunnel connection failed: "
+
+
+@pytest.mark.parametrize(
+    ("raised", "dropped"),
+    [
+        (wrapped(ConnectionRefusedError(111, "refused")), True),
+        (wrapped(ConnectionResetError(104, "reset")), True),
+        (wrapped(http.client.RemoteDisconnected("closed")), True),
+        (wrapped(TimeoutError(110, "timed out")), True),
+        (wrapped(socket.gaierror(socket.EAI_AGAIN, "try again")), True),
+        (wrapped(socket.gaierror(socket.EAI_NONAME, "unknown")), False),
+        (requests.exceptions.ReadTimeout(), True),
+        (requests.exceptions.ConnectTimeout(), True),
+        (wrapped(socket.timeout("timed out")), True),
+        (requests.exceptions.ChunkedEncodingError("x"), True),
+        (requests.exceptions.ContentDecodingError("x"), False),
+        (wrapped(ssl.SSLEOFError(8, "EOF occurred"), requests.exceptions.SSLError), True),
+        (wrapped(ssl.SSLZeroReturnError(6, "closed"), requests.exceptions.SSLError), True),
+        (wrapped(ssl.SSLCertVerificationError(1, "self-signed"), requests.exceptions.SSLError), False),
+        (wrapped(ConnectionRefusedError(111, "refused"), requests.exceptions.ProxyError), True),
+        (wrapped(socket.gaierror(socket.EAI_NONAME, "unknown"), requests.exceptions.ProxyError), False),
+        (wrapped(OSError(f"{TUNNEL}500 Internal Server Error"), requests.exceptions.ProxyError), False),
+        (wrapped(OSError(f"{TUNNEL}502 Bad Gateway"), requests.exceptions.ProxyError), True),
+        (wrapped(OSError(f"{TUNNEL}503 Service Unavailable"), requests.exceptions.ProxyError), True),
+        (wrapped(OSError(f"{TUNNEL}504 Gateway Timeout"), requests.exceptions.ProxyError), True),
+        (wrapped(OSError(f"{TUNNEL}403 Forbidden"), requests.exceptions.ProxyError), False),
+        (wrapped(OSError(f"{TUNNEL}407 Proxy Authentication Required"), requests.exceptions.ProxyError), False),
+        (requests.exceptions.InvalidHeader("x"), False),
+    ],
+)
+def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, dropped: bool) -> None:
+    sender, _session = transport(raised)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.dropped is dropped
+    assert caught.value.transient is dropped
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "words"),
+    [
+        (wrapped(socket.timeout("timed out")), "timeout", "did not answer in 7 s"),
+        (wrapped(TimeoutError(110, "Connection timed out")), "network", "could not be reached: .*timed out"),
+        (
+            wrapped(ssl.SSLEOFError(8, "EOF"), requests.exceptions.SSLError),
+            "network",
+            "^graph.example .*: the connection was closed",
+        ),
+        (
+            wrapped(OSError(f"{TUNNEL}407 x"), requests.exceptions.ProxyError),
+            "network",
+            "user and a password on the way to graph.example .407.",
+        ),
+        (
+            wrapped(OSError(f"{TUNNEL}403 x"), requests.exceptions.ProxyError),
+            "network",
+            "refused to connect to graph.example .403.",
+        ),
+    ],
+)
+def test_the_cause_decides_what_is_said(raised: Exception, kind: str, words: str) -> None:
+    sender, _session = transport(raised)
+    with pytest.raises(GraphError, match=words) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == kind
+
+
+def test_what_speaks_no_tls_is_said_to() -> None:
+    class WrongVersion(ssl.SSLError):
+        reason = "WRONG_VERSION_NUMBER"
+
+    sender, _session = transport(wrapped(WrongVersion(1, "wrong version number"), requests.exceptions.SSLError))
+    with pytest.raises(GraphError, match="does not speak TLS"):
+        sender.send("GET", URL, headers={})
+
+
+def test_after_a_503_the_next_request_gets_a_new_connection() -> None:
+    closed: list[int] = []
+
+    class Watched(FakeSession):
+        def close(self) -> None:
+            closed.append(len(self.sent))
+
+    sender = Transport(timeout=1.0, verify=True, session=Watched(Reply(200), Reply(503), Reply(502), Reply(504)))
+    for _request in range(4):
+        sender.send("GET", URL, headers={})
+    assert closed == [2]
+
+
+def test_the_reason_is_dug_out_of_wrapped_exceptions() -> None:
+    sender, _session = transport(wrapped(ConnectionRefusedError(111, "Connection refused")))
+    with pytest.raises(GraphError, match=r"could not be reached: \[Errno 111\] Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+def test_the_reason_may_be_all_that_an_exception_names_as_its_cause() -> None:
+    raised = requests.exceptions.ConnectionError("Max retries exceeded")
+    raised.__cause__ = ConnectionRefusedError(111, "Connection refused")
+    sender, _session = transport(raised)
+    with pytest.raises(GraphError, match="Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+def test_the_reason_may_be_what_an_exception_calls_so() -> None:
+    class GaveUp(Exception):
+        reason = ConnectionRefusedError(111, "Connection refused")
+
+    sender, _session = transport(requests.exceptions.ConnectionError(GaveUp("too many")))
+    with pytest.raises(GraphError, match=r"could not be reached: \[Errno 111\] Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+def test_a_reason_without_words_is_called_by_its_class() -> None:
+    sender, _session = transport(wrapped(ConnectionResetError()))
+    with pytest.raises(GraphError, match="broke the connection: ConnectionResetError"):
+        sender.send("GET", URL, headers={})
+
+
+def test_exceptions_that_name_each_other_as_the_reason_are_told_all_the_same() -> None:
+    outer, inner = requests.exceptions.ConnectionError("outer"), OSError("inner")
+    outer.__context__, inner.__context__ = inner, outer
+    sender, _session = transport(outer)
+    with pytest.raises(GraphError, match="could not be reached: inner"):
+        sender.send("GET", URL, headers={})
+
+
+@pytest.mark.parametrize("status", [101, 103, 199, 300, 301, 302, 304, 307, 308, 399])
+def test_what_these_services_never_answer_is_refused(status: int) -> None:
+    sender, session = transport(Reply(status, headers={"Location": "https://evil.example/"}))
+    with pytest.raises(GraphError, match=f"^graph.example answered {status}, which neither") as caught:
+        sender.send("GET", URL, headers={}, token="tok")
+    assert caught.value.kind == "protocol"
+    assert caught.value.hint
+    assert len(session.sent) == 1
+
+
+@pytest.mark.parametrize("status", [200, 299, 400, 599])
+def test_successes_and_refusals_are_read(status: int) -> None:
+    sender, _session = transport(Reply(status, "words"))
+    answer = sender.send("GET", URL, headers={})
+    assert (answer.status, answer.text) == (status, "words")
+
+
+def test_an_answer_that_never_ends_is_given_up() -> None:
+    over = threading.Event()
+    holds_the_process: list[bool] = []
+
+    class Endless(FakeSession):
+        def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
+            holds_the_process.append(not threading.current_thread().daemon)
+            over.wait(10)
+            raise requests.ConnectionError
+
+    sender = Transport(timeout=0.01, verify=True, session=Endless())
+    with pytest.raises(GraphError, match="^graph.example did not complete its answer in 0.04 s") as caught:
+        sender.send("GET", URL, headers={})
+    over.set()
+    assert holds_the_process == [False]
+    assert (caught.value.kind, caught.value.transient, caught.value.unanswered) == ("timeout", False, True)
+    assert caught.value.hint
+
+
+def test_a_given_proxy_is_for_everything_but_what_is_near() -> None:
+    session = FakeSession(Reply(200), Reply(200))
+    sender = Transport(timeout=1.0, verify=True, proxy="http://proxy.example:8080", session=session)
+    sender.send("GET", URL, headers={})
+    sender.send("GET", URL, headers={}, direct=True)
+    assert [sent.proxies for sent in session.sent] == [
+        {"http": "http://proxy.example:8080", "https": "http://proxy.example:8080"},
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"),
+    [
+        (http.client.BadStatusLine("SSH-2.0"), "protocol"),
+        (http.client.HTTPException("got more than 100 headers"), "protocol"),
+        (http.client.RemoteDisconnected("closed"), "network"),
+        (ConnectionResetError(104, "reset"), "network"),
+    ],
+)
+def test_what_speaks_no_http_is_told_from_what_says_nothing(cause: Exception, kind: str) -> None:
+    sender, _session = transport(requests.exceptions.ConnectionError("x", cause))
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == kind
+    assert caught.value.hint
+    if kind == "protocol":
+        assert f"did not answer in HTTP ({type(cause).__name__})" in caught.value.message
+
+
+@pytest.mark.parametrize("problem", [ValueError("bad header b'Bearer top-secret'"), UnicodeError("top-secret")])
+def test_no_part_of_a_request_that_could_not_be_made_is_shown(problem: Exception) -> None:
+    sender, _session = transport(problem)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.kind == "protocol"
+    assert "top-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("verify", "words"),
+    [
+        (True, "name its PEM file in ca_path"),
+        ("/the/ca.pem", "Hint: /the/ca.pem does not contain the CA of graph.example."),
+        ("/", "Hint: The folder / does not contain the CA of graph.example, or was not prepared with 'openssl rehash'"),
+    ],
+)
+def test_the_advice_on_a_certificate_depends_on_what_was_trusted(
+    monkeypatch: pytest.MonkeyPatch, verify: bool | str, words: str
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    sender, _session = transport(UNKNOWN_CA, verify=verify)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert words in f"Hint: {caught.value.hint}"
+
+
+def test_the_advice_names_the_ca_file_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
+    sender, _session = transport(UNKNOWN_CA)
+    with pytest.raises(GraphError, match="/etc/company.pem does not contain the CA of graph.example") as caught:
+        sender.send("GET", URL, headers={})
+    assert caught.value.hint == (
+        "/etc/company.pem does not contain the CA of graph.example (the path comes from the environment variable"
+        " REQUESTS_CA_BUNDLE). Set ca_path to a PEM file that contains this CA."
+    )
+
+
+@pytest.mark.parametrize("path", ["/the/ca.pem", "/"])
+def test_the_advice_on_a_ca_shows_where_its_path_comes_from(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
+    session = FakeSession(UNKNOWN_CA)
+    sender = Transport(timeout=1.0, verify=path, ca_source="the option ca_path", session=session)
+    with pytest.raises(GraphError, match=r"\(the path comes from the option ca_path\)\. Set ca_path to a PEM file"):
+        sender.send("GET", URL, headers={})
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(62, "for another host"), (10, "clock"), (9, "clock"), (20, "ca_path"), (66, "replaced")]
+)
+def test_the_advice_on_a_certificate_depends_on_what_is_wrong_with_it(
+    monkeypatch: pytest.MonkeyPatch, code: int, words: str
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    problem = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    problem.verify_code = code
+    sender, _session = transport(wrapped(problem, requests.exceptions.SSLError))
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert words in str(caught.value.hint)
+
+
+def test_json_nested_beyond_reason_is_a_value_error() -> None:
+    sender, _session = transport(Reply(200, "[" * 200_000))
+    with pytest.raises(ValueError, match="."):
+        sender.send("GET", URL, headers={}).json()
+
+
+def test_a_handshake_that_fails_before_the_certificate_is_not_about_the_ca() -> None:
+    alert = wrapped(ssl.SSLError(1, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION]"), requests.exceptions.SSLError)
+    sender, _session = transport(alert, verify="/the/ca.pem")
+    with pytest.raises(GraphError, match="which TLS versions and certificates graph.example demands") as caught:
+        sender.send("GET", URL, headers={})
+    assert "/the/ca.pem" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("raised", "words"),
+    [
+        (
+            requests.exceptions.ReadTimeout(),
+            "graph.example did not answer in 7 s, through the proxy proxy.example:8080",
+        ),
+        (wrapped(ConnectionResetError(104, "reset")), "broke the connection: .*, through the proxy proxy.example:8080"),
+        (wrapped(http.client.BadStatusLine("<html>")), "did not answer in HTTP .BadStatusLine., through the proxy"),
+        (requests.exceptions.ChunkedEncodingError("x"), "broke off its answer, through the proxy proxy.example:8080"),
+    ],
+)
+def test_a_failure_behind_a_proxy_names_the_proxy(raised: Exception, words: str) -> None:
+    label = ProxyLabel("proxy.example:8080", "the option proxy", has_exceptions=False)
+    sender = Transport(
+        timeout=7.0, verify=True, proxy="http://proxy.example:8080", proxy_label=label, session=FakeSession(raised)
+    )
+    with pytest.raises(GraphError, match=words) as caught:
+        sender.send("GET", URL, headers={})
+    assert "Check whether the proxy runs and allows connections to graph.example" in str(caught.value.hint)
+
+
+def test_a_host_that_needs_no_proxy_fails_without_naming_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
+    monkeypatch.setenv("NO_PROXY", "graph.example")
+    label = ProxyLabel("proxy.example:8080", "the environment variable HTTPS_PROXY", has_exceptions=True)
+    session = FakeSession(requests.exceptions.ReadTimeout())
+    sender = Transport(timeout=7.0, verify=True, proxy_label=label, session=session)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert "proxy.example" not in str(caught.value)
+
+
+def test_urllib3_logs_nothing() -> None:
+    transport()
+    assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.CRITICAL)
+
+
+# --- what an answer may hold
+
+
+def test_no_compression_is_asked_for_and_none_accepted() -> None:
+    sender, session = transport(Reply(200, b"x", {"Content-Encoding": "gzip", "request-id": "r-1"}), Reply(200, b"x"))
+    with pytest.raises(GraphError, match="sent a compressed answer") as caught:
+        sender.send("GET", URL, headers={})
+    assert session.sent[0].headers["Accept-Encoding"] == "identity"
+    assert (caught.value.kind, caught.value.request_id, caught.value.transient) == ("protocol", "r-1", False)
+    assert caught.value.status == 200
+    assert "Check graph_url" in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["identity", " Identity ", ""])
+def test_an_answer_that_says_it_is_not_compressed_is_read(encoding: str) -> None:
+    sender, _session = transport(Reply(200, b"x", {"Content-Encoding": encoding}))
+    assert sender.send("GET", URL, headers={}).text == "x"
+
+
+def test_an_answer_shorter_than_it_says_was_broken_off() -> None:
+    sender, _session = transport(
+        Reply(200, b"half", {"Content-Length": "8"}), Reply(200, b"whole", {"Content-Length": "5"})
+    )
+    with pytest.raises(GraphError, match="broke off its answer") as caught:
+        sender.send("GET", URL, headers={})
+    assert (caught.value.kind, caught.value.transient, caught.value.unanswered) == ("protocol", True, True)
+    assert sender.send("GET", URL, headers={}).text == "whole"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_json() -> None:
+    sender, _session = transport(Reply(200, b"\xef\xbb\xbf{}"))
+    assert sender.send("GET", URL, headers={}).json() == {}
+
+
+def test_a_certificate_of_the_proxy_is_explained_and_not_tried_again() -> None:
+    untrusted = ssl.SSLCertVerificationError(1, "CERTIFICATE_VERIFY_FAILED")
+    sender, _session = transport(wrapped(untrusted, requests.exceptions.ProxyError))
+    with pytest.raises(
+        GraphError, match="connection to the proxy on the way to .* CERTIFICATE_VERIFY_FAILED"
+    ) as caught:
+        sender.send("GET", URL, headers={})
+    assert (caught.value.kind, caught.value.transient) == ("network", False)
+    assert "ca_path" in str(caught.value)
+
+
+def test_a_proxy_that_is_not_there_is_told_in_the_systems_words() -> None:
+    refused = ConnectionRefusedError(111, "Connection refused")
+    sender, _session = transport(wrapped(refused, requests.exceptions.ProxyError))
+    with pytest.raises(GraphError, match="the proxy failed on the way to graph.example: Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+@pytest.mark.parametrize("cause", [OSError("user:pass-phrase"), http.client.BadStatusLine("user:pass-phrase")])
+def test_where_the_system_has_no_words_for_a_proxys_failure_none_are_shown(cause: Exception) -> None:
+    sender, _session = transport(wrapped(cause, requests.exceptions.ProxyError))
+    with pytest.raises(GraphError, match="the proxy failed on the way to graph.example. Check proxy"):
+        sender.send("GET", URL, headers={})
+
+
+PROXY = "http://proxy.example:8080"
+LABEL = ProxyLabel("proxy.example:8080", "the option proxy", has_exceptions=False)
+NAMED = "the proxy proxy.example:8080 (from the option proxy)"
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (
+            ConnectionRefusedError(111, "Connection refused"),
+            "failed on the way to graph.example: Connection refused. Check whether the proxy runs and allows"
+            " connections to graph.example.",
+        ),
+        (OSError(f"{TUNNEL}403 x"), "refused to connect to graph.example (403). Check whether the proxy runs"),
+        (
+            OSError(f"{TUNNEL}407 x"),
+            "asks for a user and a password on the way to graph.example (407). Give them in the option proxy",
+        ),
+        (ssl.SSLCertVerificationError(1, "untrusted"), "on the way to graph.example failed: "),
+    ],
+)
+def test_a_proxy_that_fails_is_named_with_where_it_was_configured(cause: Exception, words: str) -> None:
+    session = FakeSession(wrapped(cause, requests.exceptions.ProxyError))
+    sender = Transport(timeout=1.0, verify=True, proxy=PROXY, proxy_label=LABEL, session=session)
+    with pytest.raises(GraphError) as caught:
+        sender.send("GET", URL, headers={})
+    assert f"{NAMED} {words}" in str(caught.value)
+    assert "NO_PROXY" not in str(caught.value)
+
+
+def test_a_socks_proxy_that_fails_is_told_from_the_service() -> None:
+    class ProxyConnectionError(OSError):
+        """As PySocks raises it."""
+
+    ProxyConnectionError.__module__ = "socks"
+    refused = ConnectionRefusedError(111, "Connection refused")
+    error = ProxyConnectionError("Error connecting to SOCKS5 proxy")
+    error.__context__ = refused
+    sender = Transport(timeout=1.0, verify=True, proxy=PROXY, proxy_label=LABEL, session=FakeSession(wrapped(error)))
+    with pytest.raises(GraphError, match=f"{re.escape(NAMED)} failed on the way to graph.example: Connection refused"):
+        sender.send("GET", URL, headers={})
+
+
+def test_what_urllib3_stumbled_over_before_is_not_the_cause() -> None:
+    lost = ConnectionResetError(104, "Connection reset by peer")
+    lost.__context__ = TypeError("getresponse() got an unexpected keyword argument 'buffering'")
+    sender, _session = transport(wrapped(lost))
+    with pytest.raises(GraphError, match="broke the connection: .*Connection reset by peer"):
+        sender.send("GET", URL, headers={})
+
+
+def test_where_no_thread_can_be_started_that_is_an_error_of_ours() -> None:
+    sender, _session = transport(RuntimeError("can't start new thread"))
+    with pytest.raises(GraphError, match="could not be made .RuntimeError."):
+        sender.send("GET", URL, headers={})
