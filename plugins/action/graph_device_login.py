@@ -10,21 +10,27 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.msgraph.intune.plugins.module_utils._argument_spec import shared_options
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config import options
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.delegated import CachedUser
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceLogin, Person
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, OptionsError, naming
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login, full_scopes
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import label_proxy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceLogin, SignedInUser
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import MsalTokenClient, full_scopes
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config import options
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import label_proxy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.values import is_omitted
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import EXCHANGE_CONNECTOR
-from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
+    GraphError,
+    OptionsError,
+    error_context,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
+    EXCHANGE_CONNECTOR,
+)
+from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import module_environment
 from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args
 
 # The shared options that a person's sign-in has a use for: it takes no other credential.
@@ -44,7 +50,7 @@ OPTIONS = (
     "proxy",
 )
 # How often the time that is left is shown.
-_TELL_SECONDS = 30
+_REMINDER_SECONDS = 30
 
 display = Display()
 
@@ -66,7 +72,7 @@ class ActionModule(ActionBase):
         _result, params = self.validate_argument_spec(argument_spec=spec)
         warnings: list[str] = []
         try:
-            with surroundings_of_a_module(self._loader.get_basedir()), naming("sign in by device code"):
+            with module_environment(self._loader.get_basedir()), error_context("sign in by device code"):
                 result.update(self._sign_in(params, warnings.append))
         except GraphError as exc:
             result.update(failed=True, changed=False, msg=str(exc), error=exc.as_dict())
@@ -75,21 +81,21 @@ class ActionModule(ActionBase):
         return SECRETS.mask(result)
 
     def _sign_in(self, params: dict[str, t.Any], on_warning: t.Callable[[str], None]) -> dict[str, t.Any]:
-        given = options.gather({name: params.get(name) for name in OPTIONS}, os.environ)
-        if "token_cache_path" not in given:
+        provided = options.collect_options({name: params.get(name) for name in OPTIONS}, os.environ)
+        if "token_cache_path" not in provided:
             raise OptionsError(
                 f"there is no {options.OPTIONS['token_cache_path']} to keep the sign-in in",
                 hint="Name a file; later tasks name the same one.",
             )
-        settings = read_settings(given)
-        user = CachedUser.read(given, asked_for=True)
+        settings = read_settings(provided)
+        user = CachedUser.read(provided, explicit=True)
         user.validate()
-        asked_for = [
+        explicit = [
             scope.strip()
             for scope in params["scopes"] or []
             if scope.strip() not in ("", "None") and not is_omitted(scope)
         ]
-        scopes = full_scopes(settings.cloud, asked_for or [EXCHANGE_CONNECTOR.sync_permission.name])
+        scopes = full_scopes(settings.cloud, explicit or [EXCHANGE_CONNECTOR.sync_permission.name])
         for warning in settings.warnings:
             on_warning(warning)
         cache = TokenCache(str(settings.token_cache_path), on_warning=on_warning)
@@ -100,12 +106,14 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return {**kept, "changed": present is None, "msg": "Check mode starts no sign-in.", "account": None}
         transport = Transport(
-            timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy, proxy_label=label_proxy(given)
+            timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy, proxy_label=label_proxy(provided)
         )
         retry = Retry(settings.retry, clock=Clock(), on_retry=_log)
-        if present is not None and self._still_good(user, Login(transport, settings.cloud, scopes, cache), retry):
-            person = Person(present.username, present.home_tenant or user.tenant)
-            return {**kept, **_told(person, "is signed in already"), "changed": False}
+        if present is not None and self._still_good(
+            user, MsalTokenClient(transport, settings.cloud, scopes, cache), retry
+        ):
+            person = SignedInUser(present.username, present.home_tenant or user.tenant)
+            return {**kept, **_message(person, "is signed in already"), "changed": False}
         login = DeviceLogin(
             transport,
             settings.cloud,
@@ -116,10 +124,10 @@ class ActionModule(ActionBase):
             username=user.name,
             retry=retry,
         )
-        person = self._invite(login)
-        return {**kept, **_told(person, "signed in"), "changed": True}
+        person = self._show_code(login)
+        return {**kept, **_message(person, "signed in"), "changed": True}
 
-    def _still_good(self, user: CachedUser, login: Login, retry: Retry) -> bool:
+    def _still_good(self, user: CachedUser, login: MsalTokenClient, retry: Retry) -> bool:
         try:
             retry.run(lambda _attempt: user.acquire(lambda: login))
         except GraphError as exc:
@@ -127,8 +135,8 @@ class ActionModule(ActionBase):
             return False
         return True
 
-    def _invite(self, login: DeviceLogin) -> Person:
-        invitation = login.begin()
+    def _show_code(self, login: DeviceLogin) -> SignedInUser:
+        invitation = login.start()
         _show(
             f"\nTo sign in, open {invitation.verification_url} in a browser on any device and enter the code"
             f" {invitation.user_code} ({_minutes(invitation.expires_in)} left).\n",
@@ -138,7 +146,7 @@ class ActionModule(ActionBase):
 
         def on_wait(remaining: float) -> None:
             nonlocal told
-            if told - remaining >= _TELL_SECONDS:
+            if told - remaining >= _REMINDER_SECONDS:
                 told = remaining
                 _show(f"Waiting for code {invitation.user_code}: {_minutes(remaining)} left.")
 
@@ -153,7 +161,7 @@ def _log(text: str) -> None:
     display.vvv(SECRETS.mask(text))
 
 
-def _told(person: Person, happened: str) -> dict[str, t.Any]:
+def _message(person: SignedInUser, happened: str) -> dict[str, t.Any]:
     return {
         "msg": f"{person.username or 'A user'} {happened} to tenant {person.tenant_id}.",
         "account": {"username": person.username, "tenant_id": person.tenant_id},

@@ -11,4 +11,4 @@ from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import 
 class ActionModule(InProcessAction):
     """Runs the module, within Ansible's own process where it can."""
 
-    job = JOB
+    spec = JOB

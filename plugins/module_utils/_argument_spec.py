@@ -16,11 +16,11 @@ import typing as t
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ._graph.errors import OptionsError
 from ._graph.config.options import OPTIONS, SuppliedNumber, SuppliedText, from_environment
-from ._graph.masking import clip
 from ._graph.config.settings import MAX_RETRIES
 from ._graph.config.values import read_boolean, read_count
+from ._graph.errors import OptionsError
+from ._graph.masking import clip
 
 if t.TYPE_CHECKING:
     from ._graph.config.options import Option, Value
@@ -65,7 +65,7 @@ def _boolean(value: Value) -> bool | str:
     try:
         return read_boolean("", value.content)
     except OptionsError:
-        return f"{clip(value.content, _MAX_SHOWN)} (from the environment variable {value.variable})"
+        return f"{clip(value.content, _MAX_SHOWN)} (from the environment variable {value.env_var})"
 
 
 def _number(value: Value) -> int:

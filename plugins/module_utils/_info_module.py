@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ._intune.info import keep, read_info
+from ._intune.info import filter_by, read_info
 from ._intune.last_sync import UNKNOWN
-from ._intune.selection import Selection, read_words
-from ._module import Job, Report
+from ._intune.selection import Selection, read_values
+from ._module import ModuleResult, ModuleSpec
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,10 +21,10 @@ if t.TYPE_CHECKING:
     from ._graph.client import GraphClient
     from ._intune.resource import Resource, State
     from ._intune.selection import SelectionOptions
-    from ._module import Task
+    from ._module import ModuleContext
 
 
-def info_job(
+def build_info_module(
     resource: Resource,
     selection: SelectionOptions,
     *,
@@ -32,7 +32,7 @@ def info_job(
     healths: Sequence[str],
     health: Callable[[int | None], str],
     count: Callable[[Sequence[State]], dict[str, int]],
-) -> Job:
+) -> ModuleSpec:
     """Return the job of an info module.
 
     :param statuses: the documented values of the option ``status``.
@@ -41,15 +41,15 @@ def info_job(
     :param count: from members to the result's ``counts``.
     """
 
-    def work(task: Task, connect: Callable[[], GraphClient]) -> Report:
+    def run(task: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
         selected = selection.read(task.params) or Selection(all=True)
-        words = read_words(task.params["status"])
+        values = read_values(task.params["status"])
         info = read_info(connect, resource, selected, health)
-        keep(info, "status", words, statuses)
+        filter_by(info, "status", values, statuses)
         counts = count(info.members)
-        summary = f"{resource.counted(counts['total'])}: "
+        summary = f"{resource.count_phrase(counts['total'])}: "
         summary += ", ".join(f"{counts[word]} {word}" for word in (*healths, UNKNOWN) if word in counts) + "."
-        return Report(
+        return ModuleResult(
             changed=False,
             msg=summary if info.failure is None else f"{info.failure} {summary}",
             # Without all members the counts would be wrong, and a probe that reads only them must fail.
@@ -58,8 +58,8 @@ def info_job(
             warnings=tuple(info.warnings),
         )
 
-    return Job(
-        own_options={**selection.argument_spec, "status": {"type": "list", "elements": "str"}},
-        work=work,
-        nothing_done={"connectors": []},
+    return ModuleSpec(
+        options={**selection.argument_spec, "status": {"type": "list", "elements": "str"}},
+        run=run,
+        empty_result={"connectors": []},
     )

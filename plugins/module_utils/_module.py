@@ -16,9 +16,9 @@ import typing as t
 
 from ._argument_spec import shared_options
 from ._graph import connect as graph
-from ._graph.config import options as graph_options
-from ._graph.client import NO_FACTS
+from ._graph.client import EMPTY_STATS
 from ._graph.clock import Clock
+from ._graph.config import options as graph_options
 from ._graph.errors import GraphError
 from ._graph.masking import SECRETS, SHORTEST_SAFE_SECRET
 
@@ -35,10 +35,10 @@ except ImportError:  # ansible-core before 2.22 masks results, and those alone
     register_secret = None
 
 # From this verbosity on a result tells of each request that was sent again.
-_TELL_RETRIES = 3
+_RETRY_LOG_VERBOSITY = 3
 
 
-class Report(t.NamedTuple):
+class ModuleResult(t.NamedTuple):
     """What a module has to say at its end.
 
     :param data: the keys of the result that are the module's own.
@@ -54,7 +54,7 @@ class Report(t.NamedTuple):
     diff: list[dict[str, t.Any]] | None = None
 
 
-class Task(t.Protocol):
+class ModuleContext(t.Protocol):
     """What runs a job, and what it was given; AnsibleModule is one.
 
     :param no_log_values: what is masked in the result, and in all else that Ansible says of the task.
@@ -73,45 +73,45 @@ class Task(t.Protocol):
         """Tell at once whoever wonders what the task is doing."""
 
 
-class Job(t.NamedTuple):
+class ModuleSpec(t.NamedTuple):
     """What a module is, but for its documentation.
 
-    :param own_options: those that are not shared, in the form that AnsibleModule takes.
+    :param options: those that are not shared, in the form that AnsibleModule takes.
     :param work: is given the task, and a function that makes the client, for when it needs one. It raises a GraphError
         if nothing happened before; else it reports the failure beside what did happen.
-    :param nothing_done: the module's own keys for a task that failed before it did anything.
+    :param empty_result: the module's own keys for a task that failed before it did anything.
     """
 
-    own_options: Mapping[str, t.Any]
-    work: Callable[[Task, Callable[[], GraphClient]], Report]
-    nothing_done: Mapping[str, t.Any]
+    options: Mapping[str, t.Any]
+    run: Callable[[ModuleContext, Callable[[], GraphClient]], ModuleResult]
+    empty_result: Mapping[str, t.Any]
 
     def argument_spec(self) -> dict[str, t.Any]:
         """The shared options and the module's own."""
-        return {**shared_options(), **self.own_options}
+        return {**shared_options(), **self.options}
 
 
-def run_module(module: AnsibleModule, job: Job) -> None:
+def run_module(module: AnsibleModule, spec: ModuleSpec) -> None:
     """Do the job, and end the process."""
-    result = run_job(module, job)
+    result = run_spec(module, spec)
     if "error" in result:
         module.fail_json(**result)
     else:
         module.exit_json(**result)
 
 
-def run_job(task: Task, job: Job) -> dict[str, t.Any]:
+def run_spec(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
     """Do the job, and return the task's result; the result of a failed task has an ``error``.
 
     Secrets in the result are masked, dictionary keys and encoded forms included. Numbers are left to Ansible.
     """
     with SECRETS.forwarded_to(lambda secret: _register(task, secret)):
-        return SECRETS.mask(_run(task, job))
+        return SECRETS.mask(_run(task, spec))
 
 
-def _run(task: Task, job: Job) -> dict[str, t.Any]:
-    given = graph_options.gather(task.params, os.environ)
-    _correct_masking(task, given.secrets)
+def _run(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
+    provided = graph_options.collect_options(task.params, os.environ)
+    _correct_masking(task, provided.secrets)
     client: GraphClient | None = None
     retries: list[str] = []
 
@@ -125,13 +125,13 @@ def _run(task: Task, job: Job) -> dict[str, t.Any]:
 
     def connect() -> GraphClient:
         nonlocal client
-        client = graph.connect(given, clock=Clock(), on_warning=warn, on_retry=on_retry)
+        client = graph.connect(provided, clock=Clock(), on_warning=warn, on_retry=on_retry)
         return client
 
     try:
-        report = job.work(task, connect)
+        report = spec.run(task, connect)
     except GraphError as exc:
-        report = Report(changed=False, msg=str(exc), data=job.nothing_done, failure=exc)
+        report = ModuleResult(changed=False, msg=str(exc), data=spec.empty_result, failure=exc)
     finally:
         if client is not None:
             client.close()
@@ -141,11 +141,11 @@ def _run(task: Task, job: Job) -> dict[str, t.Any]:
         "changed": report.changed,
         "msg": report.msg,
         **report.data,
-        "graph": NO_FACTS if client is None else client.facts(),
+        "graph": EMPTY_STATS if client is None else client.stats(),
     }
     if report.diff is not None:
         result["diff"] = report.diff
-    if retries and task._verbosity >= _TELL_RETRIES:
+    if retries and task._verbosity >= _RETRY_LOG_VERBOSITY:
         result["retry_log"] = retries
     if report.failure is not None:
         result["error"] = report.failure.as_dict()
@@ -157,7 +157,7 @@ def masked_by_ansible() -> bool:
     return register_secret is not None
 
 
-def _correct_masking(task: Task, secrets: Iterable[str]) -> None:
+def _correct_masking(task: ModuleContext, secrets: Iterable[str]) -> None:
     """Correct what the argument spec alone makes Ansible mask."""
     proxy = task.params.get("proxy")
     if proxy:
@@ -177,7 +177,7 @@ def _correct_masking(task: Task, secrets: Iterable[str]) -> None:
         )
 
 
-def _register(task: Task, secret: str) -> None:
+def _register(task: ModuleContext, secret: str) -> None:
     """Have Ansible mask a secret as well: it adds data of its own, such as the invocation."""
     task.no_log_values.add(secret)
     if register_secret is not None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ._intune.sync_options import ARGUMENT_SPEC, read_request
 from ._intune.sync import SyncRun
+from ._intune.sync_options import ARGUMENT_SPEC, read_sync_options
 from ._intune.sync_target import count_targets
-from ._module import Job, Report
+from ._module import ModuleResult, ModuleSpec
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,20 +21,20 @@ if t.TYPE_CHECKING:
     from ._graph.client import GraphClient
     from ._intune.resource import SyncResource
     from ._intune.selection import SelectionOptions
-    from ._module import Task
+    from ._module import ModuleContext
 
 
-def sync_job(resource: SyncResource, selection: SelectionOptions, sync_types: Sequence[str]) -> Job:
+def build_sync_module(resource: SyncResource, selection: SelectionOptions, sync_types: Sequence[str]) -> ModuleSpec:
     """Return the job of a sync module.
 
     :param sync_types: the choices of the option ``sync_type``; the first one is its default.
     """
 
-    def work(task: Task, connect: Callable[[], GraphClient]) -> Report:
-        request = read_request(task.params, selection, check_mode=task.check_mode, diff=task._diff)
+    def run(task: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
+        request = read_sync_options(task.params, selection, check_mode=task.check_mode, diff=task._diff)
         run = SyncRun(connect, resource, request)
         run.run()
-        return Report(
+        return ModuleResult(
             changed=any(target.changed for target in run.targets),
             msg=run.message(),
             data={
@@ -46,12 +46,12 @@ def sync_job(resource: SyncResource, selection: SelectionOptions, sync_types: Se
             diff=run.diff() if request.diff else None,
         )
 
-    return Job(
-        own_options={
+    return ModuleSpec(
+        options={
             **selection.argument_spec,
             **ARGUMENT_SPEC,
             "sync_type": {"type": "str", "choices": list(sync_types), "default": sync_types[0]},
         },
-        work=work,
-        nothing_done={"connectors": [], "counts": count_targets([])},
+        run=run,
+        empty_result={"connectors": [], "counts": count_targets([])},
     )

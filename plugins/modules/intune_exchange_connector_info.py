@@ -330,7 +330,7 @@ if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
     raise SystemExit(1)
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.msgraph.intune.plugins.module_utils._info_module import info_job
+from ansible_collections.msgraph.intune.plugins.module_utils._info_module import build_info_module
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
     HEALTHS,
@@ -341,7 +341,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.e
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._module import run_module
 
-JOB = info_job(
+JOB = build_info_module(
     EXCHANGE_CONNECTOR,
     SELECTION,
     statuses=STATUSES,

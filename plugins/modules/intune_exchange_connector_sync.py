@@ -502,9 +502,9 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.e
     SYNC_TYPES,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._module import run_module
-from ansible_collections.msgraph.intune.plugins.module_utils._sync_module import sync_job
+from ansible_collections.msgraph.intune.plugins.module_utils._sync_module import build_sync_module
 
-JOB = sync_job(EXCHANGE_CONNECTOR, SELECTION, SYNC_TYPES)
+JOB = build_sync_module(EXCHANGE_CONNECTOR, SELECTION, SYNC_TYPES)
 
 
 def main():

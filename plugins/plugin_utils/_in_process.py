@@ -27,18 +27,18 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action.normal import ActionModule as UsualAction
+from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._module import masked_by_ansible, run_job
-from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
+from ansible_collections.msgraph.intune.plugins.module_utils._module import masked_by_ansible, run_spec
+from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import module_environment
 from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ansible.module_utils.common.arg_spec import ValidationResult
-    from ansible_collections.msgraph.intune.plugins.module_utils._module import Job
+    from ansible_collections.msgraph.intune.plugins.module_utils._module import ModuleSpec
 
 display = Display()
 
@@ -51,32 +51,32 @@ _OLD_PYTHON = (
 _PRINT_VERSION = "import sys; print('python %d.%d.%d' % sys.version_info[:3])"
 
 
-class InProcessAction(UsualAction):
+class InProcessAction(NormalAction):
     """The action of a module that is a :class:`Job`."""
 
-    job: Job
+    spec: ModuleSpec
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result; a failure is a result, too."""
-        self._task.args = prepared_args(self._task.args, self.job.argument_spec())
+        self._task.args = prepared_args(self._task.args, self.spec.argument_spec())
         host_vars = task_vars or {}
         if self._task.delegate_to:
             host_vars = host_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
-        options = self._options() if self._is_at_home(host_vars) else None
+        options = self._options() if self._can_run_in_process(host_vars) else None
         if options is None:
             return self._run_as_module(tmp, task_vars)
-        task = InProcessTask(options, self._task, host=str((task_vars or {}).get("inventory_hostname")))
-        task.tell("Running within Ansible's own process")
+        task = InProcessContext(options, self._task, host=str((task_vars or {}).get("inventory_hostname")))
+        task.vvv("Running within Ansible's own process")
         # What every action does at its beginning, without what the usual one does next.
-        result: dict[str, t.Any] = super(UsualAction, self).run(tmp, task_vars)
+        result: dict[str, t.Any] = super(NormalAction, self).run(tmp, task_vars)
         # Where the local connection starts modules.
-        with surroundings_of_a_module(self._loader.get_basedir()):
+        with module_environment(self._loader.get_basedir()):
             try:
-                found = run_job(task, self.job)
+                found = run_spec(task, self.spec)
             except SystemExit as exc:
                 # As of a module that ends without a result; here the whole play would end with it.
                 raise AnsibleError(f"The task was ended from within, with status {exc.code}") from exc
-        if _tells_invocation(task_vars):
+        if _include_invocation(task_vars):
             found["invocation"] = {"module_args": task.params}
         # As plain as what a module prints.
         result.update(json.loads(json.dumps(task.masked_result(found))))
@@ -90,7 +90,7 @@ class InProcessAction(UsualAction):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         # A module that did not start leaves its output or an exception; refused arguments leave neither.
         if result.get("failed") and result.keys() & {"module_stdout", "module_stderr", "exception"}:
-            self._explain_old_python(result)
+            self._replace_old_python_message(result)
         variables = self._secret_variables()
         if variables:
             warning = (
@@ -104,7 +104,7 @@ class InProcessAction(UsualAction):
                 result["warnings"] = [*result.get("warnings", ()), warning]
         return result
 
-    def _explain_old_python(self, result: dict[str, t.Any]) -> None:
+    def _replace_old_python_message(self, result: dict[str, t.Any]) -> None:
         """Replace the message of a module that did not start because its Python is older than 3.9.
 
         What ansible-core sends along with a module needs a newer Python with each release: ansible-core 2.18 shows
@@ -122,12 +122,16 @@ class InProcessAction(UsualAction):
 
     def _secret_variables(self) -> list[str]:
         """Return the names of the variables in the task keyword ``environment`` that hold a secret."""
-        given: dict[str, t.Any] = {}
+        provided: dict[str, t.Any] = {}
         for environment in self._task.environment or ():
-            given.update(self._templar.template(environment) or {})
-        return [name for name, value in given.items() if value is not None and gather({}, {name: str(value)}).secrets]
+            provided.update(self._templar.template(environment) or {})
+        return [
+            name
+            for name, value in provided.items()
+            if value is not None and collect_options({}, {name: str(value)}).secrets
+        ]
 
-    def _is_at_home(self, host_vars: Mapping[str, t.Any]) -> bool:
+    def _can_run_in_process(self, host_vars: Mapping[str, t.Any]) -> bool:
         return (
             # Elsewhere, what requests asks the system for may not be safe in a process that was forked.
             sys.platform == "linux"
@@ -138,10 +142,10 @@ class InProcessAction(UsualAction):
             and not any(self._task.environment or ())
             # Whoever keeps them wants to look at the module's files.
             and not constants.DEFAULT_KEEP_REMOTE_FILES
-            and self._wants_this_python(host_vars)
+            and self._same_interpreter(host_vars)
         )
 
-    def _wants_this_python(self, host_vars: Mapping[str, t.Any]) -> bool:
+    def _same_interpreter(self, host_vars: Mapping[str, t.Any]) -> bool:
         try:
             # The variable of that name, or the setting.
             python = self._templar.template(
@@ -156,18 +160,18 @@ class InProcessAction(UsualAction):
         """The options, checked and completed as a module has them; ``None`` to leave them to the usual way."""
         try:
             # As plain as what is sent to a module.
-            given = json.loads(json.dumps(self._task.args))
+            provided = json.loads(json.dumps(self._task.args))
         except (TypeError, ValueError):
             return None
-        spec = self.job.argument_spec()
+        spec = self.spec.argument_spec()
         names = ({name, *option.get("aliases", ())} for name, option in spec.items())
-        if any(len(known & given.keys()) > 1 for known in names):
+        if any(len(known & provided.keys()) > 1 for known in names):
             return None
-        checked = ArgumentSpecValidator(spec).validate(given)
+        checked = ArgumentSpecValidator(spec).validate(provided)
         return None if checked.error_messages else checked
 
 
-class InProcessTask:
+class InProcessContext:
     """A :class:`Task` without a module."""
 
     def __init__(self, options: ValidationResult, asked: t.Any, *, host: str) -> None:
@@ -188,9 +192,9 @@ class InProcessTask:
     def log(self, msg: str) -> None:
         """Show it to whoever wants to know much."""
         if not self._no_log:
-            self.tell(self.masked(msg))
+            self.vvv(self.masked(msg))
 
-    def tell(self, msg: str) -> None:
+    def vvv(self, msg: str) -> None:
         """Show it to whoever wants to know much, with the host's name before it."""
         display.vvv(msg, host=self._host)
 
@@ -211,7 +215,7 @@ def _location(python: str) -> tuple[str, str]:
     return os.path.dirname(python), os.path.realpath(python)
 
 
-def _tells_invocation(task_vars: dict[str, t.Any] | None) -> bool:
+def _include_invocation(task_vars: dict[str, t.Any] | None) -> bool:
     try:
         return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
     except AnsibleError:  # ansible-core before 2.21 always does

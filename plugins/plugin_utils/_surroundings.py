@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def surroundings_of_a_module(folder: str) -> Iterator[None]:
+def module_environment(folder: str) -> Iterator[None]:
     """The block runs in this folder, and nothing that it logs or writes to standard output or error is shown or kept.
 
     What libraries write to standard error, a module's caller never shows; here it would reach the terminal, and what

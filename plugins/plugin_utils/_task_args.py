@@ -34,8 +34,8 @@ def prepared_args(args: Mapping[str, t.Any], spec: Mapping[str, Mapping[str, t.A
         if details.get("type") == "int"
         for name in (option, *details.get("aliases", ()))
     }
-    given = {name: _without_long_numbers(value) for name, value in args.items() if value is not None}
-    return {name: _count(value) if name in counts else value for name, value in given.items()}
+    provided = {name: _without_long_numbers(value) for name, value in args.items() if value is not None}
+    return {name: _count(value) if name in counts else value for name, value in provided.items()}
 
 
 def _without_long_numbers(value: t.Any) -> t.Any:

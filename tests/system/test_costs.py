@@ -17,12 +17,14 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect import connect
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import EXCHANGE_CONNECTOR
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
+    EXCHANGE_CONNECTOR,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Request
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import (
     ansible_environment,
     clean_environment,
@@ -124,7 +126,7 @@ class InstantClock(Clock):
 def sync_in_this_process(simulator: Simulator, environment: t.Mapping[str, str], ids: t.Sequence[str]) -> int:
     """Trigger these, and return the peak of the memory that Python gave out meanwhile, in bytes."""
     client = connect(
-        gather({}, environment),
+        collect_options({}, environment),
         clock=InstantClock(),
         on_warning=pytest.fail,
         on_retry=pytest.fail,

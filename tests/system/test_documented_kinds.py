@@ -32,7 +32,7 @@ def test_each_documented_kind_is_brought_about(module: str) -> None:
 
 
 def test_there_is_no_other_kind() -> None:
-    kinds = {error.kind for error in _errors.GraphError.__subclasses__()}
+    kinds = {error.kind for error in errors.GraphError.__subclasses__()}
     assert kinds == error_kinds(MODULES[0])
 
 

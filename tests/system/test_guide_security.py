@@ -12,7 +12,9 @@ import typing as t
 import yaml
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SHORTEST_SAFE_SECRET
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.version import VERSION
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import EXCHANGE_CONNECTOR
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
+    EXCHANGE_CONNECTOR,
+)
 from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, ROOT, Stage, code_blocks, rows
 
 if t.TYPE_CHECKING:

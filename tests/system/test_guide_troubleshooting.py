@@ -109,8 +109,8 @@ def test_the_playbook_copes_with_a_failure_that_is_not_the_modules(stage: Stage)
 def test_the_guide_has_a_section_for_each_kind_of_failure_and_no_other() -> None:
     kinds = {
         error.kind
-        for _name, error in inspect.getmembers(_errors, inspect.isclass)
-        if issubclass(error, _errors.GraphError) and error is not _errors.GraphError
+        for _name, error in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(error, errors.GraphError) and error is not errors.GraphError
     }
     sections = re.findall(r"^``(\w+)``\n\^+$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(sections) == len(set(sections))

@@ -65,9 +65,11 @@ def install_and_sync(source: str, outside: tuple[dict[str, str], Path], connecto
     assert installed.returncode == 0, installed.stdout + installed.stderr
     assert "WARNING" not in installed.stdout + installed.stderr
 
-    listed = run_command([*galaxy, "list", "--format", "json"], environment, folder=elsewhere)
+    join_limited = run_command([*galaxy, "list", "--format", "json"], environment, folder=elsewhere)
     found = {
-        path: held["msgraph.intune"] for path, held in json.loads(listed.stdout).items() if "msgraph.intune" in held
+        path: held["msgraph.intune"]
+        for path, held in json.loads(join_limited.stdout).items()
+        if "msgraph.intune" in held
     }
     assert found == {str(collections / "ansible_collections"): {"version": VERSION}}
 

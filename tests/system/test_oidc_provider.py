@@ -16,13 +16,13 @@ import typing as t
 
 import pytest
 import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceLogin, Person
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login, full_scopes
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import Cloud, find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceLogin, Person
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login, full_scopes
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry, RetryPolicy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
 from ansible_collections.msgraph.intune.tests.system.oidc_provider.browser import Visitor

@@ -15,20 +15,22 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token, read_token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import Pace
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimiter
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry, RetryPolicy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token, read_token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import EXCHANGE_CONNECTOR
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
+    EXCHANGE_CONNECTOR,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Request
 from ansible_collections.msgraph.intune.tests.graph_simulator.connectors import Connector
 from ansible_collections.msgraph.intune.tests.graph_simulator.desk import Desk
-from ansible_collections.msgraph.intune.tests.graph_simulator.exchange import Call
+from ansible_collections.msgraph.intune.tests.graph_simulator.exchange import GraphRequest
 from ansible_collections.msgraph.intune.tests.graph_simulator.faults.rules import read_rules
 from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import answer as graph_answer
 from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
@@ -36,7 +38,7 @@ from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
 from ansible_collections.msgraph.intune.tests.system.worlds import make_world
 
 if t.TYPE_CHECKING:
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import MsalTokenClient
     from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
 
 IDS = [f"connector-{number}" for number in range(1000)]
@@ -81,7 +83,7 @@ class Wire(requests.adapters.BaseAdapter):
         body = request.body or b""
         assert isinstance(body, bytes)
         headers = {name: str(value) for name, value in request.headers.items()}
-        call = Call.to(str(request.method), str(request.path_url), headers, body)
+        call = GraphRequest.to(str(request.method), str(request.path_url), headers, body)
         answer = self.desk.answer(call).answer
         self.clock.sleep(self.chance.uniform(0.005, 0.5))
         response = requests.Response()
@@ -103,7 +105,7 @@ class Issuer:
     action: str = "get a token"
     asked: int = 0
 
-    def acquire(self, _login: Login) -> Token:
+    def acquire(self, _login: MsalTokenClient) -> Token:
         self.asked += 1
         claims = application_claims("automation", "its-object", [READ_WRITE])
         return read_token(self.world.tokens.issue(self.world.graph_url, claims, 310))
@@ -127,7 +129,7 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
         t.cast("t.Any", issuer),
         cache=None,
         retry=Retry(RetryPolicy(retries=4, budget=120.0), clock=clock, jitter=chance.random),
-        pace=Pace(clock) if paced else Pace(clock, writes=10**6),
+        pace=RateLimiter(clock) if paced else RateLimiter(clock, writes=10**6),
         clock=clock,
     )
 
@@ -142,8 +144,8 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
     assert carried_out == {f"/v1.0/deviceManagement/exchangeConnectors/{one}/sync": 1 for one in IDS}
     # The faults were there, and nothing but them and the end of a token stood in the way of those at the right pace.
     assert all(rule["applied"] for rule in world.faults.to_json())
-    limited = [entry for entry in journal if entry["status"] == 429 and entry["fault"] is None]
-    assert bool(limited) is not paced
+    limit_length = [entry for entry in journal if entry["status"] == 429 and entry["fault"] is None]
+    assert bool(limit_length) is not paced
     assert sum(target.attempts for target in run.targets) > len(IDS)
     if paced:
         # A thousand at a hundred per twenty seconds, so the token came to its end on the way when it took longer.

@@ -43,7 +43,7 @@ WIDGET = SyncResource(
     last_sync="polished",
     info_module="widgets.info",
     not_found_hint="Count the widgets.",
-    caveat="Widgets are out of fashion.",
+    support_notice="Widgets are out of fashion.",
     read_permission=Permission("Widgets.Read.All", ""),
     sync_action="polish",
     sync_body=lambda sync_type: {"how": sync_type},
@@ -56,7 +56,7 @@ def widget(name: str, polished: str | None = "2026-01-01T12:00:00Z", shine: str 
     return {"id": name, "name": f"big {name}", "shine": shine, "polished": polished}
 
 
-def listed(*widgets: dict[str, t.Any], link: str | None = None, date: str | None = DATE) -> Reply:
+def join_limited(*widgets: dict[str, t.Any], link: str | None = None, date: str | None = DATE) -> Reply:
     """A page of the list."""
     body = {"value": list(widgets), **({} if link is None else {"@odata.nextLink": link})}
     return Reply(200, body, {} if date is None else {"Date": date})

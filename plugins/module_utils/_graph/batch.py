@@ -17,23 +17,23 @@ import dataclasses
 import json
 import typing as t
 
-from .client import Answer, Call, warn_of_unknown_outcome
+from .client import GraphRequest, GraphResponse, add_outcome_unknown_hint
 from .dependencies import load
-from .errors import STRANGER_ADVICE, GraphError, ProtocolError
-from .masking import clip
+from .errors import INTERCEPTED_HINT, GraphError, ProtocolError
 from .http.transport import Response
+from .masking import clip
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .client import GraphClient, Outcome
+    from .client import GraphClient, Result
 
-MOST_ITEMS: t.Final = 20
+MAX_BATCH_SIZE: t.Final = 20
 
-_WHOLE: t.Final = "send a batch of"
+_BATCH_ACTION: t.Final = "send a batch of"
 
 # When a whole batch fails so, the next one would not fare better.
-_HOPELESS: t.Final = ("authentication", "authorization", "dependency", "network", "options", "throttled", "timeout")
+_FATAL_KINDS: t.Final = ("authentication", "authorization", "dependency", "network", "options", "throttled", "timeout")
 
 
 @dataclasses.dataclass
@@ -43,36 +43,36 @@ class _Item:
     :param due: when to send it.
     :param tries: how often it failed since anything succeeded.
     :param renewed: whether it was sent again for the sake of a new token.
-    :param setback: why it is to be sent again.
+    :param last_error: why it is to be sent again.
     """
 
-    call: Call
-    due: float = 0.0
+    request: GraphRequest
+    not_before: float = 0.0
     tries: int = 0
     attempts: int = 0
-    renewed: bool = False
-    setback: GraphError | None = None
-    outcome: Outcome | None = None
+    token_renewed: bool = False
+    last_error: GraphError | None = None
+    result: Result | None = None
 
     def fail(self, error: GraphError) -> None:
         """Fail with the error of the batch that it was in."""
-        self.outcome = self._own(error)
+        self.result = self._own(error)
 
     def give_up(self, error: GraphError) -> None:
         """End for the failure of a batch that it was not in: with its own setback, or as one that was never sent."""
-        self.outcome = self.setback or self._unsent(error)
+        self.result = self.last_error or self._unsent(error)
 
     def _own(self, error: GraphError) -> GraphError:
         own = copy.copy(error)
         own.attempts = self.attempts
         # A sign-in that failed is told as such.
-        if own.action is not None and own.action.startswith(_WHOLE):
-            own.action = self.call.action
+        if own.action is not None and own.action.startswith(_BATCH_ACTION):
+            own.action = self.request.action
         return own
 
     def _unsent(self, error: GraphError) -> GraphError:
         own = self._own(error)
-        if own.action == self.call.action:
+        if own.action == self.request.action:
             cause = copy.copy(error)
             cause.action, cause.request_id, cause.attempts = None, None, 0
             own.message = f"it was not sent, for an earlier request failed: {cause.sentence}"
@@ -80,59 +80,63 @@ class _Item:
         return own
 
 
-def send_all(client: GraphClient, calls: Sequence[Call]) -> list[Outcome]:
+def send_all(client: GraphClient, calls: Sequence[GraphRequest]) -> list[Result]:
     """Send all the requests and return what became of each, in their order."""
-    items = [_Item(call) for call in calls]
-    while waiting := [item for item in items if item.outcome is None]:
-        soonest = min(waiting, key=lambda item: item.due)
-        if soonest.setback is not None:
-            client.retry.again(soonest.setback, max(0.0, soonest.due - client.clock.now()))
-        _send_round(client, [item for item in waiting if item.due <= max(soonest.due, client.clock.now())], waiting)
-    return [t.cast("Outcome", item.outcome) for item in items]
+    items = [_Item(request) for request in calls]
+    while waiting := [item for item in items if item.result is None]:
+        soonest = min(waiting, key=lambda item: item.not_before)
+        if soonest.last_error is not None:
+            client.retry.backoff(soonest.last_error, max(0.0, soonest.not_before - client.clock.now()))
+        _send_round(
+            client,
+            [item for item in waiting if item.not_before <= max(soonest.not_before, client.clock.now())],
+            waiting,
+        )
+    return [t.cast("Result", item.result) for item in items]
 
 
 def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -> None:
     """Send what is ready."""
-    for start in range(0, len(ready), MOST_ITEMS):
-        batch = ready[start : start + MOST_ITEMS]
-        whole = Call(
+    for start in range(0, len(ready), MAX_BATCH_SIZE):
+        batch = ready[start : start + MAX_BATCH_SIZE]
+        whole = GraphRequest(
             "POST",
             "$batch",
-            f"{_WHOLE} {len(batch)} requests",
-            batch[0].call.permission,
-            body={"requests": [_request(number, item.call) for number, item in enumerate(batch, 1)]},
+            f"{_BATCH_ACTION} {len(batch)} requests",
+            batch[0].request.permission,
+            body={"requests": [_request(number, item.request) for number, item in enumerate(batch, 1)]},
             parse=_responses,
             has_results=_has_responses,
         )
         try:
-            answer = client.send(whole, client.url(whole.path), writes=sum(item.call.writes for item in batch))
+            answer = client.send(whole, client.url(whole.path), writes=sum(item.request.writes for item in batch))
         except GraphError as exc:
             for item in batch:
                 item.attempts += exc.attempts
                 item.fail(exc)
             # One that failed for the moment has been tried as often as there is patience for.
-            if exc.transient or exc.kind in _HOPELESS:
+            if exc.transient or exc.kind in _FATAL_KINDS:
                 for item in waiting:
-                    if item.outcome is None:
+                    if item.result is None:
                         item.give_up(exc)
                 break
         else:
             used = client.sign_in(whole.permission)
-            refused = _hand_out(client, answer, batch)
-            if len(refused) < len(batch):
+            rejected = _match_responses(client, answer, batch)
+            if len(rejected) < len(batch):
                 # The service takes something: those that wait have reason to be patient again.
-                client.retry.progress()
+                client.retry.reset_budget()
                 for item in waiting:
                     item.tries = 0
-            for item, error in refused:
-                _set_back(client, item, error, renewed=client.sign_in(whole.permission) is not used)
+            for item, error in rejected:
+                _schedule_retry(client, item, error, token_renewed=client.sign_in(whole.permission) is not used)
 
 
-def _request(number: int, call: Call) -> dict[str, t.Any]:
-    request: dict[str, t.Any] = {"id": str(number), "method": call.method, "url": f"/{call.path}"}
-    if call.body is not None:
-        request |= {"headers": {"Content-Type": "application/json"}, "body": call.body}
-    return request
+def _request(number: int, request: GraphRequest) -> dict[str, t.Any]:
+    item: dict[str, t.Any] = {"id": str(number), "method": request.method, "url": f"/{request.path}"}
+    if request.body is not None:
+        item |= {"headers": {"Content-Type": "application/json"}, "body": request.body}
+    return item
 
 
 def _has_responses(body: t.Any) -> bool:
@@ -145,66 +149,68 @@ def _responses(body: t.Any) -> dict[str, dict[str, t.Any]]:
     """The items of an answer, by their ids; what is no item is passed over, and found missing later."""
     responses = body.get("responses") if isinstance(body, dict) else None
     if not isinstance(responses, list):
-        raise ProtocolError("the answer is not that of a batch", hint=STRANGER_ADVICE, unanswered=True)
+        raise ProtocolError("the answer is not that of a batch", hint=INTERCEPTED_HINT, outcome_unknown=True)
     # Of two with one id the first counts: nothing is sent again for the sake of the second.
     return {str(one.get("id")): one for one in reversed(responses) if isinstance(one, dict)}
 
 
-def _hand_out(client: GraphClient, answer: Answer, batch: list[_Item]) -> list[tuple[_Item, GraphError]]:
+def _match_responses(client: GraphClient, answer: GraphResponse, batch: list[_Item]) -> list[tuple[_Item, GraphError]]:
     """Give each item its part of the answer; returns those that failed, and why."""
-    refused = []
+    rejected = []
     for number, item in enumerate(batch, 1):
         item.attempts += answer.attempts
         try:
-            response = _response(item.call, answer.content.get(str(number)), answer.headers)
-            item.outcome = client.read(
-                item.call,
+            response = _response(item.request, answer.content.get(str(number)), answer.headers)
+            item.result = client.read(
+                item.request,
                 response,
                 answer.client_request_id,
                 item.attempts,
-                writes=item.call.writes,
-                vouched=True,
+                writes=item.request.writes,
+                from_graph=True,
             )
         except GraphError as exc:
-            exc.during(item.call.action)
+            exc.set_action(item.request.action)
             exc.attempts = item.attempts
             exc.client_request_id = answer.client_request_id
             exc.request_id = exc.request_id or answer.request_id
-            refused.append((item, exc))
-    return refused
+            rejected.append((item, exc))
+    return rejected
 
 
-def _set_back(client: GraphClient, item: _Item, error: GraphError, *, renewed: bool) -> None:
+def _schedule_retry(client: GraphClient, item: _Item, error: GraphError, *, token_renewed: bool) -> None:
     """Have the item sent again, if that may help; else the error is its outcome."""
-    item.setback = error
+    item.last_error = error
     try:
-        if not item.renewed and ((renewed and error.status in (401, 403)) or client.renew(error, item.call.permission)):
-            item.renewed = True
-            wait = client.retry.asked_wait(error)
+        if not item.token_renewed and (
+            (token_renewed and error.status in (401, 403)) or client.renew(error, item.request.permission)
+        ):
+            item.token_renewed = True
+            wait = client.retry.requested_wait(error)
         else:
             item.tries += 1
             wait = client.retry.delay(error, item.tries)
-        item.due = client.clock.now() + wait
+        item.not_before = client.clock.now() + wait
     except GraphError as final:
-        item.outcome = final
+        item.result = final
 
 
-def _response(call: Call, entry: Mapping[str, t.Any] | None, headers: Mapping[str, str]) -> Response:
+def _response(request: GraphRequest, entry: Mapping[str, t.Any] | None, headers: Mapping[str, str]) -> Response:
     """Return an item's part of the answer in the form of an answer of its own.
 
     :raises ProtocolError: the part is missing, or its status is not one.
     """
     if entry is None:
-        raise _unknown_outcome(call, "the answer to the batch leaves this request out")
+        raise _unknown_outcome(request, "the answer to the batch leaves this request out")
     status = entry.get("status")
     if not isinstance(status, int) or not (200 <= status < 300 or 400 <= status < 600):
         raise _unknown_outcome(
-            call, f"the answer to the batch gives this request the invalid status {clip(repr(status), 40)}"
+            request, f"the answer to the batch gives this request the invalid status {clip(repr(status), 40)}"
         )
     # Names of headers are compared without case, so one can occur twice; requests joins repeated headers by commas.
     own: dict[str, list[str]] = {}
-    given = entry.get("headers")
-    for name, value in given.items() if isinstance(given, dict) else ():
+    provided = entry.get("headers")
+    for name, value in provided.items() if isinstance(provided, dict) else ():
         own.setdefault(name.lower(), []).extend(_header_values(value))
     # Items without these headers have those of the batch. A wait that the batch asks for holds for each item.
     for name in ("date", "request-id", "retry-after"):
@@ -229,7 +235,7 @@ def _header_values(value: t.Any) -> Iterator[str]:
         yield str(value)
 
 
-def _unknown_outcome(call: Call, why: str) -> ProtocolError:
-    error = ProtocolError(why, hint=STRANGER_ADVICE, unanswered=True)
-    warn_of_unknown_outcome(error, call.writes)
+def _unknown_outcome(request: GraphRequest, why: str) -> ProtocolError:
+    error = ProtocolError(why, hint=INTERCEPTED_HINT, outcome_unknown=True)
+    add_outcome_unknown_hint(error, request.writes)
     return error

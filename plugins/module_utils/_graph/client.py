@@ -13,26 +13,26 @@ import json
 import typing as t
 import uuid
 
+from .auth.token import is_sendable
 from .clouds import is_below
+from .errors import INTERCEPTED_HINT, OUTCOME_UNKNOWN_HINT, AuthorizationError, GraphError, ProtocolError, error_context
 from .http.error_body import holds_error
-from .errors import STRANGER_ADVICE, UNKNOWN_ADVICE, AuthorizationError, GraphError, ProtocolError, naming
 from .http.headers import request_id
 from .masking import SECRETS
-from .auth.token import is_sendable
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .clock import Clock
-    from .clouds import Cloud
     from .auth.credential import Credential
-    from .auth.msal_client import Login
-    from .http.rate_limit import Pace
-    from .permission import Permission
-    from .http.retry import Retry
+    from .auth.msal_client import MsalTokenClient
     from .auth.token import Token
     from .auth.token_cache import TokenCache
+    from .clock import Clock
+    from .clouds import Cloud
+    from .http.rate_limit import RateLimiter
+    from .http.retry import Retry
     from .http.transport import Response, Transport
+    from .permission import Permission
 
 API_VERSION = "v1.0"
 
@@ -40,7 +40,7 @@ API_VERSION = "v1.0"
 _RENEWAL_SECONDS: t.Final = 300.0
 
 # The facts of a task whose options were refused, so that there never was a client.
-NO_FACTS: t.Final[dict[str, t.Any]] = {
+EMPTY_STATS: t.Final[dict[str, t.Any]] = {
     "cloud": None,
     "graph_url": None,
     "auth_method": None,
@@ -50,7 +50,7 @@ NO_FACTS: t.Final[dict[str, t.Any]] = {
 }
 
 
-class Call(t.NamedTuple):
+class GraphRequest(t.NamedTuple):
     """One request to Graph.
 
     :param path: below the API version, its segments already quoted.
@@ -75,7 +75,7 @@ class Call(t.NamedTuple):
         return 0 if self.method == "GET" else 1
 
 
-class Answer(t.NamedTuple):
+class GraphResponse(t.NamedTuple):
     """A success: the status, what was parsed of the body, and the ids that Microsoft's support asks for.
 
     :param size: bytes of the body.
@@ -90,7 +90,7 @@ class Answer(t.NamedTuple):
     size: int = 0
 
 
-Outcome = t.Union[Answer, GraphError]
+Result = t.Union[GraphResponse, GraphError]
 """What became of a call."""
 
 
@@ -108,7 +108,7 @@ class GraphClient:
         *,
         cache: TokenCache | None,
         retry: Retry,
-        pace: Pace,
+        rate_limiter: RateLimiter,
         clock: Clock,
         new_id: Callable[[], object] = uuid.uuid4,
     ) -> None:
@@ -118,7 +118,7 @@ class GraphClient:
         self._cloud = cloud
         self._credential = credential
         self._cache = cache
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._new_id = new_id
         self._token: Token | None = None
         self._renewed_at: float | None = None
@@ -127,19 +127,19 @@ class GraphClient:
         """Close the connections, which else are open until the process ends."""
         self._transport.close()
 
-    def call(self, call: Call) -> Answer:
+    def call(self, request: GraphRequest) -> GraphResponse:
         """Send a request, again where that may help, and return its successful answer.
 
         :raises GraphError: anything else, the call's action named.
         """
-        answer = self.send(call, self.url(call.path), writes=call.writes)
-        self.retry.progress()
-        return answer
+        response = self.send(request, self.url(request.path), writes=request.writes)
+        self.retry.reset_budget()
+        return response
 
-    def outcome(self, call: Call) -> Outcome:
+    def try_call(self, request: GraphRequest) -> Result:
         """Send a request as :meth:`call` does, and return an error instead of raising it."""
         try:
-            return self.call(call)
+            return self.call(request)
         except GraphError as exc:
             return exc
 
@@ -151,24 +151,24 @@ class GraphClient:
         """Return whether the token may go to a URL: only to the Graph root, and only below its path."""
         return is_below(url, self._cloud.graph_url)
 
-    def send(self, call: Call, url: str, *, writes: int) -> Answer:
+    def send(self, request: GraphRequest, url: str, *, writes: int) -> GraphResponse:
         """Send a call to an address of this Graph root.
 
         :param writes: what it counts for, against the service's limit of writes.
         :raises GraphError: as :meth:`call` does.
         """
         try:
-            self.sign_in(call.permission)
+            self.sign_in(request.permission)
         except GraphError as exc:
             # Of the call, which was never sent.
             exc.attempts = 0
             raise
 
-        def attempt(number: int) -> Answer:
-            with naming(call.action):
-                return self._once(call, url, writes, number)
+        def attempt(number: int) -> GraphResponse:
+            with error_context(request.action):
+                return self._send_once(request, url, writes, number)
 
-        return self.retry.run(attempt, lambda error: self.renew(error, call.permission))
+        return self.retry.run(attempt, lambda error: self.renew(error, request.permission))
 
     def sign_in(self, permission: Permission) -> Token:
         """Get the token, once; to call it early is to learn early that the sign-in fails.
@@ -177,7 +177,7 @@ class GraphClient:
         :raises GraphError: it fails.
         """
         if self._token is None:
-            self._token = self._acquire(permission, refused=None)
+            self._token = self._acquire(permission, rejected_token=None)
         return self._token
 
     def renew(self, error: GraphError, permission: Permission) -> bool:
@@ -194,7 +194,7 @@ class GraphClient:
         if self._renewed_at is not None and now - self._renewed_at < _RENEWAL_SECONDS:
             return False
         try:
-            self._token = self._acquire(permission, refused=old.secret)
+            self._token = self._acquire(permission, rejected_token=old.secret)
         except GraphError:
             if error.status == 401:
                 raise
@@ -205,45 +205,45 @@ class GraphClient:
             self._renewed_at = self.clock.now()
         return self._token.secret != old.secret
 
-    def facts(self) -> dict[str, t.Any]:
+    def stats(self) -> dict[str, t.Any]:
         """What was talked to, as whom, and how much: the result's ``graph``."""
         return {
-            **NO_FACTS,
+            **EMPTY_STATS,
             "cloud": self._cloud.name,
             "graph_url": self._cloud.graph_url,
             "auth_method": self._credential.method,
-            "token_type": NO_FACTS["token_type"] if self._token is None else self._token.kind,
+            "token_type": EMPTY_STATS["token_type"] if self._token is None else self._token.kind,
             "requests": self._transport.sent,
             "retries": self.retry.count,
         }
 
     def read(
         self,
-        call: Call,
+        request: GraphRequest,
         response: Response,
         client_request_id: str,
         attempts: int,
         *,
         writes: int,
-        vouched: bool = False,
-    ) -> Answer:
+        from_graph: bool = False,
+    ) -> GraphResponse:
         """Make an answer of a response, or raise the error that it stands for.
 
         :param writes: how many writes the request counts for. The outcome of a write whose answer cannot be read is
             unknown, and the error says so.
-        :param vouched: whether it is known to be Graph's, as a part of an answer of Graph's is.
+        :param from_graph: whether it is known to be Graph's, as a part of an answer of Graph's is.
         """
         try:
-            content = call.parse(self._content(call, response, client_request_id, vouched=vouched))
+            content = request.parse(self._content(request, response, client_request_id, from_graph=from_graph))
         except GraphError as exc:
             exc.client_request_id = client_request_id
             if exc.status is None:
                 from .graph_errors import SERVICE
 
                 exc.service, exc.status, exc.request_id = SERVICE, response.status, request_id(response.headers)
-            warn_of_unknown_outcome(exc, writes)
+            add_outcome_unknown_hint(exc, writes)
             raise
-        return Answer(
+        return GraphResponse(
             response.status,
             content,
             request_id(response.headers),
@@ -253,7 +253,7 @@ class GraphClient:
             len(response.body),
         )
 
-    def _once(self, call: Call, url: str, writes: int, attempt: int) -> Answer:
+    def _send_once(self, request: GraphRequest, url: str, writes: int, attempt: int) -> GraphResponse:
         if not self.may_send_to(url):
             raise ProtocolError(
                 "its address is outside of graph_url: no token goes there",
@@ -262,38 +262,40 @@ class GraphClient:
         client_request_id = str(self._new_id())
         headers = {"Accept": "application/json", "client-request-id": client_request_id}
         body = None
-        if call.body is not None:
+        if request.body is not None:
             headers["Content-Type"] = "application/json"
-            body = json.dumps(call.body).encode()
-        self._pace.wait_for(writes)
+            body = json.dumps(request.body).encode()
+        self._rate_limiter.acquire(writes)
         try:
             response = self._transport.send(
-                call.method, url, headers=headers, body=body, token=self.sign_in(call.permission).secret
+                request.method, url, headers=headers, body=body, token=self.sign_in(request.permission).secret
             )
         except GraphError as exc:
             exc.client_request_id = client_request_id
-            warn_of_unknown_outcome(exc, writes)
+            add_outcome_unknown_hint(exc, writes)
             raise
         finally:
-            self._pace.note(writes)
-        return self.read(call, response, client_request_id, attempt, writes=writes)
+            self._rate_limiter.record(writes)
+        return self.read(request, response, client_request_id, attempt, writes=writes)
 
-    def _acquire(self, permission: Permission, *, refused: str | None) -> Token:
+    def _acquire(self, permission: Permission, *, rejected_token: str | None) -> Token:
         # One for all attempts, as it remembers what the service said of itself.
         @functools.cache
-        def login() -> Login:
-            from .auth.msal_client import Login
+        def login() -> MsalTokenClient:
+            from .auth.msal_client import MsalTokenClient
 
-            return Login(self._transport, self._cloud, permission.names, self._cache, refused=refused)
+            return MsalTokenClient(
+                self._transport, self._cloud, permission.names, self._cache, rejected_token=rejected_token
+            )
 
         def attempt(_number: int) -> Token:
-            with naming(self._credential.action):
+            with error_context(self._credential.action):
                 return self._credential.acquire(login)
 
         # Around the whole of it: the cache's lock is not held while this waits.
         token = self.retry.run(attempt)
         SECRETS.add_long(token.secret)
-        with naming(self._credential.action):
+        with error_context(self._credential.action):
             if not is_sendable(token.secret):
                 raise ProtocolError(
                     "what was given as an access token does not have the form of one",
@@ -301,7 +303,7 @@ class GraphClient:
                 )
         return token
 
-    def _content(self, call: Call, response: Response, client_request_id: str, *, vouched: bool) -> t.Any:
+    def _content(self, request: GraphRequest, response: Response, client_request_id: str, *, from_graph: bool) -> t.Any:
         """Return the JSON of a successful answer, ``None`` when the body is empty.
 
         :raises GraphError: the status or the body reports an error, or the body is not JSON.
@@ -316,22 +318,22 @@ class GraphClient:
             return body
         from .graph_errors import read_error
 
-        error = read_error(response, client_request_id, vouched=vouched)
+        error = read_error(response, client_request_id, from_graph=from_graph)
         # Not after 401 and transient statuses: the whole request is sent again, with a new token or after a wait.
-        if error.status != 401 and not error.transient and call.has_results(body):
+        if error.status != 401 and not error.transient and request.has_results(body):
             return body
         if isinstance(error, AuthorizationError) and error.hint is None:
-            error.hint = call.permission.advice(self.sign_in(call.permission))
+            error.hint = request.permission.advice(self.sign_in(request.permission))
         raise error
 
 
-def warn_of_unknown_outcome(error: GraphError, writes: int) -> None:
+def add_outcome_unknown_hint(error: GraphError, writes: int) -> None:
     """Add to the hint of an error that a write may have been carried out, if that is so.
 
     :param writes: how many writes the request counts for.
     """
-    if writes and error.unanswered:
-        error.hint = f"{UNKNOWN_ADVICE} {error.hint}" if error.hint else UNKNOWN_ADVICE
+    if writes and error.outcome_unknown:
+        error.hint = f"{OUTCOME_UNKNOWN_HINT} {error.hint}" if error.hint else OUTCOME_UNKNOWN_HINT
 
 
 def _not_json(response: Response) -> ProtocolError:
@@ -340,5 +342,7 @@ def _not_json(response: Response) -> ProtocolError:
     # Only the text of a web page is shown: another body may be a part of an object that holds a secret.
     text = page_text(response.text, untitled=False) if is_page(response.text) else ""
     return ProtocolError(
-        f"the answer is not JSON: {text}" if text else "the answer is not JSON", hint=STRANGER_ADVICE, unanswered=True
+        f"the answer is not JSON: {text}" if text else "the answer is not JSON",
+        hint=INTERCEPTED_HINT,
+        outcome_unknown=True,
     )

@@ -66,7 +66,7 @@ def find_cloud(
     *,
     graph_url: str | None = None,
     authority_url: str | None = None,
-    called: Callable[[str], str] = str,
+    label: Callable[[str], str] = str,
 ) -> Cloud:
     """Return the cloud of that name or alias, with either URL replaced where one is given.
 
@@ -76,11 +76,11 @@ def find_cloud(
     cloud = CLOUDS.get(ALIASES.get(name, name))
     if cloud is None:
         known = ", ".join((*CLOUDS, *ALIASES))
-        raise OptionsError(f"{called('cloud')} is {name!r}, which is no known cloud", hint=f"Set it to one of {known}.")
+        raise OptionsError(f"{label('cloud')} is {name!r}, which is no known cloud", hint=f"Set it to one of {known}.")
     if graph_url is not None:
-        cloud = cloud._replace(graph_url=_graph_root(called("graph_url"), graph_url))
+        cloud = cloud._replace(graph_url=_graph_root(label("graph_url"), graph_url))
     if authority_url is not None:
-        cloud = cloud._replace(authority_url=_authority(called("authority_url"), authority_url))
+        cloud = cloud._replace(authority_url=_authority(label("authority_url"), authority_url))
     return cloud
 
 
@@ -153,33 +153,33 @@ def _starts_with(segments: list[str], base: list[str]) -> bool:
 _NO_HOSTS: t.Final = ("true", "false", "yes", "no", "on", "off", "none", "null")
 
 
-def _authority(called: str, text: str) -> str:
+def _authority(label: str, text: str) -> str:
     if text.lower() in _NO_HOSTS or text.isdigit():
         raise OptionsError(
-            f"{called} is {text!r}, which is not a host",
+            f"{label} is {text!r}, which is not a host",
             hint="Give the host, such as https://login.microsoftonline.com, or leave the option out.",
         )
-    parts = _https(called, text if "://" in text else f"https://{text}")
+    parts = _https(label, text if "://" in text else f"https://{text}")
     if parts.path.strip("/"):
         raise OptionsError(
-            f"{called} has a path",
+            f"{label} has a path",
             hint="Give the host alone, such as https://login.microsoftonline.com; the tenant belongs in tenant_id.",
         )
     return f"https://{parts.netloc}"
 
 
-def _graph_root(called: str, text: str) -> str:
-    parts = _https(called, text)
+def _graph_root(label: str, text: str) -> str:
+    parts = _https(label, text)
     path = parts.path.rstrip("/")
     if {"v1.0", "beta"} & set(path.split("/")):
         raise OptionsError(
-            f"{called} holds an API version",
+            f"{label} holds an API version",
             hint="Give the root alone, such as https://graph.microsoft.com.",
         )
     root = f"https://{parts.netloc}{path}"
     if not is_below(f"{root}/", root):
         raise OptionsError(
-            f"{called} has a path that is not plain",
+            f"{label} has a path that is not plain",
             hint="Give the path without blanks, backslashes and percent-encoded percent signs.",
         )
     return root
@@ -196,7 +196,7 @@ def is_plain_host(text: str) -> bool:
     return len(text) <= _MAX_HOST and re.fullmatch(_PLAIN_HOST, text) is not None
 
 
-def _https(called: str, text: str) -> SplitResult:
+def _https(label: str, text: str) -> SplitResult:
     try:
         parts = urlsplit(text) if text.isprintable() else None
         plain = parts is not None and parts.port != 0 and is_plain_host(parts.netloc)
@@ -205,7 +205,7 @@ def _https(called: str, text: str) -> SplitResult:
     if parts is None or not plain or parts.scheme != "https" or parts.query or parts.fragment:
         # The text itself is not shown: what is wrong with it may be a password in it.
         raise OptionsError(
-            f"{called} is not a plain https URL",
+            f"{label} is not a plain https URL",
             hint="It must start with https:// and hold a host, without user, query or fragment.",
         )
     return parts

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import typing as t
 
-from .client import GraphClient
 from .auth.methods import choose_credential
-from .http.rate_limit import Pace
-from .http.retry import Retry
+from .client import GraphClient
 from .config.settings import read_settings
+from .http.rate_limit import RateLimiter
+from .http.retry import Retry
 from .http.transport import Transport
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from .clock import Clock
-    from .config.options import Given
+    from .config.options import ProvidedOptions
 
 
 def connect(
-    given: Given,
+    provided: ProvidedOptions,
     *,
     clock: Clock,
     on_warning: Callable[[str], None],
@@ -37,7 +37,7 @@ def connect(
     :param on_retry: is told, before a request is sent again, in a sentence, why and after what wait.
     :raises GraphError: the values do not fit, or a package is missing: kind options or dependency.
     """
-    settings = read_settings(given)
+    settings = read_settings(provided)
     cache = None
     if settings.token_cache_path is not None:
         from .auth.token_cache import TokenCache
@@ -45,10 +45,10 @@ def connect(
         path = settings.token_cache_path
         cache = TokenCache(path, on_warning=on_warning, monotonic=clock.now, sleep=clock.sleep)
     label = None
-    if settings.proxy is not None or given.environment_proxy is not None:
+    if settings.proxy is not None or provided.environment_proxy is not None:
         from .config.proxy import label_proxy
 
-        label = label_proxy(given)
+        label = label_proxy(provided)
     credential = choose_credential(settings, cache)
     for warning in settings.warnings:
         on_warning(warning)
@@ -64,6 +64,6 @@ def connect(
         credential,
         cache=cache,
         retry=Retry(settings.retry, clock=clock, on_retry=on_retry),
-        pace=Pace(clock),
+        rate_limiter=RateLimiter(clock),
         clock=clock,
     )

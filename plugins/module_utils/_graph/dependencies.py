@@ -27,7 +27,7 @@ MINIMUM_VERSIONS = {
     "requests": "2.25.0",
 }
 
-_CURE = (
+_INSTALL_HINT = (
     "Run {install}, or for a task on the controller set ansible_python_interpreter to"
     ' "{{{{ ansible_playbook_python }}}}" and install these packages into the Python environment of ansible-core.'
 )
@@ -91,4 +91,6 @@ def _dependency_error(package: str, problem: str) -> DependencyError:
     # All of them at once, so that nobody learns of the next one from the next failure.
     packages = [f"{name}>={version}" for name, version in sorted(MINIMUM_VERSIONS.items())]
     install = install_command(*packages)
-    return DependencyError(f"In the Python interpreter {sys.executable} {problem}", hint=_CURE.format(install=install))
+    return DependencyError(
+        f"In the Python interpreter {sys.executable} {problem}", hint=_INSTALL_HINT.format(install=install)
+    )

@@ -25,11 +25,11 @@ if t.TYPE_CHECKING:
 # 509), and gateways without a service behind them.
 _TRANSIENT_STATUSES: t.Final = (408, 429, 502, 503, 504, 509)
 
-_LONGEST_WORD: t.Final = 100
+_MAX_WORD_LENGTH: t.Final = 100
 
-UNKNOWN_ADVICE = "Whether it was carried out is not known: look at its target before you run the task again."
-STRANGER_ADVICE = "Something on the way may answer in the service's place: check graph_url and the proxies."
-SUPPORT_ADVICE = "If this persists, send Microsoft support the request ids and the time of this task."
+OUTCOME_UNKNOWN_HINT = "Whether it was carried out is not known: look at its target before you run the task again."
+INTERCEPTED_HINT = "Something on the way may answer in the service's place: check graph_url and the proxies."
+SUPPORT_HINT = "If this persists, send Microsoft support the request ids and the time of this task."
 
 
 class GraphError(Exception):
@@ -44,7 +44,7 @@ class GraphError(Exception):
     :param client_request_id: the id that we gave the request.
     :param retry_after: seconds that the service asked to wait.
     :param dropped: whether the connection was refused, broke, or stayed silent.
-    :param unanswered: whether the request may have arrived, without an answer that came whole and can be read.
+    :param outcome_unknown: whether the request may have arrived, without an answer that came whole and can be read.
     :param retryable: whether this service documents a retry; ``None`` to decide by the status.
     :param retry_delay: seconds to wait before each retry, where the service documents a fixed time and sends none.
     """
@@ -62,8 +62,8 @@ class GraphError(Exception):
         request_id: str | None = None,
         client_request_id: str | None = None,
         retry_after: float | None = None,
-        dropped: bool = False,
-        unanswered: bool = False,
+        connection_lost: bool = False,
+        outcome_unknown: bool = False,
         retryable: bool | None = None,
         retry_delay: float | None = None,
     ) -> None:
@@ -77,8 +77,8 @@ class GraphError(Exception):
         self.request_id = _word(request_id)
         self.client_request_id = client_request_id
         self.retry_after = retry_after
-        self.dropped = dropped
-        self.unanswered = unanswered
+        self.connection_lost = connection_lost
+        self.outcome_unknown = outcome_unknown
         self.retryable = retryable
         self.retry_delay = retry_delay
         self.action: str | None = None
@@ -90,9 +90,9 @@ class GraphError(Exception):
         """Whether the same request may well succeed a little later."""
         if self.retryable is not None:
             return self.retryable
-        return self.dropped or self.status in _TRANSIENT_STATUSES
+        return self.connection_lost or self.status in _TRANSIENT_STATUSES
 
-    def during(self, action: str) -> None:
+    def set_action(self, action: str) -> None:
         """Name what was being done, to complete "Could not …"; the first to name it knows best."""
         if self.action is None:
             self.action = action
@@ -135,7 +135,7 @@ class GraphError(Exception):
 
 def _word(text: str | None) -> str | None:
     """Return a service's code or id on one line, short enough for a message."""
-    return None if text is None else clip(text, _LONGEST_WORD)
+    return None if text is None else clip(text, _MAX_WORD_LENGTH)
 
 
 def _ended(text: str) -> str:
@@ -143,12 +143,12 @@ def _ended(text: str) -> str:
 
 
 @contextlib.contextmanager
-def naming(action: str) -> Iterator[None]:
+def error_context(action: str) -> Iterator[None]:
     """Name what is being done in each GraphError that leaves the block."""
     try:
         yield
     except GraphError as exc:
-        exc.during(action)
+        exc.set_action(action)
         raise
 
 
@@ -188,7 +188,7 @@ class ThrottledError(GraphError):
     kind = "throttled"
 
 
-class DeadlineError(GraphError):
+class GraphTimeoutError(GraphError):
     """No answer, or not all of it, in the time given."""
 
     kind = "timeout"

@@ -17,7 +17,7 @@ import re
 import typing as t
 
 from .errors import (
-    SUPPORT_ADVICE,
+    SUPPORT_HINT,
     AuthenticationError,
     AuthorizationError,
     GraphError,
@@ -75,16 +75,16 @@ _STATUS_OF_CODE: t.Final = {
 }
 
 
-def read_error(response: Response, client_request_id: str, *, vouched: bool = False) -> GraphError:
+def read_error(response: Response, client_request_id: str, *, from_graph: bool = False) -> GraphError:
     """Return the error of an answer whose status is 400 or more, or whose body holds an error; any body will do.
 
-    :param vouched: whether the answer is known to come from Graph, as a part of a batch answer is.
+    :param from_graph: whether the answer is known to come from Graph, as a part of a batch answer is.
     """
     content = _content(response)
     body = _error_object(content)
     code, message = _said(body)
     error_class, hint = _classify(response.status, code)
-    if not body and (response.status < 400 or not (vouched or _speaks_for_itself(response))):
+    if not body and (response.status < 400 or not (from_graph or _is_from_graph(response))):
         error_class, hint = ProtocolError, "Check graph_url, and whether a proxy or portal answers in Graph's place."
     elif _CLAIMS_CHALLENGE.search(response.headers.get("WWW-Authenticate", "")[:_MAX_HEADER]):
         hint = _CLAIMS_HINT
@@ -110,7 +110,7 @@ def plain_text(body: str) -> str:
     return "" if "\ufffd" in body or body.lstrip().startswith(("{", "[")) else clip(body, _MAX_PLAIN_TEXT)
 
 
-def _speaks_for_itself(response: Response) -> bool:
+def _is_from_graph(response: Response) -> bool:
     """Return whether a status is clear without Graph's error object: else something on the way may have answered."""
     return response.status in (408, 429) or response.status >= 500 or "WWW-Authenticate" in response.headers
 
@@ -128,8 +128,8 @@ def _classify(status: int, code: str | None) -> tuple[type[GraphError], str | No
     if status in (429, 509):
         return ThrottledError, "Run the task again later; other automation may be using the same limit."
     if status == 408 or status >= 500:
-        return ServiceError, f"The service failed; run the task again later. {SUPPORT_ADVICE}"
-    return ServiceError, f"The service refused the request as such. {SUPPORT_ADVICE}"
+        return ServiceError, f"The service failed; run the task again later. {SUPPORT_HINT}"
+    return ServiceError, f"The service refused the request as such. {SUPPORT_HINT}"
 
 
 def _content(response: Response) -> t.Any:

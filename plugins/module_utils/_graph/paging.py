@@ -13,29 +13,29 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import STRANGER_ADVICE, ProtocolError, naming
+from .errors import INTERCEPTED_HINT, ProtocolError, error_context
 
 if t.TYPE_CHECKING:
-    from .client import Answer, Call, GraphClient
+    from .client import GraphClient, GraphRequest, GraphResponse
 
 # Of connectors, a tenant has some; of anything else in Intune, fewer than so many pages.
-MOST_PAGES: t.Final = 1000
+MAX_PAGES: t.Final = 1000
 # A list without an end must not take the memory of the host. A list that can be longer is given limits of its own.
-MOST_BYTES: t.Final = 2 * 1024 * 1024
-MOST_MEMBERS: t.Final = 5_000
+MAX_BYTES: t.Final = 2 * 1024 * 1024
+MAX_OBJECTS: t.Final = 5_000
 
 
 def read_pages(
-    client: GraphClient, call: Call, *, most_bytes: int = MOST_BYTES, most_members: int = MOST_MEMBERS
-) -> Answer:
+    client: GraphClient, request: GraphRequest, *, max_bytes: int = MAX_BYTES, max_objects: int = MAX_OBJECTS
+) -> GraphResponse:
     """Read all pages; the content is the list of what ``call.parse`` made of each member.
 
-    :param most_bytes: the limit for the bodies of all pages together.
-    :param most_members: the limit for the members of all pages together.
+    :param max_bytes: the limit for the bodies of all pages together.
+    :param max_objects: the limit for the members of all pages together.
     :raises GraphError: a page could not be read, names a next page outside of the Graph root, or exceeds a limit.
     """
     members: list[t.Any] = []
-    url = client.url(call.path)
+    url = client.url(request.path)
     seen: set[str] = set()
     size = 0
 
@@ -45,22 +45,22 @@ def read_pages(
             raise _not_a_page("names a next page at another address: no token goes there")
         if link in seen:
             raise _not_a_page("names a next page that leads in a circle")
-        if link is not None and len(seen) >= MOST_PAGES:
-            raise _not_a_page(f"names yet another page after {MOST_PAGES} of them")
-        if len(members) + len(found) > most_members:
-            raise _not_a_page(f"belongs to a list of more than {most_members} members")
-        members.extend(call.parse(member) for member in found)
+        if link is not None and len(seen) >= MAX_PAGES:
+            raise _not_a_page(f"names yet another page after {MAX_PAGES} of them")
+        if len(members) + len(found) > max_objects:
+            raise _not_a_page(f"belongs to a list of more than {max_objects} members")
+        members.extend(request.parse(member) for member in found)
         return link
 
-    def read(link: str) -> Answer:
+    def read(link: str) -> GraphResponse:
         nonlocal size
         seen.add(link)
-        answer = client.send(call._replace(parse=parse), link, writes=0)
+        answer = client.send(request._replace(parse=parse), link, writes=0)
         size += answer.size
-        if size > most_bytes:
-            with naming(call.action):
-                raise _not_a_page(f"belongs to a list of more than {most_bytes} bytes")
-        client.retry.progress()
+        if size > max_bytes:
+            with error_context(request.action):
+                raise _not_a_page(f"belongs to a list of more than {max_bytes} bytes")
+        client.retry.reset_budget()
         return answer
 
     answer = read(url)
@@ -80,5 +80,5 @@ def _page(body: t.Any) -> tuple[list[t.Any], str | None]:
 def _not_a_page(why: str) -> ProtocolError:
     return ProtocolError(
         f"the answer {why}",
-        hint=STRANGER_ADVICE,
+        hint=INTERCEPTED_HINT,
     )

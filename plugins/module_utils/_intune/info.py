@@ -13,8 +13,8 @@ import time
 import typing as t
 
 from .._graph.errors import GraphError
-from .read import read_selected
 from .last_sync import UNKNOWN, seconds_since_last_sync
+from .read import read_selected
 from .times import TICKS
 
 if t.TYPE_CHECKING:
@@ -29,7 +29,7 @@ _EPOCH: t.Final = 62_135_596_800 * TICKS
 
 
 @dataclasses.dataclass
-class Info:
+class ReadResult:
     """Members that were asked for and are there; ``failure`` tells of the first that is not."""
 
     members: list[State] = dataclasses.field(default_factory=list)
@@ -44,46 +44,46 @@ def read_info(
     health: Callable[[int | None], str],
     *,
     clock: Callable[[], float] = time.time,
-) -> Info:
+) -> ReadResult:
     """Read the members that were selected, each with ``seconds_since_last_sync`` and ``health``.
 
     :param health: from the seconds since the last sync, ``None`` when there never was one, to a word.
     :param clock: seconds of Unix time on this host, for when the service does not tell its own.
     :raises GraphError: they could not be read.
     """
-    info = Info()
+    info = ReadResult()
     if selection.is_empty:
         return info
-    reading = read_selected(connect(), resource, selection, resource.read_permission)
-    if selection.all and not reading.found:
-        info.warnings.append(f"The tenant has no {resource.noun}s. {resource.caveat}")
-    info.warnings.extend(reading.warnings(resource))
-    present = {key: state for key, state in reading.found.items() if not isinstance(state, GraphError)}
-    info.failure = next((one for one in reading.found.values() if isinstance(one, GraphError)), None)
-    now = reading.moment
+    snapshot = read_selected(connect(), resource, selection, resource.read_permission)
+    if selection.all and not snapshot.states:
+        info.warnings.append(f"The tenant has no {resource.noun}s. {resource.support_notice}")
+    info.warnings.extend(snapshot.warnings(resource))
+    present = {key: state for key, state in snapshot.states.items() if not isinstance(state, GraphError)}
+    info.failure = next((one for one in snapshot.states.values() if isinstance(one, GraphError)), None)
+    now = snapshot.server_time
     if now is None:
         now = _EPOCH + int(clock() * TICKS)
         if present:
             info.warnings.append("The service did not tell the time: ages are by the clock of this host.")
     for key, state in present.items():
         age = seconds_since_last_sync(resource, state, now)
-        word = UNKNOWN if key in reading.unreadable else health(age)
+        word = UNKNOWN if key in snapshot.unreadable else health(age)
         info.members.append({**state, "seconds_since_last_sync": age, "health": word})
     return info
 
 
-def keep(info: Info, key: str, words: Sequence[str] | None, known: Sequence[str]) -> None:
+def filter_by(info: ReadResult, key: str, values: Sequence[str] | None, known: Sequence[str]) -> None:
     """Leave those members alone that have one of the words under a key; ``None`` keeps all.
 
     :param known: the words that are documented; another one that no member has may be a typing error.
     """
-    if words is None:
+    if values is None:
         return
     present = {(member[key] or "").casefold() for member in info.members}
-    strange = [word for word in words if word not in present and word not in {one.casefold() for one in known}]
+    strange = [word for word in values if word not in present and word not in {one.casefold() for one in known}]
     if strange:
         info.warnings.append(f"No {key} is called {', '.join(map(repr, strange))}. Known are {', '.join(known)}.")
-    info.members = [member for member in info.members if (member[key] or "").casefold() in words]
+    info.members = [member for member in info.members if (member[key] or "").casefold() in values]
 
 
 def count(members: Sequence[State], key: str, known: Sequence[str]) -> dict[str, int]:

@@ -32,7 +32,7 @@ def is_due(resource: Resource, state: State, now: int, if_older_than: float | No
     return if_older_than is None or age is None or age >= if_older_than
 
 
-def has_moved_on(resource: Resource, before: State, after: State) -> bool:
+def sync_completed(resource: Resource, before: State, after: State) -> bool:
     """Return whether the last sync is a later one than before; ``False`` when the time before is unknown.
 
     That is the completion that can be seen: the service reports neither progress nor the end of a sync.

@@ -11,47 +11,47 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._graph.client import Call
-from .._graph.errors import STRANGER_ADVICE, GraphError, NotFoundError, ProtocolError
+from .._graph.client import GraphRequest
+from .._graph.errors import INTERCEPTED_HINT, GraphError, NotFoundError, ProtocolError
 from .._graph.masking import clip
 from .._graph.text import is_guid
-from .resource import listed
+from .resource import join_limited
 from .selection import select
 from .times import is_unreadable, read_date
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .._graph.client import Answer, GraphClient
+    from .._graph.client import GraphClient, GraphResponse
     from .._graph.permission import Permission
     from .resource import Resource, State
     from .selection import Selection
 
     # From an id, as asked for, to the state of that member, or to why there is none.
-    Found = dict[str, t.Union[State, NotFoundError]]
+    States = dict[str, t.Union[State, NotFoundError]]
 
 _MAX_TIME: t.Final = 40
 
 
 @dataclasses.dataclass(frozen=True)
-class Reading:
+class Snapshot:
     """Members as they were at a moment of the service's clock; ``None`` when the answer did not tell it.
 
     :param unreadable: from the id of a member to what the service gave as the time of its last sync, where that is not
         a time. The state has ``None`` there, which is not the same as "never" for these members.
     """
 
-    found: Found
-    moment: int | None
+    states: States
+    server_time: int | None
     unreadable: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def warnings(self, resource: Resource) -> list[str]:
         """Return a warning that shows the times that cannot be read; none when there are no such times."""
         if not self.unreadable:
             return []
-        states = [(self.found[member_id], text) for member_id, text in self.unreadable.items()]
-        shown = [f"{resource.label(t.cast('State', state))}: '{clip(text, _MAX_TIME)}'" for state, text in states]
-        return [f"The time of the last sync cannot be read, so its age is unknown. {listed(shown, '; ')}."]
+        states = [(self.states[member_id], text) for member_id, text in self.unreadable.items()]
+        shown = [f"{resource.name_and_id(t.cast('State', state))}: '{clip(text, _MAX_TIME)}'" for state, text in states]
+        return [f"The time of the last sync cannot be read, so its age is unknown. {join_limited(shown, '; ')}."]
 
 
 def read_selected(
@@ -61,7 +61,7 @@ def read_selected(
     permission: Permission,
     *,
     names: Mapping[str, str | None] | None = None,
-) -> Reading:
+) -> Snapshot:
     """Read the members that were selected, in the order asked for.
 
     :param permission: what the whole task needs, for the sign-in and for messages.
@@ -73,58 +73,60 @@ def read_selected(
         return _read_one(client, resource, member_id, permission, (names or {}).get(member_id))
     answer = _list(client, resource, permission)
     if not selection.ids:
-        found: Found = {state["id"]: state for state in select(resource, selection, answer.content)}
+        states: States = {state["id"]: state for state in select(resource, selection, answer.content)}
     else:
-        found = _by_ids(resource, selection.ids, answer.content)
-    return _reading(resource, found, answer)
+        states = _by_ids(resource, selection.ids, answer.content)
+    return _snapshot(resource, states, answer)
 
 
-def _reading(resource: Resource, found: Found, answer: Answer) -> Reading:
+def _snapshot(resource: Resource, states: States, answer: GraphResponse) -> Snapshot:
     """Replace each time of a last sync that is not one by ``None``."""
     unreadable: dict[str, str] = {}
-    for member_id, state in found.items():
+    for member_id, state in states.items():
         if isinstance(state, NotFoundError) or state[resource.last_sync] is None:
             continue
         last = state[resource.last_sync]
         if is_unreadable(last):
             unreadable[member_id] = last
         if member_id in unreadable or not last.strip():
-            found[member_id] = {**state, resource.last_sync: None}
-    return Reading(found, read_date(answer.headers.get("Date")), unreadable)
+            states[member_id] = {**state, resource.last_sync: None}
+    return Snapshot(states, read_date(answer.headers.get("Date")), unreadable)
 
 
 def _read_one(
     client: GraphClient, resource: Resource, member_id: str, permission: Permission, name: str | None
-) -> Reading:
+) -> Snapshot:
     def parse(body: t.Any) -> State:
         state = resource.state(body)
         if state["id"].casefold() != member_id.casefold():
-            raise ProtocolError(f"the answer is another {resource.noun}, '{state['id']}'", hint=STRANGER_ADVICE)
+            raise ProtocolError(f"the answer is another {resource.noun}, '{state['id']}'", hint=INTERCEPTED_HINT)
         return state
 
-    call = Call("GET", resource.path(member_id), f"read {resource.named(member_id, name)}", permission, parse=parse)
+    request = GraphRequest(
+        "GET", resource.path(member_id), f"read {resource.object_phrase(member_id, name)}", permission, parse=parse
+    )
     try:
-        answer = client.call(call)
+        answer = client.call(request)
     except GraphError as exc:
         explain_missing(resource, member_id, exc)
         if isinstance(exc, NotFoundError):
-            return Reading({member_id: exc}, None)
+            return Snapshot({member_id: exc}, None)
         raise
-    return _reading(resource, {member_id: answer.content}, answer)
+    return _snapshot(resource, {member_id: answer.content}, answer)
 
 
-def _list(client: GraphClient, resource: Resource, permission: Permission) -> Answer:
+def _list(client: GraphClient, resource: Resource, permission: Permission) -> GraphResponse:
     from .._graph.paging import read_pages
 
     action = f"list the {resource.noun}s of the tenant"
-    call = Call("GET", resource.collection, action, permission, parse=resource.state)
-    answer = read_pages(client, call)
+    request = GraphRequest("GET", resource.collection, action, permission, parse=resource.state)
+    answer = read_pages(client, request)
     # A member that moves between two pages is on both. Its place is the first one, its state the later one.
     distinct = {state["id"].casefold(): state for state in answer.content}
     return answer._replace(content=list(distinct.values()))
 
 
-def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> Found:
+def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> States:
     present = {state["id"].casefold(): state for state in states}
     return {one: present.get(one.casefold()) or _missing(resource, one, len(states)) for one in ids}
 
@@ -143,7 +145,7 @@ def explain_missing(resource: Resource, member_id: str, error: GraphError) -> No
 
 
 def _missing(resource: Resource, member_id: str, number: int) -> NotFoundError:
-    error = NotFoundError(f"it is not in the tenant, which has {resource.counted(number)}")
+    error = NotFoundError(f"it is not in the tenant, which has {resource.count_phrase(number)}")
     explain_missing(resource, member_id, error)
-    error.during(f"find {resource.named(member_id)}")
+    error.set_action(f"find {resource.object_phrase(member_id)}")
     return error

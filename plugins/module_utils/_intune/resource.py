@@ -23,11 +23,11 @@ if t.TYPE_CHECKING:
 # The first would end an id's segment of the path, or begin another part of the URL; the others come from a list or a
 # placeholder that was taken for an id.
 _FORBIDDEN: t.Final = "/?#\\" + "[]{}<>\"'"
-_LONGEST_NAME: t.Final = 80
-_LONGEST_ID: t.Final = 256
-_LONGEST_PROPERTY: t.Final = 1024
+_MAX_SHOWN_NAME: t.Final = 80
+_MAX_ID_LENGTH: t.Final = 256
+_MAX_PROPERTY_LENGTH: t.Final = 1024
 # A message names no more than so many; the result has them all.
-_MOST_LISTED: t.Final = 10
+_MAX_LISTED: t.Final = 10
 
 State = dict[str, t.Any]
 """What results show of a member: its properties by their names in snake_case, ``id`` among them."""
@@ -48,7 +48,7 @@ class Resource:
     :param last_sync: the key of a state that holds the time of the last sync, as the service writes it.
     :param info_module: the name of the module that reads members.
     :param not_found_hint: what to do when there is no such member.
-    :param caveat: what everybody should know who wonders why nothing happens, as a sentence.
+    :param support_notice: what everybody should know who wonders why nothing happens, as a sentence.
     """
 
     noun: str
@@ -62,18 +62,18 @@ class Resource:
     last_sync: str
     info_module: str
     not_found_hint: str
-    caveat: str
+    support_notice: str
     read_permission: Permission
 
     def path(self, member_id: str) -> str:
         """The path of one member; its id is quoted whole."""
         return f"{self.collection}/{quote(member_id, safe='')}"
 
-    def named(self, member_id: str, name: str | None = None) -> str:
+    def object_phrase(self, member_id: str, name: str | None = None) -> str:
         """Return how messages call one member: by its noun, its name where that is known, and its id."""
-        return f"{self.noun} {label(member_id, name)}"
+        return f"{self.noun} {name_and_id(member_id, name)}"
 
-    def counted(self, number: int) -> str:
+    def count_phrase(self, number: int) -> str:
         """So many of them, for messages."""
         return f"{number} {self.noun}{'' if number == 1 else 's'}"
 
@@ -81,15 +81,17 @@ class Resource:
         """Return the best known name of a member, or ``None`` when it has none."""
         return next((state[key] for key in self.names if state.get(key)), None)
 
-    def label(self, state: State) -> str:
+    def name_and_id(self, state: State) -> str:
         """Return one member's name and id, for messages and headings."""
-        return label(state["id"], self.name_of(state))
+        return name_and_id(state["id"], self.name_of(state))
 
     def description(self, state: State) -> str:
         """Return one member's name and id with its details, for lists of candidates."""
         name = self.name_of(state)
         details = [(word, state[key]) for key, word in self.details.items() if state.get(key) and state[key] != name]
-        return ", ".join([self.label(state), *(f"{word} {clip(value, _LONGEST_NAME)}" for word, value in details)])
+        return ", ".join(
+            [self.name_and_id(state), *(f"{word} {clip(value, _MAX_SHOWN_NAME)}" for word, value in details)]
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,29 +109,29 @@ class SyncResource(Resource):
     accepted: int = 204
 
 
-def label(member_id: str, name: str | None) -> str:
+def name_and_id(member_id: str, name: str | None) -> str:
     """Return a name and an id for messages; the id alone when there is no name."""
-    return f"'{member_id}'" if name is None else f"{clip(name, _LONGEST_NAME)} ({member_id})"
+    return f"'{member_id}'" if name is None else f"{clip(name, _MAX_SHOWN_NAME)} ({member_id})"
 
 
-def limited(text: str) -> str:
+def limit_length(text: str) -> str:
     """Return the text of a property; one that is absurdly long is masked and then cut."""
-    return text if len(text) <= _LONGEST_PROPERTY else SECRETS.mask(text)[:_LONGEST_PROPERTY]
+    return text if len(text) <= _MAX_PROPERTY_LENGTH else SECRETS.mask(text)[:_MAX_PROPERTY_LENGTH]
 
 
 def is_id(text: str) -> bool:
     """Whether a text can be an id: one that stays in its segment of the path, quoted or not."""
     return (
-        0 < len(text) <= _LONGEST_ID
+        0 < len(text) <= _MAX_ID_LENGTH
         and text.isprintable()
         and text not in (".", "..")
         and not any(one in text for one in _FORBIDDEN)
     )
 
 
-def listed(texts: Sequence[str], separator: str = ", ") -> str:
+def join_limited(texts: Sequence[str], separator: str = ", ") -> str:
     """The first of them, and how many more there are."""
-    shown = separator.join(texts[:_MOST_LISTED])
-    if len(texts) <= _MOST_LISTED:
+    shown = separator.join(texts[:_MAX_LISTED])
+    if len(texts) <= _MAX_LISTED:
         return shown
-    return f"{shown}{separator if separator != ', ' else ' '}and {len(texts) - _MOST_LISTED} more"
+    return f"{shown}{separator if separator != ', ' else ' '}and {len(texts) - _MAX_LISTED} more"

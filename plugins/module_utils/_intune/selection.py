@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import typing as t
 
+from .._graph.config.values import is_not_given, is_omitted, shown, text_of
 from .._graph.errors import NotFoundError, OptionsError
 from .._graph.masking import clip
 from .._graph.text import is_guid
-from .._graph.config.values import is_not_given, is_omitted, shown, text_of
-from .resource import is_id, listed
+from .resource import is_id, join_limited
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -73,10 +73,10 @@ class SelectionOptions(t.NamedTuple):
         names = _read_items(self.name, params.get(self.name), _check_name)
         everything = params.get(self.all) is True
         ways = {self.id: ids is not None, self.name: names is not None, self.all: everything}
-        given = [option for option, used in ways.items() if used]
-        if len(given) > 1:
-            raise OptionsError(f"{' and '.join(given)} cannot be used together", hint="Give only one.")
-        return Selection(tuple(ids or ()), tuple(names or ()), everything) if given else None
+        provided = [option for option, used in ways.items() if used]
+        if len(provided) > 1:
+            raise OptionsError(f"{' and '.join(provided)} cannot be used together", hint="Give only one.")
+        return Selection(tuple(ids or ()), tuple(names or ()), everything) if provided else None
 
     def require(self, params: Mapping[str, t.Any]) -> Selection:
         """The same, where something must be given.
@@ -93,7 +93,7 @@ class SelectionOptions(t.NamedTuple):
         return selection
 
 
-def read_words(items: Sequence[str] | None) -> list[str] | None:
+def read_values(items: Sequence[str] | None) -> list[str] | None:
     """Return the stripped items of a list to compare without regard to case; ``None`` when none was given.
 
     An empty list is given: it keeps nothing.
@@ -121,19 +121,19 @@ def _named(resource: Resource, name: str, states: Sequence[State]) -> State:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        candidates = listed([resource.description(state) for state in fitting], "; ")
+        candidates = join_limited([resource.description(state) for state in fitting], "; ")
         raise OptionsError(
-            f"The name {shown(name)} fits {resource.counted(len(fitting))}: {candidates}",
+            f"The name {shown(name)} fits {resource.count_phrase(len(fitting))}: {candidates}",
             hint=f"Use a name that only one {resource.noun} has, or {resource.selection.id}.",
         )
     if not states:
         raise NotFoundError(
             f"The tenant has no {resource.noun}s, so no name can match",
-            hint=f"Check tenant_id and cloud. {resource.caveat}",
+            hint=f"Check tenant_id and cloud. {resource.support_notice}",
         )
-    there = listed([resource.description(state) for state in states], "; ")
+    there = join_limited([resource.description(state) for state in states], "; ")
     raise NotFoundError(
-        f"The name {shown(name)} fits no {resource.noun}; the tenant has {resource.counted(len(states))}: {there}",
+        f"The name {shown(name)} fits no {resource.noun}; the tenant has {resource.count_phrase(len(states))}: {there}",
         hint=" ".join(_name_hints(resource, name, states)),
     )
 
@@ -201,13 +201,13 @@ def _read_items(option: str, value: t.Any, check: Callable[[str, t.Any], str]) -
     if value is None:
         return None
     items: Iterable[t.Any] = value if isinstance(value, (list, tuple, set)) else [value]
-    given = list(items)
-    texts = [check(option, item) for item in given if not is_not_given(item)]
+    provided = list(items)
+    texts = [check(option, item) for item in provided if not is_not_given(item)]
     # Names and GUIDs are the same in either case; the first spelling is kept.
     distinct: dict[str, str] = {}
     for text in texts:
         distinct.setdefault(text.casefold(), text)
-    return None if given and not texts else list(distinct.values())
+    return None if provided and not texts else list(distinct.values())
 
 
 def _split(value: t.Any) -> t.Any:

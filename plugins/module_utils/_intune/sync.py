@@ -14,30 +14,30 @@ from __future__ import annotations
 
 import typing as t
 
-from .._graph.client import Call
+from .._graph.client import GraphRequest
 from .._graph.errors import AuthorizationError, GraphError, NotFoundError
-from .resource import label, listed
-from .sync_target import Target
+from .resource import join_limited, name_and_id
+from .sync_target import SyncTarget
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .._graph.client import GraphClient, Outcome
-    from .sync_options import Request
+    from .._graph.client import GraphClient, Result
     from .resource import State, SyncResource
+    from .sync_options import SyncOptions
 
 
 class SyncRun:
     """Asks for one type of sync of some members of a resource."""
 
-    def __init__(self, connect: Callable[[], GraphClient], resource: SyncResource, request: Request) -> None:
+    def __init__(self, connect: Callable[[], GraphClient], resource: SyncResource, request: SyncOptions) -> None:
         self._connect = connect
         self._resource = resource
         self._request = request
         self._permission = resource.sync_permission
-        if request.reads:
+        if request.needs_current_state:
             self._permission = self._permission.combined_with(resource.read_permission)
-        self.targets: list[Target] = []
+        self.targets: list[SyncTarget] = []
         self.warnings: list[str] = []
 
     def run(self) -> None:
@@ -50,10 +50,10 @@ class SyncRun:
             return
         client = self._connect()
         client.sign_in(self._permission)
-        if self._request.reads:
+        if self._request.needs_current_state:
             self._read(client)
         else:
-            self.targets = [Target(one, self._request.sync_type) for one in self._request.selection.ids]
+            self.targets = [SyncTarget(one, self._request.sync_type) for one in self._request.selection.ids]
         due = [target for target in self.targets if target.action == "planned"]
         if self._request.check_mode:
             for target in due:
@@ -84,31 +84,31 @@ class SyncRun:
         return [self._pair(target, target.before) for target in self.targets if target.before is not None]
 
     def _read(self, client: GraphClient) -> None:
-        from .read import read_selected
         from .last_sync import is_due
+        from .read import read_selected
 
-        reading = read_selected(client, self._resource, self._request.selection, self._permission)
-        if self._request.selection.all and not reading.found:
-            self.warnings.append(f"The tenant has no {self._resource.noun}s. {self._resource.caveat}")
-        self._warn(reading.warnings(self._resource))
-        present = [state for state in reading.found.values() if not isinstance(state, GraphError)]
-        if self._request.if_older_than is not None and reading.moment is None and present:
+        snapshot = read_selected(client, self._resource, self._request.selection, self._permission)
+        if self._request.selection.all and not snapshot.states:
+            self.warnings.append(f"The tenant has no {self._resource.noun}s. {self._resource.support_notice}")
+        self._warn(snapshot.warnings(self._resource))
+        present = [state for state in snapshot.states.values() if not isinstance(state, GraphError)]
+        if self._request.if_older_than is not None and snapshot.server_time is None and present:
             self.warnings.append("The service did not tell the time, so no age is known and nothing is skipped.")
-        for member_id, state in reading.found.items():
-            target = Target(member_id, self._request.sync_type)
+        for member_id, state in snapshot.states.items():
+            target = SyncTarget(member_id, self._request.sync_type)
             self.targets.append(target)
             if isinstance(state, GraphError):
                 target.fail(state)
                 continue
             target.before = state
             target.name = self._resource.name_of(state)
-            target.is_age_unknown = member_id in reading.unreadable
-            if reading.moment is not None and not is_due(
-                self._resource, state, reading.moment, self._request.if_older_than
+            target.age_unknown = member_id in snapshot.unreadable
+            if snapshot.server_time is not None and not is_due(
+                self._resource, state, snapshot.server_time, self._request.if_older_than
             ):
                 target.skip("recent", f"Its last sync is {self._recent()}.")
 
-    def _trigger(self, client: GraphClient, due: Sequence[Target]) -> None:
+    def _trigger(self, client: GraphClient, due: Sequence[SyncTarget]) -> None:
         for target, outcome in zip(due, _send(client, [self._call(target) for target in due])):
             if isinstance(outcome, GraphError):
                 self._explain_missing(target, outcome)
@@ -118,7 +118,7 @@ class SyncRun:
                 target.accept(outcome)
         self._warn_of_other_answers([target for target in due if target.changed])
 
-    def _explain_missing(self, target: Target, error: GraphError) -> None:
+    def _explain_missing(self, target: SyncTarget, error: GraphError) -> None:
         if target.before is None:
             from .read import explain_missing
 
@@ -126,7 +126,7 @@ class SyncRun:
         elif isinstance(error, NotFoundError):
             error.hint = self._resource.not_found_hint
 
-    def _warn_of_other_answers(self, triggered: Sequence[Target]) -> None:
+    def _warn_of_other_answers(self, triggered: Sequence[SyncTarget]) -> None:
         accepted = self._resource.accepted
         odd = [target for target in triggered if target.http_status != accepted]
         if odd:
@@ -146,24 +146,24 @@ class SyncRun:
         if permission.is_missing_from(token):
             self.warnings.append(f"Outside check mode the sync would be refused. {permission.advice(token)}")
 
-    def _call(self, target: Target) -> Call:
-        return Call(
+    def _call(self, target: SyncTarget) -> GraphRequest:
+        return GraphRequest(
             "POST",
             f"{self._resource.path(target.id)}/{self._resource.sync_action}",
-            f"trigger a {target.sync_type} of {self._resource.named(target.id, target.name)}",
+            f"trigger a {target.sync_type} of {self._resource.object_phrase(target.id, target.name)}",
             permission=self._permission,
             body=self._resource.sync_body(target.sync_type),
         )
 
-    def _wait(self, client: GraphClient, triggered: Sequence[Target]) -> None:
-        if self._request.patience is not None and triggered:
+    def _wait(self, client: GraphClient, triggered: Sequence[SyncTarget]) -> None:
+        if self._request.wait_options is not None and triggered:
             from .wait import wait_for
 
             wait_for(
                 client,
                 self._resource,
                 triggered,
-                self._request.patience,
+                self._request.wait_options,
                 permission=self._permission,
                 on_warnings=self._warn,
             )
@@ -178,8 +178,8 @@ class SyncRun:
             return []
         sentences = [str(failed[0].error)]
         if len(self.targets) > 1:
-            names = listed([label(target.id, target.name) for target in failed])
-            sentences.append(f"{len(failed)} of {self._resource.counted(len(self.targets))} failed: {names}.")
+            names = join_limited([name_and_id(target.id, target.name) for target in failed])
+            sentences.append(f"{len(failed)} of {self._resource.count_phrase(len(self.targets))} failed: {names}.")
         return sentences
 
     def _pending(self) -> list[str]:
@@ -212,19 +212,19 @@ class SyncRun:
     def _recent(self) -> str:
         return f"more recent than if_older_than ({self._request.if_older_than:.15g} s)"
 
-    def _which(self, targets: Sequence[Target], *, names: bool = True) -> str:
+    def _which(self, targets: Sequence[SyncTarget], *, names: bool = True) -> str:
         if len(targets) == 1:
-            return self._resource.named(targets[0].id, targets[0].name)
-        counted = self._resource.counted(len(targets))
+            return self._resource.object_phrase(targets[0].id, targets[0].name)
+        count_phrase = self._resource.count_phrase(len(targets))
         if not names or all(target.name is None for target in targets):
-            return counted
-        return f"{counted} ({listed([label(target.id, target.name) for target in targets])})"
+            return count_phrase
+        return f"{count_phrase} ({join_limited([name_and_id(target.id, target.name) for target in targets])})"
 
-    def _pair(self, target: Target, before: State) -> dict[str, t.Any]:
+    def _pair(self, target: SyncTarget, before: State) -> dict[str, t.Any]:
         keys = (self._resource.last_sync, self._resource.status)
         after = target.after or before
         requested = target.sync_type if target.changed else None
-        header = self._resource.label(before)
+        header = self._resource.name_and_id(before)
         return {
             "before_header": header,
             "after_header": header,
@@ -233,9 +233,9 @@ class SyncRun:
         }
 
 
-def _send(client: GraphClient, calls: Sequence[Call]) -> list[Outcome]:
+def _send(client: GraphClient, calls: Sequence[GraphRequest]) -> list[Result]:
     if len(calls) == 1:
-        return [client.outcome(calls[0])]
+        return [client.try_call(calls[0])]
     from .._graph.batch import send_all
 
     return send_all(client, calls)

@@ -26,18 +26,18 @@ ARGUMENT_SPEC: t.Final[dict[str, dict[str, t.Any]]] = {
 }
 
 
-class Patience(t.NamedTuple):
+class WaitOptions(t.NamedTuple):
     """How long to wait for syncs to complete, and how often to look, in seconds."""
 
     timeout: float
     sleep: float
 
 
-class Request(t.NamedTuple):
+class SyncOptions(t.NamedTuple):
     """What is asked of a run.
 
     :param if_older_than: seconds; members whose last sync is younger are skipped.
-    :param patience: how to wait for the syncs to complete; ``None`` not to wait.
+    :param wait_options: how to wait for the syncs to complete; ``None`` not to wait.
     :param diff: whether states are to be shown as they were before and after.
     """
 
@@ -46,21 +46,23 @@ class Request(t.NamedTuple):
     check_mode: bool = False
     diff: bool = False
     if_older_than: float | None = None
-    patience: Patience | None = None
+    wait_options: WaitOptions | None = None
 
     @property
-    def reads(self) -> bool:
+    def needs_current_state(self) -> bool:
         """Whether the members must be read; to trigger them, their ids are enough."""
         return (
             self.check_mode
             or self.diff
             or self.if_older_than is not None
-            or self.patience is not None
+            or self.wait_options is not None
             or not self.selection.ids
         )
 
 
-def read_request(params: Mapping[str, t.Any], options: SelectionOptions, *, check_mode: bool, diff: bool) -> Request:
+def read_sync_options(
+    params: Mapping[str, t.Any], options: SelectionOptions, *, check_mode: bool, diff: bool
+) -> SyncOptions:
     """Read a module's options.
 
     :raises OptionsError: one does not fit.
@@ -72,12 +74,12 @@ def read_request(params: Mapping[str, t.Any], options: SelectionOptions, *, chec
 
     age = params.get("if_older_than")
     # Read even when the task does not wait: a typing error is an error in any case.
-    patience = Patience(duration("wait_timeout"), duration("wait_sleep", zero=False))
-    return Request(
+    wait_options = WaitOptions(duration("wait_timeout"), duration("wait_sleep", zero=False))
+    return SyncOptions(
         sync_type=params["sync_type"],
         selection=options.require(params),
         check_mode=check_mode,
         diff=diff,
         if_older_than=None if is_not_given(age) else parse_duration("if_older_than", age, max_seconds=MAX_AGE),
-        patience=patience if params.get("wait") else None,
+        wait_options=wait_options if params.get("wait") else None,
     )

@@ -14,23 +14,23 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._graph.client import Answer
+    from .._graph.client import GraphResponse
     from .._graph.errors import GraphError
     from .resource import State
 
 
 @dataclasses.dataclass
-class Target:
+class SyncTarget:
     """A member to sync.
 
     :param name: its best known name; ``None`` when it was not read.
     :param before: its state before the trigger; ``None`` when it was not read.
-    :param is_age_unknown: whether the time of the last sync before the trigger could not be read. No later time shows
+    :param age_unknown: whether the time of the last sync before the trigger could not be read. No later time shows
         that the sync completed, then.
     :param action: "planned" until it is triggered, skipped, would_trigger or failed.
     :param reason: a word for why it was skipped; ``message`` is the sentence for it.
     :param retry_after: seconds until the service's minimum interval between two syncs is over.
-    :param is_gone: whether it was there no more when it was last looked for.
+    :param missing: whether it was there no more when it was last looked for.
     :param completed: whether its sync was seen to complete; ``None`` when that was not waited for.
     """
 
@@ -49,8 +49,8 @@ class Target:
     request_id: str | None = None
     client_request_id: str | None = None
     error: GraphError | None = None
-    is_age_unknown: bool = False
-    is_gone: bool = False
+    age_unknown: bool = False
+    missing: bool = False
 
     @property
     def changed(self) -> bool:
@@ -63,7 +63,7 @@ class Target:
         self.reason = reason
         self.message = message
 
-    def accept(self, answer: Answer) -> None:
+    def accept(self, answer: GraphResponse) -> None:
         """Note that the service accepted the trigger."""
         self.action = "triggered"
         self.http_status = answer.status
@@ -101,7 +101,7 @@ class Target:
         }
 
 
-def count_targets(targets: Sequence[Target]) -> dict[str, int]:
+def count_targets(targets: Sequence[SyncTarget]) -> dict[str, int]:
     """Return how many members there are in all, by what became of the request, and by what was seen while waiting."""
     actions = [target.action for target in targets]
     waited = [target for target in targets if target.completed is not None]

@@ -11,10 +11,10 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from .._graph.errors import DeadlineError, GraphError
+from .._graph.errors import GraphError, GraphTimeoutError
+from .last_sync import sync_completed
 from .read import read_selected
-from .last_sync import has_moved_on
-from .resource import label, listed
+from .resource import join_limited, name_and_id
 from .selection import Selection
 from .times import is_unreadable, read_moment
 
@@ -23,16 +23,16 @@ if t.TYPE_CHECKING:
 
     from .._graph.client import GraphClient
     from .._graph.permission import Permission
-    from .sync_options import Patience
     from .resource import Resource, State
-    from .sync_target import Target
+    from .sync_options import WaitOptions
+    from .sync_target import SyncTarget
 
 
 def wait_for(
     client: GraphClient,
     resource: Resource,
-    targets: Sequence[Target],
-    patience: Patience,
+    targets: Sequence[SyncTarget],
+    wait_options: WaitOptions,
     *,
     permission: Permission,
     on_warnings: Callable[[Sequence[str]], None],
@@ -51,48 +51,48 @@ def wait_for(
     for target in targets:
         target.completed = False
     while pending := [target for target in targets if not target.completed]:
-        left = start + patience.timeout - clock.now()
+        left = start + wait_options.timeout - clock.now()
         asked = 0.0 if missed is None else missed.retry_after or 0.0
         # A wait that the service asks for is never cut: the next look would come sooner than asked.
         if left <= 0 or asked > left:
             _end(resource, targets, clock.now() - start, missed, asked=asked if left > 0 else 0.0)
             return
         if missed is None:
-            clock.sleep(min(patience.sleep, left))
+            clock.sleep(min(wait_options.sleep, left))
         else:
-            retry.again(missed, min(max(patience.sleep, asked), left))
+            retry.backoff(missed, min(max(wait_options.sleep, asked), left))
         try:
-            with retry.suspended():
-                on_warnings(_look(client, resource, pending, permission))
+            with retry.disabled():
+                on_warnings(_poll(client, resource, pending, permission))
             missed = None
         except GraphError as exc:
-            if not _may_pass(exc) or retry.is_exhausted:
+            if not _is_transient(exc) or retry.is_exhausted:
                 _end(resource, targets, clock.now() - start, exc, given_up=True)
                 return
             missed = exc
 
 
-def _may_pass(error: GraphError) -> bool:
+def _is_transient(error: GraphError) -> bool:
     # A look changes nothing, so that one may fail in more ways than a trigger before it is worth no other.
     return error.transient or (error.status or 0) >= 500
 
 
-def _look(client: GraphClient, resource: Resource, pending: Sequence[Target], permission: Permission) -> list[str]:
+def _poll(client: GraphClient, resource: Resource, pending: Sequence[SyncTarget], permission: Permission) -> list[str]:
     """Read the pending members once; returns warnings."""
     names = {target.id: target.name for target in pending}
-    reading = read_selected(client, resource, Selection(ids=tuple(names)), permission, names=names)
+    snapshot = read_selected(client, resource, Selection(ids=tuple(names)), permission, names=names)
     for target in pending:
-        state = reading.found[target.id]
-        target.is_gone = isinstance(state, GraphError)
+        state = snapshot.states[target.id]
+        target.missing = isinstance(state, GraphError)
         if not isinstance(state, GraphError):
             target.after = state
-            target.completed = not target.is_age_unknown and has_moved_on(resource, target.before or {}, state)
-    return reading.warnings(resource)
+            target.completed = not target.age_unknown and sync_completed(resource, target.before or {}, state)
+    return snapshot.warnings(resource)
 
 
 def _end(
     resource: Resource,
-    targets: Sequence[Target],
+    targets: Sequence[SyncTarget],
     elapsed: float,
     cause: GraphError | None,
     *,
@@ -104,30 +104,30 @@ def _end(
     :param asked: seconds that the service asked to wait, where that is longer than the rest of the time.
     """
     pending = [target for target in targets if not target.completed]
-    seen = listed([_seen(resource, target) for target in pending], "; ")
+    seen = join_limited([_seen(resource, target) for target in pending], "; ")
     said = f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {seen}"
     if cause is not None:
         said = f"{said}; the last look failed: {cause.sentence.rstrip('.')}"
     if asked:
         said = f"{said}; the service asks to wait {asked:g} s, which is longer than the rest of wait_timeout"
-    error = copy.copy(cause) if given_up and cause is not None else DeadlineError("")
+    error = copy.copy(cause) if given_up and cause is not None else GraphTimeoutError("")
     error.args, error.message, error.service = (said,), said, None
     share = f"{len(pending)} of " if len(pending) < len(targets) else ""
-    error.action = f"see the {pending[0].sync_type} of {share}{resource.counted(len(targets))} finish"
+    error.action = f"see the {pending[0].sync_type} of {share}{resource.count_phrase(len(targets))} finish"
     error.attempts = 0
     error.retry_after = asked or error.retry_after
-    hints = [resource.not_found_hint] if any(target.is_gone for target in pending) else []
-    hints += _status_hints(resource, [target for target in pending if not target.is_gone])
+    hints = [resource.not_found_hint] if any(target.missing for target in pending) else []
+    hints += _status_hints(resource, [target for target in pending if not target.missing])
     hints += [
         f"Raise wait_timeout, or run the module {resource.info_module} later to see whether the time has moved on.",
-        resource.caveat,
+        resource.support_notice,
     ]
     error.hint = " ".join([error.hint] if given_up and error.hint else hints)
     for target in pending:
         target.error = error
 
 
-def _status_hints(resource: Resource, pending: Sequence[Target]) -> list[str]:
+def _status_hints(resource: Resource, pending: Sequence[SyncTarget]) -> list[str]:
     """Return the advice to check the members whose status shows that they cannot sync."""
     statuses = [(target.after or target.before or {}).get(resource.status) or "unknown" for target in pending]
     bad = [status for status in statuses if status != resource.working_status]
@@ -140,10 +140,10 @@ def _status_hints(resource: Resource, pending: Sequence[Target]) -> list[str]:
     ]
 
 
-def _seen(resource: Resource, target: Target) -> str:
+def _seen(resource: Resource, target: SyncTarget) -> str:
     state: State = target.after or target.before or {}
-    called = label(target.id, target.name)
-    if target.is_gone:
+    called = name_and_id(target.id, target.name)
+    if target.missing:
         return f"{called}, which is no longer in the tenant"
     last = _last_sync(state.get(resource.last_sync))
     return f"{called}, {resource.status} {state.get(resource.status) or 'unknown'}, last sync {last}"

@@ -15,28 +15,28 @@ from .._graph.clock import Clock
 from .._graph.errors import DependencyError, GraphError
 from .event_text import safe_event
 from .info import read_info
-from .last_sync import has_moved_on
+from .last_sync import sync_completed
 from .selection import Selection, select
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._graph.client import GraphClient
-    from .info import Info
+    from .info import ReadResult
     from .resource import Resource, State
 
     Members = Mapping[str, State]
 
 # However long the service is away, it is looked for again after this many seconds.
-_LONGEST_PAUSE: t.Final = 3600.0
+_MAX_PAUSE: t.Final = 3600.0
 # However late the service asks to come back: a gateway's slip must not end the watch for years.
-_LONGEST_OBEYED: t.Final = 86_400.0
+_MAX_RETRY_AFTER: t.Final = 86_400.0
 
 Event = dict[str, t.Any]
 """What happened: its ``type``, and what that type tells."""
 
 
-class Watched(t.NamedTuple):
+class WatchConfig(t.NamedTuple):
     """What is watched, and what is worth telling.
 
     :param noun: under which key an event shows a member.
@@ -59,10 +59,10 @@ class Watcher:
     """
 
     def __init__(
-        self, client: GraphClient, watched: Watched, *, interval: float, on_note: Callable[[str], None]
+        self, client: GraphClient, config: WatchConfig, *, interval: float, on_note: Callable[[str], None]
     ) -> None:
         self._client = client
-        self._watched = watched
+        self._config = config
         self._interval = interval
         self._on_note = on_note
         self._before: dict[str, State] | None = None
@@ -70,20 +70,20 @@ class Watcher:
         self._failures = 0
         self._noted: list[str] = []
 
-    def look(self) -> tuple[list[Event], float]:
+    def poll(self) -> tuple[list[Event], float]:
         """Look once; returns the events since the last look, and the seconds until the next one is due.
 
         The events are safe to use in a rulebook: they contain neither secrets nor template syntax.
 
         :raises DependencyError: a package is missing, which no later look would find either.
         """
-        events, pause = self._look()
+        events, pause = self._poll()
         return [safe_event(event) for event in events], pause
 
-    def _look(self) -> tuple[list[Event], float]:
+    def _poll(self) -> tuple[list[Event], float]:
         # Each look has the whole of the retry budget.
-        self._client.retry.progress()
-        watched = self._watched
+        self._client.retry.reset_budget()
+        config = self._config
         try:
             info = self._read()
         except DependencyError:
@@ -92,28 +92,28 @@ class Watcher:
             self._failures += 1
             pause = self._pause(exc)
             self._on_note(f"{exc} The next look is in {pause:.0f} s.")
-            return self._in_trouble(exc), pause
+            return self._failure_events(exc), pause
         for note in [note for note in info.warnings if note not in self._noted]:
             self._on_note(note)
         self._noted = info.warnings
         self._failures = 0
         now = {member["id"]: member for member in info.members}
-        found = changes(watched, self._before, now)
+        found = changes(config, self._before, now)
         self._before = now
         if info.failure is not None:
-            return [*found, *self._in_trouble(info.failure)], self._interval
-        return [*self._out_of_trouble(), *found], self._interval
+            return [*found, *self._failure_events(info.failure)], self._interval
+        return [*self._recovery_events(), *found], self._interval
 
-    def _read(self) -> Info:
-        watched, names = self._watched, self._watched.selection.names
-        everything = Selection(all=True) if names else watched.selection
-        info = read_info(lambda: self._client, watched.resource, everything, watched.health)
+    def _read(self) -> ReadResult:
+        config, names = self._config, self._config.selection.names
+        everything = Selection(all=True) if names else config.selection
+        info = read_info(lambda: self._client, config.resource, everything, config.health)
         if names:
             # One by one: a name that fits nothing any more is no reason to lose sight of the others.
             chosen: dict[str, State] = {}
             for name in names:
                 try:
-                    found = select(watched.resource, Selection(names=(name,)), info.members)
+                    found = select(config.resource, Selection(names=(name,)), info.members)
                     chosen.update({state["id"]: state for state in found})
                 except GraphError as exc:
                     info.failure = info.failure or exc
@@ -121,12 +121,12 @@ class Watcher:
         return info
 
     def _pause(self, error: GraphError) -> float:
-        longest = max(self._interval, _LONGEST_PAUSE)
+        longest = max(self._interval, _MAX_PAUSE)
         # 30 times the double is more than any longest pause, and the power of a week of failures no float.
         pause = min(self._interval * 2.0 ** min(self._failures - 1, 30), longest)
-        return max(pause, min(error.retry_after or 0.0, _LONGEST_OBEYED))
+        return max(pause, min(error.retry_after or 0.0, _MAX_RETRY_AFTER))
 
-    def _in_trouble(self, error: GraphError) -> list[Event]:
+    def _failure_events(self, error: GraphError) -> list[Event]:
         """Once for the same failure, however often it is met."""
         # What a service says may differ from time to time; what was not found, or fits several, is in our own words.
         trouble = (error.kind, error.status, error.code, error.message if error.status is None else None)
@@ -135,36 +135,36 @@ class Watcher:
         self._trouble = trouble
         return [{"type": "watch_failed", "message": str(error), "error": error.as_dict()}]
 
-    def _out_of_trouble(self) -> list[Event]:
+    def _recovery_events(self) -> list[Event]:
         if self._trouble is None:
             return []
         self._trouble = None
-        return [{"type": "watch_recovered", "message": f"The {self._watched.resource.noun}s can be read again."}]
+        return [{"type": "watch_recovered", "message": f"The {self._config.resource.noun}s can be read again."}]
 
 
-def changes(watched: Watched, before: Members | None, now: Members) -> list[Event]:
+def changes(config: WatchConfig, before: Members | None, now: Members) -> list[Event]:
     """What happened between two looks.
 
     :param before: members by id; ``None`` at the first look, which tells of those alone that are unhealthy.
     """
     events: list[Event] = []
 
-    def tell(kind: str, state: State, previous: State | None) -> None:
-        events.append({"type": kind, watched.noun: state, "previous": previous})
+    def emit(kind: str, state: State, previous: State | None) -> None:
+        events.append({"type": kind, config.noun: state, "previous": previous})
 
     for member_id, state in now.items():
         previous = (before or {}).get(member_id)
-        if state["health"] == watched.unhealthy and (previous is None or previous["health"] != watched.unhealthy):
-            tell("unhealthy", state, previous)
+        if state["health"] == config.unhealthy and (previous is None or previous["health"] != config.unhealthy):
+            emit("unhealthy", state, previous)
         if previous is None:
             continue
-        if state[watched.resource.status] != previous[watched.resource.status]:
-            tell("status_changed", state, previous)
-        if has_moved_on(watched.resource, previous, state):
-            tell("synced", state, previous)
+        if state[config.resource.status] != previous[config.resource.status]:
+            emit("status_changed", state, previous)
+        if sync_completed(config.resource, previous, state):
+            emit("synced", state, previous)
     for member_id, previous in (before or {}).items():
         if member_id not in now:
-            tell("removed", previous, previous)
+            emit("removed", previous, previous)
     return events
 
 

@@ -101,9 +101,9 @@ def test_the_search_lets_the_rest_pass(line: str) -> None:
 
 def test_one_file_alone_names_an_exchange_connector() -> None:
     utils = [file for file in FILES if file.startswith("plugins/module_utils/")]
-    naming = [
+    error_context = [
         file
         for file in utils
         if re.search("exchange_?connector", (COLLECTION / file).read_text(encoding="utf-8"), re.IGNORECASE)
     ]
-    assert naming == [KNOWS_A_CONNECTOR]
+    assert error_context == [KNOWS_A_CONNECTOR]

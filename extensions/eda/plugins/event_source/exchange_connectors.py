@@ -84,17 +84,17 @@ if _FILE.parts[-8:-5] == ("ansible_collections", "msgraph", "intune"):
         ansible_collections.__path__.insert(0, _TREE)
 
 from ansible_collections.msgraph.intune.plugins.module_utils import _graph, _intune
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect import connect
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS, gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.text import printable
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS, collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.values import (
     MAX_AGE,
     is_not_given,
     parse_duration,
     shown,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect import connect
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.text import printable
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
     HEALTHS,
@@ -104,7 +104,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.e
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.watch import (
     StoppableClock,
-    Watched,
+    WatchConfig,
     Watcher,
 )
 
@@ -135,7 +135,7 @@ async def main(queue: asyncio.Queue[dict[str, t.Any]], args: dict[str, t.Any]) -
     try:
         watcher = await in_background(lambda: make_watcher(args, os.environ, clock))
         while True:
-            events, pause = await in_background(watcher.look)
+            events, pause = await in_background(watcher.poll)
             for event in events:
                 await queue.put(event)
             await asyncio.sleep(pause)
@@ -152,23 +152,25 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
 
     :raises GraphError: they do not fit, or a package is missing.
     """
-    given = read_arguments(args)
-    value = given.get("interval")
+    provided = read_arguments(args)
+    value = provided.get("interval")
     interval = parse_duration("interval", _INTERVAL if is_not_given(value) else value, max_seconds=MAX_AGE)
     if interval < 1:
         raise OptionsError(
             f"interval is {shown(value)}, which is less than a second", hint="Give a longer one, such as 1s, 5m or 2h."
         )
-    ids = given.get(SELECTION.id)
-    selection = SELECTION.read({**given, SELECTION.id: [ids] if isinstance(ids, str) else ids}) or Selection(all=True)
+    ids = provided.get(SELECTION.id)
+    selection = SELECTION.read({**provided, SELECTION.id: [ids] if isinstance(ids, str) else ids}) or Selection(
+        all=True
+    )
     if selection.is_empty:
         raise OptionsError(
             f"{SELECTION.id} or {SELECTION.name} is an empty list, so there is nothing to watch",
             hint="Leave it out to watch all connectors.",
         )
-    client = connect(gather(given, environ), clock=clock, on_warning=warn, on_retry=inform)
-    watched = Watched(EXCHANGE_CONNECTOR, selection, "connector", health, unhealthy=HEALTHS[-1])
-    return Watcher(client, watched, interval=interval, on_note=warn)
+    client = connect(collect_options(provided, environ), clock=clock, on_warning=warn, on_retry=inform)
+    config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", health, unhealthy=HEALTHS[-1])
+    return Watcher(client, config, interval=interval, on_note=warn)
 
 
 def warn(sentence: str) -> None:
@@ -197,16 +199,16 @@ def read_arguments(args: Mapping[str, t.Any]) -> dict[str, t.Any]:
     names = {alias: option.name for option in OPTIONS.values() for alias in (option.name, *option.aliases)}
     names.update({name: name for name in _OWN})
     found: dict[str, t.Any] = {}
-    for given, value in args.items():
-        if given in _NOT_OURS:
+    for provided, value in args.items():
+        if provided in _NOT_OURS:
             continue
-        name = names.get(given)
+        name = names.get(provided)
         if name is None:
-            raise OptionsError(f"The option {given!r} is unknown", hint=f"Known are {', '.join(sorted(names))}.")
+            raise OptionsError(f"The option {provided!r} is unknown", hint=f"Known are {', '.join(sorted(names))}.")
         if name in found:
             raise OptionsError(f"{name} is given twice, once by an alias", hint="Give it once.")
         if name in OPTIONS and isinstance(value, (list, dict)):
-            raise OptionsError(f"{given} is not a single value", hint="Give a text, a number or a boolean.")
+            raise OptionsError(f"{provided} is not a single value", hint="Give a text, a number or a boolean.")
         found[name] = value
     return found
 

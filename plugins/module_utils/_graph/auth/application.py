@@ -12,19 +12,19 @@ import dataclasses
 import re
 import typing as t
 
-from .credential import check_name, check_token, require, text
+from ..config.options import Value, describe, same_scheme_value
 from ..errors import AuthenticationError, OptionsError
 from ..files import FileReadError, as_utf8, read_file
-from ..config.options import Value, beside, describe
 from ..masking import SECRETS
 from ..text import is_guid
+from .credential import check_name, check_token, require, text
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..config.options import ProvidedOptions
     from .credential import Credential
-    from .msal_client import Login
-    from ..config.options import Given
+    from .msal_client import MsalTokenClient
     from .token import Token
 
 _MAX_FILE_BYTES = 1024 * 1024
@@ -58,15 +58,15 @@ class ClientSecret(_Application):
     client_secret: Value | None
 
     @classmethod
-    def read(cls, given: Given, *, asked_for: bool) -> ClientSecret:
-        secret = given.get("client_secret")
-        return cls(beside(given, "tenant_id", secret), given.get("client_id"), secret)
+    def read(cls, provided: ProvidedOptions, *, explicit: bool) -> ClientSecret:
+        secret = provided.get("client_secret")
+        return cls(same_scheme_value(provided, "tenant_id", secret), provided.get("client_id"), secret)
 
     def validate(self) -> None:
         require(self.method, tenant_id=self.tenant_id, client_id=self.client_id, client_secret=self.client_secret)
         self._check_application()
 
-    def acquire(self, login: Callable[[], Login]) -> Token:
+    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
         try:
             return login().application(
                 tenant_id=text(self.tenant_id),
@@ -84,11 +84,11 @@ class ClientSecret(_Application):
 
 def _likely_mistake(secret: Value) -> str | None:
     """Return what the form of a refused secret shows, without a part of the secret; ``None`` for nothing."""
-    called, content = describe("client_secret", secret), text(secret)
+    label, content = describe("client_secret", secret), text(secret)
     if _QUOTED.fullmatch(content):
-        return f"{called} begins and ends with a quote."
+        return f"{label} begins and ends with a quote."
     if is_guid(content):
-        return f"{called} looks like the ID of a secret: it is a GUID."
+        return f"{label} looks like the ID of a secret: it is a GUID."
     return None
 
 
@@ -101,16 +101,21 @@ class Certificate(_Application):
     certificate_password: Value | None
 
     @classmethod
-    def read(cls, given: Given, *, asked_for: bool) -> Certificate:
-        path = given.get("certificate_path")
-        return cls(beside(given, "tenant_id", path), given.get("client_id"), path, given.get("certificate_password"))
+    def read(cls, provided: ProvidedOptions, *, explicit: bool) -> Certificate:
+        path = provided.get("certificate_path")
+        return cls(
+            same_scheme_value(provided, "tenant_id", path),
+            provided.get("client_id"),
+            path,
+            provided.get("certificate_password"),
+        )
 
     def validate(self) -> None:
         require(self.method, tenant_id=self.tenant_id, client_id=self.client_id, certificate_path=self.certificate_path)
         self._check_application()
         self._content()
 
-    def acquire(self, login: Callable[[], Login]) -> Token:
+    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
         return login().application(
             tenant_id=text(self.tenant_id),
             client_id=text(self.client_id),
@@ -136,12 +141,12 @@ class FederatedToken(_Application):
     federated_token_file: Value | None
 
     @classmethod
-    def read(cls, given: Given, *, asked_for: bool) -> FederatedToken:
-        token, file = given.get("federated_token"), given.get("federated_token_file")
+    def read(cls, provided: ProvidedOptions, *, explicit: bool) -> FederatedToken:
+        token, file = provided.get("federated_token"), provided.get("federated_token_file")
         # Whichever was given more strongly: an option beats the environment across both.
-        if token is not None and file is not None and (token.variable is not None) > (file.variable is not None):
+        if token is not None and file is not None and (token.env_var is not None) > (file.env_var is not None):
             token = None
-        return cls(given.get("tenant_id"), given.get("client_id"), token, file)
+        return cls(provided.get("tenant_id"), provided.get("client_id"), token, file)
 
     def validate(self) -> None:
         if self.federated_token_file is None:
@@ -149,7 +154,7 @@ class FederatedToken(_Application):
         self._check_application()
         self._assertion()
 
-    def acquire(self, login: Callable[[], Login]) -> Token:
+    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
         return login().application(
             tenant_id=text(self.tenant_id),
             client_id=text(self.client_id),
@@ -178,10 +183,10 @@ class ManagedIdentity:
     client_id: Value | None
 
     @classmethod
-    def read(cls, given: Given, *, asked_for: bool) -> ManagedIdentity:
-        client_id = given.get("client_id")
+    def read(cls, provided: ProvidedOptions, *, explicit: bool) -> ManagedIdentity:
+        client_id = provided.get("client_id")
         # AZURE_CLIENT_ID may be another credential's half, so a merely announced identity does not take it up.
-        return cls(client_id if client_id is None or asked_for or client_id.variable is None else None)
+        return cls(client_id if client_id is None or explicit or client_id.env_var is None else None)
 
     @property
     def action(self) -> str:
@@ -191,7 +196,7 @@ class ManagedIdentity:
     def validate(self) -> None:
         check_name("client_id", self.client_id)
 
-    def acquire(self, login: Callable[[], Login]) -> Token:
+    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
         return login().managed_identity(client_id=text(self.client_id) or None)
 
 

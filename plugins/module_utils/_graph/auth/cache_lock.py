@@ -13,56 +13,36 @@ import fcntl
 import os
 import typing as t
 
-from .orphan import is_abandoned, is_description
-from ..errors import DeadlineError
+from ..errors import GraphTimeoutError, OptionsError
 from ..files import FileReadError, check_regular
 from .private_file import check_private
-from .token_query import unusable
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..errors import OptionsError
-
-# A sign-in takes seconds; with the longest timeouts two requests of it could take longer than this.
-_LOCK_SECONDS = 300
-_LOCK_POLL_SECONDS = 0.05
-# A description of a holder is much shorter.
-_MAX_DESCRIPTION_BYTES = 4096
+# A sign-in takes a few requests, each within its own timeout; waits before retries are outside of the lock.
+_LOCK_TIMEOUT = 300
+_LOCK_POLL_INTERVAL = 0.05
 
 
 @contextlib.contextmanager
-def lock(cache: str, holder: str, *, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> Iterator[None]:
-    """Hold the lock of the cache at this path.
+def lock(cache: str, *, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> Iterator[None]:
+    """Hold the lock of the cache at this path. The kernel releases it when the process that holds it exits.
 
-    The kernel drops it when its holder dies. A holder that goes on though its job was cancelled is not waited for,
-    where that can be known: then the block runs without the lock. A lock file that is not ours is left unchanged.
-
-    :param holder: what tells others who holds it, see :mod:`_ancestry`.
-    :raises DeadlineError: another task holds it for too long.
-    :raises OptionsError: there can be no lock, or the lock file is not ours.
+    :raises GraphTimeoutError: another task holds it for too long.
+    :raises OptionsError: the lock file cannot be used, or it is not ours; it is left unchanged.
     """
-    path = f"{cache}.lock"
-    descriptor = _open(path, cache)
+    descriptor = _open(f"{cache}.lock", cache)
     try:
-        deadline = monotonic() + _LOCK_SECONDS
-        while not (held := _try(descriptor, cache)) and not is_abandoned(_holder(descriptor)):
+        deadline = monotonic() + _LOCK_TIMEOUT
+        while not _try_lock(descriptor, cache):
             if monotonic() > deadline:
-                raise DeadlineError(
-                    f"another task has held the token cache {cache} for {_LOCK_SECONDS} s",
+                raise GraphTimeoutError(
+                    f"another task has held the token cache {cache} for {_LOCK_TIMEOUT} s",
                     hint="Look for a task that hangs on this host, or use another token_cache_path.",
                 )
-            sleep(_LOCK_POLL_SECONDS)
-        if not held:
-            yield
-            return
-        # Only now: a live holder may be writing its description.
-        _check_content(descriptor, path, cache)
-        _describe(descriptor, holder)
-        try:
-            yield
-        finally:
-            _describe(descriptor, "")
+            sleep(_LOCK_POLL_INTERVAL)
+        yield
     finally:
         os.close(descriptor)
 
@@ -75,7 +55,7 @@ def _open(path: str, cache: str) -> int:
         descriptor = os.open(path, flags, 0o600)
     except OSError as exc:
         reason = "it is a symbolic link" if exc.errno == errno.ELOOP else str(exc.strerror)
-        raise _refused(cache, f"{path} cannot be opened ({reason})") from exc
+        raise _lock_error(cache, f"{path} cannot be opened ({reason})") from exc
     try:
         found = os.fstat(descriptor)
         check_regular(found)
@@ -84,44 +64,31 @@ def _open(path: str, cache: str) -> int:
             raise FileReadError("it is a hard link")
     except FileReadError as exc:
         os.close(descriptor)
-        raise _refused(cache, f"{path} is not its lock file: {exc.reason}") from exc
+        raise _lock_error(cache, f"{path} is not its lock file: {exc.reason}") from exc
     return descriptor
 
 
-def _refused(cache: str, reason: str) -> OptionsError:
+def _lock_error(cache: str, reason: str) -> OptionsError:
     hint = "Move the lock file away if nothing else needs it, or use another token_cache_path."
-    return unusable(cache, reason, hint=hint)
+    return cache_error(cache, reason, hint=hint)
 
 
-def _try(descriptor: int, cache: str) -> bool:
+def _try_lock(descriptor: int, cache: str) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError as exc:
-        raise unusable(cache, f"it cannot be locked there ({exc.strerror})") from exc
+        raise cache_error(cache, f"it cannot be locked there ({exc.strerror})") from exc
     return True
 
 
-def _check_content(descriptor: int, path: str, cache: str) -> None:
-    try:
-        content = os.pread(descriptor, _MAX_DESCRIPTION_BYTES + 1, 0)
-    except OSError as exc:
-        raise _refused(cache, f"{path} cannot be read ({exc.strerror})") from exc
-    if len(content) > _MAX_DESCRIPTION_BYTES or not is_description(content):
-        raise _refused(cache, f"{path} is not its lock file: it has other content")
+def cache_error(path: str, reason: str, hint: str | None = None) -> OptionsError:
+    """Return the error of a cache that cannot be used, or not safely.
 
-
-def _describe(descriptor: int, holder: str) -> None:
-    # Without it the others wait, as for a holder of whom nothing is known.
-    with contextlib.suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, holder.encode(), 0)
-
-
-def _holder(descriptor: int) -> str:
-    """Return the description of the task that holds the lock; empty when it cannot be read."""
-    try:
-        return os.pread(descriptor, _MAX_DESCRIPTION_BYTES, 0).decode("ascii", "replace")
-    except OSError:
-        return ""
+    :param hint: what to do, where it is not about the cache's file itself.
+    """
+    return OptionsError(
+        f"The token cache {path} cannot be used: {reason}",
+        hint=hint or "Give token_cache_path a file of this user's own with mode 0600, or one that does not exist yet.",
+    )

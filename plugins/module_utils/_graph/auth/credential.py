@@ -15,16 +15,16 @@ import dataclasses
 import re
 import typing as t
 
-from ..errors import OptionsError
 from ..config.options import OPTIONS, describe
+from ..errors import OptionsError
 from ..masking import SECRETS
 from .token import Token, is_sendable, read_token
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .msal_client import Login
-    from ..config.options import Given, Value
+    from ..config.options import ProvidedOptions, Value
+    from .msal_client import MsalTokenClient
 
 
 class Credential(t.Protocol):
@@ -34,7 +34,7 @@ class Credential(t.Protocol):
     """Its name as a value of auth_method."""
 
     @classmethod
-    def read(cls, given: Given, *, asked_for: bool) -> Credential:
+    def read(cls, provided: ProvidedOptions, *, explicit: bool) -> Credential:
         """Take what it needs from the values given.
 
         :param asked_for: by auth_method, that is, not merely found.
@@ -50,7 +50,7 @@ class Credential(t.Protocol):
         :raises OptionsError: naming the option at fault and the environment variables that may stand in for it.
         """
 
-    def acquire(self, login: Callable[[], Login]) -> Token:
+    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
         """Get a token, asking the login service where that is needed.
 
         :param login: makes the way to it, whose code a token at hand has no need of.
@@ -66,8 +66,8 @@ class AccessToken:
     token: Value | None
 
     @classmethod
-    def read(cls, given: Given, *, asked_for: bool) -> AccessToken:
-        return cls(given.get("access_token"))
+    def read(cls, provided: ProvidedOptions, *, explicit: bool) -> AccessToken:
+        return cls(provided.get("access_token"))
 
     @property
     def action(self) -> str:
@@ -77,7 +77,7 @@ class AccessToken:
         require(self.method, access_token=self.token)
         check_token("access_token", self.token)
 
-    def acquire(self, login: Callable[[], Login]) -> Token:
+    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
         return read_token(text(self.token))
 
 

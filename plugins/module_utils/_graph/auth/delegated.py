@@ -12,20 +12,19 @@ import dataclasses
 import re
 import typing as t
 
-from .credential import check_name, check_token, require, text
+from ..config.options import describe, same_scheme_value
 from ..errors import OptionsError
-from ..config.options import beside, describe
+from .credential import check_name, check_token, require, text
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..clouds import Cloud
+    from ..config.options import ProvidedOptions, Value
     from .credential import Credential
-    from .msal_client import Login
-    from ..config.options import Given, Value
+    from .msal_client import MsalTokenClient
     from .token import Token
-    from .token_cache import TokenCache
-    from .token_query import Account
+    from .token_cache import Account, TokenCache
 
 # "Microsoft Graph Command Line Tools": a public client that every tenant has.
 PUBLIC_CLIENT_ID: t.Final = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
@@ -71,14 +70,17 @@ class _User:
         check_name("client_id", self.client_id)
 
     def _acquire(
-        self, login: Callable[[], Login], ask: t.Callable[[t.Any, list[str]], t.Any] | None, given: str | None = None
+        self,
+        login: Callable[[], MsalTokenClient],
+        request_token: t.Callable[[t.Any, list[str]], t.Any] | None,
+        provided: str | None = None,
     ) -> Token:
         return login().user(
             tenant_id=self.tenant,
             client_id=self.client,
             username=self.name,
-            ask=ask,
-            given=given,
+            request_token=request_token,
+            provided=provided,
             method=self.method,
         )
 
@@ -91,9 +93,14 @@ class Password(_User):
     password: Value | None
 
     @classmethod
-    def read(cls, given: Given, *, asked_for: bool) -> Password:
-        username = given.get("username")
-        return cls(beside(given, "tenant_id", username), given.get("client_id"), username, given.get("password"))
+    def read(cls, provided: ProvidedOptions, *, explicit: bool) -> Password:
+        username = provided.get("username")
+        return cls(
+            same_scheme_value(provided, "tenant_id", username),
+            provided.get("client_id"),
+            username,
+            provided.get("password"),
+        )
 
     def validate(self) -> None:
         require(self.method, username=self.username, password=self.password)
@@ -104,7 +111,7 @@ class Password(_User):
                 hint="Give it as name@domain, without spaces.",
             )
 
-    def acquire(self, login: Callable[[], Login]) -> Token:
+    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
         return self._acquire(
             login,
             lambda application, scopes: application.acquire_token_by_username_password(
@@ -121,21 +128,26 @@ class RefreshToken(_User):
     refresh_token: Value | None
 
     @classmethod
-    def read(cls, given: Given, *, asked_for: bool) -> RefreshToken:
-        return cls(given.get("tenant_id"), given.get("client_id"), given.get("username"), given.get("refresh_token"))
+    def read(cls, provided: ProvidedOptions, *, explicit: bool) -> RefreshToken:
+        return cls(
+            provided.get("tenant_id"),
+            provided.get("client_id"),
+            provided.get("username"),
+            provided.get("refresh_token"),
+        )
 
     def validate(self) -> None:
         require(self.method, refresh_token=self.refresh_token)
         check_token("refresh_token", self.refresh_token)
         self._check_user()
 
-    def acquire(self, login: Callable[[], Login]) -> Token:
+    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
         return self._acquire(
             login,
             lambda application, scopes: application.acquire_token_by_refresh_token(
                 text(self.refresh_token), scopes=scopes
             ),
-            given=text(self.refresh_token),
+            provided=text(self.refresh_token),
         )
 
 
@@ -147,15 +159,20 @@ class CachedUser(_User):
     token_cache_path: Value | None
 
     @classmethod
-    def read(cls, given: Given, *, asked_for: bool) -> CachedUser:
-        return cls(given.get("tenant_id"), given.get("client_id"), given.get("username"), given.get("token_cache_path"))
+    def read(cls, provided: ProvidedOptions, *, explicit: bool) -> CachedUser:
+        return cls(
+            provided.get("tenant_id"),
+            provided.get("client_id"),
+            provided.get("username"),
+            provided.get("token_cache_path"),
+        )
 
     def account_in(self, cache: TokenCache, cloud: Cloud) -> Account | None:
         """The person whose sign-in the cache holds.
 
         :raises OptionsError: it holds several, and no name chooses among them.
         """
-        from .token_query import only_account
+        from .token_cache import only_account
 
         return only_account(cache.accounts(cloud.login_host, self.client, self.name))
 
@@ -163,7 +180,7 @@ class CachedUser(_User):
         require(self.method, token_cache_path=self.token_cache_path)
         self._check_user()
 
-    def acquire(self, login: Callable[[], Login]) -> Token:
+    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
         return self._acquire(login, None)
 
 

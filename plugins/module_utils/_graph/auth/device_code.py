@@ -12,21 +12,21 @@ import dataclasses
 import time
 import typing as t
 
-from .aadsts import DEVICE_LOGIN
 from ..dependencies import load_msal
 from ..errors import AuthenticationError, GraphError, ThrottledError
-from .msal_client import build_application, guarded
-from .msal_http import MsalHttp
 from ..masking import clip
-from .token_query import MAX_NAME
+from .aadsts import DEVICE_LOGIN
+from .msal_client import build_application, wrap_msal_errors
+from .msal_http import MsalHttp
+from .token_cache import MAX_NAME
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..clouds import Cloud
     from ..http.retry import Retry
-    from .token_cache import TokenCache
     from ..http.transport import Transport
+    from .token_cache import TokenCache
 
 # These failures of a poll do not end the sign-in: the next poll is the retry.
 _PASSING = ("network", "timeout", "throttled", "service")
@@ -37,7 +37,7 @@ _MAX_URL = 500
 
 
 @dataclasses.dataclass(frozen=True)
-class Invitation:
+class DeviceCode:
     """What to show to the person. The code is not a secret. It expires after ``expires_in`` seconds."""
 
     verification_url: str
@@ -46,7 +46,7 @@ class Invitation:
 
 
 @dataclasses.dataclass(frozen=True)
-class Person:
+class SignedInUser:
     """Who signed in, and to which tenant."""
 
     username: str
@@ -93,7 +93,7 @@ class DeviceLogin:
         self._interval = 0.0
         self._retry_after = 0.0
 
-    def begin(self) -> Invitation:
+    def start(self) -> DeviceCode:
         """Ask for a code.
 
         :raises GraphError: it was refused, or the service could not be asked.
@@ -102,7 +102,7 @@ class DeviceLogin:
         with self._cache.locked():
             self._cache.load()
         self._flow = self._retry.run(
-            lambda _attempt: guarded(
+            lambda _attempt: wrap_msal_errors(
                 self._http, lambda: self._connected().initiate_device_flow(scopes=list(self._scopes))
             )
         )
@@ -111,11 +111,11 @@ class DeviceLogin:
         self._interval = float(self._flow["interval"])
         expires_in = float(self._flow["expires_in"])
         self._deadline = self._clock() + expires_in
-        return Invitation(
+        return DeviceCode(
             clip(self._flow["verification_uri"], _MAX_URL), clip(self._flow["user_code"], MAX_NAME), expires_in
         )
 
-    def wait(self, on_wait: Callable[[float], None]) -> Person:
+    def wait(self, on_wait: Callable[[float], None]) -> SignedInUser:
         """Wait until the person has signed in, and keep the tokens.
 
         :param on_wait: called before each wait with the number of seconds until the code expires.
@@ -140,12 +140,12 @@ class DeviceLogin:
             # Never shorter, even when the code expires before: a poll must not be sooner than the service asks.
             self._sleep(max(self._interval, self._retry_after))
 
-    def _poll(self) -> Person | None:
+    def _poll(self) -> SignedInUser | None:
         self._retry_after = 0.0
         # The lock is held for one request only, so that other tasks can use the cache between polls.
         with self._cache.locked():
             try:
-                result = guarded(self._http, self._ask)
+                result = wrap_msal_errors(self._http, self._request_device_code)
             except GraphError as exc:
                 if not exc.transient and exc.kind not in _PASSING:
                     raise
@@ -154,7 +154,7 @@ class DeviceLogin:
                 self._application = None
                 return None
             if "access_token" in result:
-                return self._keep(result)
+                return self._save(result)
             self._retry_after = self._http.retry_after
             if self._retry_after:
                 # msal would return the same answer again until this time is over by its own clock.
@@ -166,14 +166,14 @@ class DeviceLogin:
             raise self._http.failure()
         return None
 
-    def _ask(self) -> t.Any:
+    def _request_device_code(self) -> t.Any:
         application = self._connected()
         self._state.deserialize(self._cache.load())
         # msal waits by itself unless its condition to stop is true, and never stops at an interval of zero.
         flow = {**self._flow, "interval": 1}
         return application.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True)
 
-    def _keep(self, result: dict[str, t.Any]) -> Person:
+    def _save(self, result: dict[str, t.Any]) -> SignedInUser:
         claims = result.get("id_token_claims")
         claims = claims if isinstance(claims, dict) else {}
         username = clip(str(claims.get("preferred_username") or ""), MAX_NAME)
@@ -189,7 +189,7 @@ class DeviceLogin:
             tenant_id=self._application.authority.tenant,
             required=True,
         )
-        return Person(username, clip(str(claims.get("tid") or self._tenant_id), MAX_NAME))
+        return SignedInUser(username, clip(str(claims.get("tid") or self._tenant_id), MAX_NAME))
 
     def _connected(self) -> t.Any:
         if self._application is None:

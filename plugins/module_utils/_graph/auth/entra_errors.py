@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .aadsts import find_code, hint_for, without_code
 from ..errors import (
-    SUPPORT_ADVICE,
+    SUPPORT_HINT,
     AuthenticationError,
     GraphError,
     ProtocolError,
@@ -23,8 +22,9 @@ from ..errors import (
     ThrottledError,
 )
 from ..http.headers import request_id, retry_after
-from .login_answers import error_code
 from ..masking import clip
+from .aadsts import find_code, hint_for, without_code
+from .login_answers import error_code
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ def _classify(status: int, error: object, code: str | None) -> tuple[type[GraphE
     if status == 429:
         return ThrottledError, "Run the task again later, and let tasks share a token instead of signing in one by one."
     if status >= 500 or code == _UNAVAILABLE:
-        return ServiceError, f"The login service failed; run the task again later. {SUPPORT_ADVICE}"
+        return ServiceError, f"The login service failed; run the task again later. {SUPPORT_HINT}"
     if isinstance(error, str):
         return AuthenticationError, "Check the credential, client_id and authority_url."
     return ProtocolError, "Check authority_url and the proxies on the way."

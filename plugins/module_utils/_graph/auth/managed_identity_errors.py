@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .aadsts import find_code, hint_for
 from ..errors import AuthenticationError, GraphError, ProtocolError, ServiceError, ThrottledError
 from ..http.headers import request_id, retry_after
-from .login_answers import error_code
 from ..masking import clip
+from .aadsts import find_code, hint_for
+from .login_answers import error_code
 
 if t.TYPE_CHECKING:
     from ..http.transport import Response

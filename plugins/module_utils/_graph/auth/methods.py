@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import typing as t
 
-from .credential import AccessToken
+from ..config.options import OPTIONS, Precedence
 from ..errors import OptionsError
-from ..config.options import OPTIONS, RANK_AMBIENT, RANK_ENVIRONMENT, RANK_OPTION
+from .credential import AccessToken
 
 if t.TYPE_CHECKING:
-    from .credential import Credential
-    from ..config.options import Given, Value
+    from ..config.options import ProvidedOptions, Value
     from ..config.settings import Settings
+    from .credential import Credential
     from .token_cache import TokenCache
 
 
-class Way(t.NamedTuple):
+class AuthMethod(t.NamedTuple):
     """What is to be known of a way to sign in before its code is loaded.
 
     :param own: the options that hold its own credential; any of them is enough.
@@ -29,22 +29,22 @@ class Way(t.NamedTuple):
     """
 
     method: str
-    own: tuple[str, ...]
-    ambient: tuple[str, ...] = ()
+    options: tuple[str, ...]
+    platform_variables: tuple[str, ...] = ()
 
 
 # In the order in which ``auto`` looks for them.
-WAYS: t.Final = (
-    Way("access_token", ("access_token",)),
-    Way("federated_token", ("federated_token", "federated_token_file"), ("AZURE_FEDERATED_TOKEN_FILE",)),
-    Way("certificate", ("certificate_path",)),
-    Way("client_secret", ("client_secret",)),
-    Way("password", ("password",)),
-    Way("refresh_token", ("refresh_token",)),
-    Way("token_cache", ("token_cache_path",)),
-    Way("managed_identity", ()),
+AUTH_METHODS: t.Final = (
+    AuthMethod("access_token", ("access_token",)),
+    AuthMethod("federated_token", ("federated_token", "federated_token_file"), ("AZURE_FEDERATED_TOKEN_FILE",)),
+    AuthMethod("certificate", ("certificate_path",)),
+    AuthMethod("client_secret", ("client_secret",)),
+    AuthMethod("password", ("password",)),
+    AuthMethod("refresh_token", ("refresh_token",)),
+    AuthMethod("token_cache", ("token_cache_path",)),
+    AuthMethod("managed_identity", ()),
 )
-METHODS: t.Final = tuple(way.method for way in WAYS)
+METHOD_NAMES: t.Final = tuple(way.method for way in AUTH_METHODS)
 _OF_USERS: t.Final = ("password", "refresh_token", "token_cache")
 
 
@@ -56,22 +56,22 @@ def choose_credential(settings: Settings, cache: TokenCache | None) -> Credentia
 
     :raises OptionsError: there is none, or it is incomplete or malformed.
     """
-    given = settings.given
-    by_name = settings.auth_method != "auto" and not _overruled(given)
-    method = settings.auth_method if by_name else _present(settings, cache)
-    credential = strategy(method).read(given, asked_for=by_name)
+    provided = settings.provided
+    by_name = settings.auth_method != "auto" and not _explicit_option_wins(provided)
+    method = settings.auth_method if by_name else _detect_method(settings, cache)
+    credential = credential_class(method).read(provided, explicit=by_name)
     credential.validate()
     return credential
 
 
-def strategy(method: str) -> type[Credential]:
+def credential_class(method: str) -> type[Credential]:
     """The code of a way to sign in.
 
     :raises OptionsError: there is no such method.
     """
-    if method not in METHODS:
+    if method not in METHOD_NAMES:
         raise OptionsError(
-            f"The auth_method {method!r} is unknown", hint=f"Set it to one of auto, {', '.join(METHODS)}."
+            f"The auth_method {method!r} is unknown", hint=f"Set it to one of auto, {', '.join(METHOD_NAMES)}."
         )
     # One that is not asked for costs the task nothing.
     if method == AccessToken.method:
@@ -85,49 +85,49 @@ def strategy(method: str) -> type[Credential]:
     return APPLICATIONS[method]
 
 
-def _overruled(given: Given) -> bool:
+def _explicit_option_wins(provided: ProvidedOptions) -> bool:
     """Whether the method comes from the environment while the task gives a credential of its own."""
-    if given["auth_method"].variable is None:
+    if provided["auth_method"].env_var is None:
         return False
     # A place to keep tokens is no such credential.
-    return any(_rank(way, given) == RANK_OPTION for way in WAYS if way.method != "token_cache")
+    return any(_precedence(way, provided) == Precedence.OPTION for way in AUTH_METHODS if way.method != "token_cache")
 
 
-def _rank(way: Way, given: Given) -> int | None:
+def _precedence(way: AuthMethod, provided: ProvidedOptions) -> int | None:
     """How strongly a way was asked for, by where its own credential was given; ``None`` when it was not."""
     if way.method == "managed_identity":
         # Never probed for: the platform's variables announce it, or auth_method asks for it.
-        return RANK_AMBIENT if given.announces_identity else None
-    ranks = [_rank_of(given[name], way.ambient) for name in way.own if name in given]
+        return Precedence.PLATFORM if provided.announces_identity else None
+    ranks = [_value_precedence(provided[name], way.platform_variables) for name in way.options if name in provided]
     return min(ranks) if ranks else None
 
 
-def _rank_of(value: Value, ambient: tuple[str, ...]) -> int:
-    if value.variable is None:
-        return RANK_OPTION
-    return RANK_AMBIENT if value.variable in ambient else RANK_ENVIRONMENT
+def _value_precedence(value: Value, platform_variables: tuple[str, ...]) -> int:
+    if value.env_var is None:
+        return Precedence.OPTION
+    return Precedence.PLATFORM if value.env_var in platform_variables else Precedence.ENVIRONMENT
 
 
-def _present(settings: Settings, cache: TokenCache | None) -> str:
-    ranks = [(rank, way.method) for way in WAYS if (rank := _rank(way, settings.given)) is not None]
+def _detect_method(settings: Settings, cache: TokenCache | None) -> str:
+    ranks = [(rank, way.method) for way in AUTH_METHODS if (rank := _precedence(way, settings.provided)) is not None]
     # Sorting keeps the order of the ways within a rank.
-    by_rank = [method for _rank, method in sorted(ranks, key=lambda ranked: ranked[0])]
+    by_rank = [method for _precedence, method in sorted(ranks, key=lambda ranked: ranked[0])]
     # A user's own credential looks into the cache first, and is there when that is of no use any more. For an
     # application the cache is a place to keep tokens, until a user has signed in to it.
     if (
         by_rank[1:]
         and by_rank[0] == "token_cache"
-        and (by_rank[1] in _OF_USERS or not _somebody_signed_in(settings, cache))
+        and (by_rank[1] in _OF_USERS or not _cache_has_user(settings, cache))
     ):
         return by_rank[1]
     if by_rank:
         return by_rank[0]
-    raise _no_credential(settings.given)
+    raise _no_credential(settings.provided)
 
 
-def _no_credential(given: Given) -> OptionsError:
-    others = ", ".join(str(OPTIONS[name]) for way in WAYS for name in way.own if name != "client_secret")
-    if "tenant_id" in given and "client_id" in given:
+def _no_credential(provided: ProvidedOptions) -> OptionsError:
+    others = ", ".join(str(OPTIONS[name]) for way in AUTH_METHODS for name in way.options if name != "client_secret")
+    if "tenant_id" in provided and "client_id" in provided:
         # With both, an application is meant, and most applications have a secret.
         return OptionsError(
             f"tenant_id and client_id are set, but {OPTIONS['client_secret']} is missing",
@@ -143,8 +143,8 @@ def _no_credential(given: Given) -> OptionsError:
     )
 
 
-def _somebody_signed_in(settings: Settings, cache: TokenCache | None) -> bool:
+def _cache_has_user(settings: Settings, cache: TokenCache | None) -> bool:
     from .delegated import CachedUser
 
-    user = CachedUser.read(settings.given, asked_for=False)
+    user = CachedUser.read(settings.provided, explicit=False)
     return cache is not None and bool(cache.accounts(settings.cloud.login_host, user.client, None))

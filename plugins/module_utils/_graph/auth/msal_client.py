@@ -15,21 +15,21 @@ from ..dependencies import load_msal
 from ..errors import AuthenticationError, GraphError, OptionsError
 from ..masking import clip
 from .token import Token, read_token
-from .token_query import MAX_NAME, Account, Wanted, only_account
+from .token_cache import MAX_NAME, Account, TokenQuery, only_account
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ..clouds import Cloud
+    from ..http.transport import Transport
     from .msal_http import MsalHttp
     from .token_cache import TokenCache
-    from ..http.transport import Transport
 
     # From an msal application and the scopes to ask for, to msal's answer.
-    Ask = Callable[[t.Any, list[str]], t.Any]
+    RequestToken = Callable[[t.Any, list[str]], t.Any]
 
 
-class Login:
+class MsalTokenClient:
     """The login service of one cloud, for tokens of that cloud's Graph.
 
     :param permissions: what a user's token is asked for by name: ``.default`` would yield only what was consented to
@@ -45,10 +45,10 @@ class Login:
         permissions: Iterable[str],
         cache: TokenCache | None = None,
         *,
-        refused: str | None = None,
+        rejected_token: str | None = None,
     ) -> None:
         self._transport = transport
-        self._refused = refused
+        self._rejected_token = rejected_token
         self._method: str | None = None
         self._cloud = cloud
         self._cache = cache
@@ -74,10 +74,10 @@ class Login:
         """
         self._method = method
         scopes = (f"{self._cloud.graph_url}/.default",)
-        wanted = Wanted(self._host, tenant_id, client_id, scopes, refused=self._refused)
+        wanted = TokenQuery(self._host, tenant_id, client_id, scopes, rejected_token=self._rejected_token)
 
         def sign_in() -> Token:
-            return self._ask(
+            return self._request_token(
                 "ConfidentialClientApplication",
                 wanted,
                 lambda application, scopes: application.acquire_token_for_client(scopes=scopes),
@@ -103,8 +103,8 @@ class Login:
         tenant_id: str,
         client_id: str,
         username: str | None,
-        ask: Ask | None,
-        given: str | None = None,
+        request_token: RequestToken | None,
+        provided: str | None = None,
         method: str | None = None,
     ) -> Token:
         """Get a token of a user: from the cache, else by its refresh token, else by ``ask``.
@@ -117,14 +117,14 @@ class Login:
         """
         self._method = method
         if self._cache is None:
-            return self._ask_as_user(self._wanted(tenant_id, client_id, None), _needed(ask))
-        if given is not None and username is None:
-            username = self._cache.user_of(given)
+            return self._request_token_as_user(self._wanted(tenant_id, client_id, None), _needed(request_token))
+        if provided is not None and username is None:
+            username = self._cache.user_of(provided)
             if username is None:
                 with self._cache.locked():
-                    return self._ask_for_user(tenant_id, client_id, None, ask, given)
+                    return self._request_user_token(tenant_id, client_id, None, request_token, provided)
         found = self._find_user(tenant_id, client_id, username)
-        if found is None and ask is None and self._account(client_id, username) is None:
+        if found is None and request_token is None and self._account(client_id, username) is None:
             raise AuthenticationError(
                 f"the token cache holds no sign-in of {username or 'a user'} to the application {client_id}",
                 hint="Run the playbook msgraph.intune.device_login first, with the same token_cache_path.",
@@ -133,7 +133,7 @@ class Login:
             with self._cache.locked():
                 found = self._find_user(tenant_id, client_id, username)
                 if found is None:
-                    return self._ask_for_user(tenant_id, client_id, username, ask, given)
+                    return self._request_user_token(tenant_id, client_id, username, request_token, provided)
         return read_token(found, from_cache=True)
 
     def managed_identity(self, *, client_id: str | None) -> Token:
@@ -153,7 +153,7 @@ class Login:
         http = MsalHttp(self._transport, None)
         client = msal.ManagedIdentityClient(identity, http_client=http)
 
-        def ask() -> t.Any:
+        def request_token() -> t.Any:
             try:
                 return client.acquire_token_for_client(resource=self._cloud.graph_url)
             except OSError as exc:
@@ -165,10 +165,12 @@ class Login:
                     hint="Run the task as a user who can read it: on Linux, a member of the group himds.",
                 ) from exc
 
-        return _token(http, guarded(http, ask))
+        return _token(http, wrap_msal_errors(http, request_token))
 
-    def _wanted(self, tenant_id: str, client_id: str, account: Account | None) -> Wanted:
-        return Wanted(self._host, tenant_id, client_id, self._scopes, account.id if account else None, self._refused)
+    def _wanted(self, tenant_id: str, client_id: str, account: Account | None) -> TokenQuery:
+        return TokenQuery(
+            self._host, tenant_id, client_id, self._scopes, account.id if account else None, self._rejected_token
+        )
 
     def _find_user(self, tenant_id: str, client_id: str, username: str | None) -> str | None:
         account = self._account(client_id, username)
@@ -180,18 +182,23 @@ class Login:
         accounts = [] if self._cache is None else self._cache.accounts(self._host, client_id, username)
         return only_account(accounts)
 
-    def _ask_for_user(
-        self, tenant_id: str, client_id: str, username: str | None, ask: Ask | None, given: str | None
+    def _request_user_token(
+        self,
+        tenant_id: str,
+        client_id: str,
+        username: str | None,
+        request_token: RequestToken | None,
+        provided: str | None,
     ) -> Token:
-        account = None if given is not None and username is None else self._account(client_id, username)
+        account = None if provided is not None and username is None else self._account(client_id, username)
 
         def silently_or_ask(application: t.Any, scopes: list[str]) -> t.Any:
             result = None
             for known in application.get_accounts():
                 if account is not None and known["home_account_id"] == account.id:
                     result = application.acquire_token_silent_with_error(scopes, account=known)
-            if ask is not None and "access_token" not in (result or {}):
-                result = ask(application, scopes)
+            if request_token is not None and "access_token" not in (result or {}):
+                result = request_token(application, scopes)
             if result is None:
                 raise AuthenticationError(
                     f"the token cache holds no refresh token of {username or 'the user'}",
@@ -200,20 +207,30 @@ class Login:
             return result
 
         wanted = self._wanted(tenant_id, client_id, account)
-        return self._ask_as_user(wanted, silently_or_ask, given=given)
+        return self._request_token_as_user(wanted, silently_or_ask, provided=provided)
 
-    def _ask_as_user(self, wanted: Wanted, ask: Ask, *, given: str | None = None) -> Token:
+    def _request_token_as_user(
+        self, wanted: TokenQuery, request_token: RequestToken, *, provided: str | None = None
+    ) -> Token:
         self._http.permissions = self._permissions
-        return self._ask("PublicClientApplication", wanted, ask, given=given)
+        return self._request_token("PublicClientApplication", wanted, request_token, provided=provided)
 
-    def _ask(self, kind: str, wanted: Wanted, ask: Ask, *, given: str | None = None, **options: t.Any) -> Token:
+    def _request_token(
+        self,
+        kind: str,
+        wanted: TokenQuery,
+        request_token: RequestToken,
+        *,
+        provided: str | None = None,
+        **options: t.Any,
+    ) -> Token:
         """Request a token with msal, and save it in the cache. The lock of the cache must be held."""
         self._http.method = self._method
         cache = self._cache
         state = None
         if cache is not None:
             state = load_msal().SerializableTokenCache()
-            state.deserialize(cache.load(refused=wanted.refused))
+            state.deserialize(cache.load(rejected_token=wanted.rejected_token))
         tenant_id = wanted.tenant
 
         def run() -> t.Any:
@@ -222,9 +239,9 @@ class Login:
                 kind, self._http, self._cloud, wanted.tenant, wanted.client_id, token_cache=state, **options
             )
             tenant_id = application.authority.tenant
-            return ask(application, list(wanted.scopes))
+            return request_token(application, list(wanted.scopes))
 
-        result = guarded(self._http, run)
+        result = wrap_msal_errors(self._http, run)
         token = _token(self._http, result)
         if cache is not None and state is not None and state.has_state_changed:
             claims = result.get("id_token_claims")
@@ -234,7 +251,7 @@ class Login:
                 host=wanted.host,
                 tenant=wanted.tenant,
                 tenant_id=tenant_id,
-                given=(given, clip(str(name), MAX_NAME)) if given and name else None,
+                provided=(provided, clip(str(name), MAX_NAME)) if provided and name else None,
             )
         return token
 
@@ -261,7 +278,7 @@ def build_application(
     )
 
 
-def guarded(http: MsalHttp, run: Callable[[], t.Any]) -> dict[str, t.Any]:
+def wrap_msal_errors(http: MsalHttp, run: Callable[[], t.Any]) -> dict[str, t.Any]:
     """Run msal and return its answer, a refusal included; whatever it raises becomes one of our errors."""
     try:
         result = run()
@@ -282,7 +299,7 @@ def _token(http: MsalHttp, result: dict[str, t.Any]) -> Token:
     return read_token(secret)
 
 
-def _needed(ask: Ask | None) -> Ask:
-    if ask is None:
+def _needed(request_token: RequestToken | None) -> RequestToken:
+    if request_token is None:
         raise OptionsError("There is neither a token cache nor a credential", hint="Set token_cache_path.")
-    return ask
+    return request_token

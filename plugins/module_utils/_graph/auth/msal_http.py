@@ -15,11 +15,11 @@ import uuid
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ..clouds import same_origin
-from ..http.error_body import holds_error
 from ..errors import AuthenticationError, GraphError, ProtocolError
+from ..http.error_body import holds_error
 from ..http.headers import retry_after
-from .login_answers import clean, find_too_long, secrets_in, token_problem
 from ..masking import SECRETS
+from .login_answers import clean, find_too_long, secrets_in, token_problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,17 +133,19 @@ class MsalHttp:
         known = self._metadata.get(url) if method == "GET" else None
         if known is not None:
             return known
-        given = {name: value for name, value in (headers or {}).items() if value is not None}
-        self._register("the request", _secrets_in_headers(given))
-        asked = {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **given}
+        provided = {name: value for name, value in (headers or {}).items() if value is not None}
+        self._register("the request", _secrets_in_headers(provided))
+        asked = {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **provided}
         self._client_request_id = asked["client-request-id"]
         try:
-            response = self._transport.send(method, url, headers=asked, body=body, direct=self._authority_url is None)
+            response = self._transport.send(
+                method, url, headers=asked, body=body, bypass_proxy=self._authority_url is None
+            )
         except GraphError as exc:
             exc.client_request_id = self._client_request_id
-            if self._authority_url is None and exc.dropped:
+            if self._authority_url is None and exc.connection_lost:
                 # The endpoint is on this host or in its network, so a retry does not help when it does not answer.
-                exc.dropped = False
+                exc.connection_lost = False
                 exc.hint = "This host seems to have no managed identity: give another credential, or assign one."
             raise
         self._last, self._last_body = response, _content(response)

@@ -13,23 +13,24 @@ msal to read, and its lock file stays behind when its holder is killed: the kern
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
+import re
 import time
 import typing as t
 
+from ..errors import OptionsError
 from ..files import FileReadError
 from ..http.json_reader import parse_json
-from .private_file import make_private_folders, read_private_file, remove_leftovers, replace_private_file
 from ..masking import SECRETS, clip
+from .cache_lock import cache_error, lock
+from .private_file import make_private_folders, read_private_file, remove_leftovers, replace_private_file
 from .token import MAX_TOKEN_LENGTH, find_problem
-from .token_query import MAX_NAME, Account, unusable
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from .token_query import Wanted
 
 # A token that expires within this many seconds is not used for a new task. msal has the same limit.
 _SPARE_SECONDS = 300
@@ -41,6 +42,58 @@ _MAX_MEGABYTES = _MAX_BYTES // (1024 * 1024)
 _TENANTS = "MsgraphIntuneTenants"
 _GIVEN = "MsgraphIntuneGiven"
 _SECTIONS_WITH_SECRETS = ("AccessToken", "RefreshToken", "IdToken")
+# Longer names of users are cut: a user principal name has 113 characters at most.
+MAX_NAME: t.Final = 200
+_MAX_SHOWN_NAMES: t.Final = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class TokenQuery:
+    """The properties of the token that a task needs.
+
+    :param host: the login service's host name, which msal calls the environment.
+    :param tenant: as asked, by ID or name.
+    :param scopes: those that the token must hold, as asked of the login service.
+    :param account: msal's home account id of a user; ``None`` for an application's own token.
+    :param rejected_token: a token that the service refused, so the cache must return another one.
+    """
+
+    host: str
+    tenant: str
+    client_id: str
+    scopes: tuple[str, ...]
+    account: str | None = None
+    rejected_token: str | None = dataclasses.field(default=None, repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """A user whose sign-in the cache holds."""
+
+    id: str
+    username: str
+
+    @property
+    def home_tenant(self) -> str | None:
+        """The tenant in Entra's form of the id, "object.tenant" in GUIDs; other providers have other forms."""
+        found = re.fullmatch(r"[0-9a-fA-F-]{36}\.([0-9a-fA-F-]{36})", self.id)
+        return found.group(1) if found else None
+
+
+def only_account(accounts: list[Account]) -> Account | None:
+    """Return the only account, or ``None`` when there are no accounts.
+
+    :raises OptionsError: there are several.
+    """
+    if len(accounts) > 1:
+        names = sorted(account.username for account in accounts)
+        shown = ", ".join(names[:_MAX_SHOWN_NAMES])
+        if len(names) > _MAX_SHOWN_NAMES:
+            shown += f" and {len(names) - _MAX_SHOWN_NAMES} more"
+        raise OptionsError(
+            f"The token cache holds sign-ins of several users: {shown}", hint="Set username to one of them."
+        )
+    return accounts[0] if accounts else None
 
 
 class TokenCache:
@@ -65,10 +118,9 @@ class TokenCache:
         self._monotonic = monotonic
         self._sleep = sleep
         self._told_of_damage = False
-        self._holder = ""
         self._loaded: dict[str, t.Any] = {}
 
-    def find(self, wanted: Wanted) -> str | None:
+    def find(self, wanted: TokenQuery) -> str | None:
         """Return the wanted access token, or ``None`` when the cache has none that stays valid for some minutes.
 
         :raises OptionsError: the file is not safe to use.
@@ -82,7 +134,7 @@ class TokenCache:
                 and (entry.get("home_account_id") or None) == wanted.account
                 and set(wanted.scopes) <= set(entry["target"].split())
                 and float(str(entry["expires_on"])) > self._clock() + _SPARE_SECONDS
-                and entry["secret"] != wanted.refused
+                and entry["secret"] != wanted.rejected_token
             ):
                 _register([entry])
                 return t.cast("str", entry["secret"])
@@ -113,22 +165,17 @@ class TokenCache:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the lock of the cache. Tasks of cancelled jobs may still write; a holder that dies releases the lock.
+        """Hold the lock of the cache.
 
-        :raises DeadlineError: another task holds it for too long.
+        :raises GraphTimeoutError: another task holds it for too long.
         :raises OptionsError: the lock file cannot be used.
         """
-        from .orphan import describe_self
-        from .cache_lock import lock
-
         folder = os.path.dirname(os.path.abspath(self.path))
         try:
             make_private_folders(folder)
         except OSError as exc:
-            raise unusable(self.path, f"its folder cannot be made ({exc.strerror})") from exc
-        # Described once: while this task waits for the lock, its job may be cancelled.
-        self._holder = self._holder or describe_self()
-        with lock(self.path, self._holder, monotonic=self._monotonic, sleep=self._sleep):
+            raise cache_error(self.path, f"its folder cannot be made ({exc.strerror})") from exc
+        with lock(self.path, monotonic=self._monotonic, sleep=self._sleep):
             yield
 
     def user_of(self, refresh_token: str) -> str | None:
@@ -139,7 +186,7 @@ class TokenCache:
         found = self._read().get(_GIVEN, {}).get(_digest(refresh_token))
         return clip(found, MAX_NAME) if isinstance(found, str) else None
 
-    def load(self, *, refused: str | None = None) -> str:
+    def load(self, *, rejected_token: str | None = None) -> str:
         """Return the whole content for msal; empty when the file is missing or empty. The lock must be held.
 
         :param refused: an access token to leave out, because msal would return it.
@@ -147,8 +194,8 @@ class TokenCache:
         content = self._loaded = self._read()
         for section in _SECTIONS_WITH_SECRETS:
             _register(_entries(content, section))
-        if refused is not None and "AccessToken" in content:
-            kept = {key: one for key, one in content["AccessToken"].items() if one.get("secret") != refused}
+        if rejected_token is not None and "AccessToken" in content:
+            kept = {key: one for key, one in content["AccessToken"].items() if one.get("secret") != rejected_token}
             content = {**content, "AccessToken": kept}
         return json.dumps(content) if content else ""
 
@@ -159,7 +206,7 @@ class TokenCache:
         host: str,
         tenant: str,
         tenant_id: str,
-        given: tuple[str, str] | None = None,
+        provided: tuple[str, str] | None = None,
         required: bool = False,
     ) -> None:
         """Replace the content by msal's, and store the tenant's ID under its name. The lock must be held.
@@ -171,8 +218,8 @@ class TokenCache:
         try:
             content = self._readable(parse_json(state))
             content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
-            if given is not None:
-                content.setdefault(_GIVEN, {})[_digest(given[0])] = given[1]
+            if provided is not None:
+                content.setdefault(_GIVEN, {})[_digest(provided[0])] = provided[1]
             # A task of a cancelled job may write at any time.
             present = self._read()
             if present != self._loaded:
@@ -185,7 +232,7 @@ class TokenCache:
         except (OSError, ValueError) as exc:
             reason = exc.strerror if isinstance(exc, OSError) else str(exc)
             if required:
-                raise unusable(self.path, f"it cannot be written ({reason})") from exc
+                raise cache_error(self.path, f"it cannot be written ({reason})") from exc
             self._on_warning(f"The token could not be kept in {self.path}: {reason}.")
 
     def _readable(self, state: object) -> dict[str, t.Any]:
@@ -204,7 +251,7 @@ class TokenCache:
         try:
             text = read_private_file(self.path, _MAX_BYTES)
         except FileReadError as exc:
-            raise unusable(self.path, exc.reason) from exc
+            raise cache_error(self.path, exc.reason) from exc
         if not text.strip():
             return {}
         try:

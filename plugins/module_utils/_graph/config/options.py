@@ -14,6 +14,7 @@ spec shows defaults and variables to AnsibleModule as well; what it supplies is 
 from __future__ import annotations
 
 import dataclasses
+import enum
 import os
 import re
 import typing as t
@@ -37,7 +38,7 @@ class Option(t.NamedTuple):
     duration: bool = False
     secret: bool = False
     # Blanks at its ends belong to it, as they may to a password.
-    verbatim: bool = False
+    keep_whitespace: bool = False
 
     def __str__(self) -> str:
         """The option and its environment names, for messages."""
@@ -57,7 +58,12 @@ OPTIONS: t.Final = {
             environment=("AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_X509_CERTIFICATE_PATH"),
             type="path",
         ),
-        Option("certificate_password", environment=("AZURE_CLIENT_CERTIFICATE_PASSWORD",), secret=True, verbatim=True),
+        Option(
+            "certificate_password",
+            environment=("AZURE_CLIENT_CERTIFICATE_PASSWORD",),
+            secret=True,
+            keep_whitespace=True,
+        ),
         Option("client_secret", aliases=("secret",), environment=("AZURE_CLIENT_SECRET", "AZURE_SECRET"), secret=True),
         Option("federated_token", aliases=("oidc_token",), environment=("AZURE_FEDERATED_TOKEN",), secret=True),
         Option(
@@ -67,7 +73,7 @@ OPTIONS: t.Final = {
             type="path",
         ),
         Option("username", aliases=("ad_user",), environment=("AZURE_USERNAME", "AZURE_AD_USER")),
-        Option("password", environment=("AZURE_PASSWORD",), secret=True, verbatim=True),
+        Option("password", environment=("AZURE_PASSWORD",), secret=True, keep_whitespace=True),
         Option("refresh_token", environment=("MSGRAPH_REFRESH_TOKEN",), secret=True),
         Option("token_cache_path", environment=("MSGRAPH_TOKEN_CACHE",), type="path"),
         Option("cloud", aliases=("cloud_environment",), environment=("AZURE_CLOUD_ENVIRONMENT",), default="global"),
@@ -105,10 +111,14 @@ _HTTPS_PROXY_VARIABLES: t.Final = ("HTTPS_PROXY", "ALL_PROXY")
 # What is no path, but the beginning of a key, a certificate or a token that was put in the place of one.
 _CONTENT: t.Final = r"-----BEGIN|^eyJ|[\x00-\x1f]"
 
+
 # How strongly something was asked for: the lower, the more.
-RANK_OPTION: t.Final = 0
-RANK_ENVIRONMENT: t.Final = 1
-RANK_AMBIENT: t.Final = 2
+class Precedence(enum.IntEnum):
+    """Where a credential comes from; under ``auto`` the lowest number wins."""
+
+    OPTION = 0
+    ENVIRONMENT = 1
+    PLATFORM = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,8 +129,8 @@ class Value:
     """
 
     content: t.Any = dataclasses.field(repr=False)
-    variable: str | None = None
-    others: tuple[Value, ...] = dataclasses.field(default=(), repr=False)
+    env_var: str | None = None
+    alternatives: tuple[Value, ...] = dataclasses.field(default=(), repr=False)
 
 
 class SuppliedText(str):
@@ -133,7 +143,7 @@ class SuppliedNumber(int):
     """The same as a number."""
 
 
-class Given(dict[str, Value]):
+class ProvidedOptions(dict[str, Value]):
     """The values given, by option name: options and environment merged, what is empty, blank or null left out."""
 
     announces_identity: bool = False
@@ -146,33 +156,33 @@ class Given(dict[str, Value]):
     """The hosts to which the environment allows no proxy."""
 
 
-def gather(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Given:
+def collect_options(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> ProvidedOptions:
     """Merge options and environment, option by option, and register the secrets among the values.
 
     :param params: values by option name; names that are not shared options are ignored.
     """
-    given = Given()
+    provided = ProvidedOptions()
     for option in OPTIONS.values():
         content = params.get(option.name)
         by_task = None if isinstance(content, (SuppliedText, SuppliedNumber)) else _cleaned(option, Value(content))
         present = [*([] if by_task is None else [by_task]), *from_environment(option, environ)]
         if present:
-            given[option.name] = dataclasses.replace(present[0], others=tuple(present[1:]))
-    given.announces_identity = any(
+            provided[option.name] = dataclasses.replace(present[0], alternatives=tuple(present[1:]))
+    provided.announces_identity = any(
         all(environ.get(variable, "").strip() for variable in pair) for pair in _IDENTITY_PAIRS
     )
-    everything = [(OPTIONS[name], one) for name, value in given.items() for one in (value, *value.others)]
+    everything = [(OPTIONS[name], one) for name, value in provided.items() for one in (value, *value.alternatives)]
     proxies = [environ.get(name) for variable in _PROXY_VARIABLES for name in (variable, variable.lower())]
-    given.secrets = (
+    provided.secrets = (
         *(secret for option, value in everything for secret in _secrets(option, value)),
         *(environ[variable] for variable in _IDENTITY_SECRETS if environ.get(variable)),
         # Not given for this collection's sake, so a short one is left alone: it would make holes in every result.
         *(secret for url in proxies if url for secret in _secrets_in_proxy(url) if len(secret) >= SHORTEST_SAFE_SECRET),
     )
-    SECRETS.add(*given.secrets)
-    given.environment_proxy = _environment_proxy(environ)
-    given.no_proxy = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
-    return given
+    SECRETS.add(*provided.secrets)
+    provided.environment_proxy = _environment_proxy(environ)
+    provided.no_proxy = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    return provided
 
 
 def from_environment(option: Option, environ: Mapping[str, str]) -> list[Value]:
@@ -208,23 +218,25 @@ def is_content(option: Option, value: Value) -> bool:
     return option.type == "path" and re.search(_CONTENT, str(value.content)) is not None
 
 
-def beside(given: Given, name: str, neighbour: Value | None) -> Value | None:
+def same_scheme_value(provided: ProvidedOptions, name: str, neighbour: Value | None) -> Value | None:
     """The value that goes with ``neighbour``: of the same naming scheme, where both come from the environment."""
-    value = given.get(name)
-    if value is None or value.variable is None or neighbour is None or neighbour.variable is None:
+    value = provided.get(name)
+    if value is None or value.env_var is None or neighbour is None or neighbour.env_var is None:
         return value
-    in_scheme = neighbour.variable in _COLLECTION_SCHEME
-    return next((one for one in (value, *value.others) if (one.variable in _COLLECTION_SCHEME) == in_scheme), value)
+    in_scheme = neighbour.env_var in _COLLECTION_SCHEME
+    return next(
+        (one for one in (value, *value.alternatives) if (one.env_var in _COLLECTION_SCHEME) == in_scheme), value
+    )
 
 
 def describe(name: str, value: Value) -> str:
     """How to call the value in a message: by its option, or by the variable that it came from."""
-    return name if value.variable is None else f"{name} (from the environment variable {value.variable})"
+    return name if value.env_var is None else f"{name} (from the environment variable {value.env_var})"
 
 
 def source_of(name: str, value: Value) -> str:
     """Return where the value came from, such as "the option proxy" or "the environment variable HTTPS_PROXY"."""
-    return f"the option {name}" if value.variable is None else f"the environment variable {value.variable}"
+    return f"the option {name}" if value.env_var is None else f"the environment variable {value.env_var}"
 
 
 def _cleaned(option: Option, value: Value) -> Value | None:
@@ -232,7 +244,7 @@ def _cleaned(option: Option, value: Value) -> Value | None:
     is_switched_off = (option.duration or option.type == "path") and is_not_given(value.content)
     content = None if is_omitted(value.content) or is_switched_off else value.content
     if isinstance(content, str):
-        content = content if option.verbatim and content.strip() else content.strip()
+        content = content if option.keep_whitespace and content.strip() else content.strip()
     if option.type == "path" and content:
         content = _expand_home(str(content))
     return None if content is None or content == "" else dataclasses.replace(value, content=content)

@@ -15,11 +15,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from ..clouds import is_plain_host
 from ..dependencies import install_command, is_installed
 from ..errors import OptionsError
-from .options import source_of
 from ..masking import MASK
+from .options import source_of
 
 if t.TYPE_CHECKING:
-    from .options import Given
+    from .options import ProvidedOptions
 
 _HTTP = ("http", "https")
 _SOCKS = ("socks4", "socks4a", "socks5", "socks5h")
@@ -29,7 +29,7 @@ _SOCKS_PORT: t.Final = 1080
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
-def read_proxy(called: str, text: str) -> str:
+def read_proxy(label: str, text: str) -> str:
     """Return the proxy's URL, its scheme filled in where only a host was given.
 
     :param called: what messages call it.
@@ -46,14 +46,14 @@ def read_proxy(called: str, text: str) -> str:
         or parts.fragment
     ):
         raise OptionsError(
-            f"{called} is not the URL of an HTTP proxy",
+            f"{label} is not the URL of an HTTP proxy",
             hint="Give it as http://host:port or https://host:port, where it needs them with user:password@ before the"
             " host, special characters in them percent-encoded.",
         )
     return url
 
 
-def check_environment_proxy(variable: str, text: str) -> None:
+def check_environment_proxy(env_var: str, text: str) -> None:
     """Refuse a proxy variable that requests cannot use.
 
     requests allows more than :func:`read_proxy` does: SOCKS, and a path that it ignores.
@@ -65,13 +65,13 @@ def check_environment_proxy(variable: str, text: str) -> None:
     # An @ behind the host belongs to a password that holds a slash, a question mark or a hash.
     if parts is None or parts.scheme not in (*_HTTP, *_SOCKS) or "@" in parts.path + parts.query + parts.fragment:
         raise OptionsError(
-            f"The environment variable {variable} is not the URL of a proxy",
+            f"The environment variable {env_var} is not the URL of a proxy",
             hint="Correct or remove it, or set the option proxy, which comes first. Special characters in user and"
             " password must be percent-encoded.",
         )
     if parts.scheme in _SOCKS and not is_installed("socks"):
         raise OptionsError(
-            f"The environment variable {variable} names a SOCKS proxy, for which the Python package PySocks is missing",
+            f"The environment variable {env_var} names a SOCKS proxy, for which the Python package PySocks is missing",
             hint=f"Run {install_command('PySocks')}, or set the option proxy to the URL of an HTTP proxy.",
         )
 
@@ -103,15 +103,15 @@ class ProxyLabel(t.NamedTuple):
         return f"{advice} If {host} must be reached without a proxy, add it to NO_PROXY."
 
 
-def label_proxy(given: Given) -> ProxyLabel | None:
+def label_proxy(provided: ProvidedOptions) -> ProxyLabel | None:
     """Return how messages name the proxy that requests use; ``None`` when neither option nor variable names one."""
-    value = given.get("proxy") or given.environment_proxy
+    value = provided.get("proxy") or provided.environment_proxy
     parts = _split(_with_scheme(str(value.content))) if value is not None else None
     if value is None or parts is None:
         return None
     host = parts.netloc.rpartition("@")[2].rstrip(":")
     address = host if parts.port is not None else f"{host}:{_DEFAULT_PORTS.get(parts.scheme, _SOCKS_PORT)}"
-    return ProxyLabel(address, source_of("proxy", value), "proxy" not in given, "@" in parts.netloc)
+    return ProxyLabel(address, source_of("proxy", value), "proxy" not in provided, "@" in parts.netloc)
 
 
 def bypasses_proxy(url: str, no_proxy: str) -> bool:

@@ -15,8 +15,8 @@ import typing as t
 
 from ..clouds import Cloud, find_cloud
 from ..errors import OptionsError
-from .options import OPTIONS, Given, Value, describe, is_content, source_of
 from ..http.retry import RetryPolicy
+from .options import OPTIONS, ProvidedOptions, Value, describe, is_content, source_of
 from .values import parse_duration, read_boolean, read_count
 
 if t.TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Settings:
 
     cloud: Cloud
     auth_method: str
-    given: Given = dataclasses.field(repr=False)
+    provided: ProvidedOptions = dataclasses.field(repr=False)
     """The values that may say who signs in."""
     token_cache_path: str | None
     timeout: float
@@ -58,58 +58,58 @@ class Settings:
         return ("validate_certs is false: whoever is between this host and Microsoft can read and use the token.",)
 
 
-def read_settings(given: Given) -> Settings:
+def read_settings(provided: ProvidedOptions) -> Settings:
     """Give the values their meaning.
 
     :raises OptionsError: one does not fit; the message names the option or variable, and never shows a secret.
     """
-    for name, value in given.items():
+    for name, value in provided.items():
         _check_text(name, value)
 
     def content(name: str) -> t.Any:
-        return given[name].content if name in given else OPTIONS[name].default
+        return provided[name].content if name in provided else OPTIONS[name].default
 
     def text(name: str) -> str | None:
         return None if content(name) is None else str(content(name))
 
-    def called(name: str) -> str:
-        return describe(name, given[name]) if name in given else name
+    def label(name: str) -> str:
+        return describe(name, provided[name]) if name in provided else name
 
     def setting(name: str, read: Callable[..., T], **limits: t.Any) -> T:
-        return read(called(name), content(name), **limits)
+        return read(label(name), content(name), **limits)
 
     cloud = find_cloud(
-        str(content("cloud")), graph_url=text("graph_url"), authority_url=text("authority_url"), called=called
+        str(content("cloud")), graph_url=text("graph_url"), authority_url=text("authority_url"), label=label
     )
     return Settings(
         cloud=cloud,
         auth_method=str(content("auth_method")),
-        given=given,
+        provided=provided,
         token_cache_path=text("token_cache_path"),
         timeout=setting("timeout", parse_duration, zero=False),
         retry=RetryPolicy(
             retries=setting("retries", read_count, most=MAX_RETRIES),
             budget=setting("retry_budget", parse_duration),
         ),
-        verify=_verify(given) if setting("validate_certs", read_boolean) else False,
-        proxy=_proxy(given, cloud),
-        ca_source=source_of("ca_path", given["ca_path"]) if "ca_path" in given else None,
+        verify=_verify(provided) if setting("validate_certs", read_boolean) else False,
+        proxy=_proxy(provided, cloud),
+        ca_source=source_of("ca_path", provided["ca_path"]) if "ca_path" in provided else None,
     )
 
 
-def _proxy(given: Given, cloud: Cloud) -> str | None:
-    if "proxy" in given:
+def _proxy(provided: ProvidedOptions, cloud: Cloud) -> str | None:
+    if "proxy" in provided:
         from .proxy import read_proxy
 
-        return read_proxy(describe("proxy", given["proxy"]), str(given["proxy"].content))
-    found = given.environment_proxy
+        return read_proxy(describe("proxy", provided["proxy"]), str(provided["proxy"].content))
+    found = provided.environment_proxy
     if found is not None:
         from .proxy import bypasses_proxy, check_environment_proxy
 
         # With an access token there is no sign-in.
-        urls = [cloud.graph_url] if "access_token" in given else [cloud.graph_url, cloud.authority_url]
-        if not all(bypasses_proxy(url, given.no_proxy) for url in urls):
-            check_environment_proxy(str(found.variable), str(found.content))
+        urls = [cloud.graph_url] if "access_token" in provided else [cloud.graph_url, cloud.authority_url]
+        if not all(bypasses_proxy(url, provided.no_proxy) for url in urls):
+            check_environment_proxy(str(found.env_var), str(found.content))
     return None
 
 
@@ -133,14 +133,14 @@ def _check_text(name: str, value: Value) -> None:
         ) from exc
 
 
-def _verify(given: Mapping[str, Value]) -> bool | str:
-    if "ca_path" not in given:
+def _verify(provided: Mapping[str, Value]) -> bool | str:
+    if "ca_path" not in provided:
         return True
-    path = str(given["ca_path"].content)
+    path = str(provided["ca_path"].content)
     problem = _problem_with_ca(path)
     if problem:
         raise OptionsError(
-            f"{describe('ca_path', given['ca_path'])} names {path!r}, {problem}",
+            f"{describe('ca_path', provided['ca_path'])} names {path!r}, {problem}",
             hint="Give a PEM file of CA certificates, or a folder of them, on the host that runs the module.",
         )
     return path

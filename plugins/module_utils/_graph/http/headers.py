@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 # A wait that is longer than this is shown as this: 31 years.
-_LONGEST_WAIT: t.Final = 999_999_999.0
+_MAX_RETRY_AFTER: t.Final = 999_999_999.0
 _MAX_REQUEST_ID: t.Final = 100
 # Longer headers are cut before they are parsed.
 _MAX_LENGTH: t.Final = 1000
@@ -42,11 +42,11 @@ def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time
         against this clock only when that is missing.
     """
     values = headers.get("Retry-After", "")[:_MAX_LENGTH].split(",")
-    waits = [min(float(value), _LONGEST_WAIT) for value in map(_bare, values) if _NUMBER.fullmatch(value)]
+    waits = [min(float(value), _MAX_RETRY_AFTER) for value in map(_bare, values) if _NUMBER.fullmatch(value)]
     dates = _dates(values)
     if dates:
         sent = min(_dates(headers.get("Date", "")[:_MAX_LENGTH].split(",")), default=clock())
-        waits.append(min(max(0.0, max(dates) - sent), _LONGEST_WAIT))
+        waits.append(min(max(0.0, max(dates) - sent), _MAX_RETRY_AFTER))
     return max(waits, default=None)
 
 

@@ -22,7 +22,7 @@ WRITES: t.Final = 100
 SECONDS: t.Final = 20.0
 
 
-class Pace:
+class RateLimiter:
     """The writes of one task; what others send within the same limit it cannot know."""
 
     def __init__(self, clock: Clock, *, writes: int = WRITES, seconds: float = SECONDS) -> None:
@@ -31,7 +31,7 @@ class Pace:
         self._seconds = seconds
         self._done: collections.deque[tuple[float, int]] = collections.deque()
 
-    def wait_for(self, writes: int) -> None:
+    def acquire(self, writes: int) -> None:
         """Wait until so many more may be sent."""
         while self._done and sum(number for _moment, number in self._done) + writes > self._writes:
             moment, _number = self._done.popleft()
@@ -39,7 +39,7 @@ class Pace:
             if wait > 0:
                 self._clock.sleep(wait)
 
-    def note(self, writes: int) -> None:
+    def record(self, writes: int) -> None:
         """Note that so many were sent. After the answer, for the service counts from when it received them."""
         if writes:
             self._done.append((self._clock.now(), writes))

@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
     T = t.TypeVar("T")
 
 _FIRST_DELAY: t.Final = 3.0
-_LONGEST_DELAY: t.Final = 60.0
+_MAX_DELAY: t.Final = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,15 +55,15 @@ class RetryPolicy:
         left = self.budget - waited
         # A wait of less than a second is obeyed once: repeated, it would use up the retries without any real wait.
         if error.retry_after is not None and (error.retry_after >= 1 or tries <= 1):
-            return self.asked_wait(error, waited=waited)
+            return self.requested_wait(error, waited=waited)
         if left <= 0:
             raise error
         if error.retry_delay is not None:
             return min(error.retry_delay, left)
-        backoff = min(jitter * min(_FIRST_DELAY * 2.0 ** (tries - 1), _LONGEST_DELAY), left)
-        return max(backoff, self.asked_wait(error, waited=waited))
+        backoff = min(jitter * min(_FIRST_DELAY * 2.0 ** (tries - 1), _MAX_DELAY), left)
+        return max(backoff, self.requested_wait(error, waited=waited))
 
-    def asked_wait(self, error: GraphError, *, waited: float) -> float:
+    def requested_wait(self, error: GraphError, *, waited: float) -> float:
         """Return the seconds that the service asked to wait, 0 when it did not ask.
 
         :raises ThrottledError: that is longer than the rest of the budget.
@@ -71,7 +71,7 @@ class RetryPolicy:
         asked = error.retry_after or 0.0
         left = self.budget - waited
         if asked > max(left, 0.0):
-            raise _too_long(error, left) from error
+            raise _wait_too_long(error, left) from error
         return asked
 
 
@@ -97,38 +97,38 @@ class Retry:
         self._on_retry = on_retry
         self._waited = 0.0
 
-    def run(self, send: Callable[[int], T], mend: Callable[[GraphError], bool] = lambda error: False) -> T:
+    def run(self, send: Callable[[int], T], recover: Callable[[GraphError], bool] = lambda error: False) -> T:
         """Call ``send`` until it succeeds or is not worth another try.
 
         :param send: is given the number of the attempt, from 1 on.
-        :param mend: may remove the cause of a failure, so that a further attempt makes sense at once; asked only until
+        :param recover: may remove the cause of a failure, so that a further attempt makes sense at once; asked only until
             it did so.
         :raises GraphError: the last attempt's, with the number of attempts in it.
         """
         attempt = tries = 0
-        mended = False
+        recovered = False
         while True:
             attempt += 1
             try:
                 return send(attempt)
             except GraphError as exc:
                 exc.attempts = attempt
-                if not mended and self._mended(exc, mend):
-                    mended = True
-                    self.again(exc, self.asked_wait(exc))
+                if not recovered and self._recovered(exc, recover):
+                    recovered = True
+                    self.backoff(exc, self.requested_wait(exc))
                     continue
                 tries += 1
-                self.again(exc, self.delay(exc, tries))
+                self.backoff(exc, self.delay(exc, tries))
 
     def delay(self, error: GraphError, tries: int) -> float:
         """Seconds to wait, by the policy and what is left of its budget; raises as :meth:`RetryPolicy.delay` does."""
         return self._policy.delay(error, tries, waited=self._waited, jitter=self._jitter())
 
-    def asked_wait(self, error: GraphError) -> float:
-        """Return the seconds that the service asked to wait; raises as :meth:`RetryPolicy.asked_wait` does."""
-        return self._policy.asked_wait(error, waited=self._waited)
+    def requested_wait(self, error: GraphError) -> float:
+        """Return the seconds that the service asked to wait; raises as :meth:`RetryPolicy.requested_wait` does."""
+        return self._policy.requested_wait(error, waited=self._waited)
 
-    def again(self, error: GraphError, seconds: float) -> None:
+    def backoff(self, error: GraphError, seconds: float) -> None:
         """Wait before something that failed is sent again, and count that."""
         self.count += 1
         self._waited += seconds
@@ -142,7 +142,7 @@ class Retry:
         return self._waited >= self._policy.budget
 
     @contextlib.contextmanager
-    def suspended(self) -> Iterator[None]:
+    def disabled(self) -> Iterator[None]:
         """Send nothing again for a while: whoever looks again and again is a retry of its own."""
         policy = self._policy
         self._policy = dataclasses.replace(policy, retries=0)
@@ -151,20 +151,20 @@ class Retry:
         finally:
             self._policy = policy
 
-    def progress(self) -> None:
+    def reset_budget(self) -> None:
         """Note that something succeeded: the budget begins anew. Only the caller knows what counts as that."""
         self._waited = 0.0
 
-    def _mended(self, error: GraphError, mend: Callable[[GraphError], bool]) -> bool:
+    def _recovered(self, error: GraphError, recover: Callable[[GraphError], bool]) -> bool:
         try:
-            return mend(error)
+            return recover(error)
         except GraphError as exc:
             # What is told of is the request, however often mending was tried.
             exc.attempts = error.attempts
             raise
 
 
-def _too_long(error: GraphError, left: float) -> ThrottledError:
+def _wait_too_long(error: GraphError, left: float) -> ThrottledError:
     throttled = ThrottledError(
         error.message,
         hint=f"The service asks to wait {_plain(error.retry_after)} s, and retry_budget leaves {_plain(left)} s:"

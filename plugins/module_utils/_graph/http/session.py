@@ -26,11 +26,11 @@ if t.TYPE_CHECKING:
     import requests
 
 # A page of 1,000 devices is about half a megabyte. Decoded text can need eight times the size of the answer.
-MAX_ANSWER_BYTES: t.Final = 4 * 1024 * 1024
+MAX_RESPONSE_BYTES: t.Final = 4 * 1024 * 1024
 
 
-class AnswerTooLargeError(http.client.HTTPException):
-    """An answer is larger than :data:`MAX_ANSWER_BYTES`."""
+class ResponseTooLargeError(http.client.HTTPException):
+    """An answer is larger than :data:`MAX_RESPONSE_BYTES`."""
 
 
 class _LimitedFile:
@@ -42,7 +42,7 @@ class _LimitedFile:
 
     def __init__(self, file: io.BufferedReader) -> None:
         self._file = file
-        self._left = MAX_ANSWER_BYTES
+        self._left = MAX_RESPONSE_BYTES
 
     def read(self, size: int | None = -1) -> bytes:
         return self._counted(self._file.read(self._limited(size)))
@@ -73,7 +73,7 @@ class _LimitedFile:
     def _count(self, number: int) -> None:
         self._left -= number
         if self._left < 0:
-            raise AnswerTooLargeError
+            raise ResponseTooLargeError
 
 
 class _LimitedResponse(http.client.HTTPResponse):

@@ -17,12 +17,12 @@ import threading
 import typing as t
 
 from ..dependencies import load_requests
-from ..errors import DeadlineError, ProtocolError
+from ..errors import GraphTimeoutError, ProtocolError
+from ..text import printable
+from ..version import COLLECTION, VERSION
 from .headers import request_id
 from .json_reader import parse_json
 from .session import Connections, make_session
-from ..text import printable
-from ..version import COLLECTION, VERSION
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ if t.TYPE_CHECKING:
 USER_AGENT = f"{COLLECTION}/{VERSION}"
 
 # A whole answer may take this many times the time allowed between two reads.
-WHOLE_ANSWER = 4
+TOTAL_TIMEOUT_FACTOR = 4
 _CHUNK_BYTES: t.Final = 64 * 1024
 _MAX_LENGTH_DIGITS: t.Final = 15
 _WRONG_ADDRESS_HINT: t.Final = "Check graph_url and authority_url, and the proxies on the way."
@@ -63,7 +63,7 @@ class Response(t.NamedTuple):
 class Transport:
     """Sends requests, one at a time, and reads their answers within limits of time and size.
 
-    :param timeout: seconds to connect, and between two reads; a whole answer may take :data:`WHOLE_ANSWER` times that.
+    :param timeout: seconds to connect, and between two reads; a whole answer may take :data:`TOTAL_TIMEOUT_FACTOR` times that.
     :param verify: as for requests: True, False, or the path of a CA file or folder.
     :param ca_source: where that path comes from, for messages.
     :param proxy: the URL of the proxy for every request; ``None`` to go by the environment.
@@ -101,7 +101,7 @@ class Transport:
         headers: Mapping[str, str],
         body: bytes | None = None,
         token: str | None = None,
-        direct: bool = False,
+        bypass_proxy: bool = False,
     ) -> Response:
         """Send one request and read the whole answer, whatever its status is from 200 to 299 or from 400 on.
 
@@ -116,7 +116,7 @@ class Transport:
                 request.headers["Authorization"] = f"Bearer {token}"
             return request
 
-        session = self._session_for(direct)
+        session = self._session_for(bypass_proxy)
 
         def exchange() -> Response:
             answer = session.request(
@@ -129,7 +129,7 @@ class Transport:
                 timeout=(self._timeout, self._timeout),
                 # Per request, for on the session REQUESTS_CA_BUNDLE would beat it.
                 verify=self._verify,
-                proxies=None if direct else self._proxies,
+                proxies=None if bypass_proxy else self._proxies,
                 allow_redirects=False,
                 stream=True,
             )
@@ -141,13 +141,13 @@ class Transport:
             response = self._in_time(exchange, _host(url))
         # The last one when no thread can be started.
         except (self._requests.exceptions.RequestException, OSError, ValueError, RuntimeError) as exc:
-            from .transport_errors import CertificateCheck, explain, find_ca_variable
+            from .transport_errors import CertificateCheck, convert_exception, find_ca_variable
 
             # What requests used: without these options, environment variables may name a CA file and a proxy.
-            proxies = None if direct else self._proxies
+            proxies = None if bypass_proxy else self._proxies
             used = session.merge_environment_settings(url, proxies or {}, True, self._verify, None)
             through_proxy = self._requests.utils.select_proxy(url, used["proxies"]) is not None
-            raise explain(
+            raise convert_exception(
                 exc,
                 self._requests.exceptions,
                 _host(url),
@@ -165,12 +165,12 @@ class Transport:
         for session in self._sessions.values():
             session.close()
 
-    def _session_for(self, direct: bool) -> requests.Session:
-        if direct not in self._sessions:
-            self._sessions[direct] = self._session or make_session(
-                self._requests, self._connections, reads_environment=not direct
+    def _session_for(self, bypass_proxy: bool) -> requests.Session:
+        if bypass_proxy not in self._sessions:
+            self._sessions[bypass_proxy] = self._session or make_session(
+                self._requests, self._connections, reads_environment=not bypass_proxy
             )
-        return self._sessions[direct]
+        return self._sessions[bypass_proxy]
 
     def _in_time(self, exchange: Callable[[], Response], host: str) -> Response:
         """Run the exchange with an end: the session's timeouts begin anew with each byte that drips in."""
@@ -184,16 +184,16 @@ class Transport:
 
         # A daemon: it must not keep the process alive while it waits for a name server.
         threading.Thread(target=run, daemon=True).start()
-        limit = WHOLE_ANSWER * self._timeout
+        limit = TOTAL_TIMEOUT_FACTOR * self._timeout
         try:
             found = outcome.get(timeout=limit)
         except queue.Empty:
             self._connections.abort()
             self.close()
-            raise DeadlineError(
+            raise GraphTimeoutError(
                 f"{host} did not complete its answer in {limit:g} s",
                 hint="Check the network of this host and its proxy, or raise timeout.",
-                unanswered=True,
+                outcome_unknown=True,
             ) from None
         if isinstance(found, BaseException):
             raise found
@@ -208,7 +208,7 @@ class Transport:
 
         def refusal(problem: str, hint: str = _WRONG_ADDRESS_HINT) -> ProtocolError:
             return ProtocolError(
-                f"{host} {problem}", hint=hint, status=status, request_id=request_id(headers), unanswered=True
+                f"{host} {problem}", hint=hint, status=status, request_id=request_id(headers), outcome_unknown=True
             )
 
         if status < 200 or 300 <= status < 400:
@@ -223,9 +223,9 @@ class Transport:
         length = headers.get("Content-Length", "")
         # The oldest urllib3 accepts a body that is shorter than announced.
         if length.isdecimal() and len(body) < int(length[:_MAX_LENGTH_DIGITS]):
-            from .transport_errors import broken_off
+            from .transport_errors import incomplete_response
 
-            raise broken_off(host)
+            raise incomplete_response(host)
         return Response(status, headers, body)
 
 

@@ -15,8 +15,8 @@ import socket
 import ssl
 import typing as t
 
-from ..errors import DeadlineError, GraphError, NetworkError, ProtocolError
-from .session import MAX_ANSWER_BYTES, AnswerTooLargeError
+from ..errors import GraphError, GraphTimeoutError, NetworkError, ProtocolError
+from .session import MAX_RESPONSE_BYTES, ResponseTooLargeError
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def find_ca_variable() -> str | None:
     return None if name is None else f"the environment variable {name}"
 
 
-def explain(
+def convert_exception(
     exc: Exception,
     errors: t.Any,
     host: str,
@@ -69,11 +69,11 @@ def explain(
     :param proxy: how messages name the proxy; ``None`` when it is unknown.
     """
     error: GraphError
-    if any(isinstance(one, AnswerTooLargeError) for one in _chain(exc)):
+    if any(isinstance(one, ResponseTooLargeError) for one in _chain(exc)):
         return ProtocolError(
-            f"{host} sent an answer of more than {MAX_ANSWER_BYTES} bytes",
+            f"{host} sent an answer of more than {MAX_RESPONSE_BYTES} bytes",
             hint="Check graph_url and authority_url, and the proxies on the way.",
-            unanswered=True,
+            outcome_unknown=True,
         )
     # From the special to the general: several of these classes inherit from others of them.
     if isinstance(exc, errors.SSLError):
@@ -81,16 +81,18 @@ def explain(
     elif isinstance(exc, errors.ProxyError) or _is_from_socks(exc):
         error = _proxy_error(exc, host, check, proxy)
     elif isinstance(exc, errors.Timeout) or _timed_out(exc):
-        error = DeadlineError(
+        error = GraphTimeoutError(
             f"{host} did not answer in {timeout:g} s{_via(proxy)}",
             hint=f"{_hint('Check the network of this host', host, proxy)} Or raise timeout.",
-            dropped=True,
-            unanswered=not isinstance(exc, errors.ConnectTimeout),
+            connection_lost=True,
+            outcome_unknown=not isinstance(exc, errors.ConnectTimeout),
         )
     elif isinstance(exc, errors.ChunkedEncodingError):
-        error = broken_off(host, proxy)
+        error = incomplete_response(host, proxy)
     elif isinstance(exc, errors.ContentDecodingError):
-        error = ProtocolError(f"{host} sent a damaged answer", hint="Check the proxies on the way.", unanswered=True)
+        error = ProtocolError(
+            f"{host} sent a damaged answer", hint="Check the proxies on the way.", outcome_unknown=True
+        )
     elif isinstance(exc, errors.ConnectionError):
         error = _connection_error(exc, host, proxy)
     elif isinstance(exc, OSError) and not isinstance(exc, errors.RequestException):
@@ -113,7 +115,7 @@ def _hint(advice: str, host: str, proxy: ProxyLabel | None) -> str:
 
 
 def _tls_error(exc: Exception, host: str, check: CertificateCheck, proxy: ProxyLabel | None = None) -> GraphError:
-    cause = _deepest(exc)
+    cause = _root_cause(exc)
     if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         # Nothing was wrong with TLS: the connection ended while it was spoken.
         return _lost(host, "the connection was closed", proxy)
@@ -153,34 +155,34 @@ def _ca_hint(host: str, check: CertificateCheck) -> str:
 
 
 def _proxy_error(exc: Exception, host: str, check: CertificateCheck, proxy: ProxyLabel | None) -> GraphError:
-    cause = _deepest(exc)
-    called, hint = "the proxy", _PROXY_HINT
+    cause = _root_cause(exc)
+    label, hint = "the proxy", _PROXY_HINT
     if proxy is not None:
-        called, hint = f"the proxy {proxy.address} (from {proxy.source})", proxy.hint(host)
+        label, hint = f"the proxy {proxy.address} (from {proxy.source})", proxy.hint(host)
     if isinstance(cause, ssl.SSLError):
-        return _tls_error(exc, f"{called} on the way to {host}", check)
+        return _tls_error(exc, f"{label} on the way to {host}", check)
     refusal = _TUNNEL.search(str(cause))
     status = int(refusal.group(1)) if refusal else 0
     if status == 407:
         if proxy is not None and proxy.has_user:
             return NetworkError(
-                f"{called} refused the user or the password on the way to {host} (407)",
+                f"{label} refused the user or the password on the way to {host} (407)",
                 hint=f"Correct them in {proxy.source}. Special characters must be percent-encoded.",
             )
         return NetworkError(
-            f"{called} asks for a user and a password on the way to {host} (407)",
+            f"{label} asks for a user and a password on the way to {host} (407)",
             hint="Give them in the option proxy, as http://user:password@host:port.",
         )
     if refusal:
         # As a gateway's: what is behind the proxy may be there again in a moment.
         return NetworkError(
-            f"{called} refused to connect to {host} ({status})",
+            f"{label} refused to connect to {host} ({status})",
             hint=hint,
-            dropped=status in (502, 503, 504),
+            connection_lost=status in (502, 503, 504),
         )
     # Only what the operating system says: another text could hold the proxy's URL, password and all.
     why = f": {cause.strerror}" if isinstance(cause, OSError) and cause.strerror else ""
-    return NetworkError(f"{called} failed on the way to {host}{why}", hint=hint, dropped=_may_pass(cause))
+    return NetworkError(f"{label} failed on the way to {host}{why}", hint=hint, connection_lost=_is_transient(cause))
 
 
 def _is_from_socks(exc: Exception) -> bool:
@@ -189,7 +191,7 @@ def _is_from_socks(exc: Exception) -> bool:
 
 
 def _connection_error(exc: Exception, host: str, proxy: ProxyLabel | None) -> GraphError:
-    cause = _deepest(exc)
+    cause = _root_cause(exc)
     # What answered does not speak HTTP; a connection that just ends is a class of that, too, and means no answer.
     if isinstance(cause, http.client.HTTPException) and not isinstance(cause, ConnectionError):
         return ProtocolError(
@@ -201,7 +203,7 @@ def _connection_error(exc: Exception, host: str, proxy: ProxyLabel | None) -> Gr
     return NetworkError(
         f"{host} could not be reached: {_words(cause)}",
         hint="Check name resolution, routes, firewall and proxy of the host that runs the module.",
-        dropped=_may_pass(cause),
+        connection_lost=_is_transient(cause),
     )
 
 
@@ -209,22 +211,22 @@ def _lost(host: str, why: str, proxy: ProxyLabel | None) -> NetworkError:
     return NetworkError(
         f"{host} broke the connection: {why}{_via(proxy)}",
         hint=_hint("Run the task again; check the firewalls on the way", host, proxy),
-        dropped=True,
-        unanswered=True,
+        connection_lost=True,
+        outcome_unknown=True,
     )
 
 
-def broken_off(host: str, proxy: ProxyLabel | None = None) -> ProtocolError:
+def incomplete_response(host: str, proxy: ProxyLabel | None = None) -> ProtocolError:
     """Return the error of an answer that is not complete."""
     return ProtocolError(
         f"{host} broke off its answer{_via(proxy)}",
         hint=_hint("Run the task again; check the firewalls on the way", host, proxy),
-        dropped=True,
-        unanswered=True,
+        connection_lost=True,
+        outcome_unknown=True,
     )
 
 
-def _may_pass(cause: BaseException) -> bool:
+def _is_transient(cause: BaseException) -> bool:
     """A name that does not exist will not exist in a minute; one that could not be looked up may."""
     return not isinstance(cause, socket.gaierror) or cause.errno == socket.EAI_AGAIN
 
@@ -239,7 +241,7 @@ def _words(cause: BaseException) -> str:
     return str(cause) or type(cause).__name__
 
 
-def _deepest(exc: BaseException) -> BaseException:
+def _root_cause(exc: BaseException) -> BaseException:
     """The first cause that is one of the network; urllib3 may have stumbled over something else before it."""
     chain = list(_chain(exc))
     causes = [one for one in chain if isinstance(one, (OSError, http.client.HTTPException))]

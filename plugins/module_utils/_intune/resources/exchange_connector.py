@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._graph.errors import STRANGER_ADVICE, ProtocolError
-from ..._graph.permission import Permission
+from ..._graph.errors import INTERCEPTED_HINT, ProtocolError
 from ..._graph.masking import clip
-from ..resource import SyncResource, is_id, limited
+from ..._graph.permission import Permission
+from ..resource import SyncResource, is_id, limit_length
 from ..selection import SelectionOptions
 
 if t.TYPE_CHECKING:
@@ -88,10 +88,10 @@ def read_connector(body: t.Any) -> dict[str, t.Any]:
     if not isinstance(body, dict) or not isinstance(body.get("id"), str) or not is_id(body["id"]):
         raise ProtocolError(
             "the answer is not an Exchange connector",
-            hint=STRANGER_ADVICE,
+            hint=INTERCEPTED_HINT,
         )
     found = {ours: body.get(graphs) for graphs, ours in _PROPERTIES.items()}
-    state = {name: limited(value) if isinstance(value, str) else None for name, value in found.items()}
+    state = {name: limit_length(value) if isinstance(value, str) else None for name, value in found.items()}
     last_sync = found["last_sync_date_time"]
     if last_sync is not None and not isinstance(last_sync, str):
         # Kept as text: a time that cannot be read is not the same as no time.
@@ -114,7 +114,7 @@ EXCHANGE_CONNECTOR: t.Final = SyncResource(
     status="status",
     working_status="connected",
     last_sync="last_sync_date_time",
-    caveat=(
+    support_notice=(
         "Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer"
         " syncs with Intune after that date."
     ),

@@ -19,15 +19,18 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.msgraph.intune.extensions.eda.plugins.event_source import exchange_connectors as source
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
     DependencyError,
     GraphError,
     OptionsError,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import HEALTHS, read_connector
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.last_sync import UNKNOWN
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
+    HEALTHS,
+    read_connector,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.watch import StoppableClock, Watcher
 
@@ -46,8 +49,8 @@ def secret() -> t.Iterator[str]:
 
 
 def make(environ: t.Mapping[str, str] | None = None, **args: t.Any) -> t.Any:
-    given = {"access_token": TOKEN, **args}
-    return source.make_watcher({**given, "eda_feedback_queue": object()}, environ or {}, StoppableClock())
+    provided = {"access_token": TOKEN, **args}
+    return source.make_watcher({**provided, "eda_feedback_queue": object()}, environ or {}, StoppableClock())
 
 
 def run(queue: t.Any, args: dict[str, t.Any] | None = None, watcher: object = None) -> None:
@@ -65,7 +68,7 @@ class Script:
         self.looks = list(looks)
         self.threads: set[int] = set()
 
-    def look(self) -> tuple[list[dict[str, t.Any]], float]:
+    def poll(self) -> tuple[list[dict[str, t.Any]], float]:
         self.threads.add(threading.get_ident())
         if not self.looks:
             raise asyncio.CancelledError
@@ -99,7 +102,7 @@ class Failing:
     def __init__(self, error: Exception, cause: Exception) -> None:
         self.error, self.cause = error, cause
 
-    def look(self) -> t.NoReturn:
+    def poll(self) -> t.NoReturn:
         raise self.error from self.cause
 
 
@@ -136,7 +139,7 @@ def test_a_look_that_is_under_way_is_not_waited_for() -> None:
     ended = threading.Event()
 
     class Slow:
-        def look(self) -> tuple[list[dict[str, t.Any]], float]:
+        def poll(self) -> tuple[list[dict[str, t.Any]], float]:
             try:
                 clocks[0].sleep(600)
             finally:
@@ -197,7 +200,7 @@ def test_what_work_raises_is_raised_where_it_is_awaited() -> None:
 def test_all_connectors_every_five_minutes_unless_told_otherwise() -> None:
     watcher = make()
     assert isinstance(watcher, Watcher)
-    assert (watcher._interval, watcher._watched.selection) == (300, Selection(all=True))
+    assert (watcher._interval, watcher._config.selection) == (300, Selection(all=True))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +213,7 @@ def test_all_connectors_every_five_minutes_unless_told_otherwise() -> None:
     ],
 )
 def test_connectors_are_chosen_as_everywhere(args: dict[str, t.Any], selection: Selection) -> None:
-    assert make(**args)._watched.selection == selection
+    assert make(**args)._config.selection == selection
 
 
 @pytest.mark.parametrize(
@@ -271,7 +274,7 @@ def test_the_examples_fit() -> None:
     for example in yaml.safe_load(source.EXAMPLES):
         ((name, args),) = example.items()
         assert name == "msgraph.intune.exchange_connectors"
-        assert source.make_watcher(args, {}, StoppableClock())._watched.selection == Selection(all=True)
+        assert source.make_watcher(args, {}, StoppableClock())._config.selection == Selection(all=True)
 
 
 def test_the_schema_shows_a_connector_and_an_error_as_modules_do() -> None:

@@ -22,7 +22,7 @@ JOBS = {name: file.JOB for name, file in FILES.items() if hasattr(file, "JOB")}
 def test_its_action_does_its_job(name: str) -> None:
     action = import_module(f"{PLUGINS}.action.{name}").ActionModule
     assert issubclass(action, InProcessAction)
-    assert action.job is JOBS[name]
+    assert action.spec is JOBS[name]
 
 
 def test_all_but_the_device_login_are_jobs() -> None:

@@ -11,7 +11,10 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.action import graph_device_login
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, jwt
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_device_login import FLOW, PENDING
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_device_code import (
+    FLOW,
+    PENDING,
+)
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client_user import (
     METADATA,
     signed_in,

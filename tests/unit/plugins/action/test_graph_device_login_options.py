@@ -16,7 +16,7 @@ from ansible_collections.msgraph.intune.plugins.doc_fragments._graph import Modu
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.modules.graph_device_login import DOCUMENTATION
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, Scripted
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_device_login import FLOW
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_device_code import FLOW
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client_user import (
     METADATA,
     signed_in,
@@ -118,8 +118,8 @@ def test_it_makes_a_difference(
         "token_cache_path": "" if option == "token_cache_path" else str(play.cache),
     }
 
-    def seen(**given: t.Any) -> t.Any:
-        return difference.seen(Run(play.run(*difference.script, **{**others, **given}), play.session.sent))
+    def seen(**provided: t.Any) -> t.Any:
+        return difference.seen(Run(play.run(*difference.script, **{**others, **provided}), play.session.sent))
 
     assert seen() == difference.without
     play.cache.unlink(missing_ok=True)

@@ -14,9 +14,13 @@ from ansible.module_utils.common import warnings
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleArgumentSpecValidator
 from ansible_collections.msgraph.intune.plugins.module_utils._argument_spec import shared_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.methods import choose_credential
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS, Given, gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import (
+    OPTIONS,
+    ProvidedOptions,
+    collect_options,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import Settings, read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 
 APPLICATION = {"tenant_id": "contoso.example", "client_id": "4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f"}
 
@@ -32,10 +36,10 @@ def validate(task: dict[str, t.Any]) -> t.Any:
     return ArgumentSpecValidator(shared_options()).validate(task)
 
 
-def collect(**task: t.Any) -> Given:
+def collect(**task: t.Any) -> ProvidedOptions:
     checked = validate(task)
     assert checked.error_messages == []
-    return gather(checked.validated_parameters, os.environ)
+    return collect_options(checked.validated_parameters, os.environ)
 
 
 def read(**task: t.Any) -> Settings:
@@ -82,7 +86,7 @@ class Setting(t.NamedTuple):
     """An option with a default: its variable, two values, and how the settings show them."""
 
     name: str
-    variable: str
+    env_var: str
     option: t.Any
     content: str
     read: t.Callable[[Settings], t.Any]
@@ -126,9 +130,9 @@ def test_the_option_comes_before_the_variable_and_that_before_the_default(
 ) -> None:
     by_option, by_variable, by_default = setting.seen
     assert setting.read(read()) == by_default
-    monkeypatch.setenv(setting.variable, "  ")
+    monkeypatch.setenv(setting.env_var, "  ")
     assert setting.read(read()) == by_default
-    monkeypatch.setenv(setting.variable, setting.content)
+    monkeypatch.setenv(setting.env_var, setting.content)
     assert setting.read(read()) == by_variable
     assert setting.read(read(**{setting.name: setting.option})) == by_option
 
@@ -140,7 +144,7 @@ def test_a_blank_option_leaves_room_for_the_variable_and_that_for_the_default(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert setting.read(read(**{setting.name: " "})) == setting.seen[2]
-    monkeypatch.setenv(setting.variable, setting.content)
+    monkeypatch.setenv(setting.env_var, setting.content)
     assert setting.read(read(**{setting.name: " "})) == setting.seen[1]
 
 
@@ -149,9 +153,9 @@ def test_it_is_known_where_a_value_comes_from_though_both_are_equal(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert setting.name not in collect()
-    monkeypatch.setenv(setting.variable, setting.content)
-    assert collect()[setting.name].variable == setting.variable
-    assert collect(**{setting.name: setting.content})[setting.name].variable is None
+    monkeypatch.setenv(setting.env_var, setting.content)
+    assert collect()[setting.name].env_var == setting.env_var
+    assert collect(**{setting.name: setting.content})[setting.name].env_var is None
 
 
 def test_what_the_task_is_shown_to_use_is_what_it_uses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +175,7 @@ def test_a_method_of_the_environment_gives_way_to_a_credential_of_the_task(monke
 
 
 @pytest.mark.parametrize(
-    ("variable", "content", "words"),
+    ("env_var", "content", "words"),
     [
         ("MSGRAPH_TIMEOUT", "soon", "timeout (from the environment variable MSGRAPH_TIMEOUT) is 'soon'; it must"),
         ("MSGRAPH_RETRIES", "many", "retries (from the environment variable MSGRAPH_RETRIES) is 'many', which"),
@@ -179,9 +183,9 @@ def test_a_method_of_the_environment_gives_way_to_a_credential_of_the_task(monke
     ],
 )
 def test_a_message_about_a_variable_names_it(
-    variable: str, content: str, words: str, monkeypatch: pytest.MonkeyPatch
+    env_var: str, content: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(variable, content)
+    monkeypatch.setenv(env_var, content)
     with pytest.raises(OptionsError) as caught:
         read()
     assert str(caught.value).startswith(words)
@@ -222,4 +226,4 @@ def test_an_alias_beside_a_variable_is_not_two_names(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(warnings, "warn", warned.append)
     checked = ModuleArgumentSpecValidator(shared_options()).validate({"cloud_environment": "china"})
     assert (checked._warnings, warned) == ([], [])
-    assert gather(checked.validated_parameters, os.environ)["cloud"].content == "china"
+    assert collect_options(checked.validated_parameters, os.environ)["cloud"].content == "china"

@@ -11,10 +11,10 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils import _module
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import NO_FACTS, Call, GraphClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import EMPTY_STATS, GraphClient, GraphRequest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, run_module
+from ansible_collections.msgraph.intune.plugins.module_utils._module import ModuleResult, ModuleSpec, run_module
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply
 
 if t.TYPE_CHECKING:
@@ -72,18 +72,18 @@ def _no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-def end(module: FakeModule, work: t.Callable[[t.Callable[[], GraphClient]], Report]) -> Ended:
+def end(module: FakeModule, work: t.Callable[[t.Callable[[], GraphClient]], ModuleResult]) -> Ended:
     with pytest.raises(Ended) as caught:
-        run_module(t.cast("t.Any", module), Job({}, lambda _task, connect: work(connect), NOTHING))
+        run_module(t.cast("t.Any", module), ModuleSpec({}, lambda _task, connect: work(connect), NOTHING))
     return caught.value
 
 
-def done(connect: t.Callable[[], GraphClient]) -> Report:
+def done(connect: t.Callable[[], GraphClient]) -> ModuleResult:
     connect()
-    return Report(changed=True, msg="Done.", data={"things": [1]}, warnings=("Mind the gap.",))
+    return ModuleResult(changed=True, msg="Done.", data={"things": [1]}, warnings=("Mind the gap.",))
 
 
-def connecting(connect: t.Callable[[], GraphClient]) -> Report:
+def connecting(connect: t.Callable[[], GraphClient]) -> ModuleResult:
     connect()
     raise AssertionError("must not be reached")
 
@@ -102,8 +102,8 @@ def test_a_report_becomes_the_result() -> None:
 
 
 def test_a_failure_keeps_what_did_happen() -> None:
-    def work(_connect: t.Callable[[], GraphClient]) -> Report:
-        return Report(changed=True, msg="Half done.", data={"things": [1]}, failure=NetworkError("no route"))
+    def work(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
+        return ModuleResult(changed=True, msg="Half done.", data={"things": [1]}, failure=NetworkError("no route"))
 
     ended = end(FakeModule(access_token=TOKEN), work)
     assert ended.failed
@@ -112,7 +112,7 @@ def test_a_failure_keeps_what_did_happen() -> None:
 
 
 def test_an_error_before_anything_happened_says_so() -> None:
-    def work(_connect: t.Callable[[], GraphClient]) -> Report:
+    def work(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
         raise OptionsError("x is empty", hint="Give x.")
 
     ended = end(FakeModule(access_token=TOKEN), work)
@@ -128,12 +128,12 @@ def test_the_connections_are_closed_at_the_end(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr("requests.Session", lambda: session)
     closed_before: list[bool] = []
 
-    def work(connect: t.Callable[[], GraphClient]) -> Report:
-        connect().call(Call("GET", "things/7", "read thing 7", Permission("Things.Read.All", "")))
+    def work(connect: t.Callable[[], GraphClient]) -> ModuleResult:
+        connect().call(GraphRequest("GET", "things/7", "read thing 7", Permission("Things.Read.All", "")))
         closed_before.append(session.closed)
         if fails:
             raise NetworkError("no route")
-        return Report(changed=False, msg="Done.", data={})
+        return ModuleResult(changed=False, msg="Done.", data={})
 
     end(FakeModule(access_token=TOKEN), work)
     assert (closed_before, session.closed) == ([False], True)
@@ -143,7 +143,7 @@ def test_options_that_do_not_fit_end_the_task_before_there_is_a_client() -> None
     ended = end(FakeModule(), connecting)
     assert ended.failed
     assert ended.result["error"]["kind"] == "options"
-    assert ended.result["graph"] == NO_FACTS
+    assert ended.result["graph"] == EMPTY_STATS
 
 
 @pytest.mark.parametrize("timeout", ["30", "soon"])
@@ -164,7 +164,7 @@ def test_a_token_that_was_fetched_is_masked_before_it_is_used(tmp_path: Path) ->
         tenant_id="tenant-1", client_id="client-1", client_secret="a-long-secret", token_cache_path=str(cache)
     )
 
-    def work(connect: t.Callable[[], GraphClient]) -> Report:
+    def work(connect: t.Callable[[], GraphClient]) -> ModuleResult:
         client = connect()
         assert module.no_log_values == {"a-long-secret"}
         client.sign_in(Permission("Things.ReadWrite.All", ""))
@@ -201,7 +201,7 @@ def test_eight_characters_are_enough() -> None:
 
 
 def test_a_modules_own_options_stand_beside_the_shared_ones() -> None:
-    spec = Job({"colour": {"type": "str"}}, lambda _task, connect: done(connect), NOTHING).argument_spec()
+    spec = ModuleSpec({"colour": {"type": "str"}}, lambda _task, connect: done(connect), NOTHING).argument_spec()
     assert spec["colour"] == {"type": "str"}
     assert spec["client_secret"]["no_log"] is True
 
@@ -216,10 +216,10 @@ class Busy(FakeSession):
         super().__init__(Reply(503, "", {"Retry-After": "0"}), Reply(200, {}))
 
 
-def calling(connect: t.Callable[[], GraphClient]) -> Report:
+def calling(connect: t.Callable[[], GraphClient]) -> ModuleResult:
     permission = Permission("Things.Read.All", "")
-    connect().call(Call("GET", "things/7", "read thing 7", permission))
-    return Report(changed=False, msg="Done.", data={})
+    connect().call(GraphRequest("GET", "things/7", "read thing 7", permission))
+    return ModuleResult(changed=False, msg="Done.", data={})
 
 
 @pytest.mark.parametrize(("verbosity", "told"), [(0, False), (2, False), (3, True), (4, True)])

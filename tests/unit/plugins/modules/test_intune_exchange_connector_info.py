@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.msgraph.intune.plugins.modules import intune_exchange_connector_info
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply
-from ansible_collections.msgraph.intune.tests.unit.tasks import TOKEN, Task
+from ansible_collections.msgraph.intune.tests.unit.tasks import TOKEN, ModuleContext
 
 CONNECTORS = "https://graph.microsoft.com/v1.0/deviceManagement/exchangeConnectors"
 LIST = Reply(
@@ -25,12 +25,14 @@ LIST = Reply(
 
 
 @pytest.fixture
-def task(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Task:
-    return Task(intune_exchange_connector_info.main, monkeypatch, capfd)
+def task(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> ModuleContext:
+    return ModuleContext(intune_exchange_connector_info.main, monkeypatch, capfd)
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(task: Task, check: bool) -> None:
+def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(
+    task: ModuleContext, check: bool
+) -> None:
     result = task.run(LIST, check=check)
     assert task.sent == [f"GET {CONNECTORS}"]
     assert result["changed"] is False
@@ -42,7 +44,7 @@ def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(t
     assert result["msg"] == "2 Exchange connectors: 1 healthy, 0 warning, 1 unhealthy."
 
 
-def test_a_time_that_cannot_be_read_is_of_unknown_health(task: Task) -> None:
+def test_a_time_that_cannot_be_read_is_of_unknown_health(task: ModuleContext) -> None:
     odd = {"id": "a", "status": "connected", "serverName": "EX01", "lastSyncDateTime": 1767225600}
     result = task.run(Reply(200, {"value": [odd]}, LIST.headers))
     (one,) = result["connectors"]
@@ -51,18 +53,18 @@ def test_a_time_that_cannot_be_read_is_of_unknown_health(task: Task) -> None:
     assert result["msg"] == "1 Exchange connector: 0 healthy, 0 warning, 0 unhealthy, 1 unknown."
 
 
-def test_a_secret_in_a_status_is_masked_in_the_counts_too(task: Task) -> None:
+def test_a_secret_in_a_status_is_masked_in_the_counts_too(task: ModuleContext) -> None:
     result = task.run(Reply(200, {"value": [{"id": "a", "status": f"x {TOKEN}"}]}, LIST.headers))
     assert result["counts"]["x ********"] == 1
 
 
-def test_a_status_keeps_only_its_own(task: Task) -> None:
+def test_a_status_keeps_only_its_own(task: ModuleContext) -> None:
     result = task.run(LIST, status="Disconnected")
     assert [one["id"] for one in result["connectors"]] == ["b"]
     assert (result["counts"]["total"], result["counts"]["connected"]) == (1, 0)
 
 
-def test_a_missing_id_fails_and_shows_the_others(task: Task) -> None:
+def test_a_missing_id_fails_and_shows_the_others(task: ModuleContext) -> None:
     result = task.run(LIST, connector_id=["a", "gone"])
     assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
     assert [one["id"] for one in result["connectors"]] == ["a"]
@@ -70,16 +72,16 @@ def test_a_missing_id_fails_and_shows_the_others(task: Task) -> None:
     assert "counts" not in result
 
 
-def test_an_empty_list_asks_nobody(task: Task) -> None:
+def test_an_empty_list_asks_nobody(task: ModuleContext) -> None:
     result = task.run(connector_id=[])
     assert (task.sent, result["connectors"], result["counts"]["total"]) == ([], [], 0)
 
 
-def test_a_failure_has_no_counts_that_a_probe_could_take_for_good_news(task: Task) -> None:
+def test_a_failure_has_no_counts_that_a_probe_could_take_for_good_news(task: ModuleContext) -> None:
     result = task.run(Reply(500))
     assert (result["failed"], result["connectors"], "counts" in result) == (True, [], False)
 
 
-def test_two_ways_to_choose_are_refused(task: Task) -> None:
+def test_two_ways_to_choose_are_refused(task: ModuleContext) -> None:
     result = task.run(connector_id="a", all_connectors=True)
     assert (task.sent, result["error"]["kind"]) == ([], "options")

@@ -11,25 +11,25 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.modules import intune_exchange_connector_sync
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, batch_reply
-from ansible_collections.msgraph.intune.tests.unit.tasks import Task
+from ansible_collections.msgraph.intune.tests.unit.tasks import ModuleContext
 
 CONNECTORS = "https://graph.microsoft.com/v1.0/deviceManagement/exchangeConnectors"
 A = {"id": "a", "status": "connected", "lastSyncDateTime": "2026-01-01T00:00:00Z"}
 
 
 @pytest.fixture
-def task(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Task:
-    return Task(intune_exchange_connector_sync.main, monkeypatch, capfd)
+def task(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> ModuleContext:
+    return ModuleContext(intune_exchange_connector_sync.main, monkeypatch, capfd)
 
 
-def test_a_sync_is_one_post_each_time(task: Task) -> None:
+def test_a_sync_is_one_post_each_time(task: ModuleContext) -> None:
     for _run in range(2):
         result = task.run(Reply(204), connector_id="a")
         assert task.sent == [f"POST {CONNECTORS}/a/sync"]
         assert (result["changed"], result["connectors"][0]["action"]) == (True, "triggered")
 
 
-def test_check_mode_reads_and_posts_nothing_each_time(task: Task) -> None:
+def test_check_mode_reads_and_posts_nothing_each_time(task: ModuleContext) -> None:
     for _run in range(2):
         result = task.run(Reply(200, A), connector_id="a", check=True)
         assert task.sent == [f"GET {CONNECTORS}/a"]
@@ -37,7 +37,7 @@ def test_check_mode_reads_and_posts_nothing_each_time(task: Task) -> None:
         assert result["connectors"][0]["before"]["status"] == "connected"
 
 
-def test_several_go_in_a_batch_and_a_failure_does_not_hide_what_happened(task: Task) -> None:
+def test_several_go_in_a_batch_and_a_failure_does_not_hide_what_happened(task: ModuleContext) -> None:
     gone = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}})
     result = task.run(batch_reply(Reply(204), gone), connector_id=["a", "b"])
     assert task.sent == ["POST https://graph.microsoft.com/v1.0/$batch"]
@@ -45,25 +45,25 @@ def test_several_go_in_a_batch_and_a_failure_does_not_hide_what_happened(task: T
     assert [entry["action"] for entry in result["connectors"]] == ["triggered", "failed"]
 
 
-def test_an_empty_list_is_nothing_to_do(task: Task) -> None:
+def test_an_empty_list_is_nothing_to_do(task: ModuleContext) -> None:
     result = task.run(connector_id=[])
     assert (task.sent, result["changed"], result["connectors"]) == ([], False, [])
 
 
-def test_bad_input_sends_nothing(task: Task) -> None:
+def test_bad_input_sends_nothing(task: ModuleContext) -> None:
     result = task.run(connector_id="a/b")
     assert (task.sent, result["error"]["kind"], result["connectors"]) == ([], "options", [])
 
 
-def test_nothing_given_is_refused(task: Task) -> None:
+def test_nothing_given_is_refused(task: ModuleContext) -> None:
     result = task.run(connector_id="")
     assert (task.sent, result["error"]["kind"]) == ([], "options")
 
 
-def test_a_name_and_an_age_read_first_and_trigger_what_is_due(task: Task) -> None:
-    listed = Reply(200, {"value": [{**A, "serverName": "EX01"}]}, {"Date": "Thu, 01 Jan 2026 01:00:00 GMT"})
+def test_a_name_and_an_age_read_first_and_trigger_what_is_due(task: ModuleContext) -> None:
+    join_limited = Reply(200, {"value": [{**A, "serverName": "EX01"}]}, {"Date": "Thu, 01 Jan 2026 01:00:00 GMT"})
     for age, sent in (("2h", 1), ("1h", 2)):
-        result = task.run(listed, Reply(204), connector_name="ex01", if_older_than=age)
+        result = task.run(join_limited, Reply(204), connector_name="ex01", if_older_than=age)
         assert len(task.sent) == sent
         assert (result["changed"], result["connectors"][0]["action"]) == (
             (False, "skipped") if sent == 1 else (True, "triggered")
@@ -82,14 +82,14 @@ def test_a_name_and_an_age_read_first_and_trigger_what_is_due(task: Task) -> Non
     ],
 )
 def test_a_blank_or_another_word_for_a_boolean_or_a_number_is_refused_by_ansible(
-    task: Task, options: dict[str, t.Any], name: str
+    task: ModuleContext, options: dict[str, t.Any], name: str
 ) -> None:
     result = task.run(**{"connector_id": "a", **options})
     assert (task.sent, result["failed"], "error" in result) == ([], True, False)
     assert result["msg"].startswith(f"argument '{name}' is of type")
 
 
-def test_durations_have_units_and_blanks_are_the_default(task: Task) -> None:
+def test_durations_have_units_and_blanks_are_the_default(task: ModuleContext) -> None:
     later = {**A, "lastSyncDateTime": "2026-01-01T02:00:00Z"}
     durations: dict[str, t.Any] = {"timeout": "0.5m", "retry_budget": 0, "wait_timeout": "1m", "wait_sleep": "0.001s"}
     blanks: dict[str, t.Any] = {**dict.fromkeys(("timeout", "retry_budget", "if_older_than"), " "), "wait_sleep": 0.001}
@@ -100,7 +100,7 @@ def test_durations_have_units_and_blanks_are_the_default(task: Task) -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_diff_is_returned_when_asked_for(task: Task, check: bool) -> None:
+def test_a_diff_is_returned_when_asked_for(task: ModuleContext, check: bool) -> None:
     result = task.run(Reply(200, A), Reply(204), connector_id="a", diff=True, check=check)
     assert result["diff"][0]["after"]["requested"] == "deltaSync"
     assert "diff" not in task.run(Reply(204), connector_id="a")

@@ -16,11 +16,11 @@ from unittest import mock
 import pytest
 from ansible import constants
 from ansible.errors import AnsibleError
-from ansible.plugins.action.normal import ActionModule as UsualAction
+from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible_collections.msgraph.intune.plugins.module_utils import _module
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
-from ansible_collections.msgraph.intune.plugins.module_utils._module import Job, Report, Task
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError
+from ansible_collections.msgraph.intune.plugins.module_utils._module import ModuleContext, ModuleResult, ModuleSpec
 from ansible_collections.msgraph.intune.plugins.plugin_utils import _in_process
 from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import InProcessAction
 
@@ -31,14 +31,14 @@ TOKEN = "a-token-that-is-long-enough"
 USUAL = {"changed": False, "msg": "Done the usual way."}
 HERE = {"ansible_python_interpreter": sys.executable, "inventory_hostname": "localhost"}
 
-Work = t.Callable[[Task, t.Callable[[], "GraphClient"]], Report]
+Work = t.Callable[[ModuleContext, t.Callable[[], "GraphClient"]], ModuleResult]
 
 
-def echo(task: Task, connect: t.Callable[[], GraphClient]) -> Report:
+def echo(task: ModuleContext, connect: t.Callable[[], GraphClient]) -> ModuleResult:
     """Tells what it was given."""
     connect()
-    given = {"things": task.params["things"], "check": task.check_mode, "diff": task._diff}
-    return Report(changed=True, msg="Done.", data=given, warnings=("Mind the gap.", "Mind the gap."))
+    provided = {"things": task.params["things"], "check": task.check_mode, "diff": task._diff}
+    return ModuleResult(changed=True, msg="Done.", data=provided, warnings=("Mind the gap.", "Mind the gap."))
 
 
 class Stage:
@@ -62,13 +62,15 @@ class Stage:
         self.shown: list[str] = []
         monkeypatch.setattr(sys, "platform", "linux")
         monkeypatch.setattr(_in_process.display, "vvv", lambda msg, host: self.shown.append(f"<{host}> {msg}"))
-        monkeypatch.setattr(UsualAction, "run", lambda _self, _tmp, _task_vars: USUAL)
+        monkeypatch.setattr(NormalAction, "run", lambda _self, _tmp, _task_vars: USUAL)
 
     def run(self, work: Work = echo) -> dict[str, t.Any]:
         loader = mock.MagicMock(get_basedir=lambda: str(self.folder))
         action = InProcessAction(self.task, self.connection, mock.MagicMock(), loader, self.templar, mock.MagicMock())
         # As Python gives a plugin what is beside its class.
-        action.job = Job({"things": {"type": "list", "elements": "str", "aliases": ["stuff"]}}, work, {"things": []})
+        action.spec = ModuleSpec(
+            {"things": {"type": "list", "elements": "str", "aliases": ["stuff"]}}, work, {"things": []}
+        )
         return action.run(None, self.variables)
 
 
@@ -283,8 +285,8 @@ class Failing:
             return {"stdout": shown}
 
         switched_off(stage)
-        stage.monkeypatch.setattr(UsualAction, "run", run)
-        stage.monkeypatch.setattr(UsualAction, "_low_level_execute_command", execute)
+        stage.monkeypatch.setattr(NormalAction, "run", run)
+        stage.monkeypatch.setattr(NormalAction, "_low_level_execute_command", execute)
 
 
 @pytest.mark.parametrize("version", ["2.7.18", "3.6.15", "3.8.18"])
@@ -325,7 +327,7 @@ SECRET_VARIABLES = sorted({name for option in OPTIONS.values() if option.secret 
 def test_a_secret_in_the_task_keyword_environment_is_warned_of_by_its_name(stage: Stage, name: str) -> None:
     value = "http://user:pass-word-of-the-proxy@proxy.example" if name.endswith("PROXY") else "a-secret-of-some-length"
     stage.task.environment = [{"LANG": "C"}, {name: value}]
-    stage.monkeypatch.setattr(UsualAction, "run", lambda _self, _tmp, _task_vars: {**USUAL, "warnings": ["Old."]})
+    stage.monkeypatch.setattr(NormalAction, "run", lambda _self, _tmp, _task_vars: {**USUAL, "warnings": ["Old."]})
     old, warning = stage.run()["warnings"]
     assert old == "Old."
     assert warning.startswith(
@@ -364,9 +366,9 @@ def test_nothing_else_in_it_is_warned_of(stage: Stage, environment: list[t.Any])
 def test_paths_begin_where_a_modules_do(stage: Stage) -> None:
     folders: list[Path] = []
 
-    def work(_task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+    def work(_task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
         folders.append(Path.cwd())
-        return Report(changed=False, msg="Done.", data={})
+        return ModuleResult(changed=False, msg="Done.", data={})
 
     before = Path.cwd()
     stage.run(work)
@@ -384,15 +386,15 @@ NULL = {"things": None, "timeout": None, "retries": None, "validate_certs": None
 
 
 def test_null_counts_as_not_given_for_options_with_a_default_too(stage: Stage) -> None:
-    given: list[dict[str, t.Any]] = []
+    provided: list[dict[str, t.Any]] = []
 
-    def work(task: Task, connect: t.Callable[[], GraphClient]) -> Report:
-        given.append({name: task.params[name] for name in NULL})
+    def work(task: ModuleContext, connect: t.Callable[[], GraphClient]) -> ModuleResult:
+        provided.append({name: task.params[name] for name in NULL})
         return echo(task, connect)
 
     stage.task.args.update(NULL)
     stage.run(work)
-    assert given == [{"things": None, "timeout": "30", "retries": 4, "validate_certs": True}]
+    assert provided == [{"things": None, "timeout": "30", "retries": 4, "validate_certs": True}]
 
 
 def test_a_module_is_not_sent_null(stage: Stage) -> None:
@@ -413,9 +415,9 @@ def test_neither_what_goes_in_nor_what_comes_out_is_more_than_json(stage: Stage)
 
     seen: list[bool] = []
 
-    def work(task: Task, connect: t.Callable[[], GraphClient]) -> Report:
+    def work(task: ModuleContext, connect: t.Callable[[], GraphClient]) -> ModuleResult:
         seen.append(isinstance(task.params["things"][0], Tagged))
-        return Report(changed=False, msg=Tagged("Done."), data={"things": (Tagged("a"),)})
+        return ModuleResult(changed=False, msg=Tagged("Done."), data={"things": (Tagged("a"),)})
 
     stage.task.args["things"] = [Tagged("a")]
     result = stage.run(work)
@@ -429,11 +431,11 @@ def test_each_warning_is_shown_once(stage: Stage) -> None:
 
 
 def test_without_a_warning_there_is_no_list_of_them(stage: Stage) -> None:
-    assert "warnings" not in stage.run(lambda _task, _connect: Report(changed=False, msg="Done.", data={}))
+    assert "warnings" not in stage.run(lambda _task, _connect: ModuleResult(changed=False, msg="Done.", data={}))
 
 
 def test_a_failure_is_a_result_with_its_error(stage: Stage) -> None:
-    def work(_task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+    def work(_task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
         raise NetworkError("no route")
 
     result = stage.run(work)
@@ -442,7 +444,7 @@ def test_a_failure_is_a_result_with_its_error(stage: Stage) -> None:
 
 
 def test_work_that_ends_its_process_fails_the_task_alone(stage: Stage) -> None:
-    def work(_task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+    def work(_task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
         sys.exit(3)
 
     with pytest.raises(AnsibleError, match="with status 3"):
@@ -451,7 +453,7 @@ def test_work_that_ends_its_process_fails_the_task_alone(stage: Stage) -> None:
 
 def test_a_secret_with_blanks_around_it_is_masked_as_a_whole(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_module, "register_secret", None)
-    monkeypatch.setattr(_in_process, "_tells_invocation", lambda _task_vars: True)
+    monkeypatch.setattr(_in_process, "_include_invocation", lambda _task_vars: True)
     stage.task.args["access_token"] = f"{TOKEN}\n"
     assert stage.run()["invocation"]["module_args"]["access_token"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -462,11 +464,11 @@ def test_a_secret_is_masked_wherever_it_comes_out(stage: Stage, monkeypatch: pyt
         monkeypatch.setenv("MSGRAPH_ACCESS_TOKEN", stage.task.args.pop("access_token"))
     # As before ansible-core 2.22.
     monkeypatch.setattr(_module, "register_secret", None)
-    monkeypatch.setattr(_in_process, "_tells_invocation", lambda _task_vars: True)
+    monkeypatch.setattr(_in_process, "_include_invocation", lambda _task_vars: True)
 
-    def work(task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+    def work(task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
         task.log(f"about {TOKEN}")
-        return Report(changed=False, msg=f"about {TOKEN}", data={"things": [TOKEN]}, warnings=(f"mind {TOKEN}",))
+        return ModuleResult(changed=False, msg=f"about {TOKEN}", data={"things": [TOKEN]}, warnings=(f"mind {TOKEN}",))
 
     result = stage.run(work)
     assert TOKEN not in f"{result} {stage.shown}"
@@ -490,7 +492,7 @@ def test_a_secret_that_is_a_part_of_false_leaves_booleans_and_null_at_the_top_le
     monkeypatch.setattr(_in_process, "remove_values", remove_values)
     stage.task.args["access_token"] = "als"
     data = {"nothing": None, "below": {"failed": False}}
-    result = stage.run(lambda _task, _connect: Report(changed=False, msg="False", data=data))
+    result = stage.run(lambda _task, _connect: ModuleResult(changed=False, msg="False", data=data))
     assert (result["changed"], result["nothing"]) == (False, None)
     assert result["below"] == {"failed": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
 
@@ -500,15 +502,15 @@ def test_ansible_core_that_masks_what_it_shows_is_given_the_secrets_to_mask(
 ) -> None:
     registered: list[str] = []
     monkeypatch.setattr(_module, "register_secret", registered.append)
-    result = stage.run(lambda _task, _connect: Report(changed=False, msg=f"about {TOKEN}", data={}))
+    result = stage.run(lambda _task, _connect: ModuleResult(changed=False, msg=f"about {TOKEN}", data={}))
     assert (result["msg"], registered) == ("about ********", [TOKEN])
 
 
 def test_of_a_task_that_logs_nothing_nothing_is_told(stage: Stage) -> None:
-    def work(task: Task, _connect: t.Callable[[], GraphClient]) -> Report:
+    def work(task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
         stage.shown.clear()
         task.log("Sending again.")
-        return Report(changed=False, msg="Done.", data={})
+        return ModuleResult(changed=False, msg="Done.", data={})
 
     stage.task.no_log = True
     stage.run(work)

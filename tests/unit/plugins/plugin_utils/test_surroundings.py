@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import surroundings_of_a_module
+from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import module_environment
 
 
 def speak() -> None:
@@ -23,13 +23,13 @@ def speak() -> None:
 
 @pytest.mark.filterwarnings("always")
 def test_nothing_is_shown_or_logged_within(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
-    with surroundings_of_a_module("."):
+    with module_environment("."):
         speak()
     assert (capsys.readouterr(), caplog.text) == (("", ""), "")
 
 
 def test_all_is_as_before_after_an_error(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(ValueError, match="no"), surroundings_of_a_module("."):
+    with pytest.raises(ValueError, match="no"), module_environment("."):
         raise ValueError("no")
     print("printed")
     logging.getLogger("some.library").critical("logged")
@@ -40,7 +40,7 @@ def test_all_is_as_before_after_an_error(capsys: t.Any, caplog: pytest.LogCaptur
 def test_what_was_not_logged_before_is_not_after(caplog: pytest.LogCaptureFixture) -> None:
     logging.disable(logging.ERROR)
     try:
-        with surroundings_of_a_module("."):
+        with module_environment("."):
             pass
         logging.getLogger("some.library").error("logged")
     finally:
@@ -50,13 +50,13 @@ def test_what_was_not_logged_before_is_not_after(caplog: pytest.LogCaptureFixtur
 
 def test_the_block_runs_in_the_folder_and_what_follows_where_it_was(tmp_path: Path) -> None:
     before = Path.cwd()
-    with surroundings_of_a_module(str(tmp_path)):
+    with module_environment(str(tmp_path)):
         assert Path.cwd() == tmp_path
     assert Path.cwd() == before
 
 
 def test_a_folder_that_is_gone_leaves_all_as_it_was(tmp_path: Path) -> None:
     before = Path.cwd()
-    with pytest.raises(FileNotFoundError), surroundings_of_a_module(str(tmp_path / "gone")):
+    with pytest.raises(FileNotFoundError), module_environment(str(tmp_path / "gone")):
         raise AssertionError("must not be reached")
     assert (Path.cwd(), logging.root.manager.disable) == (before, logging.NOTSET)

@@ -16,24 +16,24 @@ import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import graph_errors
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth import entra_errors, managed_identity_errors
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.batch import send_all
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import Answer, Call
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud, is_below, same_origin
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.error_body import holds_error
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, ServiceError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.headers import retry_after
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.json_reader import parse_json
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.login_answers import clean
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.paging import read_pages
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import read_token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.batch import send_all
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphRequest, GraphResponse
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud, is_below, same_origin
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import (
     read_proxy,
     user_info_secrets,
     without_user_info,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, ServiceError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.error_body import holds_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.headers import retry_after
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.json_reader import parse_json
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import read_token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Response
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.paging import read_pages
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, make_client, retry_policy
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 from ansible_collections.msgraph.intune.tests.unit.strategies import (
@@ -135,11 +135,11 @@ def test_any_answer_to_a_batch_leaves_no_item_without_an_outcome(answers: list[t
     script = [Reply(200, json.dumps(answer)) for answer in answers]
     session = FakeSession(*script, *[Reply(500)] * 20)
     client = make_client(session, find_cloud("global"), FakeCredential(), policy=retry_policy(retries=2))
-    calls = [Call("POST", f"things/{name}", f"sync {name}", PERMISSION, body={}) for name in ("a", "b")]
+    calls = [GraphRequest("POST", f"things/{name}", f"sync {name}", PERMISSION, body={}) for name in ("a", "b")]
     outcomes = send_all(client, calls)
     assert len(outcomes) == 2
     for outcome in outcomes:
-        assert isinstance(outcome, (Answer, GraphError))
+        assert isinstance(outcome, (GraphResponse, GraphError))
         if isinstance(outcome, GraphError):
             assert json.dumps(outcome.as_dict())
 
@@ -149,7 +149,7 @@ def test_any_answer_to_a_batch_leaves_no_item_without_an_outcome(answers: list[t
 def test_any_page_is_a_list_or_an_error(pages: list[t.Any]) -> None:
     session = FakeSession(*[Reply(200, json.dumps(page)) for page in pages], *[Reply(500)])
     client = make_client(session, find_cloud("global"), FakeCredential())
-    answer = value_or_error(read_pages, client, Call("GET", "things", "list the things", PERMISSION))
+    answer = value_or_error(read_pages, client, GraphRequest("GET", "things", "list the things", PERMISSION))
     if isinstance(answer, GraphError):
         assert answer.kind in ("protocol", "service")
     else:

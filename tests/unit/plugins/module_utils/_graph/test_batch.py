@@ -12,12 +12,12 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.batch import send_all
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import Answer, Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphRequest, GraphResponse
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError, GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,
@@ -43,9 +43,11 @@ def busy(retry_after: t.Any = None, status: int = 429) -> Reply:
     return Reply(status, {"error": {"code": "TooManyRequests", "message": "slow down"}}, headers)
 
 
-def sync(name: t.Any) -> Call:
+def sync(name: t.Any) -> GraphRequest:
     path = f"things/{name}/sync"
-    return Call("POST", path, f"sync thing {name}", Permission("Things.ReadWrite.All", ""), body={"how": "gently"})
+    return GraphRequest(
+        "POST", path, f"sync thing {name}", Permission("Things.ReadWrite.All", ""), body={"how": "gently"}
+    )
 
 
 class SlowSession(FakeSession):
@@ -86,7 +88,7 @@ class World:
     def send(self, *names: t.Any) -> list[t.Any]:
         """What became of each: the status of an answer, the kind of an error."""
         self.outcomes = send_all(self.client, [sync(name) for name in names])
-        return [one.status if isinstance(one, Answer) else one.kind for one in self.outcomes]
+        return [one.status if isinstance(one, GraphResponse) else one.kind for one in self.outcomes]
 
     def error(self, index: int) -> GraphError:
         error = self.outcomes[index]
@@ -115,9 +117,9 @@ def test_a_batch_is_the_documented_request() -> None:
 
 def test_an_item_without_a_body_has_no_content_type() -> None:
     world = World(batch_reply(Reply(200, {"id": "7"})))
-    (answer,) = send_all(world.client, [Call("GET", "things/7", "read thing 7", sync("x").permission)])
+    (answer,) = send_all(world.client, [GraphRequest("GET", "things/7", "read thing 7", sync("x").permission)])
     assert world.session.sent[0].json() == {"requests": [{"id": "1", "method": "GET", "url": "/things/7"}]}
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, GraphResponse)
     assert answer.content == {"id": "7"}
 
 
@@ -169,7 +171,7 @@ def test_only_what_was_throttled_is_sent_again_after_its_own_wait() -> None:
     assert world.urls[1:] == [["/things/b/sync"], ["/things/d/sync"]]
     assert world.clock.slept == [7.0, 23.0]
     assert [one.attempts for one in world.outcomes] == [1, 2, 1, 2]
-    assert world.client.facts()["retries"] == 2
+    assert world.client.stats()["retries"] == 2
     assert "Could not sync thing b: Microsoft Graph answered 429" in world.told[0]
 
 
@@ -369,7 +371,7 @@ def test_an_answer_that_cannot_be_read_leaves_the_outcome_of_writes_unknown(body
     world = World(Reply(200, body), Reply(200, body))
     world.send("a")
     assert "Whether it was carried out is not known" in str(world.error(0))
-    read = Call("GET", "things/7", "read thing 7", sync("x").permission)
+    read = GraphRequest("GET", "things/7", "read thing 7", sync("x").permission)
     (outcome,) = send_all(world.client, [read])
     assert isinstance(outcome, GraphError)
     assert "Whether it was carried out" not in str(outcome)

@@ -12,19 +12,19 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.application import ClientSecret
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import NO_FACTS, Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token, read_token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import EMPTY_STATS, GraphRequest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import Value
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
     AuthenticationError,
     GraphError,
     ProtocolError,
     ServiceError,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import Value
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token, read_token
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,
@@ -34,7 +34,10 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
     make_client,
     retry_policy,
 )
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client import METADATA, TOKEN
+from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client import (
+    METADATA,
+    TOKEN,
+)
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +45,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
 
 PERMISSION = Permission("Things.ReadWrite.All", "")
-READ = Call("GET", "things/7", "read thing 7", PERMISSION)
-WRITE = Call("POST", "things/7/sync", "sync thing 7", PERMISSION, body={"how": "gently"})
+READ = GraphRequest("GET", "things/7", "read thing 7", PERMISSION)
+WRITE = GraphRequest("POST", "things/7/sync", "sync thing 7", PERMISSION, body={"how": "gently"})
 SECRET = jwt({"roles": ["Things.Read.All"]})
 
 
@@ -60,7 +63,7 @@ class FakeCredential:
     refused: list[str | None] = dataclasses.field(default_factory=list)
 
     @classmethod
-    def read(cls, given: t.Any, *, asked_for: bool) -> FakeCredential:
+    def read(cls, provided: t.Any, *, explicit: bool) -> FakeCredential:
         raise NotImplementedError
 
     def validate(self) -> None:
@@ -69,7 +72,7 @@ class FakeCredential:
     def acquire(self, login: t.Any) -> Token:
         """Hand out the next token, the last one for ever."""
         self.asked += 1
-        self.refused.append(login()._refused)
+        self.refused.append(login()._rejected_token)
         if self.error is not None:
             raise self.error
         token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
@@ -172,18 +175,18 @@ def test_a_success_that_is_not_json_is_a_protocol_error(body: str) -> None:
 
 
 def test_a_success_that_is_a_web_page_shows_its_text_and_nothing_of_another_body() -> None:
-    portal = World(Reply(200, "<html><title>Sign in</title><p>to this network</p></html>")).client.outcome(READ)
+    portal = World(Reply(200, "<html><title>Sign in</title><p>to this network</p></html>")).client.try_call(READ)
     assert "the answer is not JSON: Sign in: to this network." in str(portal)
-    half = World(Reply(200, '{"token": "a-secret-of-the-resource')).client.outcome(READ)
+    half = World(Reply(200, '{"token": "a-secret-of-the-resource')).client.try_call(READ)
     assert "a-secret" not in str(half)
 
 
 @pytest.mark.parametrize("call", [READ, WRITE])
 @pytest.mark.parametrize("status", [200, 202])
-def test_an_error_in_the_body_of_a_success_is_an_error(call: Call, status: int) -> None:
+def test_an_error_in_the_body_of_a_success_is_an_error(call: GraphRequest, status: int) -> None:
     body = {"error": {"code": "Forbidden", "message": "no", "innerError": {"request-id": "r-7"}}, "value": []}
     world = World(Reply(status, body), policy=PATIENT)
-    error = world.client.outcome(call)
+    error = world.client.try_call(call)
     assert isinstance(error, GraphError)
     assert (error.kind, error.status, error.code, error.message) == ("authorization", status, "Forbidden", "no")
     assert error.request_id == "r-7"
@@ -196,12 +199,12 @@ def test_an_error_in_the_body_of_a_success_is_an_error(call: Call, status: int) 
     ("error", "fails"), [({}, True), ("text", True), (7, True), (None, False), (False, False), (" ", False)]
 )
 def test_any_error_but_null_false_and_a_blank_is_one(error: t.Any, fails: bool) -> None:
-    assert isinstance(World(Reply(200, {"error": error})).client.outcome(READ), GraphError) is fails
+    assert isinstance(World(Reply(200, {"error": error})).client.try_call(READ), GraphError) is fails
 
 
 def test_a_write_whose_success_cannot_be_read_may_have_been_carried_out() -> None:
     for call, told in ((WRITE, True), (READ, False)):
-        error = World(Reply(200, "<html>")).client.outcome(call)
+        error = World(Reply(200, "<html>")).client.try_call(call)
         assert ("Whether it was carried out is not known" in str(error)) is told
         assert "Something on the way may answer" in str(error)
 
@@ -276,9 +279,9 @@ def test_half_a_surrogate_pair_in_an_answer_is_replaced() -> None:
 
 def test_facts_tell_what_was_talked_to() -> None:
     world = World(Reply(200, {}))
-    assert world.client.facts()["token_type"] == "unknown"
+    assert world.client.stats()["token_type"] == "unknown"
     world.client.call(READ)
-    assert world.client.facts() == {
+    assert world.client.stats() == {
         "cloud": "us_gov_l4",
         "graph_url": "https://graph.microsoft.us",
         "auth_method": "fake",
@@ -289,8 +292,8 @@ def test_facts_tell_what_was_talked_to() -> None:
 
 
 def test_without_a_client_the_facts_have_the_same_keys_and_count_nothing() -> None:
-    assert NO_FACTS.keys() == World().client.facts().keys()
-    assert (NO_FACTS["requests"], NO_FACTS["retries"]) == (0, 0)
+    assert EMPTY_STATS.keys() == World().client.stats().keys()
+    assert (EMPTY_STATS["requests"], EMPTY_STATS["retries"]) == (0, 0)
 
 
 def test_a_token_in_the_cache_serves_the_next_client(tmp_path: Path) -> None:
@@ -309,7 +312,7 @@ BUSY = Reply(503, "<html>busy</html>", {"Retry-After": "5", "request-id": "r-1"}
 
 
 @pytest.mark.parametrize(
-    "setback",
+    "last_error",
     [
         BUSY,
         Reply(429, "", {"Retry-After": "5"}),
@@ -322,14 +325,14 @@ BUSY = Reply(503, "<html>busy</html>", {"Retry-After": "5", "request-id": "r-1"}
         requests.exceptions.ChunkedEncodingError("half"),
     ],
 )
-def test_what_may_pass_is_sent_again_with_an_id_of_its_own(setback: Scripted) -> None:
-    world = World(setback, setback, Reply(204), policy=PATIENT)
+def test_what_may_pass_is_sent_again_with_an_id_of_its_own(last_error: Scripted) -> None:
+    world = World(last_error, last_error, Reply(204), policy=PATIENT)
     answer = world.client.call(WRITE)
     assert (answer.status, answer.attempts, answer.client_request_id) == (204, 3, "id-3")
     assert [sent.headers["client-request-id"] for sent in world.session.sent] == ["id-1", "id-2", "id-3"]
     assert [sent.body for sent in world.session.sent] == [b'{"how": "gently"}'] * 3
     assert world.clock.slept[0] in (3.0, 5.0)
-    assert (world.client.facts()["requests"], world.client.facts()["retries"]) == (3, 2)
+    assert (world.client.stats()["requests"], world.client.stats()["retries"]) == (3, 2)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +389,7 @@ def test_a_sign_in_is_sent_again_with_the_same_patience() -> None:
     client = make_client(session, find_cloud("global"), credential, policy=PATIENT, clock=clock)
     assert client.call(WRITE).attempts == 1
     assert clock.slept == [5.0]
-    assert (client.facts()["requests"], client.facts()["retries"]) == (4, 1)
+    assert (client.stats()["requests"], client.stats()["retries"]) == (4, 1)
 
 
 def test_a_sign_in_that_is_sent_again_does_not_ask_for_the_metadata_again() -> None:
@@ -437,7 +440,7 @@ def test_a_request_for_each_attempt_renews_its_token_no_more_than_once() -> None
 def test_a_write_whose_answer_was_lost_says_that_it_may_have_been_carried_out(lost: Exception, told: bool) -> None:
     for call, expected in ((WRITE, told), (READ, False)):
         world = World(lost)
-        outcome = world.client.outcome(call)
+        outcome = world.client.try_call(call)
         assert ("Whether it was carried out is not known" in str(outcome)) is expected
 
 
@@ -473,7 +476,7 @@ def test_a_refused_token_is_renewed_and_the_request_sent_again() -> None:
     answer = world.client.call(WRITE)
     assert (answer.attempts, bearers(world), world.credential.refused) == (2, ["old", NEW], [None, "old"])
     assert SECRETS.mask(f"the {NEW}") == "the ********"
-    assert (world.clock.slept, world.client.facts()["retries"]) == ([], 1)
+    assert (world.clock.slept, world.client.stats()["retries"]) == ([], 1)
 
 
 def test_a_new_token_that_is_refused_as_well_is_an_authentication_error() -> None:
@@ -513,7 +516,7 @@ def test_a_token_at_hand_cannot_be_renewed() -> None:
 @pytest.mark.parametrize(("from_cache", "kind"), [(True, None), (False, "authorization")])
 def test_a_permission_may_be_newer_than_a_cached_token(from_cache: bool, kind: str | None) -> None:
     world = World(FORBIDDEN, Reply(204), tokens=["old", NEW], from_cache=from_cache)
-    outcome = world.client.outcome(WRITE)
+    outcome = world.client.try_call(WRITE)
     assert getattr(outcome, "kind", None) == kind
     assert len(world.session.sent) == (2 if from_cache else 1)
 

@@ -112,7 +112,7 @@ def test_an_authority_is_an_https_host_and_nothing_more(text: str) -> None:
 
 def test_a_message_calls_the_value_by_where_it_came_from() -> None:
     with pytest.raises(OptionsError, match="cloud from the moon is 'mars'"):
-        find_cloud("mars", called=lambda name: f"{name} from the moon")
+        find_cloud("mars", label=lambda name: f"{name} from the moon")
 
 
 def test_the_login_host_is_known_without_scheme_and_port() -> None:

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphRequest
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect import connect
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock
 
@@ -23,10 +23,10 @@ PROXY = "http://svc:hush-hush@127.0.0.1:1"
 def test_a_proxy_that_fails_is_named_by_its_address_and_source(
     proxy: str | None, environ: dict[str, str], source: str
 ) -> None:
-    given = gather({"access_token": "a.b.c", "proxy": proxy, "retries": 0}, environ)
-    client = connect(given, clock=FakeClock(), on_warning=print, on_retry=print)
+    provided = collect_options({"access_token": "a.b.c", "proxy": proxy, "retries": 0}, environ)
+    client = connect(provided, clock=FakeClock(), on_warning=print, on_retry=print)
     with pytest.raises(NetworkError) as caught:
-        client.call(Call("GET", "things", "list the things", Permission("Things.Read.All", "")))
+        client.call(GraphRequest("GET", "things", "list the things", Permission("Things.Read.All", "")))
     client.close()
     assert f"the proxy 127.0.0.1:1 (from {source}) failed on the way to graph.microsoft.com" in str(caught.value)
     assert "hush" not in str(caught.value)

@@ -10,7 +10,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
     NetworkError,
     NotFoundError,
     OptionsError,
-    naming,
+    error_context,
 )
 
 
@@ -18,7 +18,7 @@ def test_a_sentence_names_action_answer_and_next_step() -> None:
     error = NotFoundError(
         "gone.", hint="Look again", service="Microsoft Graph", status=404, code="ResourceNotFound", request_id="r-1"
     )
-    error.during("sync it")
+    error.set_action("sync it")
     assert str(error) == (
         "Could not sync it: Microsoft Graph answered 404 ResourceNotFound: gone (request-id r-1). Look again."
     )
@@ -35,7 +35,7 @@ def test_what_surrounds_a_message_and_an_id_that_it_tells_itself_are_not_repeate
 
 
 def test_the_first_to_name_the_action_knows_best() -> None:
-    with pytest.raises(GraphError) as caught, naming("do everything"), naming("do the one thing"):
+    with pytest.raises(GraphError) as caught, error_context("do everything"), error_context("do the one thing"):
         raise NetworkError("no route")
     assert str(caught.value) == "Could not do the one thing: no route."
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.methods import choose_credential
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.files import FileReadError, as_utf8, read_file
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import read_settings
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 
 APPLICATION = {"tenant_id": "contoso.example", "client_id": "app-1"}
 FILE_OPTIONS = ["certificate_path", "federated_token_file", "token_cache_path", "ca_path"]
@@ -25,7 +25,7 @@ FILE_OPTIONS = ["certificate_path", "federated_token_file", "token_cache_path", 
 
 def use(option: str, path: str) -> None:
     """Read the file as a task with this option does."""
-    settings = read_settings(gather({**APPLICATION, option: path}, {}))
+    settings = read_settings(collect_options({**APPLICATION, option: path}, {}))
     cache = TokenCache(path, on_warning=pytest.fail) if settings.token_cache_path else None
     choose_credential(settings, cache)
     if cache is not None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.graph_errors import read_error
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.headers import request_id, retry_after
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Response
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
 from requests.structures import CaseInsensitiveDict
 
 BODIES: dict[str, t.Any] = json.loads((Path(__file__).parent / "fixtures" / "graph_errors.json").read_text("utf-8"))
@@ -223,10 +223,10 @@ def test_under_an_error_status_the_status_counts() -> None:
     assert read_error(response(404, {"error": {"code": "Forbidden"}}), "c-1").kind == "not_found"
 
 
-@pytest.mark.parametrize("vouched", [True, False])
+@pytest.mark.parametrize("from_graph", [True, False])
 @pytest.mark.parametrize("error", ["no way", {}, ["x"]])
-def test_an_error_that_is_not_graphs_object_is_a_protocol_error_under_a_success(error: t.Any, vouched: bool) -> None:
-    found = read_error(response(200, {"error": error}), "c-1", vouched=vouched)
+def test_an_error_that_is_not_graphs_object_is_a_protocol_error_under_a_success(error: t.Any, from_graph: bool) -> None:
+    found = read_error(response(200, {"error": error}), "c-1", from_graph=from_graph)
     assert (found.kind, found.status) == ("protocol", 200)
     assert found.message == ("no way" if error == "no way" else "no reason given")
 

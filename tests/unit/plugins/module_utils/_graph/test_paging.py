@@ -7,10 +7,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import Call
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphRequest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, ProtocolError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.paging import MOST_PAGES, read_pages
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.paging import MAX_PAGES, read_pages
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
@@ -23,14 +23,14 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 
 URL = "https://graph.microsoft.com/v1.0/things"
-THINGS = Call("GET", "things", "list the things", Permission("Things.Read.All", ""))
+THINGS = GraphRequest("GET", "things", "list the things", Permission("Things.Read.All", ""))
 
 
 def page(*members: t.Any, link: t.Any = None, headers: dict[str, str] | None = None) -> Reply:
     return Reply(200, {"value": list(members), **({} if link is None else {"@odata.nextLink": link})}, headers or {})
 
 
-def read(*script: Scripted, call: Call = THINGS) -> tuple[t.Any, FakeSession]:
+def read(*script: Scripted, call: GraphRequest = THINGS) -> tuple[t.Any, FakeSession]:
     session = FakeSession(*script)
     return read_pages(make_client(session, find_cloud("global"), FakeCredential()), call), session
 
@@ -62,7 +62,7 @@ def test_each_member_is_parsed_and_a_bad_one_is_an_error_of_its_page() -> None:
             raise ProtocolError("not a thing")
         return member.upper()
 
-    call = Call("GET", "things", "list the things", THINGS.permission, parse=parse)
+    call = GraphRequest("GET", "things", "list the things", THINGS.permission, parse=parse)
     assert read(page("a"), call=call)[0].content == ["A"]
     with pytest.raises(GraphError, match="Could not list the things: Microsoft Graph answered 200: not a thing"):
         read(page("a", "bad"), call=call)
@@ -126,29 +126,29 @@ def test_all_pages_together_have_a_limit_of_bytes() -> None:
     session = FakeSession(first, second)
     client = make_client(session, find_cloud("global"), FakeCredential())
     size = len(first.as_response().content) + len(second.as_response().content)
-    assert read_pages(client, THINGS, most_bytes=size).size == size
+    assert read_pages(client, THINGS, max_bytes=size).size == size
     session.script = [first, second]
     with pytest.raises(
         GraphError, match=f"Could not list the things: the answer belongs to a list of more than {size - 1} bytes"
     ):
-        read_pages(client, THINGS, most_bytes=size - 1)
+        read_pages(client, THINGS, max_bytes=size - 1)
 
 
 def test_all_pages_together_have_a_limit_of_members() -> None:
     pages = [page("a", "b", link=f"{URL}?page=2"), page("c")]
     client = make_client(FakeSession(*pages, *pages), find_cloud("global"), FakeCredential())
-    assert read_pages(client, THINGS, most_members=3).content == ["a", "b", "c"]
+    assert read_pages(client, THINGS, max_objects=3).content == ["a", "b", "c"]
     with pytest.raises(GraphError, match="belongs to a list of more than 2 members"):
-        read_pages(client, THINGS, most_members=2)
+        read_pages(client, THINGS, max_objects=2)
 
 
 def test_as_many_pages_as_are_allowed_are_read() -> None:
-    pages = [page("a", link=f"{URL}?page={number}") for number in range(MOST_PAGES - 1)]
-    assert len(read(*pages, page("a"))[0].content) == MOST_PAGES
+    pages = [page("a", link=f"{URL}?page={number}") for number in range(MAX_PAGES - 1)]
+    assert len(read(*pages, page("a"))[0].content) == MAX_PAGES
 
 
 def test_pages_do_not_count_as_writes() -> None:
-    write = Call("POST", "things/7/sync", "sync thing 7", THINGS.permission, body={})
+    write = GraphRequest("POST", "things/7/sync", "sync thing 7", THINGS.permission, body={})
     session = FakeSession(*[Reply(204)] * 100, page("a", link=f"{URL}?page=2"), page("b"), Reply(204))
     clock = FakeClock()
     client = make_client(session, find_cloud("global"), FakeCredential(), clock=clock)
@@ -175,11 +175,11 @@ def test_a_circle_is_noticed(back_to: int) -> None:
 
 
 def test_a_list_without_an_end_is_given_up() -> None:
-    endless = [page("a", link=f"{URL}?page={number}") for number in range(2 * MOST_PAGES)]
+    endless = [page("a", link=f"{URL}?page={number}") for number in range(2 * MAX_PAGES)]
     session = FakeSession(*endless)
-    with pytest.raises(GraphError, match=f"yet another page after {MOST_PAGES} of them"):
+    with pytest.raises(GraphError, match=f"yet another page after {MAX_PAGES} of them"):
         read_pages(make_client(session, find_cloud("global"), FakeCredential()), THINGS)
-    assert len(session.sent) == MOST_PAGES
+    assert len(session.sent) == MAX_PAGES
 
 
 @pytest.mark.parametrize("body", ["null", "[]", "7", "{}", '{"value": {}}', '{"value": null}', "<html>", ""])

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 
 ADD = "In the app registration (Entra admin center, API permissions) add the"
 PERMISSION = Permission("Things.ReadWrite.All", "The user needs the role of a keeper.", implied_by=("Things.Own.All",))

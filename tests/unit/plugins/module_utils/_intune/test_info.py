@@ -8,10 +8,18 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.info import Info, count, keep, read_info
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.info import ReadResult, count, filter_by, read_info
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
-from ansible_collections.msgraph.intune.tests.unit.widgets import BASE, GONE, WIDGET, client_of, listed, shown, widget
+from ansible_collections.msgraph.intune.tests.unit.widgets import (
+    BASE,
+    GONE,
+    WIDGET,
+    client_of,
+    join_limited,
+    shown,
+    widget,
+)
 
 ALL = Selection(all=True)
 
@@ -20,7 +28,7 @@ def health(seconds: int | None) -> str:
     return "dull" if seconds is None else "bright"
 
 
-def read(selection: Selection, *script: Scripted) -> tuple[Info, list[str]]:
+def read(selection: Selection, *script: Scripted) -> tuple[ReadResult, list[str]]:
     session = FakeSession(*script)
     # 1,000 seconds after the last sync of the widgets.
     info = read_info(lambda: client_of(session), WIDGET, selection, health, clock=lambda: 1767269800.0)
@@ -28,7 +36,7 @@ def read(selection: Selection, *script: Scripted) -> tuple[Info, list[str]]:
 
 
 def test_all_are_one_list_each_with_its_age_and_health() -> None:
-    info, wire = read(ALL, listed(widget("a"), widget("b", None)))
+    info, wire = read(ALL, join_limited(widget("a"), widget("b", None)))
     assert wire == ["GET widgets"]
     assert [(one["id"], one["seconds_since_last_sync"], one["health"]) for one in info.members] == [
         ("a", 86_400, "bright"),
@@ -40,7 +48,7 @@ def test_all_are_one_list_each_with_its_age_and_health() -> None:
 
 def test_a_time_that_cannot_be_read_is_null_with_a_warning_and_not_never() -> None:
     info, _wire = read(
-        ALL, listed(widget("a", "31/12/2025"), widget("b", " "), widget("c", "2026-01-01 12:00:00 +0000"))
+        ALL, join_limited(widget("a", "31/12/2025"), widget("b", " "), widget("c", "2026-01-01 12:00:00 +0000"))
     )
     assert [(one["polished"], one["seconds_since_last_sync"], one["health"]) for one in info.members] == [
         (None, None, "unknown"),
@@ -53,26 +61,26 @@ def test_a_time_that_cannot_be_read_is_null_with_a_warning_and_not_never() -> No
 
 
 def test_many_times_that_cannot_be_read_are_one_warning() -> None:
-    (warning,) = read(ALL, listed(*[widget(f"w{number}", "x" * 5000) for number in range(12)]))[0].warnings
+    (warning,) = read(ALL, join_limited(*[widget(f"w{number}", "x" * 5000) for number in range(12)]))[0].warnings
     assert "and 2 more" in warning
     assert len(warning) < 1000
 
 
 def test_one_that_is_on_two_pages_is_one_with_its_later_state() -> None:
-    pages = listed(widget("a", None), widget("b"), link=f"{BASE}?page=2"), listed(widget("A"), widget("c"))
+    pages = join_limited(widget("a", None), widget("b"), link=f"{BASE}?page=2"), join_limited(widget("A"), widget("c"))
     info, _wire = read(ALL, *pages)
     assert [(one["id"], one["polished"] is None) for one in info.members] == [("A", False), ("b", False), ("c", False)]
 
 
 def test_one_is_read_by_its_id_and_several_by_the_list() -> None:
     assert read(Selection(ids=("a",)), shown(widget("a")))[1] == ["GET widgets/a"]
-    info, wire = read(Selection(ids=("b", "a")), listed(widget("a"), widget("b"), widget("c")))
+    info, wire = read(Selection(ids=("b", "a")), join_limited(widget("a"), widget("b"), widget("c")))
     assert wire == ["GET widgets"]
     assert [one["id"] for one in info.members] == ["b", "a"]
 
 
 def test_one_that_is_missing_is_the_failure_and_the_others_are_there() -> None:
-    info, _wire = read(Selection(ids=("a", "x", "y")), listed(widget("a")))
+    info, _wire = read(Selection(ids=("a", "x", "y")), join_limited(widget("a")))
     assert [one["id"] for one in info.members] == ["a"]
     assert isinstance(info.failure, GraphError)
     assert "Could not find widget 'x'" in str(info.failure)
@@ -87,11 +95,11 @@ def test_nothing_asked_for_needs_no_client() -> None:
 
 
 def test_an_empty_tenant_is_told_with_what_may_be_behind_it() -> None:
-    assert read(ALL, listed())[0].warnings == ["The tenant has no widgets. Widgets are out of fashion."]
+    assert read(ALL, join_limited())[0].warnings == ["The tenant has no widgets. Widgets are out of fashion."]
 
 
 def test_without_the_services_time_ages_are_by_this_hosts() -> None:
-    info, _wire = read(ALL, listed(widget("a"), date=None))
+    info, _wire = read(ALL, join_limited(widget("a"), date=None))
     assert info.members[0]["seconds_since_last_sync"] == 1000
     assert info.warnings == ["The service did not tell the time: ages are by the clock of this host."]
 
@@ -104,8 +112,8 @@ def test_an_error_of_the_service_is_raised() -> None:
 # --- keeping some
 
 
-def some() -> Info:
-    return Info([{"id": "a", "shine": "bright"}, {"id": "b", "shine": "Dull"}, {"id": "c", "shine": None}])
+def some() -> ReadResult:
+    return ReadResult([{"id": "a", "shine": "bright"}, {"id": "b", "shine": "Dull"}, {"id": "c", "shine": None}])
 
 
 @pytest.mark.parametrize(
@@ -114,14 +122,14 @@ def some() -> Info:
 )
 def test_those_with_one_of_the_words_are_kept(words: list[str] | None, kept: str) -> None:
     info = some()
-    keep(info, "shine", words, ("bright", "dull", "matt", "none"))
+    filter_by(info, "shine", words, ("bright", "dull", "matt", "none"))
     assert "".join(one["id"] for one in info.members) == kept
     assert info.warnings == []
 
 
 def test_a_word_that_nobody_knows_is_warned_of() -> None:
     info = some()
-    keep(info, "shine", ["brigth", "dull", "matt"], ("bright", "Matt"))
+    filter_by(info, "shine", ["brigth", "dull", "matt"], ("bright", "Matt"))
     assert info.warnings == ["No shine is called 'brigth'. Known are bright, Matt."]
 
 

@@ -9,9 +9,9 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.last_sync import (
     UNKNOWN,
-    has_moved_on,
     is_due,
     seconds_since_last_sync,
+    sync_completed,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.times import TICKS, read_moment
 from ansible_collections.msgraph.intune.tests.unit.widgets import WIDGET, state, widget
@@ -70,12 +70,12 @@ def test_what_synced_not_long_ago_is_not_due(polished: str | None, if_older_than
     ],
 )
 def test_only_a_later_last_sync_is_a_completed_one(before: str | None, after: str | None, moved: bool) -> None:
-    assert has_moved_on(WIDGET, state(widget("a", before)), state(widget("a", after))) is moved
+    assert sync_completed(WIDGET, state(widget("a", before)), state(widget("a", after))) is moved
 
 
 def test_after_a_time_that_cannot_be_read_no_time_shows_a_sync() -> None:
     before = {**state(widget("a", None)), "health": UNKNOWN}
-    assert not has_moved_on(WIDGET, before, state(widget("a")))
+    assert not sync_completed(WIDGET, before, state(widget("a")))
 
 
 def test_the_unit_is_a_tenth_of_a_microsecond() -> None:

@@ -19,7 +19,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.e
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import (
     Selection,
-    read_words,
+    read_values,
     select,
 )
 
@@ -35,7 +35,7 @@ def read(**params: t.Any) -> Selection | None:
 
 
 @pytest.mark.parametrize(
-    ("given", "ids"),
+    ("provided", "ids"),
     [
         ([ID], (ID,)),
         ([f" {ID}\n"], (ID,)),
@@ -47,8 +47,8 @@ def read(**params: t.Any) -> Selection | None:
         ([], ()),
     ],
 )
-def test_ids_are_stripped_distinct_and_in_order(given: t.Any, ids: tuple[str, ...]) -> None:
-    assert read(connector_id=given) == Selection(ids=ids)
+def test_ids_are_stripped_distinct_and_in_order(provided: t.Any, ids: tuple[str, ...]) -> None:
+    assert read(connector_id=provided) == Selection(ids=ids)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: t.Any) 
 
 
 @pytest.mark.parametrize(
-    ("given", "names"),
+    ("provided", "names"),
     [
         ("EX01, the old one", ("EX01, the old one",)),
         (" EX01 ", ("EX01",)),
@@ -99,8 +99,8 @@ def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: t.Any) 
         ([], ()),
     ],
 )
-def test_a_string_is_one_name_and_a_list_has_several(given: t.Any, names: tuple[str, ...]) -> None:
-    assert read(connector_name=given) == Selection(names=names)
+def test_a_string_is_one_name_and_a_list_has_several(provided: t.Any, names: tuple[str, ...]) -> None:
+    assert read(connector_name=provided) == Selection(names=names)
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_in_an_empty_tenant_a_name_fits_none() -> None:
         select(EXCHANGE_CONNECTOR, Selection(names=("EX01",)), [])
     assert str(caught.value) == (
         "The tenant has no Exchange connectors, so no name can match. Check tenant_id and cloud."
-        f" {EXCHANGE_CONNECTOR.caveat}"
+        f" {EXCHANGE_CONNECTOR.support_notice}"
     )
 
 
@@ -324,7 +324,7 @@ def test_all_are_all_in_the_services_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("provided", "words"),
     [
         (["Connected", " none "], ["connected", "none"]),
         (["", " ", "False", "__omit_place_holder__6ed7f1"], None),
@@ -333,5 +333,5 @@ def test_all_are_all_in_the_services_order() -> None:
         ([], []),
     ],
 )
-def test_words_are_compared_without_regard_to_case(given: list[str] | None, words: list[str] | None) -> None:
-    assert read_words(given) == words
+def test_words_are_compared_without_regard_to_case(provided: list[str] | None, words: list[str] | None) -> None:
+    assert read_values(provided) == words

@@ -12,9 +12,9 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError, GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Patience, Request
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import SyncOptions, WaitOptions
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_target import count_targets
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
@@ -32,15 +32,15 @@ from ansible_collections.msgraph.intune.tests.unit.widgets import (
     GONE,
     WIDGET,
     client_of,
-    listed,
+    join_limited,
     shown,
     widget,
 )
 
 if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token
     from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
     from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token
 
 OK = Reply(204)
 GUID = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
@@ -52,7 +52,7 @@ def ids(*names: str) -> Selection:
     return Selection(ids=names)
 
 
-class Task:
+class ModuleContext:
     """A run that is over: what it sent, how long it slept, and what it says."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Task:
         self.session = FakeSession(*script)
         self.clock = FakeClock()
         self.client = client_of(self.session, self.clock, credential, policy=retry_policy(retries=retries))
-        self.run = SyncRun(lambda: self.client, WIDGET, Request("gently", selection, **request))
+        self.run = SyncRun(lambda: self.client, WIDGET, SyncOptions("gently", selection, **request))
         self.error: GraphError | None = None
         try:
             self.run.run()
@@ -92,7 +92,7 @@ class Task:
 
 
 def test_one_id_is_one_request_and_a_204_means_triggered_and_no_more() -> None:
-    task = Task(ids("7"), Reply(204, headers={"request-id": "r-1"}))
+    task = ModuleContext(ids("7"), Reply(204, headers={"request-id": "r-1"}))
     assert task.wire == ["POST widgets/7/polish"]
     assert task.session.sent[0].json() == {"how": "gently"}
     (result,) = [target.as_result() for target in task.run.targets]
@@ -119,12 +119,12 @@ def test_one_id_is_one_request_and_a_204_means_triggered_and_no_more() -> None:
 
 
 def test_an_id_is_quoted_whole() -> None:
-    assert Task(ids("a b%c;d"), OK).wire == ["POST widgets/a%20b%25c%3Bd/polish"]
+    assert ModuleContext(ids("a b%c;d"), OK).wire == ["POST widgets/a%20b%25c%3Bd/polish"]
 
 
 def test_forty_five_ids_are_three_batches_told_in_the_order_asked_for() -> None:
     names = [f"w{number}" for number in range(45)]
-    task = Task(ids(*names), *[batch_reply(*[OK] * number) for number in (20, 20, 5)])
+    task = ModuleContext(ids(*names), *[batch_reply(*[OK] * number) for number in (20, 20, 5)])
     assert task.wire == [BATCH] * 3
     assert task.each("id") == names
     assert task.posted == names
@@ -132,7 +132,7 @@ def test_forty_five_ids_are_three_batches_told_in_the_order_asked_for() -> None:
 
 
 def test_one_that_fails_does_not_stop_the_others() -> None:
-    task = Task(ids("a", "gone", "b"), batch_reply(OK, GONE, OK))
+    task = ModuleContext(ids("a", "gone", "b"), batch_reply(OK, GONE, OK))
     assert task.each("action") == ["triggered", "failed", "triggered"]
     assert task.each("changed") == [True, False, True]
     failed = task.run.targets[1].as_result()
@@ -146,23 +146,23 @@ def test_one_that_fails_does_not_stop_the_others() -> None:
 
 
 def test_of_several_failures_the_first_asked_for_is_the_tasks() -> None:
-    task = Task(ids("a", "b"), batch_reply(GONE, Reply(500)))
+    task = ModuleContext(ids("a", "b"), batch_reply(GONE, Reply(500)))
     assert task.run.failure is not None
     assert task.run.failure.kind == "not_found"
     assert task.run.message().endswith("2 of 2 widgets failed: 'a', 'b'.")
 
 
 def test_a_message_names_ten_that_failed_and_counts_the_rest() -> None:
-    task = Task(ids(*[f"w{number}" for number in range(12)]), batch_reply(*[GONE] * 12))
+    task = ModuleContext(ids(*[f"w{number}" for number in range(12)]), batch_reply(*[GONE] * 12))
     assert "12 of 12 widgets failed: 'w0', 'w1'" in task.run.message()
     assert task.run.message().endswith("'w9' and 2 more.")
-    ten = Task(ids(*[f"w{number}" for number in range(10)]), batch_reply(*[GONE] * 10))
+    ten = ModuleContext(ids(*[f"w{number}" for number in range(10)]), batch_reply(*[GONE] * 10))
     assert ten.run.message().endswith("'w9'.")
 
 
 @pytest.mark.parametrize("reply", [Reply(200, {"id": "7"}), Reply(202), Reply(200, "  "), Reply(205)])
 def test_another_success_counts_with_a_warning(reply: Reply) -> None:
-    task = Task(ids("7"), reply)
+    task = ModuleContext(ids("7"), reply)
     assert task.each("action") == ["triggered"]
     (warning,) = task.run.warnings
     assert f"answered {reply.status}" in warning
@@ -170,13 +170,13 @@ def test_another_success_counts_with_a_warning(reply: Reply) -> None:
 
 
 def test_other_successes_of_several_are_one_warning() -> None:
-    task = Task(ids("a", "b", "c"), batch_reply(Reply(202), OK, Reply(200)))
+    task = ModuleContext(ids("a", "b", "c"), batch_reply(Reply(202), OK, Reply(200)))
     (warning,) = task.run.warnings
     assert "answered 200, 202 when asked for a gently of 2 widgets, where 204 is documented" in warning
 
 
 def test_a_success_that_is_a_web_page_is_none() -> None:
-    task = Task(ids("7"), Reply(200, "<html>log in to this network</html>"))
+    task = ModuleContext(ids("7"), Reply(200, "<html>log in to this network</html>"))
     assert task.each("action") == ["failed"]
     assert task.run.failure is not None
     assert task.run.failure.kind == "protocol"
@@ -186,7 +186,7 @@ def test_nothing_asked_for_needs_no_client() -> None:
     def never() -> t.NoReturn:
         raise AssertionError
 
-    run = SyncRun(never, WIDGET, Request("gently", Selection()))
+    run = SyncRun(never, WIDGET, SyncOptions("gently", Selection()))
     run.run()
     assert (run.targets, run.failure, run.diff()) == ([], None, [])
     assert run.message() == "Nothing to do: no widget was asked for."
@@ -198,7 +198,7 @@ def test_a_failed_sign_in_stops_everything_before_the_first() -> None:
             assert permission.name == "Widgets.ReadWrite.All"
             raise AuthenticationError("no")
 
-    run = SyncRun(lambda: t.cast("GraphClient", Refusing()), WIDGET, Request("gently", ids("7"), check_mode=True))
+    run = SyncRun(lambda: t.cast("GraphClient", Refusing()), WIDGET, SyncOptions("gently", ids("7"), check_mode=True))
     with pytest.raises(AuthenticationError):
         run.run()
     assert run.targets == []
@@ -208,7 +208,7 @@ def test_a_failed_sign_in_stops_everything_before_the_first() -> None:
 
 
 def test_a_name_costs_one_list_and_the_trigger() -> None:
-    task = Task(Selection(names=("BIG b",)), listed(widget("a"), widget("b")), OK)
+    task = ModuleContext(Selection(names=("BIG b",)), join_limited(widget("a"), widget("b")), OK)
     assert task.wire == ["GET widgets", "POST widgets/b/polish"]
     assert task.each("before") == [{"id": "b", "name": "big b", "shine": "bright", "polished": "2026-01-01T12:00:00Z"}]
 
@@ -217,8 +217,8 @@ def test_a_name_costs_one_list_and_the_trigger() -> None:
     ("names", "kind"), [(("big b", "nobody"), "not_found"), (("big a",), "options"), (("nobody",), "not_found")]
 )
 def test_an_unknown_or_ambiguous_name_triggers_nothing(names: tuple[str, ...], kind: str) -> None:
-    twins = listed(widget("a"), {**widget("c"), "name": "BIG A"}, widget("b"))
-    task = Task(Selection(names=names), twins)
+    twins = join_limited(widget("a"), {**widget("c"), "name": "BIG A"}, widget("b"))
+    task = ModuleContext(Selection(names=names), twins)
     assert task.error is not None
     assert task.error.kind == kind
     assert "big b" in str(task.error) or "BIG A" in str(task.error)
@@ -226,33 +226,33 @@ def test_an_unknown_or_ambiguous_name_triggers_nothing(names: tuple[str, ...], k
 
 
 def test_all_of_a_tenant_are_triggered_in_its_order() -> None:
-    first = listed(widget("b"), widget("a"), link=f"{BASE}?page=2")
-    task = Task(ALL, first, listed(widget("c")), batch_reply(OK, OK, OK))
+    first = join_limited(widget("b"), widget("a"), link=f"{BASE}?page=2")
+    task = ModuleContext(ALL, first, join_limited(widget("c")), batch_reply(OK, OK, OK))
     assert task.wire == ["GET widgets", "GET widgets?page=2", BATCH]
     assert task.posted == ["b", "a", "c"]
     assert task.run.warnings == []
 
 
 def test_all_of_an_empty_tenant_is_nothing_to_do_and_a_warning_that_says_why() -> None:
-    task = Task(ALL, listed())
+    task = ModuleContext(ALL, join_limited())
     assert (task.wire, task.run.targets, task.run.failure) == (["GET widgets"], [], None)
     assert task.run.message() == "Nothing to do: the tenant has no widgets."
     assert task.run.warnings == ["The tenant has no widgets. Widgets are out of fashion."]
 
 
 def test_a_list_that_cannot_be_read_triggers_nothing() -> None:
-    task = Task(ALL, Reply(500))
+    task = ModuleContext(ALL, Reply(500))
     assert task.error is not None
     assert str(task.error).startswith("Could not list the widgets of the tenant: Microsoft Graph answered 500")
 
 
 @pytest.mark.parametrize("asked", [{"check_mode": True}, {"diff": True, "check_mode": True}])
 def test_the_services_time_is_missed_only_where_an_age_is_asked_for(asked: dict[str, t.Any]) -> None:
-    assert Task(ids("7"), shown(widget("7"), date=None), **asked).run.warnings == []
+    assert ModuleContext(ids("7"), shown(widget("7"), date=None), **asked).run.warnings == []
 
 
 def test_in_an_empty_tenant_no_age_is_missed() -> None:
-    (warning,) = Task(ALL, listed(date=None), if_older_than=3600).run.warnings
+    (warning,) = ModuleContext(ALL, join_limited(date=None), if_older_than=3600).run.warnings
     assert warning.startswith("The tenant has no widgets.")
 
 
@@ -264,7 +264,7 @@ def test_in_an_empty_tenant_no_age_is_missed() -> None:
 def test_a_read_that_is_refused_names_the_permissions_of_the_whole_task(selection: Selection, check_mode: bool) -> None:
     refused = Reply(403, {"error": {"code": "Forbidden", "message": "no"}})
     credential = FakeCredential(tokens=[jwt({"idtyp": "app"})])
-    task = Task(selection, refused, diff=True, check_mode=check_mode, credential=credential)
+    task = ModuleContext(selection, refused, diff=True, check_mode=check_mode, credential=credential)
     assert "Could not read" in str(task.error) or "Could not list" in str(task.error)
     words = "add the application permissions Widgets.ReadWrite.All and Widgets.Read.All and grant"
     assert words in str(task.error)
@@ -276,14 +276,14 @@ def test_a_permission_that_includes_reading_is_named_alone() -> None:
     credential = FakeCredential(tokens=[jwt({"scp": "Widgets.Read.All"})])
     client = client_of(FakeSession(Reply(403, {"error": {"code": "Forbidden"}})), FakeClock(), credential)
     with pytest.raises(GraphError, match="add the delegated permission Widgets.ReadWrite.All and grant"):
-        SyncRun(lambda: client, resource, Request("gently", ids("7"), diff=True)).run()
+        SyncRun(lambda: client, resource, SyncOptions("gently", ids("7"), diff=True)).run()
 
 
 @pytest.mark.parametrize(
     ("wait", "permissions"),
-    [(None, ["Widgets.ReadWrite.All"]), (Patience(900.0, 30.0), ["Widgets.ReadWrite.All", "Widgets.Read.All"])],
+    [(None, ["Widgets.ReadWrite.All"]), (WaitOptions(900.0, 30.0), ["Widgets.ReadWrite.All", "Widgets.Read.All"])],
 )
-def test_a_user_is_asked_for_all_permissions_at_each_sign_in(wait: Patience | None, permissions: list[str]) -> None:
+def test_a_user_is_asked_for_all_permissions_at_each_sign_in(wait: WaitOptions | None, permissions: list[str]) -> None:
     class Asking(FakeCredential):
         """Keeps the permissions that each sign-in asks for."""
 
@@ -296,7 +296,7 @@ def test_a_user_is_asked_for_all_permissions_at_each_sign_in(wait: Patience | No
     reads = [] if wait is None else [shown(widget("7"))]
     looks = [] if wait is None else [shown(widget("7", LATER))]
     credential = Asking(tokens=[jwt({"scp": "one"}), jwt({"scp": "two"})])
-    task = Task(ids("7"), *reads, expired, OK, *looks, patience=wait, credential=credential)
+    task = ModuleContext(ids("7"), *reads, expired, OK, *looks, wait_options=wait, credential=credential)
     assert task.each("action") == ["triggered"]
     assert scopes == [permissions, permissions]
 
@@ -318,7 +318,7 @@ WRITER = {"roles": ["Widgets.ReadWrite.All"]}
     ],
 )
 def test_check_mode_warns_when_the_token_lacks_the_permission_to_sync(claims: dict[str, t.Any], words: str) -> None:
-    task = Task(ids("7"), shown(widget("7")), check_mode=True, credential=FakeCredential(tokens=[jwt(claims)]))
+    task = ModuleContext(ids("7"), shown(widget("7")), check_mode=True, credential=FakeCredential(tokens=[jwt(claims)]))
     assert (task.each("action"), task.each("changed")) == (["would_trigger"], [True])
     (warning,) = task.run.warnings
     assert warning.startswith("Outside check mode the sync would be refused. This is a")
@@ -327,13 +327,13 @@ def test_check_mode_warns_when_the_token_lacks_the_permission_to_sync(claims: di
 
 @pytest.mark.parametrize("token", [jwt(WRITER), jwt({"scp": "openid Widgets.ReadWrite.All"}), "opaque"])
 def test_check_mode_warns_of_no_token_that_holds_the_permission_or_cannot_be_read(token: str) -> None:
-    task = Task(ids("7"), shown(widget("7")), check_mode=True, credential=FakeCredential(tokens=[token]))
+    task = ModuleContext(ids("7"), shown(widget("7")), check_mode=True, credential=FakeCredential(tokens=[token]))
     assert task.run.warnings == []
 
 
 def test_check_mode_warns_of_no_permission_when_nothing_is_due() -> None:
     young = widget("7", "2026-01-02T11:59:00Z")
-    task = Task(
+    task = ModuleContext(
         ids("7"), shown(young), check_mode=True, if_older_than=3600, credential=FakeCredential(tokens=[jwt(READER)])
     )
     assert (task.each("action"), task.run.warnings) == (["skipped"], [])
@@ -342,17 +342,17 @@ def test_check_mode_warns_of_no_permission_when_nothing_is_due() -> None:
 @pytest.mark.parametrize(("renewed", "warnings"), [(WRITER, 0), ({**READER, "later": True}, 1)])
 def test_check_mode_renews_a_cached_token_before_it_warns(renewed: dict[str, t.Any], warnings: int) -> None:
     credential = FakeCredential(tokens=[jwt(READER), jwt(renewed)], from_cache=True)
-    task = Task(ids("7"), shown(widget("7")), check_mode=True, credential=credential)
+    task = ModuleContext(ids("7"), shown(widget("7")), check_mode=True, credential=credential)
     assert (credential.asked, len(task.run.warnings)) == (2, warnings)
 
 
 def test_outside_check_mode_the_permission_is_left_to_the_service() -> None:
-    task = Task(ids("7"), OK, credential=FakeCredential(tokens=[jwt(READER)]))
+    task = ModuleContext(ids("7"), OK, credential=FakeCredential(tokens=[jwt(READER)]))
     assert (task.each("action"), task.run.warnings) == (["triggered"], [])
 
 
 def test_check_mode_reads_one_by_its_id_and_triggers_nothing() -> None:
-    task = Task(ids("7"), shown(widget("7")), check_mode=True)
+    task = ModuleContext(ids("7"), shown(widget("7")), check_mode=True)
     assert task.wire == ["GET widgets/7"]
     assert (task.each("action"), task.each("changed"), task.each("attempts")) == (["would_trigger"], [True], [0])
     assert task.each("before")[0]["shine"] == "bright"
@@ -360,7 +360,7 @@ def test_check_mode_reads_one_by_its_id_and_triggers_nothing() -> None:
 
 
 def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
-    task = Task(ids("B", "gone", "a"), listed(widget("A"), widget("b")), check_mode=True)
+    task = ModuleContext(ids("B", "gone", "a"), join_limited(widget("A"), widget("b")), check_mode=True)
     assert task.wire == ["GET widgets"]
     assert task.each("id") == ["B", "gone", "a"]
     assert task.each("action") == ["would_trigger", "failed", "would_trigger"]
@@ -372,7 +372,7 @@ def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
 
 
 def test_one_that_does_not_exist_fails_in_check_mode() -> None:
-    task = Task(ids(GUID), GONE, check_mode=True)
+    task = ModuleContext(ids(GUID), GONE, check_mode=True)
     assert task.run.message() == (
         f"Could not read widget '{GUID}': Microsoft Graph answered 404 ResourceNotFound: gone (request-id r-404)."
         " Count the widgets."
@@ -387,19 +387,19 @@ REFUSED = Reply(400, {"error": {"code": "BadRequest", "message": "no"}})
 @pytest.mark.parametrize("reply", [GONE, REFUSED])
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_an_id_that_fits_nothing_and_is_none_points_to_the_name(reply: Reply, check_mode: bool) -> None:
-    for given, is_shown in (("EXCH01", True), (GUID, False)):
-        task = Task(ids(given), reply, check_mode=check_mode)
+    for provided, is_shown in (("EXCH01", True), (GUID, False)):
+        task = ModuleContext(ids(provided), reply, check_mode=check_mode)
         assert (NO_ID in str(task.error or task.run.failure)) is is_shown
 
 
 @pytest.mark.parametrize("reply", [Reply(403, {"error": {"code": "x"}}), Reply(409)])
 def test_another_refusal_is_not_blamed_on_the_id(reply: Reply) -> None:
-    assert NO_ID not in str(Task(ids("EXCH01"), reply).run.failure)
+    assert NO_ID not in str(ModuleContext(ids("EXCH01"), reply).run.failure)
 
 
 def test_an_id_that_was_read_is_not_blamed() -> None:
     for reply, hint in ((GONE, "Count the widgets."), (REFUSED, "The service refused the request")):
-        failure = str(Task(ids("7"), shown(widget("7")), reply, diff=True).run.failure)
+        failure = str(ModuleContext(ids("7"), shown(widget("7")), reply, diff=True).run.failure)
         assert "Could not trigger a gently of widget big 7 (7)" in failure
         assert hint in failure
         assert NO_ID not in failure
@@ -407,7 +407,7 @@ def test_an_id_that_was_read_is_not_blamed() -> None:
 
 @pytest.mark.parametrize(("asked", "there"), [("a", "A"), ("A", "a")])
 def test_an_id_is_the_same_in_either_case(asked: str, there: str) -> None:
-    assert Task(ids(asked), shown(widget(there)), check_mode=True).each("action") == ["would_trigger"]
+    assert ModuleContext(ids(asked), shown(widget(there)), check_mode=True).each("action") == ["would_trigger"]
 
 
 @pytest.mark.parametrize(
@@ -419,7 +419,7 @@ def test_an_id_is_the_same_in_either_case(asked: str, there: str) -> None:
     ],
 )
 def test_a_read_of_another_shape_names_what_was_being_read(reply: Reply, words: str) -> None:
-    task = Task(ids("7"), reply, check_mode=True)
+    task = ModuleContext(ids("7"), reply, check_mode=True)
     assert task.error is not None
     assert task.error.kind == "protocol"
     assert "Could not read widget '7'" in str(task.error)
@@ -430,8 +430,8 @@ def test_a_read_of_another_shape_names_what_was_being_read(reply: Reply, words: 
 
 
 def test_what_synced_not_long_ago_is_skipped() -> None:
-    script = [listed(widget("old"), widget("new", LATER), widget("never", None))]
-    task = Task(ids("old", "new", "never"), *script, batch_reply(OK, OK), if_older_than=3600)
+    script = [join_limited(widget("old"), widget("new", LATER), widget("never", None))]
+    task = ModuleContext(ids("old", "new", "never"), *script, batch_reply(OK, OK), if_older_than=3600)
     assert task.each("action") == ["triggered", "skipped", "triggered"]
     assert task.posted == ["old", "never"]
     assert task.run.warnings == []
@@ -445,41 +445,41 @@ def test_what_synced_not_long_ago_is_skipped() -> None:
 
 
 def test_when_all_are_younger_nothing_is_sent_and_nothing_changes() -> None:
-    task = Task(ids("new"), shown(widget("new", LATER)), if_older_than=3600)
+    task = ModuleContext(ids("new"), shown(widget("new", LATER)), if_older_than=3600)
     assert (task.wire, task.each("changed"), task.each("action")) == (["GET widgets/new"], [False], ["skipped"])
 
 
 def test_one_that_is_not_there_needs_no_warning_of_the_time() -> None:
-    task = Task(ids("gone"), GONE, if_older_than=3600)
+    task = ModuleContext(ids("gone"), GONE, if_older_than=3600)
     assert (task.run.warnings, task.each("attempts"), task.each("action")) == ([], [0], ["failed"])
 
 
 def test_check_mode_plans_alike() -> None:
-    script = [listed(widget("old"), widget("new", LATER))]
-    task = Task(ALL, *script, if_older_than=3600, check_mode=True)
+    script = [join_limited(widget("old"), widget("new", LATER))]
+    task = ModuleContext(ALL, *script, if_older_than=3600, check_mode=True)
     assert task.each("action") == ["would_trigger", "skipped"]
 
 
 def test_without_the_services_time_nothing_is_skipped() -> None:
-    task = Task(ids("new"), shown(widget("new", LATER), date=None), OK, if_older_than=3600)
+    task = ModuleContext(ids("new"), shown(widget("new", LATER), date=None), OK, if_older_than=3600)
     assert task.each("action") == ["triggered"]
     assert task.run.warnings == ["The service did not tell the time, so no age is known and nothing is skipped."]
 
 
 # --- wait
 
-PATIENCE = Patience(timeout=100.0, sleep=30.0)
+PATIENCE = WaitOptions(timeout=100.0, sleep=30.0)
 
 
 def test_it_looks_at_all_together_until_each_is_done_and_ends_early() -> None:
-    task = Task(
+    task = ModuleContext(
         ids("a", "b"),
-        listed(widget("a"), widget("b")),
+        join_limited(widget("a"), widget("b")),
         batch_reply(OK, OK),
-        listed(widget("a", LATER), widget("b")),
+        join_limited(widget("a", LATER), widget("b")),
         shown(widget("b")),
         shown(widget("b", LATER)),
-        patience=Patience(timeout=900.0, sleep=30.0),
+        wait_options=WaitOptions(timeout=900.0, sleep=30.0),
     )
     # The last one is alone by then, and read by its id.
     assert task.wire == ["GET widgets", BATCH, "GET widgets", "GET widgets/b", "GET widgets/b"]
@@ -491,7 +491,14 @@ def test_forty_five_are_one_request_a_round() -> None:
     names = [f"w{number}" for number in range(45)]
     before, after = [widget(name) for name in names], [widget(name, LATER) for name in names]
     triggers = [batch_reply(*[OK] * number) for number in (20, 20, 5)]
-    task = Task(ids(*names), listed(*before), *triggers, listed(*before), listed(*after), patience=PATIENCE)
+    task = ModuleContext(
+        ids(*names),
+        join_limited(*before),
+        *triggers,
+        join_limited(*before),
+        join_limited(*after),
+        wait_options=PATIENCE,
+    )
     assert task.wire == ["GET widgets", BATCH, BATCH, BATCH, "GET widgets", "GET widgets"]
     assert task.clock.slept == [30.0, 30.0]
     assert task.each("completed") == [True] * 45
@@ -504,14 +511,14 @@ def test_forty_five_are_one_request_a_round() -> None:
 
 
 def test_one_alone_is_looked_at_by_its_id() -> None:
-    task = Task(ids("a"), shown(widget("a")), OK, shown(widget("a", LATER)), patience=PATIENCE)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, shown(widget("a", LATER)), wait_options=PATIENCE)
     assert task.wire == ["GET widgets/a", "POST widgets/a/polish", "GET widgets/a"]
     assert task.each("completed") == [True]
     assert task.run.message().endswith(". Its sync has finished: the time of the last sync has moved on.")
 
 
 def test_several_that_are_skipped_share_a_sentence() -> None:
-    task = Task(ids("a", "b"), listed(widget("a", LATER), widget("b", LATER)), if_older_than=3600)
+    task = ModuleContext(ids("a", "b"), join_limited(widget("a", LATER), widget("b", LATER)), if_older_than=3600)
     words = "Skipped 2 widgets (big a (a), big b (b)): their last syncs are more recent than if_older_than (3600 s)."
     assert task.run.message() == words
 
@@ -526,21 +533,25 @@ def test_several_that_are_skipped_share_a_sentence() -> None:
     ],
 )
 def test_a_wait_in_vain_shows_the_last_sync_in_words(polished: str | None, words: str) -> None:
-    task = Task(ids("a"), shown(widget("a", polished)), OK, shown(widget("a", polished)), patience=Patience(30.0, 30.0))
+    task = ModuleContext(
+        ids("a"), shown(widget("a", polished)), OK, shown(widget("a", polished)), wait_options=WaitOptions(30.0, 30.0)
+    )
     assert f"shine bright, {words} Raise wait_timeout" in str(task.run.failure)
 
 
 def test_a_wait_in_vain_first_points_to_the_members_that_cannot_sync() -> None:
-    here = listed(widget("a", shine="dull"), widget("b"), widget("c", shine=""))
-    task = Task(ids("a", "b", "c"), here, batch_reply(OK, OK, OK), here, patience=Patience(30.0, 30.0))
+    here = join_limited(widget("a", shine="dull"), widget("b"), widget("c", shine=""))
+    task = ModuleContext(ids("a", "b", "c"), here, batch_reply(OK, OK, OK), here, wait_options=WaitOptions(30.0, 30.0))
     hint = "Before you wait longer, check each widget whose shine is not bright. Raise wait_timeout"
     assert task.run.failure is not None
     assert str(task.run.failure.hint).startswith(hint)
 
 
 def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
-    looks = [listed(widget("a", LATER), widget("b", None, "dull")), *[shown(widget("b", None, "dull"))] * 3]
-    task = Task(ids("a", "b"), listed(widget("a"), widget("b", None)), batch_reply(OK, OK), *looks, patience=PATIENCE)
+    looks = [join_limited(widget("a", LATER), widget("b", None, "dull")), *[shown(widget("b", None, "dull"))] * 3]
+    task = ModuleContext(
+        ids("a", "b"), join_limited(widget("a"), widget("b", None)), batch_reply(OK, OK), *looks, wait_options=PATIENCE
+    )
     assert task.clock.slept == [30.0, 30.0, 30.0, 10.0]
     failure = task.run.failure
     assert failure is not None
@@ -563,12 +574,14 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
 
 
 def test_without_time_to_wait_it_does_not_look() -> None:
-    task = Task(ids("a"), shown(widget("a")), OK, patience=Patience(timeout=0.0, sleep=30.0))
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, wait_options=WaitOptions(timeout=0.0, sleep=30.0))
     assert (task.clock.slept, task.each("completed")) == ([], [False])
 
 
 def test_the_last_wait_is_as_short_as_what_is_left() -> None:
-    task = Task(ids("a"), *[shown(widget("a")), OK, *[shown(widget("a"))] * 2], patience=Patience(30.5, 30.0))
+    task = ModuleContext(
+        ids("a"), *[shown(widget("a")), OK, *[shown(widget("a"))] * 2], wait_options=WaitOptions(30.5, 30.0)
+    )
     assert task.clock.slept == [30.0, 0.5]
 
 
@@ -581,7 +594,7 @@ def test_a_look_that_takes_longer_than_is_left_is_the_last() -> None:
     clock = FakeClock()
     session = Slow(shown(widget("a")), OK, *[shown(widget("a"))] * 2)
     client = client_of(session, clock)
-    run = SyncRun(lambda: client, WIDGET, Request("gently", ids("a"), patience=PATIENCE))
+    run = SyncRun(lambda: client, WIDGET, SyncOptions("gently", ids("a"), wait_options=PATIENCE))
     run.run()
     assert (clock.slept, [target.completed for target in run.targets]) == ([30.0, 20.0], [False])
 
@@ -589,8 +602,8 @@ def test_a_look_that_takes_longer_than_is_left_is_the_last() -> None:
 def test_a_message_tells_of_ten_that_are_pending_and_counts_the_rest() -> None:
     def message(number: int) -> str:
         names = [f"w{one}" for one in range(number)]
-        here = listed(*[widget(name, None, shine="") for name in names])
-        task = Task(ids(*names), here, batch_reply(*[OK] * number), here, patience=Patience(30.0, 30.0))
+        here = join_limited(*[widget(name, None, shine="") for name in names])
+        task = ModuleContext(ids(*names), here, batch_reply(*[OK] * number), here, wait_options=WaitOptions(30.0, 30.0))
         return str(task.run.failure)
 
     assert "big w9 (w9), shine unknown, last sync unknown. Before you wait longer," in message(10)
@@ -606,7 +619,7 @@ HICCUPS = [
 
 @pytest.mark.parametrize("hiccup", HICCUPS)
 def test_a_look_that_fails_for_the_moment_is_made_up_for_by_the_next(hiccup: Scripted) -> None:
-    task = Task(ids("a"), shown(widget("a")), OK, hiccup, shown(widget("a", LATER)), patience=PATIENCE)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, hiccup, shown(widget("a", LATER)), wait_options=PATIENCE)
     assert task.each("completed") == [True]
     assert task.clock.slept == [30.0, 30.0]
     assert task.client.retry.count == 1
@@ -614,7 +627,7 @@ def test_a_look_that_fails_for_the_moment_is_made_up_for_by_the_next(hiccup: Scr
 
 def test_the_service_may_ask_to_look_later_and_is_not_asked_sooner_for_the_deadline() -> None:
     busy = Reply(429, "", {"Retry-After": "50"})
-    task = Task(ids("a"), shown(widget("a")), OK, busy, busy, patience=PATIENCE)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, busy, busy, wait_options=PATIENCE)
     assert task.wire == ["GET widgets/a", "POST widgets/a/polish", "GET widgets/a", "GET widgets/a"]
     assert task.clock.slept == [30.0, 50.0]
     failure = task.run.failure
@@ -625,13 +638,13 @@ def test_the_service_may_ask_to_look_later_and_is_not_asked_sooner_for_the_deadl
 
 def test_a_wait_that_ends_with_the_deadline_is_waited_for() -> None:
     busy = Reply(429, "", {"Retry-After": "70"})
-    task = Task(ids("a"), shown(widget("a")), OK, busy, shown(widget("a", LATER)), patience=PATIENCE)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, busy, shown(widget("a", LATER)), wait_options=PATIENCE)
     assert (task.clock.slept, task.each("completed")) == ([30.0, 70.0], [True])
 
 
 def test_a_time_that_cannot_be_read_is_due_and_shows_no_completion() -> None:
     looks = [shown(widget("a", LATER)), *[shown(widget("a", "later"))] * 3]
-    task = Task(ids("a"), shown(widget("a", "soon")), OK, *looks, patience=PATIENCE, if_older_than=10**9)
+    task = ModuleContext(ids("a"), shown(widget("a", "soon")), OK, *looks, wait_options=PATIENCE, if_older_than=10**9)
     assert (task.each("action"), task.each("completed")) == (["triggered"], [False])
     assert [task.each(key)[0]["polished"] for key in ("before", "after")] == [None, None]
     assert [warning.rpartition(": ")[2] for warning in task.run.warnings] == ["'soon'.", "'later'."]
@@ -640,7 +653,7 @@ def test_a_time_that_cannot_be_read_is_due_and_shows_no_completion() -> None:
 
 def test_an_error_in_the_body_of_a_success_is_a_failed_trigger() -> None:
     refused = Reply(200, {"error": {"code": "Forbidden", "message": "no"}}, {"request-id": "r-1"})
-    task = Task(ids("a"), refused)
+    task = ModuleContext(ids("a"), refused)
     (result,) = [target.as_result() for target in task.run.targets]
     assert (result["action"], result["changed"], result["http_status"], result["request_id"]) == (
         "failed",
@@ -653,12 +666,12 @@ def test_an_error_in_the_body_of_a_success_is_a_failed_trigger() -> None:
 
 def test_one_that_is_on_two_pages_is_triggered_once_and_its_name_is_not_ambiguous() -> None:
     for selection in (ALL, Selection(names=("big a",))):
-        task = Task(selection, listed(widget("a"), link=f"{BASE}?page=2"), listed(widget("a")), OK)
+        task = ModuleContext(selection, join_limited(widget("a"), link=f"{BASE}?page=2"), join_limited(widget("a")), OK)
         assert task.posted == ["a"]
 
 
 def test_a_last_look_that_failed_is_told_beside_what_was_seen_before() -> None:
-    task = Task(ids("a"), shown(widget("a")), OK, *[Reply(503)] * 4, patience=PATIENCE)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, *[Reply(503)] * 4, wait_options=PATIENCE)
     failure = task.run.failure
     assert failure is not None
     assert failure.kind == "timeout"
@@ -666,8 +679,8 @@ def test_a_last_look_that_failed_is_told_beside_what_was_seen_before() -> None:
 
 
 def test_looks_that_fail_for_longer_than_the_budget_end_the_wait() -> None:
-    patience = Patience(timeout=9000.0, sleep=30.0)
-    task = Task(ids("a"), shown(widget("a")), OK, *[Reply(503)] * 20, patience=patience)
+    wait_options = WaitOptions(timeout=9000.0, sleep=30.0)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, *[Reply(503)] * 20, wait_options=wait_options)
     assert task.run.failure is not None
     assert (task.run.failure.kind, task.run.failure.status) == ("service", 503)
     # 120 seconds from the first failed look on.
@@ -680,7 +693,7 @@ def test_looks_that_fail_for_longer_than_the_budget_end_the_wait() -> None:
     ("reply", "kind"), [(Reply(403, {"error": {"code": "x"}}), "authorization"), (Reply(200, []), "protocol")]
 )
 def test_a_look_that_will_fail_again_ends_the_wait_and_loses_nothing(reply: Reply, kind: str) -> None:
-    task = Task(ids("a"), shown(widget("a")), OK, reply, patience=PATIENCE)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, reply, wait_options=PATIENCE)
     assert task.run.failure is not None
     assert task.run.failure.kind == kind
     assert "the last look failed: Could not read widget big a (a):" in str(task.run.failure)
@@ -688,35 +701,43 @@ def test_a_look_that_will_fail_again_ends_the_wait_and_loses_nothing(reply: Repl
 
 
 def test_one_that_is_gone_meanwhile_is_told_as_such() -> None:
-    task = Task(ids("a"), shown(widget("a")), OK, *[GONE] * 4, patience=PATIENCE)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, *[GONE] * 4, wait_options=PATIENCE)
     assert task.each("completed") == [False]
     failure = str(task.run.failure)
     assert "big a (a), which is no longer in the tenant. Count the widgets. Raise wait_timeout" in failure
 
 
 def test_one_that_is_gone_meanwhile_does_not_hide_the_others() -> None:
-    looks = [listed(widget("b", LATER)), *[GONE] * 3]
-    task = Task(ids("a", "b"), listed(widget("a"), widget("b")), batch_reply(OK, OK), *looks, patience=PATIENCE)
+    looks = [join_limited(widget("b", LATER)), *[GONE] * 3]
+    task = ModuleContext(
+        ids("a", "b"), join_limited(widget("a"), widget("b")), batch_reply(OK, OK), *looks, wait_options=PATIENCE
+    )
     assert task.each("completed") == [False, True]
 
 
 def test_a_trigger_that_failed_is_not_waited_for() -> None:
-    script = [listed(widget("a"), widget("b")), batch_reply(GONE, OK), shown(widget("b", LATER))]
-    task = Task(ids("a", "b"), *script, patience=PATIENCE)
+    script = [join_limited(widget("a"), widget("b")), batch_reply(GONE, OK), shown(widget("b", LATER))]
+    task = ModuleContext(ids("a", "b"), *script, wait_options=PATIENCE)
     assert task.each("completed") == [None, True]
     assert task.each("action") == ["failed", "triggered"]
 
 
 def test_only_what_was_triggered_is_waited_for() -> None:
-    script = [listed(widget("a"), widget("b", LATER)), OK, shown(widget("a", LATER))]
-    task = Task(ids("a", "b", "gone"), *script, patience=PATIENCE, if_older_than=3600)
+    script = [join_limited(widget("a"), widget("b", LATER)), OK, shown(widget("a", LATER))]
+    task = ModuleContext(ids("a", "b", "gone"), *script, wait_options=PATIENCE, if_older_than=3600)
     assert task.each("completed") == [True, None, None]
     assert task.each("action") == ["triggered", "skipped", "failed"]
 
 
 def test_a_failed_trigger_and_a_wait_in_vain_are_both_told() -> None:
-    looks = [listed(widget("a"), widget("b"))] * 4
-    task = Task(ids("gone", "a", "b"), listed(widget("a"), widget("b")), batch_reply(OK, OK), *looks, patience=PATIENCE)
+    looks = [join_limited(widget("a"), widget("b"))] * 4
+    task = ModuleContext(
+        ids("gone", "a", "b"),
+        join_limited(widget("a"), widget("b")),
+        batch_reply(OK, OK),
+        *looks,
+        wait_options=PATIENCE,
+    )
     message = task.run.message()
     assert message.startswith("Could not find widget 'gone'")
     assert message.index("accepted") < message.index("after 100 s")
@@ -725,7 +746,9 @@ def test_a_failed_trigger_and_a_wait_in_vain_are_both_told() -> None:
 
 
 def test_a_wait_in_vain_is_told_once_when_it_is_the_first_failure() -> None:
-    task = Task(ids("a", "gone"), listed(widget("a")), OK, *[shown(widget("a"))] * 4, patience=PATIENCE)
+    task = ModuleContext(
+        ids("a", "gone"), join_limited(widget("a")), OK, *[shown(widget("a"))] * 4, wait_options=PATIENCE
+    )
     message = task.run.message()
     assert task.run.failure is not None
     assert task.run.failure.kind == "timeout"
@@ -736,12 +759,12 @@ def test_a_wait_in_vain_is_told_once_when_it_is_the_first_failure() -> None:
 
 def test_members_without_a_name_do_not_hide_the_names_of_others() -> None:
     nameless = {**widget("b"), "name": None}
-    task = Task(ALL, listed(widget("a"), nameless), batch_reply(OK, OK))
+    task = ModuleContext(ALL, join_limited(widget("a"), nameless), batch_reply(OK, OK))
     assert task.run.message() == "Microsoft Graph accepted a gently of 2 widgets (big a (a), 'b')."
 
 
 def test_in_check_mode_nothing_is_waited_for() -> None:
-    task = Task(ids("a"), shown(widget("a")), patience=PATIENCE, check_mode=True)
+    task = ModuleContext(ids("a"), shown(widget("a")), wait_options=PATIENCE, check_mode=True)
     assert (task.clock.slept, task.each("completed")) == ([], [None])
 
 
@@ -749,7 +772,7 @@ def test_in_check_mode_nothing_is_waited_for() -> None:
 
 
 def test_a_diff_is_a_pair_for_each_headed_by_its_name_and_id() -> None:
-    task = Task(ids("a"), shown(widget("a")), OK, diff=True)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, diff=True)
     assert task.wire == ["GET widgets/a", "POST widgets/a/polish"]
     seen = {"polished": "2026-01-01T12:00:00Z", "shine": "bright"}
     assert task.run.diff() == [
@@ -764,19 +787,19 @@ def test_a_diff_is_a_pair_for_each_headed_by_its_name_and_id() -> None:
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_what_is_skipped_does_not_differ(check_mode: bool) -> None:
-    task = Task(ids("a"), shown(widget("a", LATER)), diff=True, if_older_than=3600, check_mode=check_mode)
+    task = ModuleContext(ids("a"), shown(widget("a", LATER)), diff=True, if_older_than=3600, check_mode=check_mode)
     (pair,) = task.run.diff()
     assert pair["before"] == pair["after"]
 
 
 def test_after_a_wait_the_diff_shows_what_was_seen() -> None:
-    task = Task(ids("a"), shown(widget("a")), OK, shown(widget("a", LATER)), diff=True, patience=PATIENCE)
+    task = ModuleContext(ids("a"), shown(widget("a")), OK, shown(widget("a", LATER)), diff=True, wait_options=PATIENCE)
     (pair,) = task.run.diff()
     assert (pair["before"]["polished"], pair["after"]["polished"]) == ("2026-01-01T12:00:00Z", LATER)
 
 
 def test_one_that_was_not_there_has_no_part_in_the_diff() -> None:
-    task = Task(ids("a", "gone"), listed(widget("a")), OK, diff=True)
+    task = ModuleContext(ids("a", "gone"), join_limited(widget("a")), OK, diff=True)
     assert [pair["before_header"] for pair in task.run.diff()] == ["big a (a)"]
 
 
@@ -784,13 +807,13 @@ def test_one_that_was_not_there_has_no_part_in_the_diff() -> None:
 
 
 def test_counts_say_what_became_of_each() -> None:
-    task = Task(
+    task = ModuleContext(
         ids("a", "b", "gone", "new"),
-        listed(widget("a"), widget("b"), widget("new", LATER)),
+        join_limited(widget("a"), widget("b"), widget("new", LATER)),
         batch_reply(OK, OK),
-        *[listed(widget("a", LATER), widget("b")), shown(widget("b")), shown(widget("b")), shown(widget("b"))],
+        *[join_limited(widget("a", LATER), widget("b")), shown(widget("b")), shown(widget("b")), shown(widget("b"))],
         if_older_than=3600,
-        patience=PATIENCE,
+        wait_options=PATIENCE,
     )
     assert count_targets(task.run.targets) == {
         "total": 4,
@@ -804,7 +827,7 @@ def test_counts_say_what_became_of_each() -> None:
 
 
 def test_counts_of_check_mode_and_of_nothing() -> None:
-    task = Task(ids("a", "b"), listed(widget("a"), widget("b")), check_mode=True)
+    task = ModuleContext(ids("a", "b"), join_limited(widget("a"), widget("b")), check_mode=True)
     counts = count_targets(task.run.targets)
     assert (counts["total"], counts["would_trigger"], counts["triggered"], counts["pending"]) == (2, 2, 0, 0)
     assert set(count_targets([]).values()) == {0}
@@ -819,4 +842,4 @@ def test_nothing_in_an_id_ends_its_segment_of_the_path() -> None:
 
 def test_a_member_is_called_by_the_first_name_that_it_has() -> None:
     named = dataclasses.replace(WIDGET, names=("nickname", "name", "shine"))
-    assert named.label({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big (7)"
+    assert named.name_and_id({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big (7)"

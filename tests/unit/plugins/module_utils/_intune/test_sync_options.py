@@ -9,43 +9,43 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import SELECTION
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import (
-    Patience,
-    Request,
-    read_request,
-)
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import (
+    SyncOptions,
+    WaitOptions,
+    read_sync_options,
+)
 
 IDS = Selection(ids=("a",))
 
 
-def read(**params: t.Any) -> Request:
-    given = {"sync_type": "deltaSync", "connector_id": ["a"], **params}
-    return read_request(given, SELECTION, check_mode=False, diff=False)
+def read(**params: t.Any) -> SyncOptions:
+    provided = {"sync_type": "deltaSync", "connector_id": ["a"], **params}
+    return read_sync_options(provided, SELECTION, check_mode=False, diff=False)
 
 
 def test_ids_alone_are_triggered_unread_and_not_waited_for() -> None:
     request = read()
-    assert request == Request("deltaSync", IDS)
-    assert not request.reads
+    assert request == SyncOptions("deltaSync", IDS)
+    assert not request.needs_current_state
 
 
 # Ansible makes the text "False" of false.
 @pytest.mark.parametrize("blank", [None, "", " ", "None", "null", "False", False])
 def test_what_surveys_send_for_nothing_is_the_default(blank: t.Any) -> None:
-    assert read(if_older_than=blank, wait_timeout=blank, wait_sleep=blank) == Request("deltaSync", IDS)
-    assert read(wait=True, wait_timeout=blank, wait_sleep=blank).patience == Patience(900.0, 30.0)
+    assert read(if_older_than=blank, wait_timeout=blank, wait_sleep=blank) == SyncOptions("deltaSync", IDS)
+    assert read(wait=True, wait_timeout=blank, wait_sleep=blank).wait_options == WaitOptions(900.0, 30.0)
 
 
 def test_a_wait_takes_durations() -> None:
-    assert read(wait=True, wait_timeout="60", wait_sleep="0.3").patience == Patience(60.0, 0.3)
-    assert read(wait=True, wait_timeout="15m", wait_sleep="2s").patience == Patience(900.0, 2.0)
-    assert read(wait=True, wait_timeout="0").patience == Patience(0.0, 30.0)
+    assert read(wait=True, wait_timeout="60", wait_sleep="0.3").wait_options == WaitOptions(60.0, 0.3)
+    assert read(wait=True, wait_timeout="15m", wait_sleep="2s").wait_options == WaitOptions(900.0, 2.0)
+    assert read(wait=True, wait_timeout="0").wait_options == WaitOptions(0.0, 30.0)
 
 
 @pytest.mark.parametrize("wait", [False, None])
 def test_without_wait_there_is_no_patience(wait: bool | None) -> None:
-    assert read(wait=wait, wait_timeout="60").patience is None
+    assert read(wait=wait, wait_timeout="60").wait_options is None
 
 
 @pytest.mark.parametrize(("age", "seconds"), [("0", 0.0), ("90", 90.0), ("1.5h", 5400.0), ("100w", 60_480_000.0)])
@@ -73,13 +73,13 @@ def test_what_does_not_fit_is_refused(params: dict[str, t.Any], words: str) -> N
 @pytest.mark.parametrize(
     "request_",
     [
-        Request("x", IDS, check_mode=True),
-        Request("x", IDS, diff=True),
-        Request("x", IDS, if_older_than=0),
-        Request("x", IDS, patience=Patience(900.0, 30.0)),
-        Request("x", Selection(names=("a",))),
-        Request("x", Selection(all=True)),
+        SyncOptions("x", IDS, check_mode=True),
+        SyncOptions("x", IDS, diff=True),
+        SyncOptions("x", IDS, if_older_than=0),
+        SyncOptions("x", IDS, wait_options=WaitOptions(900.0, 30.0)),
+        SyncOptions("x", Selection(names=("a",))),
+        SyncOptions("x", Selection(all=True)),
     ],
 )
-def test_everything_else_is_read_first(request_: Request) -> None:
-    assert request_.reads
+def test_everything_else_is_read_first(request_: SyncOptions) -> None:
+    assert request_.needs_current_state

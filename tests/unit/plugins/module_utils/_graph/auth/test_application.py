@@ -10,11 +10,11 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.methods import choose_credential
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError, OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_certificate import (
     CERTIFICATE,
     ENCRYPTED,
@@ -51,7 +51,7 @@ class FakeLogin:
 
 
 def choose(**params: t.Any) -> t.Any:
-    return choose_credential(read_settings(gather(params, {})), None)
+    return choose_credential(read_settings(collect_options(params, {})), None)
 
 
 def asked(**params: t.Any) -> dict[str, t.Any]:
@@ -114,9 +114,9 @@ def test_the_form_of_a_secret_is_mentioned_only_when_the_secret_was_refused() ->
 
 
 def test_a_refused_secret_of_the_environment_is_called_by_its_variable() -> None:
-    given = gather(dict(APPLICATION), {"AZURE_SECRET": "'hush~hush'"})
+    provided = collect_options(dict(APPLICATION), {"AZURE_SECRET": "'hush~hush'"})
     with pytest.raises(AuthenticationError, match="variable AZURE_SECRET. begins and ends with a quote") as caught:
-        choose_credential(read_settings(given), None).acquire(t.cast("t.Any", lambda: Refusing("AADSTS7000215")))
+        choose_credential(read_settings(provided), None).acquire(t.cast("t.Any", lambda: Refusing("AADSTS7000215")))
     assert "hush" not in str(caught.value)
 
 
@@ -145,7 +145,7 @@ def test_between_a_federated_token_and_a_file_of_the_same_strength_the_token_is_
         (dict.fromkeys(names, "a.token"), {}),
         ({}, {"AZURE_FEDERATED_TOKEN": "a.token", "AZURE_FEDERATED_TOKEN_FILE": "a.token"}),
     ):
-        chosen: t.Any = choose_credential(read_settings(gather({**APPLICATION, **params}, environ)), None)
+        chosen: t.Any = choose_credential(read_settings(collect_options({**APPLICATION, **params}, environ)), None)
         login = FakeLogin()
         chosen.acquire(login.itself)
         assert login.asked["credential"]() == {"client_assertion": "a.token"}
@@ -201,9 +201,9 @@ def test_everything_that_is_missing_is_named_at_once(method: str, needed: list[s
 
 
 def test_a_file_of_the_environment_is_called_so() -> None:
-    given = gather(APPLICATION, {"AZURE_FEDERATED_TOKEN_FILE": "/nowhere/token"})
+    provided = collect_options(APPLICATION, {"AZURE_FEDERATED_TOKEN_FILE": "/nowhere/token"})
     with pytest.raises(OptionsError, match="from the environment variable AZURE_FEDERATED_TOKEN_FILE. names '/nowhere"):
-        choose_credential(read_settings(given), None)
+        choose_credential(read_settings(provided), None)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_a_file_of_the_environment_is_called_so() -> None:
 )
 def test_the_tenant_is_that_of_the_credentials_own_naming_scheme(variables: dict[str, str], tenant: str) -> None:
     tenants = {"AZURE_TENANT": "of-the-collection", "AZURE_TENANT_ID": "of-azure-identity", "AZURE_CLIENT_ID": "app-1"}
-    chosen: t.Any = choose_credential(read_settings(gather({}, {**tenants, **variables})), None)
+    chosen: t.Any = choose_credential(read_settings(collect_options({}, {**tenants, **variables})), None)
     login = FakeLogin()
     chosen.acquire(login.itself)
     assert login.asked["tenant_id"] == tenant

@@ -9,14 +9,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.delegated import (
     PUBLIC_CLIENT_ID,
     CachedUser,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import Account
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_query import Account
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_application import (
     APPLICATION,
     asked,
@@ -40,15 +40,15 @@ class FakeApplication:
 
 def test_a_password_is_asked_with_for_the_person() -> None:
     found = asked(username=OPERATOR, password="hush-hush")
-    ask = found.pop("ask")
-    assert found == {"way": "user", **ANYWHERE, "username": OPERATOR, "given": None, "method": "password"}
+    ask = found.pop("request_token")
+    assert found == {"way": "user", **ANYWHERE, "username": OPERATOR, "provided": None, "method": "password"}
     assert ask(FakeApplication(), ["A"]) == ("password", OPERATOR, "hush-hush", ["A"])
 
 
 def test_a_refresh_token_is_asked_with_and_stands_for_somebody() -> None:
     found = asked(refresh_token="hush-hush")
-    ask = found.pop("ask")
-    assert found == {"way": "user", **ANYWHERE, "username": None, "given": "hush-hush", "method": "refresh_token"}
+    ask = found.pop("request_token")
+    assert found == {"way": "user", **ANYWHERE, "username": None, "provided": "hush-hush", "method": "refresh_token"}
     assert ask(FakeApplication(), ["A"]) == ("refresh token", "hush-hush", ["A"])
 
 
@@ -58,8 +58,8 @@ def test_with_a_cache_alone_nothing_can_be_asked_with() -> None:
         "way": "user",
         **ANYWHERE,
         "username": OPERATOR,
-        "ask": None,
-        "given": None,
+        "request_token": None,
+        "provided": None,
         "method": "token_cache",
     }
 
@@ -94,7 +94,7 @@ def test_a_caches_user_is_the_only_one_or_the_one_that_is_named() -> None:
     one, two = Account("1.t", OPERATOR), Account("2.t", "two@contoso.example")
 
     def account(*accounts: Account, **params: str) -> Account | None:
-        user = CachedUser.read(gather({**APPLICATION, **params}, {}), asked_for=True)
+        user = CachedUser.read(collect_options({**APPLICATION, **params}, {}), explicit=True)
         return user.account_in(t.cast("t.Any", FakeCache(*accounts)), find_cloud("global"))
 
     assert account() is None

@@ -11,13 +11,13 @@ from urllib.parse import parse_qs
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceLogin
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import MASK, SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import MASK, SECRETS
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,
@@ -75,13 +75,13 @@ class World:
         )
 
     def wait(self) -> t.Any:
-        self.login.begin()
+        self.login.start()
         return self.login.wait(self.told.append)
 
 
 def test_the_code_and_the_address_are_there_at_once(tmp_path: Path) -> None:
     world = World(tmp_path, Reply(200, FLOW))
-    invitation = world.login.begin()
+    invitation = world.login.start()
     assert (invitation.verification_url, invitation.user_code) == (FLOW["verification_uri"], "ABCD-EFGH")
     assert invitation.expires_in == 60
     assert world.session.wire == [
@@ -128,7 +128,7 @@ def test_a_request_for_a_code_is_sent_again_and_a_poll_is_not(tmp_path: Path) ->
     retry = Retry(retry_policy(), clock=FakeClock())
     busy = Reply(503, "<html>")
     world = World(tmp_path, busy, Reply(200, FLOW), busy, signed_in(), retry=retry)
-    assert world.login.begin().user_code == "ABCD-EFGH"
+    assert world.login.start().user_code == "ABCD-EFGH"
     assert retry.count == 1
     world.login.wait(world.told.append)
     assert (retry.count, world.naps) == (1, [5.0])
@@ -198,7 +198,7 @@ def test_nobody_signs_in(tmp_path: Path, expires_in: float, haste: float, naps: 
 def test_an_odd_answer_is_a_typed_error(tmp_path: Path, body: str) -> None:
     world = World(tmp_path, Reply(200, body))
     with pytest.raises(GraphError) as caught:
-        world.login.begin()
+        world.login.start()
     assert caught.value.kind == "protocol"
 
 
@@ -251,7 +251,7 @@ def test_nobody_is_asked_when_the_sign_in_could_not_be_kept(tmp_path: Path) -> N
     (tmp_path / "cache.json.lock").mkdir()
     world = World(tmp_path, Reply(200, FLOW))
     with pytest.raises(GraphError, match="cache.json.lock cannot be opened"):
-        world.login.begin()
+        world.login.start()
     assert world.session.sent == []
 
 
@@ -260,7 +260,7 @@ def test_nobody_is_asked_when_others_can_read_the_cache(tmp_path: Path) -> None:
     (tmp_path / "cache.json").chmod(0o644)
     world = World(tmp_path, Reply(200, FLOW))
     with pytest.raises(GraphError, match="others may use it"):
-        world.login.begin()
+        world.login.start()
     assert world.session.sent == []
 
 
@@ -277,12 +277,12 @@ def test_other_sign_ins_in_the_cache_are_kept(tmp_path: Path) -> None:
 def test_the_address_may_have_its_earlier_name(tmp_path: Path) -> None:
     flow = {key: value for key, value in FLOW.items() if key != "verification_uri"}
     world = World(tmp_path, Reply(200, {**flow, "verification_url": "https://old.example/devicelogin"}))
-    assert world.login.begin().verification_url == "https://old.example/devicelogin"
+    assert world.login.start().verification_url == "https://old.example/devicelogin"
 
 
 def test_what_is_shown_is_short_and_printable(tmp_path: Path) -> None:
     odd = {"user_code": "AB\x1b[2JCD\u202e" + "x" * 500, "verification_uri": "https://a.example/\n" + "y" * 5000}
-    invitation = World(tmp_path, Reply(200, {**FLOW, **odd})).login.begin()
+    invitation = World(tmp_path, Reply(200, {**FLOW, **odd})).login.start()
     assert invitation.user_code.startswith("AB [2JCD x")
     assert (len(invitation.user_code), len(invitation.verification_url)) == (200, 500)
     assert (invitation.user_code + invitation.verification_url).isprintable()
@@ -307,7 +307,7 @@ def test_an_error_under_a_success_status_is_a_failure_with_its_code(tmp_path: Pa
     refusal = {**FLOW, "error": "invalid_client", "error_description": "AADSTS7000218: no", "trace_id": "t-1"}
     world = World(tmp_path, Reply(200, refusal))
     with pytest.raises(GraphError) as caught:
-        world.login.begin()
+        world.login.start()
     assert (caught.value.kind, caught.value.code, caught.value.request_id) == ("authentication", "AADSTS7000218", "t-1")
 
 
@@ -324,12 +324,12 @@ def test_a_poll_may_find_the_service_unavailable(tmp_path: Path, status: int) ->
 def test_a_code_that_is_asked_for_while_the_service_is_unavailable_comes_later(tmp_path: Path) -> None:
     retry = Retry(retry_policy(), clock=FakeClock())
     world = World(tmp_path, Reply(400, {"error": "temporarily_unavailable"}), Reply(200, FLOW), retry=retry)
-    assert world.login.begin().user_code == "ABCD-EFGH"
+    assert world.login.start().user_code == "ABCD-EFGH"
     assert retry.count == 1
 
 
 def test_the_device_code_is_registered_as_a_secret(tmp_path: Path) -> None:
-    World(tmp_path, Reply(200, FLOW)).login.begin()
+    World(tmp_path, Reply(200, FLOW)).login.start()
     assert SECRETS.mask("the-device-code ABCD-EFGH") == f"{MASK} ABCD-EFGH"
 
 

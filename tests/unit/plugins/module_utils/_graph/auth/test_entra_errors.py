@@ -16,11 +16,11 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.aadsts 
     HINTS,
     METHOD_HINTS,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.methods import METHODS, strategy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.entra_errors import read_error
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.managed_identity_errors import (
     read_error as read_identity_error,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.methods import METHOD_NAMES, credential_class
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Response
 from requests.structures import CaseInsensitiveDict
@@ -165,8 +165,8 @@ def test_advice_follows_code_and_method(code: int, method: str | None, hint: str
 
 CODES = sorted({*HINTS, *(code for code, _method in METHOD_HINTS)})
 SIGN_INS = {
-    **{method: strategy(method) for method in METHODS if method != "access_token"},
-    DEVICE_LOGIN: strategy("token_cache"),
+    **{method: credential_class(method) for method in METHOD_NAMES if method != "access_token"},
+    DEVICE_LOGIN: credential_class("token_cache"),
 }
 # The options of single credentials; all methods read the others.
 READ_BY_SOME = {

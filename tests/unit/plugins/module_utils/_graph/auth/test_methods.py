@@ -8,12 +8,12 @@ import os
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.methods import METHODS, choose_credential
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.delegated import PUBLIC_CLIENT_ID
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.methods import METHOD_NAMES, choose_credential
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import Account
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import read_settings
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_query import Account
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ class FakeCache:
 
 
 def choose(params: t.Mapping[str, t.Any], cache: FakeCache | None = None, /, **environ: t.Any) -> Credential:
-    return choose_credential(read_settings(gather(params, environ)), t.cast("t.Any", cache))
+    return choose_credential(read_settings(collect_options(params, environ)), t.cast("t.Any", cache))
 
 
 @pytest.fixture
@@ -270,7 +270,7 @@ def test_a_users_sign_in_has_defaults_for_tenant_and_client() -> None:
     assert PUBLIC_CLIENT_ID in action
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", METHOD_NAMES)
 def test_no_representation_and_no_action_shows_a_secret(method: str) -> None:
     secrets = dict.fromkeys(
         ("access_token", "client_secret", "federated_token", "password", "refresh_token"), "hush-hush"

@@ -12,11 +12,11 @@ from urllib.parse import parse_qs
 
 import pytest
 import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import MsalTokenClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
@@ -30,8 +30,8 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import Cloud
     from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import Cloud
 
 BASE = "https://login.microsoftonline.com/contoso.example"
 METADATA = {
@@ -49,7 +49,7 @@ def sign_in(*script: Scripted) -> tuple[Token, FakeSession]:
 
 def _application(session: FakeSession, cloud: Cloud, retry: Retry | None = None) -> Token:
     transport = Transport(timeout=1.0, verify=True, session=session)
-    login = Login(transport, cloud, ["Things.ReadWrite.All"])
+    login = MsalTokenClient(transport, cloud, ["Things.ReadWrite.All"])
 
     def ask(_attempt: int) -> Token:
         return login.application(tenant_id="contoso.example", client_id="app-1", credential=lambda: "hush-hush")
@@ -150,11 +150,11 @@ SETBACKS = [
 ]
 
 
-@pytest.mark.parametrize("setback", SETBACKS)
-def test_what_fails_for_the_moment_is_sent_again_before_msal_knows_of_it(setback: Scripted) -> None:
+@pytest.mark.parametrize("last_error", SETBACKS)
+def test_what_fails_for_the_moment_is_sent_again_before_msal_knows_of_it(last_error: Scripted) -> None:
     clock = FakeClock()
     retry = Retry(retry_policy(), clock=clock, jitter=lambda: 1.0)
-    session = FakeSession(setback, setback, Reply(200, METADATA), setback, Reply(200, TOKEN))
+    session = FakeSession(last_error, last_error, Reply(200, METADATA), last_error, Reply(200, TOKEN))
     assert _application(session, find_cloud("global"), retry).kind == "application"
     assert [sent.method for sent in session.sent] == ["GET", "GET", "GET", "POST", "POST"]
     assert session.sent[3].body == session.sent[4].body
@@ -216,14 +216,16 @@ def no_patience(_seconds: float) -> None:
 
 
 def cached_sign_in(
-    path: Path, *script: Scripted, fill: t.Callable[[], object] | None = None, refused: str | None = None
+    path: Path, *script: Scripted, fill: t.Callable[[], object] | None = None, rejected_token: str | None = None
 ) -> Token:
     cache = LateCache(str(path), on_warning=lambda _warning: None, sleep=no_patience)
     if fill is not None:
         cache.fill = fill
     session = FakeSession(*script)
     transport = Transport(timeout=1.0, verify=True, session=session)
-    login = Login(transport, find_cloud("global"), ["Things.ReadWrite.All"], cache, refused=refused)
+    login = MsalTokenClient(
+        transport, find_cloud("global"), ["Things.ReadWrite.All"], cache, rejected_token=rejected_token
+    )
     token = login.application(tenant_id="contoso.example", client_id="app-1", credential=lambda: "hush-hush")
     assert session.script == []
     return token
@@ -241,8 +243,8 @@ def test_an_applications_token_that_graph_refused_is_replaced(tmp_path: Path) ->
     path = tmp_path / "cache.json"
     old = cached_sign_in(path, Reply(200, METADATA), Reply(200, TOKEN))
     answers = Reply(200, METADATA), Reply(200, {**TOKEN, "access_token": "brand-new"})
-    assert cached_sign_in(path, *answers, refused=old.secret).secret == "brand-new"
-    assert cached_sign_in(path, refused=old.secret).secret == "brand-new"
+    assert cached_sign_in(path, *answers, rejected_token=old.secret).secret == "brand-new"
+    assert cached_sign_in(path, rejected_token=old.secret).secret == "brand-new"
 
 
 def test_an_applications_token_is_found_while_another_task_signs_in(tmp_path: Path) -> None:
@@ -318,10 +320,10 @@ def test_an_error_beside_a_token_is_a_failure_and_nothing_is_kept(tmp_path: Path
 @pytest.mark.parametrize("status", [200, 400])
 def test_an_unavailable_service_is_asked_again_whatever_the_status(status: int) -> None:
     retry = Retry(retry_policy(), clock=FakeClock())
-    setback = Reply(
+    last_error = Reply(
         status, {"error": "temporarily_unavailable", "error_description": "AADSTS90033: A transient error."}
     )
-    session = FakeSession(Reply(200, METADATA), setback, Reply(200, TOKEN))
+    session = FakeSession(Reply(200, METADATA), last_error, Reply(200, TOKEN))
     assert _application(session, find_cloud("global"), retry).kind == "application"
     assert retry.count == 1
 
@@ -330,7 +332,7 @@ def test_an_unavailable_service_is_asked_again_whatever_the_status(status: int) 
 def test_advice_knows_how_the_application_signs_in(method: str, hint: str) -> None:
     refusal = {"error": "invalid_client", "error_description": "AADSTS700024: Not within its valid time range."}
     session = FakeSession(Reply(200, METADATA), Reply(401, refusal))
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    login = MsalTokenClient(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
     with pytest.raises(GraphError) as caught:
         login.application(tenant_id="contoso.example", client_id="a", credential=lambda: "hush-hush", method=method)
     assert hint in (caught.value.hint or "")

@@ -14,11 +14,11 @@ import typing as t
 
 import pytest
 import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import MsalTokenClient
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
@@ -78,33 +78,33 @@ class World:
         self,
         *script: Scripted,
         username: str | None = None,
-        ask: t.Callable[[t.Any, list[str]], t.Any] | None = None,
+        request_token: t.Callable[[t.Any, list[str]], t.Any] | None = None,
         cached: bool = True,
-        given: str | None = None,
-        refused: str | None = None,
+        provided: str | None = None,
+        rejected_token: str | None = None,
         method: str | None = None,
     ) -> Token:
         self.session = FakeSession(*script)
-        login = Login(
+        login = MsalTokenClient(
             Transport(timeout=1.0, verify=True, session=self.session),
             find_cloud("global"),
             ["Things.ReadWrite.All"],
             TokenCache(str(self.path), on_warning=self.warnings.append, sleep=no_patience) if cached else None,
-            refused=refused,
+            rejected_token=rejected_token,
         )
         return login.user(
             tenant_id="organizations",
             client_id="client-1",
             username=username,
-            ask=ask,
-            given=given,
+            request_token=request_token,
+            provided=provided,
             method=method,
         )
 
     def seed(self, *names: str, expires_in: int = 3600) -> None:
         for name in names:
             script = [METADATA, MANAGED, signed_in(name, expires_in=expires_in)]
-            self.user(*script, username=f"{name}@contoso.example", ask=with_password)
+            self.user(*script, username=f"{name}@contoso.example", request_token=with_password)
 
     @property
     def posted(self) -> str:
@@ -125,7 +125,7 @@ def world(tmp_path: Path) -> World:
 
 
 def test_without_a_cache_each_task_signs_in(world: World) -> None:
-    token = world.user(METADATA, MANAGED, signed_in(), ask=with_password, cached=False)
+    token = world.user(METADATA, MANAGED, signed_in(), request_token=with_password, cached=False)
     assert token.kind == "delegated"
     assert world.session.wire == [
         f"GET {BASE}/v2.0/.well-known/openid-configuration",
@@ -141,17 +141,17 @@ def test_without_a_cache_each_task_signs_in(world: World) -> None:
 def test_a_missing_consent_names_the_permission(world: World, cached: bool) -> None:
     refused = {"error": "invalid_grant", "error_description": "AADSTS65001: no", "error_codes": [65001]}
     with pytest.raises(GraphError, match="consented to the delegated permission Things.ReadWrite.All yet"):
-        world.user(METADATA, MANAGED, Reply(400, refused), ask=with_password, cached=cached)
+        world.user(METADATA, MANAGED, Reply(400, refused), request_token=with_password, cached=cached)
 
 
 def test_the_permission_is_asked_for_by_name(world: World) -> None:
-    world.user(METADATA, MANAGED, signed_in(), ask=with_password)
+    world.user(METADATA, MANAGED, signed_in(), request_token=with_password)
     assert f"scope={SCOPE.replace(':', '%3A').replace('/', '%2F')}" in world.posted.replace("+", "&scope=")
 
 
-@pytest.mark.parametrize("given", [None, "given-refresh"])
-def test_the_tenant_asked_for_is_signed_in_to(world: World, given: str | None) -> None:
-    world.user(METADATA, signed_in(), ask=with_refresh_token, given=given)
+@pytest.mark.parametrize("provided", [None, "given-refresh"])
+def test_the_tenant_asked_for_is_signed_in_to(world: World, provided: str | None) -> None:
+    world.user(METADATA, signed_in(), request_token=with_refresh_token, provided=provided)
     assert world.session.wire == [
         f"GET {BASE}/v2.0/.well-known/openid-configuration",
         f"POST {BASE}/oauth2/v2.0/token",
@@ -173,32 +173,32 @@ def test_a_valid_token_in_the_cache_costs_no_request(world: World) -> None:
 
 
 def test_a_newer_refresh_token_in_the_cache_comes_before_the_given_one(world: World) -> None:
-    world.user(METADATA, signed_in(expires_in=1), ask=with_refresh_token, given="given-refresh")
+    world.user(METADATA, signed_in(expires_in=1), request_token=with_refresh_token, provided="given-refresh")
     assert "refresh_token=given-refresh" in world.posted
-    world.user(METADATA, signed_in(), ask=with_refresh_token, given="given-refresh")
+    world.user(METADATA, signed_in(), request_token=with_refresh_token, provided="given-refresh")
     assert "refresh_token=refresh-one" in world.posted
-    assert world.user(ask=with_refresh_token, given="given-refresh").from_cache
+    assert world.user(request_token=with_refresh_token, provided="given-refresh").from_cache
     assert "given-refresh" not in world.path.read_text()
 
 
 def test_a_given_refresh_token_of_somebody_without_a_name_is_not_remembered(world: World) -> None:
     nameless = {key: value for key, value in signed_in().body.items() if key != "id_token"}
-    world.user(METADATA, Reply(200, nameless), ask=with_refresh_token, given="given-refresh")
+    world.user(METADATA, Reply(200, nameless), request_token=with_refresh_token, provided="given-refresh")
     assert "MsgraphIntuneGiven" not in json.loads(world.path.read_text())
 
 
 def test_a_given_refresh_token_never_yields_another_users_token(world: World) -> None:
     world.seed("one")
-    world.user(METADATA, signed_in("two"), ask=with_refresh_token, given="given-refresh")
+    world.user(METADATA, signed_in("two"), request_token=with_refresh_token, provided="given-refresh")
     assert "refresh_token=given-refresh" in world.posted
     world.seed("three")
-    token = world.user(ask=with_refresh_token, given="given-refresh")
+    token = world.user(request_token=with_refresh_token, provided="given-refresh")
     assert json.loads(base64.urlsafe_b64decode(token.secret.split(".")[1] + "=="))["upn"] == "two@contoso.example"
 
 
 def test_a_name_beside_a_given_refresh_token_chooses_in_the_cache(world: World) -> None:
     world.seed("one")
-    token = world.user(username="one@contoso.example", ask=with_refresh_token, given="given-refresh")
+    token = world.user(username="one@contoso.example", request_token=with_refresh_token, provided="given-refresh")
     assert (token.from_cache, world.session.wire) == (True, [])
 
 
@@ -236,8 +236,14 @@ def test_with_neither_cache_nor_credential_nothing_is_asked(world: World) -> Non
 
 
 def test_a_given_refresh_token_is_remembered_with_the_name_that_was_given_with_it(world: World) -> None:
-    world.user(METADATA, signed_in(), username="one@contoso.example", ask=with_refresh_token, given="given-refresh")
-    assert world.user(ask=with_refresh_token, given="given-refresh").from_cache
+    world.user(
+        METADATA,
+        signed_in(),
+        username="one@contoso.example",
+        request_token=with_refresh_token,
+        provided="given-refresh",
+    )
+    assert world.user(request_token=with_refresh_token, provided="given-refresh").from_cache
 
 
 def test_what_msal_raises_is_told_by_its_class(world: World) -> None:
@@ -245,20 +251,20 @@ def test_what_msal_raises_is_told_by_its_class(world: World) -> None:
         raise ZeroDivisionError("hush-hush")
 
     with pytest.raises(GraphError, match="could not use what the login service answered .ZeroDivisionError.") as caught:
-        world.user(METADATA, ask=stumble, cached=False)
+        world.user(METADATA, request_token=stumble, cached=False)
     assert "hush-hush" not in str(caught.value)
 
 
 def test_when_msal_answers_nothing_that_is_told(world: World) -> None:
     with pytest.raises(GraphError, match="msal could not use what the login service answered .no token.") as caught:
-        world.user(METADATA, ask=lambda _application, _scopes: None, cached=False)
+        world.user(METADATA, request_token=lambda _application, _scopes: None, cached=False)
     assert caught.value.kind == "protocol"
 
 
 def test_a_given_refresh_token_serves_when_the_cached_one_is_refused(world: World) -> None:
-    world.user(METADATA, signed_in(expires_in=1), ask=with_refresh_token, given="given-refresh")
+    world.user(METADATA, signed_in(expires_in=1), request_token=with_refresh_token, provided="given-refresh")
     refusal = Reply(400, {"error": "invalid_grant", "error_description": "AADSTS700082: expired"})
-    world.user(METADATA, refusal, signed_in(), ask=with_refresh_token, given="given-refresh")
+    world.user(METADATA, refusal, signed_in(), request_token=with_refresh_token, provided="given-refresh")
     assert "refresh_token=given-refresh" in world.posted
 
 
@@ -296,7 +302,7 @@ def test_a_password_never_goes_to_a_federated_domains_own_service(world: World) 
         "federation_metadata_url": "https://adfs.contoso.example/mex",
     }
     with pytest.raises(GraphError, match="signs in at another identity provider") as caught:
-        world.user(METADATA, Reply(200, federated), ask=with_password)
+        world.user(METADATA, Reply(200, federated), request_token=with_password)
     assert caught.value.kind == "authentication"
     assert len(world.session.sent) == 2
     assert "hush-hush" not in "".join(str(sent) for sent in world.session.sent)
@@ -310,15 +316,15 @@ def test_a_port_of_the_authority_is_kept_for_the_user_realm(world: World) -> Non
         signed_in(),
     )
     cloud = find_cloud("global", authority_url="https://login.private.example:8443")
-    login = Login(Transport(timeout=1.0, verify=True, session=session), cloud, ["X"])
-    login.user(tenant_id="organizations", client_id="client-1", username=None, ask=with_password)
+    login = MsalTokenClient(Transport(timeout=1.0, verify=True, session=session), cloud, ["X"])
+    login.user(tenant_id="organizations", client_id="client-1", username=None, request_token=with_password)
     assert session.wire[1].startswith("GET https://login.private.example:8443/common/userrealm/one@contoso.example")
 
 
 def test_a_damaged_cache_is_rebuilt_with_a_warning(world: World) -> None:
     world.path.write_text("garbage")
     world.path.chmod(0o600)
-    world.user(METADATA, MANAGED, signed_in(), ask=with_password)
+    world.user(METADATA, MANAGED, signed_in(), request_token=with_password)
     assert len(world.warnings) == 1
     assert world.user().from_cache
 
@@ -347,11 +353,11 @@ def test_whoever_waited_for_the_lock_looks_again(world: World) -> None:
 
     cache.fill = fill
     session = FakeSession()
-    login = Login(
+    login = MsalTokenClient(
         Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["Things.ReadWrite.All"], cache
     )
     token = login.user(
-        tenant_id="organizations", client_id="client-1", username="one@contoso.example", ask=with_password
+        tenant_id="organizations", client_id="client-1", username="one@contoso.example", request_token=with_password
     )
     assert token.from_cache
     assert session.wire == []
@@ -363,7 +369,7 @@ def test_a_managed_identity_is_asked_without_a_proxy(world: World, monkeypatch: 
     answer = {"access_token": jwt({"roles": ["A"]}), "expires_on": "99999999999", "token_type": "Bearer"}
     session = FakeSession(Reply(200, answer))
     monkeypatch.setattr("requests.Session", lambda: session)
-    login = Login(Transport(timeout=1.0, verify=True), find_cloud("global"), ["X"])
+    login = MsalTokenClient(Transport(timeout=1.0, verify=True), find_cloud("global"), ["X"])
     assert login.managed_identity(client_id=None).kind == "application"
     (sent,) = session.sent
     assert sent.url.startswith("http://localhost:41/msi/token?")
@@ -378,7 +384,7 @@ def test_a_platforms_answer_of_any_odd_shape_ends_in_a_typed_error(monkeypatch: 
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost:41/msi/token")
     monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
     session = FakeSession(Reply(200, body))
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    login = MsalTokenClient(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
     with pytest.raises(GraphError) as caught:
         login.managed_identity(client_id="mine")
     assert caught.value.kind == "protocol"
@@ -390,7 +396,7 @@ def test_a_silent_platform_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
     session = FakeSession(requests.exceptions.ConnectTimeout())
     retry = Retry(retry_policy(), clock=FakeClock())
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    login = MsalTokenClient(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
     with pytest.raises(GraphError) as caught:
         retry.run(lambda _attempt: login.managed_identity(client_id=None))
     assert (caught.value.kind, len(session.sent)) == ("timeout", 1)
@@ -403,7 +409,7 @@ def test_a_busy_platform_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None
     answer = {"access_token": jwt({"roles": ["A"]}), "expires_on": "99999999999", "token_type": "Bearer"}
     session = FakeSession(Reply(429, {"message": "slow down"}), Reply(200, answer))
     retry = Retry(retry_policy(), clock=FakeClock())
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    login = MsalTokenClient(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
     assert retry.run(lambda _attempt: login.managed_identity(client_id=None)).kind == "application"
 
 
@@ -414,16 +420,16 @@ def test_a_cached_token_that_was_refused_is_replaced_by_its_refresh_token(world:
     world.seed("one")
     old = world.user(username="one@contoso.example")
     assert old.from_cache
-    new = world.user(METADATA, signed_in("one", access_token="brand-new"), refused=old.secret)
+    new = world.user(METADATA, signed_in("one", access_token="brand-new"), rejected_token=old.secret)
     assert (new.secret, new.from_cache) == ("brand-new", False)
     assert "grant_type=refresh_token" in world.posted
     assert old.secret not in world.path.read_text()
-    assert world.user(refused=old.secret).secret == "brand-new"
+    assert world.user(rejected_token=old.secret).secret == "brand-new"
 
 
 def test_somebody_else_may_have_replaced_it_meanwhile(world: World) -> None:
     world.seed("one")
-    assert world.user(username="one@contoso.example", refused="another-token").from_cache
+    assert world.user(username="one@contoso.example", rejected_token="another-token").from_cache
     assert world.session.wire == []
 
 
@@ -435,7 +441,7 @@ def identity(monkeypatch: pytest.MonkeyPatch, *script: Scripted, retry: Retry | 
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost:41/msi/token")
     monkeypatch.setenv("IDENTITY_HEADER", "of-the-platform")
     session = FakeSession(*script)
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    login = MsalTokenClient(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
     retry = retry or Retry(retry_policy(retries=0), clock=FakeClock())
     assert retry.run(lambda _attempt: login.managed_identity(client_id=None)).kind == "application"
     return session
@@ -489,7 +495,7 @@ def test_an_unreadable_key_file_of_azure_arc_is_named(monkeypatch: pytest.Monkey
     monkeypatch.delenv("IDENTITY_HEADER", raising=False)
     path = "/var/opt/azcmagent/tokens/no-such-key.key"
     session = FakeSession(Reply(401, b"", {"WWW-Authenticate": f"Basic realm={path}"}))
-    login = Login(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
+    login = MsalTokenClient(Transport(timeout=1.0, verify=True, session=session), find_cloud("global"), ["X"])
     with pytest.raises(GraphError, match=f"key file '{path}' of the Azure Arc agent cannot be read: No such") as caught:
         login.managed_identity(client_id=None)
     assert caught.value.kind == "authentication"
@@ -517,7 +523,7 @@ def test_whatever_msal_raises_for_a_platform_is_a_typed_error(
 def test_the_advice_is_that_for_the_method(world: World, method: str, hint: str, cached: bool) -> None:
     refusal = Reply(400, {"error": "invalid_grant", "error_codes": [700082]})
     with pytest.raises(GraphError) as caught:
-        world.user(METADATA, refusal, ask=with_refresh_token, cached=cached, method=method)
+        world.user(METADATA, refusal, request_token=with_refresh_token, cached=cached, method=method)
     assert hint in (caught.value.hint or "")
 
 
@@ -526,7 +532,7 @@ def test_a_token_that_cannot_be_used_never_enters_the_cache(world: World, name: 
     answer = signed_in()
     answer.body[name] = "a token with blanks" if name == "access_token" else "x" * 70_000
     with pytest.raises(GraphError) as caught:
-        world.user(METADATA, MANAGED, answer, ask=with_password)
+        world.user(METADATA, MANAGED, answer, request_token=with_password)
     assert caught.value.kind == "protocol"
     assert not world.path.exists()
-    assert world.user(METADATA, MANAGED, signed_in(), ask=with_password).kind == "delegated"
+    assert world.user(METADATA, MANAGED, signed_in(), request_token=with_password).kind == "delegated"

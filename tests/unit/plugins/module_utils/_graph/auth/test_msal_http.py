@@ -11,10 +11,10 @@ import uuid
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError, GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_http import MsalHttp
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import MASK, SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import AuthenticationError, GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import MASK, SECRETS
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
 
 AUTHORITY = "https://login.example:8443"

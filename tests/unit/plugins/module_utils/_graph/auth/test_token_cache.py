@@ -15,16 +15,19 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth import cache_lock, orphan
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import DeadlineError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import (
+    Account,
+    TokenCache,
+    TokenQuery,
+    only_account,
+)
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphTimeoutError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_query import Account, Wanted, only_account
 
 HOST, CLIENT, SCOPE = "login.example", "client-1", "https://graph.example/.default"
 NOW = 1_000_000.0
-APPLICATION = Wanted(HOST, "tenant-1", CLIENT, (SCOPE,))
-USER = Wanted(HOST, "tenant-1", CLIENT, ("a", "b"), account="uid.utid")
+APPLICATION = TokenQuery(HOST, "tenant-1", CLIENT, (SCOPE,))
+USER = TokenQuery(HOST, "tenant-1", CLIENT, ("a", "b"), account="uid.utid")
 
 
 def entry(**changes: t.Any) -> dict[str, t.Any]:
@@ -104,16 +107,16 @@ def test_an_applications_token_may_have_an_empty_users_id(world: World) -> None:
 
 
 def test_a_token_that_was_refused_is_not_in_a_representation() -> None:
-    assert "hush-hush" not in repr(Wanted(HOST, "tenant-1", CLIENT, (SCOPE,), refused="hush-hush"))
+    assert "hush-hush" not in repr(TokenQuery(HOST, "tenant-1", CLIENT, (SCOPE,), rejected_token="hush-hush"))
 
 
 def test_a_token_that_was_refused_is_neither_found_nor_handed_to_msal(world: World) -> None:
     world.write(content(*(entry(secret=f"token-of-{name}") for name in "amz")))
-    assert world.cache.find(Wanted(HOST, "tenant-1", CLIENT, (SCOPE,), refused="token-of-a")) == "token-of-m"
-    kept = json.loads(world.cache.load(refused="token-of-m"))["AccessToken"]
+    assert world.cache.find(TokenQuery(HOST, "tenant-1", CLIENT, (SCOPE,), rejected_token="token-of-a")) == "token-of-m"
+    kept = json.loads(world.cache.load(rejected_token="token-of-m"))["AccessToken"]
     assert [one["secret"] for one in kept.values()] == ["token-of-a", "token-of-z"]
     world.write(json.dumps({"RefreshToken": {"1": {"secret": "r"}}}))
-    assert json.loads(world.cache.load(refused="m")) == {"RefreshToken": {"1": {"secret": "r"}}}
+    assert json.loads(world.cache.load(rejected_token="m")) == {"RefreshToken": {"1": {"secret": "r"}}}
 
 
 def test_a_users_token_must_hold_all_scopes_and_be_that_users(world: World) -> None:
@@ -126,10 +129,10 @@ def test_a_users_token_must_hold_all_scopes_and_be_that_users(world: World) -> N
 def test_a_tenant_is_found_under_the_name_it_was_saved_with(world: World) -> None:
     with world.cache.locked():
         world.cache.save(content(entry()), host=HOST, tenant="contoso.example", tenant_id="tenant-1")
-    by_name = Wanted(HOST, "contoso.example", CLIENT, (SCOPE,))
+    by_name = TokenQuery(HOST, "contoso.example", CLIENT, (SCOPE,))
     assert world.cache.find(by_name) == "the-token"
     assert world.cache.find(APPLICATION) == "the-token"
-    assert world.cache.find(Wanted(HOST, "fabrikam.example", CLIENT, (SCOPE,))) is None
+    assert world.cache.find(TokenQuery(HOST, "fabrikam.example", CLIENT, (SCOPE,))) is None
 
 
 def test_users_are_those_who_signed_in_to_this_client(world: World) -> None:
@@ -220,7 +223,7 @@ def test_a_damaged_entry_is_dropped_with_a_warning_and_the_rest_is_kept(world: W
 def test_the_same_tenants_name_at_another_login_service_is_another_tenant(world: World) -> None:
     with world.cache.locked():
         world.cache.save(content(entry()), host="login.other", tenant="contoso.example", tenant_id="tenant-1")
-    assert world.cache.find(Wanted(HOST, "contoso.example", CLIENT, (SCOPE,))) is None
+    assert world.cache.find(TokenQuery(HOST, "contoso.example", CLIENT, (SCOPE,))) is None
 
 
 def test_a_file_system_without_locks_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,7 +319,7 @@ def test_secrets_that_are_read_are_registered(world: World) -> None:
     assert SECRETS.mask("the-token another-token") == "the-token another-token"
     world.cache.find(APPLICATION)
     assert SECRETS.mask("the-token another-token") == "******** another-token"
-    world.cache.load(refused="another-token")
+    world.cache.load(rejected_token="another-token")
     shown = SECRETS.mask("the-token another-token the-refresh-token the-id-token no-secret-at-all total")
     assert shown == "******** ******** ******** ******** no-secret-at-all total"
 
@@ -542,25 +545,12 @@ def test_a_lock_that_is_never_let_go_ends_the_wait(world: World) -> None:
     )
     with (
         world.cache.locked(),
-        pytest.raises(DeadlineError, match="another task has held the token cache.*Look for a task that hangs"),
+        pytest.raises(GraphTimeoutError, match="another task has held the token cache.*Look for a task that hangs"),
         other.locked(),
     ):
         pass
     assert naps
     assert min(naps) > 0
-
-
-@pytest.fixture
-def left_behind(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Makes every holder of a lock one whose job was cancelled; returns how they described themselves."""
-    asked: list[str] = []
-
-    def is_abandoned(description: str) -> bool:
-        asked.append(description)
-        return True
-
-    monkeypatch.setattr(cache_lock, "is_abandoned", is_abandoned)
-    return asked
 
 
 def save(cache: TokenCache, secret: str, **how: t.Any) -> None:
@@ -571,32 +561,15 @@ def other_of(world: World) -> TokenCache:
     return TokenCache(str(world.path), on_warning=world.warnings.append, clock=lambda: NOW)
 
 
-def test_a_holder_whose_job_was_cancelled_is_not_waited_for(world: World, left_behind: list[str]) -> None:
-    other = other_of(world)
-    with world.cache.locked():
-        world.cache.load()
-        with other.locked():
-            other.load()
-            save(other, "of-the-later-run")
-        save(world.cache, "of-the-cancelled-job")
-    assert json.loads(left_behind[0])["pids"][0] == os.getpid()
-    assert (world.warnings, sorted(path.name for path in world.path.parent.iterdir())) == (
-        [],
-        ["cache.json", "cache.json.lock"],
-    )
-
-
-def test_two_that_write_at_once_keep_what_the_other_one_wrote(world: World, left_behind: list[str]) -> None:
+def test_a_save_keeps_what_another_program_wrote_since_the_load(world: World) -> None:
     world.write(content(entry(), Account={"old": {"username": "kim"}}))
+    mine = json.loads(world.cache.load())
     other = other_of(world)
-    with world.cache.locked():
-        mine = json.loads(world.cache.load())
-        with other.locked():
-            theirs = json.loads(other.load())
-            theirs["Account"]["new"] = {"username": "lee"}
-            other.save(json.dumps(theirs), host=HOST, tenant="theirs", tenant_id="id-of-theirs")
-        mine["AccessToken"]["0"]["secret"] = "renewed-token"
-        world.cache.save(json.dumps(mine), host=HOST, tenant="ours", tenant_id="id-of-ours")
+    theirs = json.loads(other.load())
+    theirs["Account"]["new"] = {"username": "lee"}
+    other.save(json.dumps(theirs), host=HOST, tenant="theirs", tenant_id="id-of-theirs")
+    mine["AccessToken"]["0"]["secret"] = "renewed-token"
+    world.cache.save(json.dumps(mine), host=HOST, tenant="ours", tenant_id="id-of-ours")
     kept = json.loads(world.path.read_bytes())
     assert (set(kept["Account"]), kept["AccessToken"]["0"]["secret"]) == ({"old", "new"}, "renewed-token")
     assert kept["MsgraphIntuneTenants"] == {f"{HOST}/theirs": "id-of-theirs", f"{HOST}/ours": "id-of-ours"}
@@ -611,34 +584,10 @@ def test_what_msal_removed_is_gone_when_nobody_else_wrote(world: World) -> None:
     assert "Account" not in json.loads(world.path.read_bytes())
 
 
-def test_a_lock_tells_who_holds_it_and_nobody_afterwards(world: World) -> None:
-    lock = Path(f"{world.path}.lock")
+def test_the_lock_file_is_empty_and_private(world: World) -> None:
     with world.cache.locked():
-        assert json.loads(lock.read_bytes())["pids"][0] == os.getpid()
-    assert (lock.read_bytes(), lock.stat().st_mode & 0o777) == (b"", 0o600)
-
-
-def test_one_that_waits_describes_itself_as_it_was_at_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = iter(["while it still had a job", "when it had lost it"])
-    monkeypatch.setattr(orphan, "describe_self", lambda: next(told))
-    for _time in range(2):
-        with world.cache.locked():
-            assert Path(f"{world.path}.lock").read_text() == "while it still had a job"
-
-
-def test_a_lock_that_cannot_be_described_is_one_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_args: object) -> int:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "pwrite", full)
-    naps: list[float] = []
-    ticks = iter(range(0, 1000, 200))
-    other = TokenCache(
-        str(world.path), on_warning=world.warnings.append, monotonic=lambda: float(next(ticks)), sleep=naps.append
-    )
-    with world.cache.locked(), pytest.raises(DeadlineError), other.locked():
-        pass
-    assert naps
+        lock = Path(f"{world.path}.lock")
+        assert (lock.read_bytes(), lock.stat().st_mode & 0o777) == (b"", 0o600)
 
 
 NEW = "cache.json.0123456789abcdef.msgraph-new"

@@ -9,24 +9,24 @@ import pwd
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import (
     OPTIONS,
     SuppliedNumber,
     SuppliedText,
-    beside,
-    gather,
+    collect_options,
+    same_scheme_value,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import Settings, read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import Settings, read_settings
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
 
 def read(params: t.Mapping[str, t.Any] | None = None, **environ: str) -> Settings:
-    return read_settings(gather(params or {}, environ))
+    return read_settings(collect_options(params or {}, environ))
 
 
 def test_nothing_given_means_the_global_cloud_and_the_documented_defaults() -> None:
@@ -35,7 +35,7 @@ def test_nothing_given_means_the_global_cloud_and_the_documented_defaults() -> N
     assert (settings.auth_method, settings.timeout, settings.verify) == ("auto", 30.0, True)
     assert settings.retry == RetryPolicy(retries=4, budget=120.0)
     assert settings.proxy is None
-    assert not settings.given
+    assert not settings.provided
     assert settings.token_cache_path is None
 
 
@@ -68,38 +68,38 @@ def test_the_documented_variables_stand_in_for_the_options() -> None:
 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
 def test_each_environment_variable_stands_in_for_its_option(option: t.Any) -> None:
-    for variable in option.environment:
-        given = gather({}, {variable: "something"})
-        assert given[option.name].content == "something"
-        assert given[option.name].variable == variable
+    for env_var in option.environment:
+        provided = collect_options({}, {env_var: "something"})
+        assert provided[option.name].content == "something"
+        assert provided[option.name].env_var == env_var
 
 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
 def test_the_option_beats_the_environment(option: t.Any) -> None:
-    given = gather({option.name: "mine"}, dict.fromkeys(option.environment, "theirs"))
-    assert given[option.name].content == "mine"
-    assert given[option.name].variable is None
+    provided = collect_options({option.name: "mine"}, dict.fromkeys(option.environment, "theirs"))
+    assert provided[option.name].content == "mine"
+    assert provided[option.name].env_var is None
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", "\n", None])
 def test_empty_blank_and_null_count_as_unset(nothing: str | None) -> None:
     params = dict.fromkeys(OPTIONS, nothing)
     environ = {variable: nothing or "" for option in OPTIONS.values() for variable in option.environment}
-    assert gather(params, environ) == {}
+    assert collect_options(params, environ) == {}
 
 
 def test_an_empty_option_leaves_room_for_the_environment() -> None:
-    given = gather({"client_id": ""}, {"AZURE_CLIENT_ID": "from-environment"})
-    assert given["client_id"].content == "from-environment"
+    provided = collect_options({"client_id": ""}, {"AZURE_CLIENT_ID": "from-environment"})
+    assert provided["client_id"].content == "from-environment"
 
 
 def test_the_first_variable_that_is_not_empty_wins() -> None:
-    given = gather({}, {"AZURE_CLIENT_SECRET": "", "AZURE_SECRET": "the-second"})
-    assert given["client_secret"].variable == "AZURE_SECRET"
+    provided = collect_options({}, {"AZURE_CLIENT_SECRET": "", "AZURE_SECRET": "the-second"})
+    assert provided["client_secret"].env_var == "AZURE_SECRET"
 
 
 @pytest.mark.parametrize(
-    ("credential", "variable", "tenant"),
+    ("credential", "env_var", "tenant"),
     [
         ("client_secret", "AZURE_SECRET", "of-the-collection"),
         ("client_secret", "AZURE_CLIENT_SECRET", "of-azure-identity"),
@@ -109,35 +109,35 @@ def test_the_first_variable_that_is_not_empty_wins() -> None:
         ("username", "AZURE_USERNAME", "of-azure-identity"),
     ],
 )
-def test_a_credential_takes_its_tenant_from_its_own_naming_scheme(credential: str, variable: str, tenant: str) -> None:
-    environ = {variable: "x", "AZURE_TENANT": "of-the-collection", "AZURE_TENANT_ID": "of-azure-identity"}
-    given = gather({}, environ)
-    found = beside(given, "tenant_id", given[credential])
+def test_a_credential_takes_its_tenant_from_its_own_naming_scheme(credential: str, env_var: str, tenant: str) -> None:
+    environ = {env_var: "x", "AZURE_TENANT": "of-the-collection", "AZURE_TENANT_ID": "of-azure-identity"}
+    provided = collect_options({}, environ)
+    found = same_scheme_value(provided, "tenant_id", provided[credential])
     assert found is not None
     assert found.content == tenant
-    given = gather({"tenant_id": "mine"}, environ)
-    mine = beside(given, "tenant_id", given[credential])
+    provided = collect_options({"tenant_id": "mine"}, environ)
+    mine = same_scheme_value(provided, "tenant_id", provided[credential])
     assert mine is not None
     assert mine.content == "mine"
 
 
 def test_the_other_schemes_tenant_serves_where_there_is_no_own_one() -> None:
-    given = gather({}, {"AZURE_SECRET": "x", "AZURE_TENANT_ID": "only"})
-    found = beside(given, "tenant_id", given["client_secret"])
+    provided = collect_options({}, {"AZURE_SECRET": "x", "AZURE_TENANT_ID": "only"})
+    found = same_scheme_value(provided, "tenant_id", provided["client_secret"])
     assert found is not None
     assert found.content == "only"
 
 
 def test_where_there_is_no_credential_there_is_no_scheme() -> None:
-    given = gather({}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
-    assert beside(given, "tenant_id", None) == given["tenant_id"]
-    assert beside(given, "client_id", None) is None
+    provided = collect_options({}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
+    assert same_scheme_value(provided, "tenant_id", None) == provided["tenant_id"]
+    assert same_scheme_value(provided, "client_id", None) is None
 
 
 def test_a_credential_given_as_an_option_has_no_scheme() -> None:
-    given = gather({"client_secret": "x"}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
-    assert beside(given, "tenant_id", given["client_secret"]) == given["tenant_id"]
-    assert given["tenant_id"].content == "first"
+    provided = collect_options({"client_secret": "x"}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
+    assert same_scheme_value(provided, "tenant_id", provided["client_secret"]) == provided["tenant_id"]
+    assert provided["tenant_id"].content == "first"
 
 
 def test_secrets_are_known_as_such_and_never_in_a_representation() -> None:
@@ -147,18 +147,18 @@ def test_secrets_are_known_as_such_and_never_in_a_representation() -> None:
         "AZURE_SECRET": "not-even-used",
         "IDENTITY_HEADER": "of-the-platform",
     }
-    given = gather({"client_secret": "hush-hush"}, environ)
-    assert sorted(given.secrets) == ["hush-hush", "not-even-used", "of-the-platform", "top-secret"]
-    shown = repr(given) + repr(read_settings(given))
-    assert [secret for secret in given.secrets if secret in shown] == []
+    provided = collect_options({"client_secret": "hush-hush"}, environ)
+    assert sorted(provided.secrets) == ["hush-hush", "not-even-used", "of-the-platform", "top-secret"]
+    shown = repr(provided) + repr(read_settings(provided))
+    assert [secret for secret in provided.secrets if secret in shown] == []
 
 
 def test_of_a_proxy_the_user_info_alone_is_secret() -> None:
     url = "http://svc:hush-hush@proxy.example"
-    assert gather({"proxy": url}, {}).secrets == ("svc:hush-hush", "hush-hush")
-    assert gather({"proxy": "http://proxy.example"}, {}).secrets == ()
+    assert collect_options({"proxy": url}, {}).secrets == ("svc:hush-hush", "hush-hush")
+    assert collect_options({"proxy": "http://proxy.example"}, {}).secrets == ()
     for variable in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        assert gather({}, {variable: url}).secrets == ("svc:hush-hush", "hush-hush")
+        assert collect_options({}, {variable: url}).secrets == ("svc:hush-hush", "hush-hush")
 
 
 @pytest.mark.parametrize(
@@ -170,10 +170,10 @@ def test_of_a_proxy_the_user_info_alone_is_secret() -> None:
     ],
 )
 def test_a_platform_announces_its_identity_by_a_pair_of_variables(endpoint: str, other: str) -> None:
-    assert gather({}, {endpoint: "http://localhost/msi", other: "x"}).announces_identity
-    assert not gather({}, {endpoint: "http://localhost/msi"}).announces_identity
-    assert not gather({}, {endpoint: " ", other: "x"}).announces_identity
-    assert not gather({}, {endpoint: "http://localhost/msi", other: ""}).announces_identity
+    assert collect_options({}, {endpoint: "http://localhost/msi", other: "x"}).announces_identity
+    assert not collect_options({}, {endpoint: "http://localhost/msi"}).announces_identity
+    assert not collect_options({}, {endpoint: " ", other: "x"}).announces_identity
+    assert not collect_options({}, {endpoint: "http://localhost/msi", other: ""}).announces_identity
 
 
 @pytest.mark.parametrize(
@@ -181,10 +181,10 @@ def test_a_platform_announces_its_identity_by_a_pair_of_variables(endpoint: str,
 )
 @pytest.mark.parametrize("option", ["certificate_path", "federated_token_file", "token_cache_path", "ca_path"])
 def test_what_belongs_in_a_file_is_masked_and_refused_unseen(option: str, pasted: str) -> None:
-    given = gather({option: pasted}, {})
-    assert given.secrets == (pasted,)
+    provided = collect_options({option: pasted}, {})
+    assert provided.secrets == (pasted,)
     with pytest.raises(OptionsError, match=f"{option} holds what belongs in a file. Write it to a file") as caught:
-        read_settings(given)
+        read_settings(provided)
     assert "hush-hush" not in str(caught.value)
 
 
@@ -202,24 +202,24 @@ def test_a_ca_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_blanks_around_a_password_belong_to_it() -> None:
-    given = gather(
+    provided = collect_options(
         {"password": " pass word ", "client_secret": " secret\n"}, {"AZURE_CLIENT_CERTIFICATE_PASSWORD": " x "}
     )
-    assert given["password"].content == " pass word "
-    assert given["client_secret"].content == "secret"
-    assert given["certificate_password"].content == " x "
+    assert provided["password"].content == " pass word "
+    assert provided["client_secret"].content == "secret"
+    assert provided["certificate_password"].content == " x "
 
 
 def test_a_path_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/somebody")
-    assert gather({}, {"MSGRAPH_TOKEN_CACHE": "~/cache"})["token_cache_path"].content == "/home/somebody/cache"
-    assert gather({"password": "~/cache"}, {})["password"].content == "~/cache"
+    assert collect_options({}, {"MSGRAPH_TOKEN_CACHE": "~/cache"})["token_cache_path"].content == "/home/somebody/cache"
+    assert collect_options({"password": "~/cache"}, {})["password"].content == "~/cache"
 
 
 def test_what_the_argument_spec_supplied_is_not_an_option_of_the_task() -> None:
     supplied = {"timeout": SuppliedText("9"), "retries": SuppliedNumber(9), "cloud": SuppliedText("global")}
-    given = gather(supplied, {"MSGRAPH_TIMEOUT": "9", "AZURE_CLOUD_ENVIRONMENT": "china"})
-    assert {name: (value.content, value.variable) for name, value in given.items()} == {
+    provided = collect_options(supplied, {"MSGRAPH_TIMEOUT": "9", "AZURE_CLOUD_ENVIRONMENT": "china"})
+    assert {name: (value.content, value.env_var) for name, value in provided.items()} == {
         "timeout": ("9", "MSGRAPH_TIMEOUT"),
         "cloud": ("china", "AZURE_CLOUD_ENVIRONMENT"),
     }
@@ -227,9 +227,9 @@ def test_what_the_argument_spec_supplied_is_not_an_option_of_the_task() -> None:
 
 @pytest.mark.parametrize("value", [False, "False", "none", "null"])
 def test_for_a_duration_false_counts_as_unset_as_well(value: t.Any) -> None:
-    assert gather({"timeout": value}, {"MSGRAPH_TIMEOUT": "9"})["timeout"].content == "9"
-    assert gather({"timeout": value}, {"MSGRAPH_TIMEOUT": "false"}) == {}
-    assert "client_id" in gather({"client_id": value}, {})
+    assert collect_options({"timeout": value}, {"MSGRAPH_TIMEOUT": "9"})["timeout"].content == "9"
+    assert collect_options({"timeout": value}, {"MSGRAPH_TIMEOUT": "false"}) == {}
+    assert "client_id" in collect_options({"client_id": value}, {})
 
 
 @pytest.mark.parametrize(("value", "seconds"), [(5, 5.0), ("2.5", 2.5), (0.5, 0.5), ("1.5m", 90.0)])
@@ -252,10 +252,10 @@ def test_a_message_names_the_variable_that_is_at_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "verify"), [(True, True), ("yes", True), ("1", True), (False, False), ("Off", False)]
+    ("provided", "verify"), [(True, True), ("yes", True), ("1", True), (False, False), ("Off", False)]
 )
-def test_validate_certs_takes_what_ansible_calls_a_boolean(given: t.Any, verify: bool) -> None:
-    assert read({"validate_certs": given}).verify is verify
+def test_validate_certs_takes_what_ansible_calls_a_boolean(provided: t.Any, verify: bool) -> None:
+    assert read({"validate_certs": provided}).verify is verify
 
 
 def test_validate_certs_refuses_the_rest() -> None:
@@ -316,15 +316,15 @@ def test_the_path_options_are_these() -> None:
 )
 def test_a_home_folder_is_expanded(monkeypatch: pytest.MonkeyPatch, home: str, expanded: str) -> None:
     monkeypatch.setenv("HOME", home)
-    assert gather({"token_cache_path": "~/x"}, {})["token_cache_path"].content == expanded
-    assert gather({"token_cache_path": "~"}, {})["token_cache_path"].content.rstrip("/") == home.rstrip("/")
-    assert gather({"token_cache_path": "a/~/x"}, {})["token_cache_path"].content == "a/~/x"
-    assert gather({"token_cache_path": "./~"}, {})["token_cache_path"].content == "./~"
+    assert collect_options({"token_cache_path": "~/x"}, {})["token_cache_path"].content == expanded
+    assert collect_options({"token_cache_path": "~"}, {})["token_cache_path"].content.rstrip("/") == home.rstrip("/")
+    assert collect_options({"token_cache_path": "a/~/x"}, {})["token_cache_path"].content == "a/~/x"
+    assert collect_options({"token_cache_path": "./~"}, {})["token_cache_path"].content == "./~"
 
 
 def test_the_home_folder_of_another_user_is_expanded() -> None:
     user = pwd.getpwuid(os.getuid())
-    assert gather({"ca_path": f"~{user.pw_name}/x"}, {})["ca_path"].content == f"{user.pw_dir}/x"
+    assert collect_options({"ca_path": f"~{user.pw_name}/x"}, {})["ca_path"].content == f"{user.pw_dir}/x"
 
 
 @pytest.mark.parametrize("option", PATH_OPTIONS)
@@ -368,14 +368,14 @@ def test_a_folder_of_cas_must_be_open_to_this_user(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
 def test_ansibles_placeholder_for_an_omitted_value_counts_as_not_given(option: t.Any) -> None:
     omitted = "__omit_place_holder__9c1185a5c5e9fc54612808977ee8f548b2258d31"
-    assert gather({option.name: omitted}, {}) == {}
-    for variable in option.environment:
-        assert gather({option.name: omitted}, {variable: "from-environment"})[option.name].variable == variable
+    assert collect_options({option.name: omitted}, {}) == {}
+    for env_var in option.environment:
+        assert collect_options({option.name: omitted}, {env_var: "from-environment"})[option.name].env_var == env_var
     assert SECRETS.mask(omitted) == omitted
 
 
 @pytest.mark.parametrize("name", PATH_OPTIONS)
 @pytest.mark.parametrize("word", [False, "False", "false", "null", "None"])
 def test_a_path_that_is_switched_off_is_not_given(name: str, word: object) -> None:
-    assert gather({name: word}, {}) == {}
-    assert gather({name: "./false"}, {})[name].content == "./false"
+    assert collect_options({name: word}, {}) == {}
+    assert collect_options({name: "./false"}, {})[name].content == "./false"

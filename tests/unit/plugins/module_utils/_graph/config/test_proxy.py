@@ -9,8 +9,7 @@ import sys
 import types
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import (
     bypasses_proxy,
     check_environment_proxy,
@@ -19,10 +18,11 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy
     user_info_secrets,
     without_user_info,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 
 
 @pytest.mark.parametrize(
-    ("given", "url"),
+    ("provided", "url"),
     [
         ("http://proxy.example:8080", "http://proxy.example:8080"),
         ("https://proxy.example", "https://proxy.example"),
@@ -34,12 +34,12 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy
         ("svc:pass@proxy.example:8080", "http://svc:pass@proxy.example:8080"),
     ],
 )
-def test_a_proxy_is_named_by_its_url_or_host(given: str, url: str) -> None:
-    assert read_proxy("proxy", given) == url
+def test_a_proxy_is_named_by_its_url_or_host(provided: str, url: str) -> None:
+    assert read_proxy("proxy", provided) == url
 
 
 @pytest.mark.parametrize(
-    "given",
+    "provided",
     [
         "socks5://proxy.example:1080",
         "ftp://svc:hush-hush@proxy.example",
@@ -57,9 +57,9 @@ def test_a_proxy_is_named_by_its_url_or_host(given: str, url: str) -> None:
         "http://[::1",
     ],
 )
-def test_what_is_no_http_proxy_is_refused_and_not_shown(given: str) -> None:
+def test_what_is_no_http_proxy_is_refused_and_not_shown(provided: str) -> None:
     with pytest.raises(OptionsError, match="proxy .from X. is not the URL of an HTTP proxy") as caught:
-        read_proxy("proxy (from X)", given)
+        read_proxy("proxy (from X)", provided)
     assert "hush" not in str(caught.value)
     assert "percent-encoded" in str(caught.value)
 
@@ -78,7 +78,7 @@ def test_what_is_no_http_proxy_is_refused_and_not_shown(given: str) -> None:
 def test_messages_name_the_proxy_and_where_it_was_configured(
     params: dict[str, str], environ: dict[str, str], address: str, source: str
 ) -> None:
-    label = label_proxy(gather(params, environ))
+    label = label_proxy(collect_options(params, environ))
     assert label is not None
     assert (label.address, label.source) == (address, source)
     hint = "Check whether the proxy runs and allows connections to graph.example."
@@ -90,7 +90,7 @@ def test_messages_name_the_proxy_and_where_it_was_configured(
 
 @pytest.mark.parametrize("environ", [{}, {"HTTP_PROXY": "http://p"}, {"HTTPS_PROXY": "http://"}])
 def test_without_a_known_proxy_there_is_none_to_name(environ: dict[str, str]) -> None:
-    assert label_proxy(gather({}, environ)) is None
+    assert label_proxy(collect_options({}, environ)) is None
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import gather
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import Settings, read_settings
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 
 
 def read(**params: t.Any) -> Settings:
-    return read_settings(gather(params, {}))
+    return read_settings(collect_options(params, {}))
 
 
 def test_once_made_they_stay_as_they_are() -> None:
@@ -26,7 +26,7 @@ def test_once_made_they_stay_as_they_are() -> None:
 
 def test_what_is_given_is_taken_up() -> None:
     settings = read(auth_method="certificate", graph_url="https://graph.example/", authority_url="login.example")
-    assert (settings.auth_method, settings.given["auth_method"].content) == ("certificate", "certificate")
+    assert (settings.auth_method, settings.provided["auth_method"].content) == ("certificate", "certificate")
     assert (settings.cloud.graph_url, settings.cloud.authority_url) == (
         "https://graph.example",
         "https://login.example",
@@ -50,39 +50,43 @@ def test_a_proxys_password_is_not_in_their_representation() -> None:
     assert "hush-hush" not in repr(read(proxy="http://svc:hush-hush@proxy.example"))
 
 
-@pytest.mark.parametrize(("given", "retries"), [(0, 0), ("7", 7), (3.0, 3), (100, 100)])
-def test_retries_are_a_whole_number(given: t.Any, retries: int) -> None:
-    assert read(retries=given).retry.retries == retries
+@pytest.mark.parametrize(("provided", "retries"), [(0, 0), ("7", 7), (3.0, 3), (100, 100)])
+def test_retries_are_a_whole_number(provided: t.Any, retries: int) -> None:
+    assert read(retries=provided).retry.retries == retries
 
 
-@pytest.mark.parametrize("given", [-1, -0.5, 101, 2.5, "many", "nan", "inf", True, [4]])
-def test_anything_else_is_refused_as_retries(given: t.Any) -> None:
+@pytest.mark.parametrize("provided", [-1, -0.5, 101, 2.5, "many", "nan", "inf", True, [4]])
+def test_anything_else_is_refused_as_retries(provided: t.Any) -> None:
     with pytest.raises(
         OptionsError, match="retries is .*, which is not a whole number between 0 and 100. Give a number"
     ):
-        read(retries=given)
+        read(retries=provided)
 
 
-@pytest.mark.parametrize(("given", "budget"), [(0, 0.0), ("0", 0.0), ("2.5", 2.5), (86_400, 86_400.0), ("2m", 120.0)])
-def test_a_retry_budget_may_be_nothing_and_a_day_at_most(given: t.Any, budget: float) -> None:
-    assert read(retry_budget=given).retry.budget == budget
+@pytest.mark.parametrize(
+    ("provided", "budget"), [(0, 0.0), ("0", 0.0), ("2.5", 2.5), (86_400, 86_400.0), ("2m", 120.0)]
+)
+def test_a_retry_budget_may_be_nothing_and_a_day_at_most(provided: t.Any, budget: float) -> None:
+    assert read(retry_budget=provided).retry.budget == budget
 
 
-@pytest.mark.parametrize("given", [-1, 86_401, "soon", "nan", True])
-def test_anything_else_is_refused_as_a_retry_budget(given: t.Any) -> None:
+@pytest.mark.parametrize("provided", [-1, 86_401, "soon", "nan", True])
+def test_anything_else_is_refused_as_a_retry_budget(provided: t.Any) -> None:
     with pytest.raises(OptionsError, match="retry_budget is .*; it must be a duration from 0 to 1d. Give"):
-        read(retry_budget=given)
+        read(retry_budget=provided)
 
 
-@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
-def test_a_proxy_variable_that_cannot_be_used_is_refused(variable: str) -> None:
-    environ = {variable: "http://svc:hush/hush@proxy.example"}
-    with pytest.raises(OptionsError, match=f"The environment variable {variable} is not the URL of a proxy"):
-        read_settings(gather({}, environ))
+@pytest.mark.parametrize("env_var", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_proxy_variable_that_cannot_be_used_is_refused(env_var: str) -> None:
+    environ = {env_var: "http://svc:hush/hush@proxy.example"}
+    with pytest.raises(OptionsError, match=f"The environment variable {env_var} is not the URL of a proxy"):
+        read_settings(collect_options({}, environ))
     # What comes first decides, and a proxy that is not used may be anything.
-    assert read_settings(gather({"proxy": "proxy.example"}, environ)).proxy == "http://proxy.example"
-    assert read_settings(gather({}, {**environ, "NO_PROXY": "*"})).proxy is None
-    assert read_settings(gather({}, {**environ, "no_proxy": "microsoft.com,microsoftonline.com"})).proxy is None
+    assert read_settings(collect_options({"proxy": "proxy.example"}, environ)).proxy == "http://proxy.example"
+    assert read_settings(collect_options({}, {**environ, "NO_PROXY": "*"})).proxy is None
+    assert (
+        read_settings(collect_options({}, {**environ, "no_proxy": "microsoft.com,microsoftonline.com"})).proxy is None
+    )
 
 
 def test_the_variable_that_requests_reads_is_checked() -> None:
@@ -93,9 +97,11 @@ def test_the_variable_that_requests_reads_is_checked() -> None:
         {"https_proxy": "http://proxy.example", "HTTPS_PROXY": broken},
         {"https_proxy": "", "HTTPS_PROXY": broken},
     ):
-        assert read_settings(gather({}, environ)).proxy is None
+        assert read_settings(collect_options({}, environ)).proxy is None
     with pytest.raises(OptionsError, match="environment variable HTTPS_PROXY"):
-        read_settings(gather({}, {"HTTPS_PROXY": broken, "NO_PROXY": "graph.microsoft.com"}))
+        read_settings(collect_options({}, {"HTTPS_PROXY": broken, "NO_PROXY": "graph.microsoft.com"}))
     # With an access token the login service is not asked.
     token = {"access_token": "a-token-that-is-long-enough"}
-    assert read_settings(gather(token, {"HTTPS_PROXY": broken, "NO_PROXY": "graph.microsoft.com"})).proxy is None
+    assert (
+        read_settings(collect_options(token, {"HTTPS_PROXY": broken, "NO_PROXY": "graph.microsoft.com"})).proxy is None
+    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.values import (
     MAX_AGE,
     is_blank,
@@ -18,6 +17,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.value
     shown,
     text_of,
 )
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 
 PLACEHOLDER = "__omit_place_holder__6ed7f1a3b5"
 HUGE = 10**5000

@@ -4,20 +4,20 @@
 
 from __future__ import annotations
 
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import Pace
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimiter
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock
 
 
 def paced(*steps: int | float) -> list[float]:
     """Send so many writes (an int), or let seconds pass (a float); what the pace slept."""
     clock = FakeClock()
-    pace = Pace(clock, writes=100, seconds=20.0)
+    rate_limiter = RateLimiter(clock, writes=100, seconds=20.0)
     for step in steps:
         if isinstance(step, float):
             clock.moment += step
         else:
-            pace.wait_for(step)
-            pace.note(step)
+            rate_limiter.acquire(step)
+            rate_limiter.record(step)
     return clock.slept
 
 
@@ -38,12 +38,12 @@ def test_what_is_long_ago_does_not_count() -> None:
 
 def test_the_documented_rate_is_a_hundred_writes_in_twenty_seconds() -> None:
     clock = FakeClock()
-    pace = Pace(clock)
+    rate_limiter = RateLimiter(clock)
     for _write in range(100):
-        pace.wait_for(1)
-        pace.note(1)
+        rate_limiter.acquire(1)
+        rate_limiter.record(1)
     assert clock.slept == []
-    pace.wait_for(1)
+    rate_limiter.acquire(1)
     assert clock.slept == [20.0]
 
 

@@ -48,7 +48,7 @@ def test_what_does_not_is_not(status: int) -> None:
 
 
 def test_a_dropped_connection_is_tried_again_and_another_failure_to_connect_is_not() -> None:
-    assert delay(NetworkError("reset", dropped=True)) == 3.0
+    assert delay(NetworkError("reset", connection_lost=True)) == 3.0
     with pytest.raises(NetworkError):
         delay(NetworkError("certificate"))
 
@@ -104,7 +104,7 @@ def test_a_wait_that_does_not_fit_fails_at_once_as_throttled(status: int) -> Non
         client_request_id="c-1",
         retry_after=60.5,
     )
-    error.during("do it")
+    error.set_action("do it")
     error.attempts = 2
     with pytest.raises(ThrottledError) as caught:
         delay(error, waited=60.0)
@@ -129,7 +129,7 @@ def test_a_wait_of_our_own_choice_is_cut_to_what_is_left() -> None:
 
 @pytest.mark.parametrize("waited", [120.0, 130.0])
 def test_when_nothing_is_left_the_failure_itself_is_told(waited: float) -> None:
-    error = NetworkError("reset", dropped=True)
+    error = NetworkError("reset", connection_lost=True)
     with pytest.raises(NetworkError) as caught:
         delay(error, waited=waited)
     assert caught.value is error
@@ -144,7 +144,7 @@ class World:
         self.told: list[str] = []
         self.retry = Retry(policy, clock=self.clock, jitter=lambda: 1.0, on_retry=self.told.append)
 
-    def run(self, *script: t.Any, mend: t.Any = lambda error: False) -> t.Any:
+    def run(self, *script: t.Any, recover: t.Any = lambda error: False) -> t.Any:
         remaining = list(script)
 
         def send(attempt: int) -> t.Any:
@@ -154,14 +154,14 @@ class World:
                 raise outcome
             return outcome
 
-        result = self.retry.run(send, mend)
-        self.retry.progress()
+        result = self.retry.run(send, recover)
+        self.retry.reset_budget()
         return result
 
 
 def test_it_goes_on_until_it_succeeds() -> None:
     world = World()
-    assert world.run(busy(), busy(429, 7.0), NetworkError("reset", dropped=True), "fine") == "fine"
+    assert world.run(busy(), busy(429, 7.0), NetworkError("reset", connection_lost=True), "fine") == "fine"
     assert world.clock.slept == [3.0, 7.0, 12.0]
     assert world.retry.count == 3
     assert world.told[1] == "Sending again after 7.0 s. busy (2 attempts)."
@@ -205,30 +205,30 @@ def test_the_whole_budget_may_be_waited_and_no_more() -> None:
 
 def test_what_can_be_mended_is_tried_again_at_once_and_not_held_against_it() -> None:
     world = World(retry_policy(retries=0))
-    mended: list[GraphError] = []
+    recovered: list[GraphError] = []
 
-    def mend(error: GraphError) -> bool:
-        mended.append(error)
-        return len(mended) == 1
+    def recover(error: GraphError) -> bool:
+        recovered.append(error)
+        return len(recovered) == 1
 
-    assert world.run(AuthenticationError("old token"), "fine", mend=mend) == "fine"
+    assert world.run(AuthenticationError("old token"), "fine", recover=recover) == "fine"
     assert (world.clock.slept, world.retry.count) == ([], 1)
     assert world.told == ["Sending again after 0.0 s. old token."]
     with pytest.raises(AuthenticationError):
-        world.run(AuthenticationError("old token"), mend=mend)
+        world.run(AuthenticationError("old token"), recover=recover)
 
 
 def test_a_request_that_was_mended_is_sent_no_sooner_than_the_service_asks() -> None:
     world = World(retry_policy(budget=60.0))
     refused = AuthenticationError("old token", status=401, retry_after=7.0)
-    assert world.run(refused, "fine", mend=lambda _error: True) == "fine"
+    assert world.run(refused, "fine", recover=lambda _error: True) == "fine"
     assert world.clock.slept == [7.0]
     with pytest.raises(ThrottledError, match="asks to wait 90 s"):
-        world.run(AuthenticationError("old token", status=401, retry_after=90.0), mend=lambda _error: True)
+        world.run(AuthenticationError("old token", status=401, retry_after=90.0), recover=lambda _error: True)
 
 
 def test_when_the_budget_is_spent_a_wait_of_zero_still_fits() -> None:
-    assert POLICY.asked_wait(busy(503, 0.0), waited=130.0) == 0.0
+    assert POLICY.requested_wait(busy(503, 0.0), waited=130.0) == 0.0
 
 
 def test_where_nobody_can_mend_a_failure_it_stays_one() -> None:
@@ -243,13 +243,13 @@ def test_where_nobody_can_mend_a_failure_it_stays_one() -> None:
 
 
 def test_a_failure_to_mend_tells_how_often_the_request_was_sent() -> None:
-    def mend(error: GraphError) -> bool:
+    def recover(error: GraphError) -> bool:
         if error.transient:
             return False
         raise AuthenticationError("the secret has expired")
 
     with pytest.raises(AuthenticationError, match="the secret has expired .2 attempts.") as caught:
-        World().run(busy(), AuthenticationError("old token"), mend=mend)
+        World().run(busy(), AuthenticationError("old token"), recover=recover)
     assert caught.value.attempts == 2
 
 

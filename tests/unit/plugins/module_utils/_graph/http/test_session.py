@@ -16,7 +16,7 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.session import MAX_ANSWER_BYTES
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.session import MAX_RESPONSE_BYTES
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 
 BOMB = gzip.compress(b"x" * 50_000_000)
@@ -74,10 +74,10 @@ def head(status: int, *headers: str) -> bytes:
     return "\r\n".join([f"HTTP/1.1 {status} Any", *headers, "", ""]).encode("latin-1")
 
 
-def ask(url: str, *, timeout: float = LONGEST_TEST_SECONDS, direct: bool = False) -> GraphError:
+def ask(url: str, *, timeout: float = LONGEST_TEST_SECONDS, bypass_proxy: bool = False) -> GraphError:
     transport = Transport(timeout=timeout, verify=True)
     with pytest.raises(GraphError) as caught:
-        transport.send("GET", url, headers={}, direct=direct)
+        transport.send("GET", url, headers={}, bypass_proxy=bypass_proxy)
     transport.close()
     return caught.value
 
@@ -94,7 +94,7 @@ def test_an_endless_answer_ends_with_an_error_whatever_its_status_and_encoding(s
         assert server.client_is_gone.wait(LONGEST_TEST_SECONDS)
     assert (error.kind, len(server.requests)) == ("protocol", 1)
     # What the client has read, and what the buffers of two sockets hold.
-    assert server.sent_bytes < MAX_ANSWER_BYTES + 16 * 1024 * 1024
+    assert server.sent_bytes < MAX_RESPONSE_BYTES + 16 * 1024 * 1024
 
 
 @pytest.mark.parametrize("status", [200, 302, 307, 400, 503])
@@ -134,23 +134,23 @@ def test_no_part_of_an_answer_can_be_endless(pieces: list[t.Any]) -> None:
         error = ask(server.url)
         assert server.client_is_gone.wait(LONGEST_TEST_SECONDS)
     assert error.kind == "protocol"
-    assert server.sent_bytes < MAX_ANSWER_BYTES + 16 * 1024 * 1024
+    assert server.sent_bytes < MAX_RESPONSE_BYTES + 16 * 1024 * 1024
 
 
 def test_the_largest_answer_that_is_accepted() -> None:
-    answer = head(200, f"Content-Length: {MAX_ANSWER_BYTES - 1000}")
-    with Server([answer, b"x" * (MAX_ANSWER_BYTES - 1000)]) as server:
+    answer = head(200, f"Content-Length: {MAX_RESPONSE_BYTES - 1000}")
+    with Server([answer, b"x" * (MAX_RESPONSE_BYTES - 1000)]) as server:
         transport = Transport(timeout=LONGEST_TEST_SECONDS, verify=True)
-        assert len(transport.send("GET", server.url, headers={}).body) == MAX_ANSWER_BYTES - 1000
+        assert len(transport.send("GET", server.url, headers={}).body) == MAX_RESPONSE_BYTES - 1000
         transport.close()
 
 
 def test_a_larger_answer_is_refused_with_its_size() -> None:
-    answer = head(200, f"Content-Length: {MAX_ANSWER_BYTES + 1}")
-    with Server([answer, b"x" * (MAX_ANSWER_BYTES + 1)]) as server:
+    answer = head(200, f"Content-Length: {MAX_RESPONSE_BYTES + 1}")
+    with Server([answer, b"x" * (MAX_RESPONSE_BYTES + 1)]) as server:
         error = ask(server.url)
     assert (error.kind, error.transient) == ("protocol", False)
-    assert f"sent an answer of more than {MAX_ANSWER_BYTES} bytes. Check graph_url" in str(error)
+    assert f"sent an answer of more than {MAX_RESPONSE_BYTES} bytes. Check graph_url" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_at_the_deadline_the_connection_is_closed(start: bytes) -> None:
     with Server(itertools.chain([start], drops), pause=0.01) as server, no_thread_left():
         error = ask(server.url, timeout=0.1)
         assert server.client_is_gone.wait(LONGEST_TEST_SECONDS)
-    assert (error.kind, error.unanswered) == ("timeout", True)
+    assert (error.kind, error.outcome_unknown) == ("timeout", True)
 
 
 def test_what_is_looked_up_too_late_is_not_sent_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ def test_a_request_that_must_not_be_proxied_reads_no_environment(
     monkeypatch.setenv("NETRC", str(netrc))
     with Server([head(204)]) as server:
         transport = Transport(timeout=LONGEST_TEST_SECONDS, verify=True, proxy="http://127.0.0.1:1")
-        assert transport.send("GET", server.url, headers={}, direct=True).status == 204
+        assert transport.send("GET", server.url, headers={}, bypass_proxy=True).status == 204
         transport.close()
         assert ask(server.url).kind == "network"
     (request,) = server.requests

@@ -14,8 +14,8 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import ProxyLabel
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import (
     USER_AGENT,
     Transport,
@@ -117,7 +117,7 @@ TUNNEL = "Tunnel connection failed: "
 
 
 @pytest.mark.parametrize(
-    ("raised", "dropped"),
+    ("raised", "connection_lost"),
     [
         (wrapped(ConnectionRefusedError(111, "refused")), True),
         (wrapped(ConnectionResetError(104, "reset")), True),
@@ -144,12 +144,12 @@ TUNNEL = "Tunnel connection failed: "
         (requests.exceptions.InvalidHeader("x"), False),
     ],
 )
-def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, dropped: bool) -> None:
+def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, connection_lost: bool) -> None:
     sender, _session = transport(raised)
     with pytest.raises(GraphError) as caught:
         sender.send("GET", URL, headers={})
-    assert caught.value.dropped is dropped
-    assert caught.value.transient is dropped
+    assert caught.value.connection_lost is connection_lost
+    assert caught.value.transient is connection_lost
     assert caught.value.hint
 
 
@@ -194,11 +194,11 @@ def test_what_speaks_no_tls_is_said_to() -> None:
 def test_after_a_503_the_next_request_gets_a_new_connection() -> None:
     closed: list[int] = []
 
-    class Watched(FakeSession):
+    class WatchConfig(FakeSession):
         def close(self) -> None:
             closed.append(len(self.sent))
 
-    sender = Transport(timeout=1.0, verify=True, session=Watched(Reply(200), Reply(503), Reply(502), Reply(504)))
+    sender = Transport(timeout=1.0, verify=True, session=WatchConfig(Reply(200), Reply(503), Reply(502), Reply(504)))
     for _request in range(4):
         sender.send("GET", URL, headers={})
     assert closed == [2]
@@ -273,7 +273,7 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
         sender.send("GET", URL, headers={})
     over.set()
     assert holds_the_process == [False]
-    assert (caught.value.kind, caught.value.transient, caught.value.unanswered) == ("timeout", False, True)
+    assert (caught.value.kind, caught.value.transient, caught.value.outcome_unknown) == ("timeout", False, True)
     assert caught.value.hint
 
 
@@ -281,7 +281,7 @@ def test_a_given_proxy_is_for_everything_but_what_is_near() -> None:
     session = FakeSession(Reply(200), Reply(200))
     sender = Transport(timeout=1.0, verify=True, proxy="http://proxy.example:8080", session=session)
     sender.send("GET", URL, headers={})
-    sender.send("GET", URL, headers={}, direct=True)
+    sender.send("GET", URL, headers={}, bypass_proxy=True)
     assert [sent.proxies for sent in session.sent] == [
         {"http": "http://proxy.example:8080", "https": "http://proxy.example:8080"},
         None,
@@ -448,7 +448,7 @@ def test_an_answer_shorter_than_it_says_was_broken_off() -> None:
     )
     with pytest.raises(GraphError, match="broke off its answer") as caught:
         sender.send("GET", URL, headers={})
-    assert (caught.value.kind, caught.value.transient, caught.value.unanswered) == ("protocol", True, True)
+    assert (caught.value.kind, caught.value.transient, caught.value.outcome_unknown) == ("protocol", True, True)
     assert sender.send("GET", URL, headers={}).text == "whole"
 
 

@@ -55,11 +55,11 @@ def test_what_is_no_text_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "state"),
+    ("provided", "state"),
     [(None, None), (1767323045, "1767323045"), (False, "False"), ({"a": "x" * 500}, "{'a': '" + "x" * 93)],
 )
-def test_a_value_that_is_not_a_time_is_not_taken_for_no_time(given: t.Any, state: str | None) -> None:
-    assert read_connector({"id": "7", "lastSyncDateTime": given})["last_sync_date_time"] == state
+def test_a_value_that_is_not_a_time_is_not_taken_for_no_time(provided: t.Any, state: str | None) -> None:
+    assert read_connector({"id": "7", "lastSyncDateTime": provided})["last_sync_date_time"] == state
 
 
 def test_whoever_may_sync_may_read() -> None:
@@ -119,8 +119,8 @@ def test_connectors_of_unknown_health_are_counted_only_when_there_are_some() -> 
 
 
 def test_a_connector_is_named_by_its_server_and_its_id() -> None:
-    assert EXCHANGE_CONNECTOR.label(read_connector(FROM_GRAPH)) == "EXCH01 (7)"
-    assert EXCHANGE_CONNECTOR.label(read_connector({"id": "7"})) == "'7'"
+    assert EXCHANGE_CONNECTOR.name_and_id(read_connector(FROM_GRAPH)) == "EXCH01 (7)"
+    assert EXCHANGE_CONNECTOR.name_and_id(read_connector({"id": "7"})) == "'7'"
 
 
 def test_a_status_with_the_name_of_a_health_hides_no_count() -> None:
@@ -143,7 +143,9 @@ def test_an_absurdly_long_property_is_masked_and_cut_and_an_absurdly_long_id_ref
 
 
 def test_what_a_stranger_called_a_server_cannot_move_a_terminal_or_fill_a_message() -> None:
-    label = EXCHANGE_CONNECTOR.label(read_connector({"id": "7", "serverName": "EX\x1b[31m\n+ forged" + "x" * 300}))
+    label = EXCHANGE_CONNECTOR.name_and_id(
+        read_connector({"id": "7", "serverName": "EX\x1b[31m\n+ forged" + "x" * 300})
+    )
     assert label.isprintable()
     assert len(label) < 100
 
