@@ -14,8 +14,8 @@ RESULTS := .cache/results
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test matrix gates bench docs lint types sanity units coverage integration system stage clean
-.PHONY: run-venv test-venv lint-venv gates-venvs bench-venv docs-venv peers-venv ansible-test-home fresh-results
+.PHONY: help demo test matrix release-check gates bench docs lint types sanity units coverage integration system stage clean
+.PHONY: run-venv test-venv lint-venv release-check-venv bench-venv docs-venv peers-venv ansible-test-home fresh-results
 
 # A git hook sets these for its own repository; the staged tree is another one.
 unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
@@ -25,7 +25,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
 # Nothing that runs is to write into the user's home.
 HOME_HERE = HOME="$$PWD/.cache/home"
 VENV = tests/tools/venv.sh
-LEAK_HUNT = .venv/bin/python tests/tools/leak_hunt.py .cache/home $(RESULTS) $(STAGED)/tests/output --
+SECRET_SCAN = .venv/bin/python tests/tools/secret_scan.py .cache/home $(RESULTS) $(STAGED)/tests/output --
 ANSIBLE_TEST = .venv/bin/python tests/tools/ansible_test.py $(STAGED) .cache/home
 MYPY = .venv-lint/bin/mypy --python-executable .venv/bin/python
 
@@ -87,25 +87,27 @@ coverage: test-venv stage ## how much of plugins/ the unit tests reach, branches
 
 integration: test-venv ansible-test-home stage ## integration targets against the simulator, through ansible-test
 	$(call heading,ansible-test integration)
-	@$(LEAK_HUNT) $(ANSIBLE_TEST) integration
+	@$(SECRET_SCAN) $(ANSIBLE_TEST) integration
 
 # npm is to be found configured as usual, though what it installs stays here.
 system: export NPM_CONFIG_USERCONFIG ?= $(HOME)/.npmrc
 
 system: test-venv stage ## what users do, done from outside
 	$(call heading,system tests)
-	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(LEAK_HUNT) .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
+	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(SECRET_SCAN) .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
 
 matrix: run-venv ## sanity, units and integration on each ansible-core, or on one: CORE=2.18
 	@.venv/bin/python -m tests.matrix .cache/matrix $(CORE)
 
-gates: gates-venvs stage ## what Galaxy and Automation Hub judge an upload by, beyond make test
+release-check: release-check-venv stage ## the checks of Galaxy and Automation Hub, beyond make test
 	$(call heading,galaxy-importer)
-	@$(HOME_HERE) PATH="$$PWD/.venv-gates/bin:$$PATH" \
-		.venv-gates/bin/python tests/tools/galaxy_import.py $(STAGED) .cache/upload
+	@$(HOME_HERE) PATH="$$PWD/.venv-release-check/bin:$$PATH" \
+		.venv-release-check/bin/python tests/tools/galaxy_import.py $(STAGED) .cache/upload
 	$(call heading,the ansible-lint of Automation Hub)
 	@export $(HOME_HERE) PATH="$$PWD/.venv-hub/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$$PWD/.cache/upload"; \
 		cd .cache/upload/ansible_collections/msgraph/intune && ansible-lint --strict
+
+gates: release-check
 
 # BENCH_PEERS=all adds the Azure collection, whose requirements are 2 GB. It lies among the packages of `ansible`, beside
 # the list of what it needs.
@@ -141,8 +143,8 @@ test-venv: run-venv
 lint-venv: run-venv
 	@PYTHON="$(PYTHON)" $(VENV) .venv-lint tests/requirements/lint.txt
 
-gates-venvs: run-venv
-	@PYTHON="$(PYTHON)" $(VENV) .venv-gates tests/requirements/gates.txt
+release-check-venv: run-venv
+	@PYTHON="$(PYTHON)" $(VENV) .venv-release-check tests/requirements/release-check.txt
 	@PYTHON="$(PYTHON)" $(VENV) .venv-hub tests/requirements/hub.txt
 
 bench-venv: run-venv

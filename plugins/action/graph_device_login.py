@@ -30,7 +30,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking impo
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
 )
-from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import module_environment
+from ansible_collections.msgraph.intune.plugins.plugin_utils._module_environment import module_environment
 from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args
 
 # The shared options that a person's sign-in has a use for: it takes no other credential.

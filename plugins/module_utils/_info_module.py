@@ -62,4 +62,5 @@ def build_info_module(
         options={**selection.argument_spec, "status": {"type": "list", "elements": "str"}},
         run=run,
         empty_result={"connectors": []},
+        rate_limit=resource.rate_limit,
     )

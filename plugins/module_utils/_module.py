@@ -15,10 +15,10 @@ import os
 import typing as t
 
 from ._argument_spec import shared_options
-from ._graph import connect as graph
 from ._graph.client import EMPTY_STATS
 from ._graph.clock import Clock
-from ._graph.config import options as graph_options
+from ._graph.config.options import collect_options
+from ._graph.connect import connect as connect_to_graph
 from ._graph.errors import GraphError
 from ._graph.masking import SECRETS, SHORTEST_SAFE_SECRET
 
@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
     from ._graph.client import GraphClient
+    from ._graph.http.rate_limit import RateLimit
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -77,14 +78,16 @@ class ModuleSpec(t.NamedTuple):
     """What a module is, but for its documentation.
 
     :param options: those that are not shared, in the form that AnsibleModule takes.
-    :param work: is given the task, and a function that makes the client, for when it needs one. It raises a GraphError
+    :param run: is given the task, and a function that makes the client, for when it needs one. It raises a GraphError
         if nothing happened before; else it reports the failure beside what did happen.
     :param empty_result: the module's own keys for a task that failed before it did anything.
+    :param rate_limit: the documented limit of writes.
     """
 
     options: Mapping[str, t.Any]
     run: Callable[[ModuleContext, Callable[[], GraphClient]], ModuleResult]
     empty_result: Mapping[str, t.Any]
+    rate_limit: RateLimit
 
     def argument_spec(self) -> dict[str, t.Any]:
         """The shared options and the module's own."""
@@ -110,7 +113,7 @@ def run_spec(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
 
 
 def _run(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
-    provided = graph_options.collect_options(task.params, os.environ)
+    provided = collect_options(task.params, os.environ)
     _correct_masking(task, provided.secrets)
     client: GraphClient | None = None
     retries: list[str] = []
@@ -125,7 +128,9 @@ def _run(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
 
     def connect() -> GraphClient:
         nonlocal client
-        client = graph.connect(provided, clock=Clock(), on_warning=warn, on_retry=on_retry)
+        client = connect_to_graph(
+            provided, rate_limit=spec.rate_limit, clock=Clock(), on_warning=warn, on_retry=on_retry
+        )
         return client
 
     try:

@@ -54,4 +54,5 @@ def build_sync_module(resource: SyncResource, selection: SelectionOptions, sync_
         },
         run=run,
         empty_result={"connectors": [], "counts": count_targets([])},
+        rate_limit=resource.rate_limit,
     )

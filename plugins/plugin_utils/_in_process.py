@@ -31,7 +31,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._module import masked_by_ansible, run_spec
-from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import module_environment
+from ansible_collections.msgraph.intune.plugins.plugin_utils._module_environment import module_environment
 from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args
 
 if t.TYPE_CHECKING:

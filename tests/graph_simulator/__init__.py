@@ -8,5 +8,5 @@ App Service's managed identity endpoint stands beside them, and a proxy before t
 their own, over TLS where the services do, and are as strict as the services: unknown routes, verbs, bodies and tokens
 are refused with the answers that the services give. Start it with ``python -m graph_simulator --ready-file PATH`` from
 the folder that holds this package, or from Python with :class:`graph_simulator.handle.Simulator`. For tests that need
-no network there is :class:`graph_simulator.desk.Desk`.
+no network there is :class:`graph_simulator.service_handler.Desk`.
 """

@@ -11,7 +11,7 @@ import json
 import typing as t
 
 if t.TYPE_CHECKING:
-    from .exchange import Call
+    from .http_messages import Call
 
 MASK = "***"
 

@@ -20,12 +20,11 @@ from aiohttp import web
 
 from .clock import utc_now
 from .control.interface import Control
-from .desk import Desk
 from .entra.service import answer as entra_answer
 from .federation import ISSUER, SUBJECT
-from .front import Front
 from .graph.service import answer as graph_answer
 from .graph.throttling import Limits
+from .http_adapter import HttpAdapter
 from .identity.service import PATH as IDENTITY_PATH
 from .identity.service import answer as identity_answer
 from .private_file import write_private_file
@@ -34,6 +33,7 @@ from .proxy.listener import Proxy
 from .proxy.service import answer as proxy_answer
 from .secrets_record import SecretsRecord
 from .seed import read_seed
+from .service_handler import ServiceHandler
 from .tenant import PUBLIC_CLIENT_ID, TENANT_DOMAIN, TENANT_ID
 from .world import World
 
@@ -83,16 +83,16 @@ async def serve(settings: Settings) -> None:
         "ca_path": str(ca_path),
         "pid": os.getpid(),
     }
-    login = Front(Desk("login", entra_answer, "x-ms-request-id", world), settings.latency)
-    graph = Front(Desk("graph", graph_answer, "request-id", world), settings.latency)
-    identity = Front(Desk("identity", identity_answer, "x-ms-request-id", world), settings.latency)
+    login = HttpAdapter(ServiceHandler("login", entra_answer, "x-ms-request-id", world), settings.latency)
+    graph = HttpAdapter(ServiceHandler("graph", graph_answer, "request-id", world), settings.latency)
+    identity = HttpAdapter(ServiceHandler("identity", identity_answer, "x-ms-request-id", world), settings.latency)
 
     async with contextlib.AsyncExitStack() as stack:
         await _listen(stack, login.handle, login_socket, tls)
         await _listen(stack, graph.handle, graph_socket, tls)
         await _listen(stack, identity.handle, identity_socket, None)
         await _listen(stack, Control(world).handle, control_socket, None)
-        proxy = Proxy(Desk("proxy", proxy_answer, None, world))
+        proxy = Proxy(ServiceHandler("proxy", proxy_answer, None, world))
         stack.callback((await asyncio.start_server(proxy.handle, sock=proxy_socket)).close)
         stack.callback(ca_path.unlink, missing_ok=True)
         stack.callback(settings.ready_file.unlink, missing_ok=True)

@@ -57,7 +57,13 @@ class Bench:
 
     def integration(self, version: str, python: Path) -> Outcome:
         """The integration targets, whose modules run on that Python; and a search for what they leak."""
-        hunt: list[str | Path] = [TOOLS / "leak_hunt.py", self._home, self._staged / "tests/output", "--", self._python]
+        hunt: list[str | Path] = [
+            TOOLS / "secret_scan.py",
+            self._home,
+            self._staged / "tests/output",
+            "--",
+            self._python,
+        ]
         return self._run("integration", f"integration-{version}", python, ["--python", version], hunt)
 
     def _run(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs commands as a user's shell would, and keeps what they print for the leak hunt at the suite's end."""
+"""Runs commands as a user's shell would, and keeps what they print for the secret scan at the suite's end."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def run_command(
 
 
 def keep_output(output: str) -> None:
-    """Hand what a command printed to the leak hunt, where one is under way."""
-    path = os.environ.get("LEAK_HUNT_OUTPUT")
+    """Hand what a command printed to the secret scan, where one is under way."""
+    path = os.environ.get("SECRET_SCAN_OUTPUT")
     if path:
         with open(path, "a", encoding="utf-8") as stream:  # noqa: PTH123  appending, in one write
             stream.write(output)

@@ -24,7 +24,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.e
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import SyncOptions
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import (
     ansible_environment,
     clean_environment,
@@ -127,13 +127,14 @@ def sync_in_this_process(simulator: Simulator, environment: t.Mapping[str, str],
     """Trigger these, and return the peak of the memory that Python gave out meanwhile, in bytes."""
     client = connect(
         collect_options({}, environment),
+        rate_limit=EXCHANGE_CONNECTOR.rate_limit,
         clock=InstantClock(),
         on_warning=pytest.fail,
         on_retry=pytest.fail,
     )
     simulator.set_connectors([{**simulator.connectors()[0], "id": one} for one in ids])
     simulator.clear_journal()
-    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, Request("deltaSync", Selection(ids=tuple(ids))))
+    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, SyncOptions("deltaSync", Selection(ids=tuple(ids))))
     tracemalloc.start()
     run.run()
     _now, peak = tracemalloc.get_traced_memory()

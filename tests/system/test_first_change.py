@@ -21,7 +21,7 @@ from ansible_collections.msgraph.intune.tests.system.guides import code_blocks
 
 STAGED = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"]) / "ansible_collections/msgraph/intune"
 GUIDE = STAGED / "CONTRIBUTING.md"
-TEST = "tests/unit/plugins/module_utils/_graph/test_entra_errors.py"
+TEST = "tests/unit/plugins/module_utils/_graph/auth/test_entra_errors.py"
 TABLE = "plugins/module_utils/_graph/auth/aadsts.py"
 
 

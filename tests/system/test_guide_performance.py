@@ -11,7 +11,9 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.batch import MAX_BATCH_SIZE
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http import rate_limit
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
+    EXCHANGE_CONNECTOR,
+)
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import (
     ansible_environment,
     clean_environment,
@@ -48,6 +50,8 @@ TASKS: dict[str, dict[str, t.Any]] = {
     "Read one connector by its ID with the info module": {"connector_id": CONTOSO},
     "Read all connectors with the info module": {"all_connectors": True},
 }
+
+RATE_LIMIT = EXCHANGE_CONNECTOR.rate_limit
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +117,8 @@ def test_with_the_cache_that_it_names_the_second_task_asks_the_login_service_not
 
 def test_its_limits_are_the_codes() -> None:
     text = " ".join(GUIDE.read_text(encoding="utf-8").split())
-    assert f"a limit of {rate_limit.WRITES} writes in {rate_limit.SECONDS:g} seconds" in text
+    assert f"a limit of {RATE_LIMIT.writes} writes in {RATE_LIMIT.seconds:g} seconds" in text
     (batch,) = re.findall(r"go in batches of (\d+)", text)
     assert int(batch) == MAX_BATCH_SIZE
     ((total, seconds),) = re.findall(r"last of (\d+) connectors is asked for after (\d+) seconds", text)
-    assert (int(total) // rate_limit.WRITES - 1) * rate_limit.SECONDS == int(seconds)
+    assert (int(total) // RATE_LIMIT.writes - 1) * RATE_LIMIT.seconds == int(seconds)

@@ -16,8 +16,8 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceLogin, Person
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import Login, full_scopes
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceLogin, SignedInUser
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import MsalTokenClient, full_scopes
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_cache import TokenCache
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import Cloud, find_cloud
@@ -69,8 +69,8 @@ class World:
     def cache(self) -> TokenCache:
         return TokenCache(str(self.cache_path), on_warning=pytest.fail)
 
-    def login(self, transport: Transport, cache: TokenCache | None) -> Login:
-        return Login(transport, self.cloud, [READ_WRITE], cache)
+    def login(self, transport: Transport, cache: TokenCache | None) -> MsalTokenClient:
+        return MsalTokenClient(transport, self.cloud, [READ_WRITE], cache)
 
     def device_login(self, client_id: str, **replaced: t.Any) -> DeviceLogin:
         return DeviceLogin(
@@ -84,9 +84,9 @@ class World:
             **{"sleep": lambda _seconds: None, **replaced},
         )
 
-    def sign_kim_in(self, client_id: str) -> Person:
+    def sign_kim_in(self, client_id: str) -> SignedInUser:
         login = self.device_login(client_id)
-        self.kim.accept(login.begin())
+        self.kim.accept(login.start())
         return login.wait(lambda _remaining: None)
 
 
@@ -120,7 +120,7 @@ def world(provider: tuple[str, str], installed: Installed, engines: Engines, tmp
     return World(*provider, tmp_path / "tokens.json")
 
 
-def sign_in(login: Login, secret: str = SECRET) -> str:
+def sign_in(login: MsalTokenClient, secret: str = SECRET) -> str:
     return login.application(tenant_id=TENANT, client_id=APPLICATION, credential=lambda: secret).secret
 
 
@@ -147,7 +147,7 @@ def test_an_application_finds_its_token_in_the_cache_without_a_request(world: Wo
 
 def test_a_person_who_takes_a_while_is_waited_for(world: World) -> None:
     login = world.device_login(PERSONAL)
-    invitation = login.begin()
+    invitation = login.start()
     waits: list[float] = []
 
     def on_wait(remaining: float) -> None:
@@ -155,7 +155,7 @@ def test_a_person_who_takes_a_while_is_waited_for(world: World) -> None:
             world.kim.accept(invitation)
         waits.append(remaining)
 
-    assert login.wait(on_wait) == Person(USERNAME, TENANT)
+    assert login.wait(on_wait) == SignedInUser(USERNAME, TENANT)
     # One poll found the sign-in pending, the next one found it done.
     assert len(waits) == 1
     assert stat.S_IMODE(world.cache_path.stat().st_mode) == 0o600
@@ -164,7 +164,9 @@ def test_a_person_who_takes_a_while_is_waited_for(world: World) -> None:
 def test_a_person_s_token_is_found_in_the_cache_without_a_request(world: World) -> None:
     world.sign_kim_in(PERSONAL)
     unused = world.transport()
-    token = world.login(unused, world.cache()).user(tenant_id=TENANT, client_id=PERSONAL, username=USERNAME, ask=None)
+    token = world.login(unused, world.cache()).user(
+        tenant_id=TENANT, client_id=PERSONAL, username=USERNAME, request_token=None
+    )
     assert token.from_cache
     assert unused.sent == 0
 
@@ -174,7 +176,7 @@ def test_a_person_s_token_that_ends_is_renewed_each_time_with_the_newest_refresh
 
     def renewed() -> str:
         login = world.login(world.transport(), world.cache())
-        token = login.user(tenant_id=TENANT, client_id=SHORT_TOKENS, username=USERNAME, ask=None)
+        token = login.user(tenant_id=TENANT, client_id=SHORT_TOKENS, username=USERNAME, request_token=None)
         assert not token.from_cache
         return token.secret
 
@@ -183,7 +185,7 @@ def test_a_person_s_token_that_ends_is_renewed_each_time_with_the_newest_refresh
 
 def test_a_person_who_declines_ends_the_wait(world: World) -> None:
     login = world.device_login(PERSONAL)
-    invitation = login.begin()
+    invitation = login.start()
     with pytest.raises(AuthenticationError, match="End-User aborted interaction") as refused:
         login.wait(lambda _remaining: world.kim.decline(invitation))
     assert refused.value.code == "access_denied"
@@ -193,7 +195,7 @@ def test_a_person_who_declines_ends_the_wait(world: World) -> None:
 def test_a_code_that_the_provider_lets_expire_ends_the_wait(world: World) -> None:
     # To the client no time passes, or it would end the wait itself.
     login = world.device_login(SHORT_CODES, clock=lambda: 0.0, sleep=lambda _seconds: time.sleep(0.05))
-    login.begin()
+    login.start()
     with pytest.raises(AuthenticationError) as refused:
         login.wait(lambda _remaining: None)
     # The provider forgets the code altogether within a second of its end, and then knows no such grant.

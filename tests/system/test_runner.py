@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import ansible_environment
 from ansible_collections.msgraph.intune.tests.system.jobs import Job
-from ansible_collections.msgraph.intune.tests.tools.leak_hunt import forms
+from ansible_collections.msgraph.intune.tests.tools.secret_scan import forms
 
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator

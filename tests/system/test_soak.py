@@ -19,7 +19,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token i
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimiter
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimit, RateLimiter
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
@@ -27,12 +27,12 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.e
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import Request
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import SyncOptions
 from ansible_collections.msgraph.intune.tests.graph_simulator.connectors import Connector
-from ansible_collections.msgraph.intune.tests.graph_simulator.desk import Desk
-from ansible_collections.msgraph.intune.tests.graph_simulator.exchange import GraphRequest
 from ansible_collections.msgraph.intune.tests.graph_simulator.faults.rules import read_rules
 from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import answer as graph_answer
+from ansible_collections.msgraph.intune.tests.graph_simulator.http_messages import Call
+from ansible_collections.msgraph.intune.tests.graph_simulator.service_handler import ServiceHandler
 from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
 from ansible_collections.msgraph.intune.tests.system.worlds import make_world
@@ -72,9 +72,9 @@ class SimulatedClock(Clock):
 class Wire(requests.adapters.BaseAdapter):
     """Carries requests to the service in this process; each takes some simulated milliseconds each way."""
 
-    def __init__(self, desk: Desk, clock: SimulatedClock, chance: random.Random) -> None:
+    def __init__(self, handler: ServiceHandler, clock: SimulatedClock, chance: random.Random) -> None:
         super().__init__()
-        self.desk = desk
+        self.handler = handler
         self.clock = clock
         self.chance = chance
 
@@ -83,8 +83,8 @@ class Wire(requests.adapters.BaseAdapter):
         body = request.body or b""
         assert isinstance(body, bytes)
         headers = {name: str(value) for name, value in request.headers.items()}
-        call = GraphRequest.to(str(request.method), str(request.path_url), headers, body)
-        answer = self.desk.answer(call).answer
+        call = Call.to(str(request.method), str(request.path_url), headers, body)
+        answer = self.handler.answer(call).answer
         self.clock.sleep(self.chance.uniform(0.005, 0.5))
         response = requests.Response()
         response.status_code = answer.status
@@ -121,7 +121,7 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
     rules = [{"service": "graph", "times": None, "seed": seed, **fault} for fault in FAULTS]
     world.faults.replace(read_rules(rules))
     session = requests.Session()
-    session.mount("https://", Wire(Desk("graph", graph_answer, "request-id", world), clock, chance))
+    session.mount("https://", Wire(ServiceHandler("graph", graph_answer, "request-id", world), clock, chance))
     issuer = Issuer(world)
     client = GraphClient(
         Transport(timeout=30.0, verify=True, session=session),
@@ -129,11 +129,11 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
         t.cast("t.Any", issuer),
         cache=None,
         retry=Retry(RetryPolicy(retries=4, budget=120.0), clock=clock, jitter=chance.random),
-        pace=RateLimiter(clock) if paced else RateLimiter(clock, writes=10**6),
+        rate_limiter=RateLimiter(clock, EXCHANGE_CONNECTOR.rate_limit if paced else RateLimit(10**6, 20.0)),
         clock=clock,
     )
 
-    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, Request("deltaSync", Selection(ids=tuple(IDS))))
+    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, SyncOptions("deltaSync", Selection(ids=tuple(IDS))))
     run.run()
 
     assert run.failure is None, str(run.failure)

@@ -14,7 +14,7 @@ import typing as t
 import requests
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimiter
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimit, RateLimiter
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 
@@ -156,7 +156,7 @@ def make_client(
         credential,
         **{"cache": None, **options},
         retry=retry,
-        rate_limiter=RateLimiter(clock),
+        rate_limiter=RateLimiter(clock, RateLimit(writes=100, seconds=20.0)),
         clock=clock,
     )
 

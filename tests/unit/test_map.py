@@ -14,7 +14,6 @@ import pytest
 COLLECTION = Path(__file__).parents[2]
 DOCUMENTS = ("docs/map.md", "CONTRIBUTING.md")
 PAGES = [path for pattern in ("*.md", "docs/*.md", "roles/*/README.md") for path in COLLECTION.glob(pattern)]
-LIBRARIES = ("module_utils", "module_utils/_graph", "module_utils/_intune", "plugin_utils")
 if not (COLLECTION / "galaxy.yml").exists():
     pytest.skip("the published collection lacks what is for its repository alone", allow_module_level=True)
 
@@ -34,9 +33,8 @@ def words(document: str) -> set[str]:
 
 
 def files() -> set[str]:
-    return {path.stem for library in LIBRARIES for path in (COLLECTION / "plugins" / library).glob("_*.py")} - {
-        "__init__"
-    }
+    utils = [*(COLLECTION / "plugins/module_utils").rglob("*.py"), *(COLLECTION / "plugins/plugin_utils").rglob("*.py")]
+    return {path.stem for path in utils}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -49,7 +47,7 @@ def test_each_path_exists(document: str) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_each_private_name_is_a_file_or_a_room(document: str) -> None:
+def test_each_private_name_is_a_file_or_a_folder(document: str) -> None:
     private = {word.removesuffix(".py") for word in words(document) if re.fullmatch(r"_[a-z_]+(\.py)?", word)}
     assert private - files() - {"_graph", "_intune"} == set()
 

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import ProtocolError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.resource import SyncResource
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resource import DEFAULT_RATE_LIMIT, SyncResource
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import SelectionOptions
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, jwt, make_client
 from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
@@ -45,6 +45,7 @@ WIDGET = SyncResource(
     not_found_hint="Count the widgets.",
     support_notice="Widgets are out of fashion.",
     read_permission=Permission("Widgets.Read.All", ""),
+    rate_limit=DEFAULT_RATE_LIMIT,
     sync_action="polish",
     sync_body=lambda sync_type: {"how": sync_type},
     sync_permission=Permission("Widgets.ReadWrite.All", ""),

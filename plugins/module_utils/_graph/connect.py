@@ -22,17 +22,20 @@ if t.TYPE_CHECKING:
 
     from .clock import Clock
     from .config.options import ProvidedOptions
+    from .http.rate_limit import RateLimit
 
 
 def connect(
     provided: ProvidedOptions,
     *,
+    rate_limit: RateLimit,
     clock: Clock,
     on_warning: Callable[[str], None],
     on_retry: Callable[[str], None],
 ) -> GraphClient:
     """Make a client; nothing is sent yet.
 
+    :param rate_limit: the documented limit of the resource that the client is for.
     :param on_warning: is told what is allowed and should be thought of twice.
     :param on_retry: is told, before a request is sent again, in a sentence, why and after what wait.
     :raises GraphError: the values do not fit, or a package is missing: kind options or dependency.
@@ -64,6 +67,6 @@ def connect(
         credential,
         cache=cache,
         retry=Retry(settings.retry, clock=clock, on_retry=on_retry),
-        rate_limiter=RateLimiter(clock),
+        rate_limiter=RateLimiter(clock, rate_limit),
         clock=clock,
     )

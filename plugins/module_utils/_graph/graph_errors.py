@@ -6,7 +6,7 @@
 
 """Reads the answers in which Microsoft Graph refuses or fails, and returns one of our errors for any body.
 
-Form of the body: https://learn.microsoft.com/graph/errors. Intune departs from it: its ``message`` is often a JSON
+Form of the body: https://learn.microsoft.com/graph/errors. Some services depart from it: their ``message`` is often a JSON
 object in a string, at times with a further one inside, and a missing role comes as 401 with "Forbidden" within.
 No decision rests on the text of a message.
 """
@@ -38,7 +38,7 @@ if t.TYPE_CHECKING:
 
 SERVICE = "Microsoft Graph"
 
-# Intune nests two levels deep, in some kilobytes. Deeper or longer messages are shown without being parsed.
+# Some services nest two levels deep, in some kilobytes. Deeper or longer messages are shown without being parsed.
 _MAX_NESTING = 4
 _MAX_NESTED_MESSAGE = 64 * 1024
 _MAX_MESSAGE = 1000

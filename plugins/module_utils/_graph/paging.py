@@ -18,7 +18,7 @@ from .errors import INTERCEPTED_HINT, ProtocolError, error_context
 if t.TYPE_CHECKING:
     from .client import GraphClient, GraphRequest, GraphResponse
 
-# Of connectors, a tenant has some; of anything else in Intune, fewer than so many pages.
+# A list has fewer pages than this. The limit ends a list whose pages never end.
 MAX_PAGES: t.Final = 1000
 # A list without an end must not take the memory of the host. A list that can be longer is given limits of its own.
 MAX_BYTES: t.Final = 2 * 1024 * 1024

@@ -22,6 +22,7 @@ class Permission(t.NamedTuple):
     :param name: as the app registration lists it.
     :param delegated_role: what a signed-in user needs besides, as a sentence.
     :param implied_by: greater permissions that include it.
+    :param application_hint: what to check when an application holds the permission and the service refuses it, as a sentence.
     :param also_needed: further permissions, for a task that no single permission is enough for.
     """
 
@@ -29,6 +30,7 @@ class Permission(t.NamedTuple):
     delegated_role: str
     implied_by: tuple[str, ...] = ()
     also_needed: tuple[Permission, ...] = ()
+    application_hint: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,7 +62,7 @@ class Permission(t.NamedTuple):
             return f"{grant} {self.delegated_role}" if token.kind == "delegated" else grant
         if token.kind == "delegated":
             return f"{held} {self.delegated_role}"
-        return f"{held} Check that the tenant has an active Intune licence."
+        return f"{held} {self.application_hint}".rstrip()
 
     def _missing_names(self, token: Token) -> tuple[str, ...]:
         own = () if {self.name, *self.implied_by} & set(token.permissions) else (self.name,)

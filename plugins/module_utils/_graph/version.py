@@ -9,4 +9,5 @@
 from __future__ import annotations
 
 COLLECTION = "msgraph.intune"
+DEVICE_LOGIN_PLAYBOOK = f"{COLLECTION}.device_login"
 VERSION = "1.0.0"

@@ -12,6 +12,7 @@ import dataclasses
 import typing as t
 from urllib.parse import quote
 
+from .._graph.http.rate_limit import RateLimit
 from .._graph.masking import SECRETS, clip
 
 if t.TYPE_CHECKING:
@@ -28,6 +29,10 @@ _MAX_ID_LENGTH: t.Final = 256
 _MAX_PROPERTY_LENGTH: t.Final = 1024
 # A message names no more than so many; the result has them all.
 _MAX_LISTED: t.Final = 10
+
+# Of each application and tenant (https://learn.microsoft.com/graph/throttling-limits).
+DEFAULT_RATE_LIMIT: t.Final = RateLimit(writes=100, seconds=20.0)
+LICENCE_HINT: t.Final = "Check that the tenant has an active Intune licence."
 
 State = dict[str, t.Any]
 """What results show of a member: its properties by their names in snake_case, ``id`` among them."""
@@ -49,6 +54,7 @@ class Resource:
     :param info_module: the name of the module that reads members.
     :param not_found_hint: what to do when there is no such member.
     :param support_notice: what everybody should know who wonders why nothing happens, as a sentence.
+    :param rate_limit: the documented limit of writes.
     """
 
     noun: str
@@ -64,6 +70,7 @@ class Resource:
     not_found_hint: str
     support_notice: str
     read_permission: Permission
+    rate_limit: RateLimit
 
     def path(self, member_id: str) -> str:
         """The path of one member; its id is quoted whole."""

@@ -14,7 +14,7 @@ import dataclasses
 import typing as t
 import uuid
 
-from ..exchange import Answer, Call
+from ..http_messages import Answer, Call
 
 if t.TYPE_CHECKING:
     from datetime import datetime

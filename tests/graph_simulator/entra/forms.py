@@ -15,7 +15,7 @@ from . import errors
 from .errors import EntraError
 
 if t.TYPE_CHECKING:
-    from ..exchange import Call
+    from ..http_messages import Call
     from ..world import World
 
 Form = t.Mapping[str, str]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..exchange import Answer, Call
+from ..http_messages import Answer, Call
 from . import errors
 from .application_grants import APPLICATION_GRANTS
 from .device_grants import DEVICE_GRANTS, start_device_code

@@ -15,7 +15,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from aiohttp import web
 
-    from ..exchange import Answer
+    from ..http_messages import Answer
 
 
 class Delivery(t.Protocol):

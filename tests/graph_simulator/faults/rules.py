@@ -12,8 +12,8 @@ import random
 import re
 import typing as t
 
-from ..exchange import Answer, Call
 from ..fields import Fields, InputError, checked
+from ..http_messages import Answer, Call
 from .deliveries import WHOLE, Delivery, Dripping, Dropped, Reset, Truncated
 
 SERVICES = ("login", "graph", "identity", "proxy")

@@ -16,7 +16,7 @@ from ..tokens import TokenError
 from .errors import GraphError, IntuneError
 
 if t.TYPE_CHECKING:
-    from ..exchange import Call
+    from ..http_messages import Call
     from ..signing import Claims
     from ..world import World
 

@@ -15,13 +15,13 @@ import dataclasses
 import json
 import typing as t
 
-from ..exchange import Answer, Call
+from ..http_messages import Answer, Call
 from .batch_items import BATCH, BatchItem, read_items
 from .errors import GraphError, refusal_answer
 
 if t.TYPE_CHECKING:
     from ..clock import Clock
-    from ..exchange import Forward
+    from ..http_messages import Forward
     from ..world import World
 
 __all__ = ["BATCH", "Batch", "read_batch"]

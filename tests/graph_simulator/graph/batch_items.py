@@ -11,7 +11,7 @@ import json
 import re
 import typing as t
 
-from ..exchange import Call
+from ..http_messages import Call
 from .bodies import read_object
 from .errors import bad_request
 

@@ -12,7 +12,7 @@ import typing as t
 from .errors import bad_request
 
 if t.TYPE_CHECKING:
-    from ..exchange import Call
+    from ..http_messages import Call
 
 
 def read_object(call: Call) -> dict[str, t.Any]:

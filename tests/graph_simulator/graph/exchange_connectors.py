@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..exchange import Answer, Call
+from ..http_messages import Answer, Call
 from .bodies import read_object
 from .errors import IntuneError, bad_request
 from .paging import page

@@ -13,7 +13,7 @@ import typing as t
 from .errors import bad_request
 
 if t.TYPE_CHECKING:
-    from ..exchange import Call
+    from ..http_messages import Call
 
 T = t.TypeVar("T")
 

@@ -15,7 +15,7 @@ from .errors import GraphError, bad_request, refusal_answer
 from .exchange_connectors import COLLECTION, get_connector, list_connectors, sync_connector
 
 if t.TYPE_CHECKING:
-    from ..exchange import Answer, Bundle, Call
+    from ..http_messages import Answer, BatchResponse, Call
     from ..world import World
 
 KEY = "{key}"
@@ -29,7 +29,7 @@ class Operation:
     ``options`` are the OData query options that it knows; a ``bundle`` of requests does not count as one itself.
     """
 
-    run: t.Callable[[Call, World], Answer | Bundle]
+    run: t.Callable[[Call, World], Answer | BatchResponse]
     permissions: tuple[str, ...]
     options: tuple[str, ...] = ()
     bundle: bool = False
@@ -48,7 +48,7 @@ ROUTES: dict[tuple[str, ...], dict[str, Operation]] = {
 }
 
 
-def answer(call: Call, world: World) -> Answer | Bundle:
+def answer(call: Call, world: World) -> Answer | BatchResponse:
     """Answer one request, or return those inside of it."""
     try:
         claims = authenticate(call, world)

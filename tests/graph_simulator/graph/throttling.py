@@ -21,7 +21,7 @@ from .errors import GraphError
 
 if t.TYPE_CHECKING:
     from ..clock import Clock
-    from ..exchange import Call
+    from ..http_messages import Call
     from ..signing import Claims
 
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")

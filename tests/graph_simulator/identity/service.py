@@ -13,7 +13,7 @@ from __future__ import annotations
 import hmac
 import typing as t
 
-from ..exchange import Answer, Call
+from ..http_messages import Answer, Call
 from ..tokens import application_claims
 
 if t.TYPE_CHECKING:

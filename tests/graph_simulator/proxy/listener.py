@@ -13,22 +13,22 @@ import asyncio
 import typing as t
 from http.client import responses
 
-from ..exchange import Answer, Call
 from ..faults.deliveries import Reset, reset
+from ..http_messages import Answer, Call
 from .service import local_port
 from .tunnel import connect_ends
 
 if t.TYPE_CHECKING:
-    from ..desk import Desk
+    from ..service_handler import ServiceHandler
 
 _UNREACHABLE = Answer(502)
 
 
 class Proxy:
-    """Serves a desk to asyncio; each connection is good for one request."""
+    """Serves a service handler to asyncio; each connection is good for one request."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, handler: ServiceHandler) -> None:
+        self._handler = handler
         self._connection_count = 0
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -46,8 +46,8 @@ class Proxy:
             writer.close()
 
     async def _answer(self, call: Call, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        visit = self._desk.receive(call, self._connection_count)
-        answer = self._desk.carry_out(visit)
+        visit = self._handler.receive(call, self._connection_count)
+        answer = self._handler.carry_out(visit)
         if visit.rule is not None:
             visit.leave(answer)
             if visit.rule.delivery.complete:

@@ -13,7 +13,7 @@ import base64
 import hmac
 import typing as t
 
-from ..exchange import Answer, Call
+from ..http_messages import Answer, Call
 
 if t.TYPE_CHECKING:
     from ..world import World

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import requests
 
 if t.TYPE_CHECKING:
-    from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import Invitation
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.device_code import DeviceCode
 
 
 class Visitor:
@@ -23,7 +23,7 @@ class Visitor:
         self.username = username
         self._ca_path = ca_path
 
-    def accept(self, invitation: Invitation) -> None:
+    def accept(self, invitation: DeviceCode) -> None:
         """Enter the code, confirm it, sign in, and consent."""
         with self._browser() as session:
             page = self._enter_code(session, invitation)
@@ -32,7 +32,7 @@ class Visitor:
             page = self._submit(session, page)
         assert "Sign-in Success" in page.text, page.text
 
-    def decline(self, invitation: Invitation) -> None:
+    def decline(self, invitation: DeviceCode) -> None:
         """Enter the code, and abort where it is to be confirmed."""
         with self._browser() as session:
             page = self._submit(session, self._enter_code(session, invitation), abort="yes")
@@ -46,7 +46,7 @@ class Visitor:
         session.headers["Accept"] = "text/html"
         return session
 
-    def _enter_code(self, session: requests.Session, invitation: Invitation) -> requests.Response:
+    def _enter_code(self, session: requests.Session, invitation: DeviceCode) -> requests.Response:
         page = session.get(invitation.verification_url, timeout=5)
         return self._submit(session, page, user_code=invitation.user_code)
 
@@ -66,8 +66,8 @@ class _Form(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        provided = dict(attrs)
         if tag == "form":
-            self.action = given.get("action")
-        elif tag == "input" and given.get("type") == "hidden":
-            self.fields[given.get("name") or ""] = given.get("value") or ""
+            self.action = provided.get("action")
+        elif tag == "input" and provided.get("type") == "hidden":
+            self.fields[provided.get("name") or ""] = provided.get("value") or ""

@@ -168,7 +168,13 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
             f"{SELECTION.id} or {SELECTION.name} is an empty list, so there is nothing to watch",
             hint="Leave it out to watch all connectors.",
         )
-    client = connect(collect_options(provided, environ), clock=clock, on_warning=warn, on_retry=inform)
+    client = connect(
+        collect_options(provided, environ),
+        rate_limit=EXCHANGE_CONNECTOR.rate_limit,
+        clock=clock,
+        on_warning=warn,
+        on_retry=inform,
+    )
     config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", health, unhealthy=HEALTHS[-1])
     return Watcher(client, config, interval=interval, on_note=warn)
 

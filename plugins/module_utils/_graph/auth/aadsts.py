@@ -16,6 +16,7 @@ import re
 import typing as t
 
 from ..permission import permission_phrase
+from ..version import DEVICE_LOGIN_PLAYBOOK
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,22 +53,22 @@ _PERSON = "Check username and tenant_id, and with the user's administrator that 
 _WRONG_LOGIN = "Check username and password; after too many attempts wait until the account is unlocked."
 _MFA = (
     "A second factor is demanded, which no password can satisfy: sign in once with the playbook"
-    " msgraph.intune.device_login, or use an application."
+    f" {DEVICE_LOGIN_PLAYBOOK}, or use an application."
 )
 _CONSENT = f"Nobody has consented to {_PERMISSION} yet: have an administrator consent for this application."
 _POLICY = "A Conditional Access policy blocks this sign-in: ask who runs the policies to let this identity in."
-_AGAIN = "The earlier sign-in is not valid any more: sign in again with the playbook msgraph.intune.device_login."
+_AGAIN = f"The earlier sign-in is not valid any more: sign in again with the playbook {DEVICE_LOGIN_PLAYBOOK}."
 _PUBLIC = "Allow public client flows in the app registration, or sign in as the application itself."
 _DEVICE = "Run the task again to get a new code, and enter it in time."
 _RENEW = (
     "The refresh token is not valid any more: set refresh_token to a new one, or sign in with the playbook"
-    " msgraph.intune.device_login and use its token cache instead."
+    f" {DEVICE_LOGIN_PLAYBOOK} and use its token cache instead."
 )
 _RENEW_WITH_MFA = (
     "A second factor is demanded: set refresh_token to one of a sign-in with a second factor, or sign in with the"
-    " playbook msgraph.intune.device_login and use its token cache instead."
+    f" playbook {DEVICE_LOGIN_PLAYBOOK} and use its token cache instead."
 )
-_SIGN_IN_WITH_MFA = "A second factor is demanded: sign in again with the playbook msgraph.intune.device_login."
+_SIGN_IN_WITH_MFA = f"A second factor is demanded: sign in again with the playbook {DEVICE_LOGIN_PLAYBOOK}."
 _BROWSER_MFA = "A second factor is demanded: run the task again, and complete the second factor in the browser."
 _AGAIN_CODES = (50173, 70000, 70008, 70043, 700082, 700084)
 _MFA_CODES = (50072, 50074, 50076, 50079)
@@ -180,7 +181,7 @@ GENERAL_HINTS: t.Final = {
     "client_secret": "Check tenant_id, client_id and client_secret.",
     "password": "Check tenant_id, client_id, username and password.",
     "refresh_token": "Check tenant_id, client_id and refresh_token.",
-    "token_cache": ("Check tenant_id and client_id, or sign in again with the playbook msgraph.intune.device_login."),
+    "token_cache": (f"Check tenant_id and client_id, or sign in again with the playbook {DEVICE_LOGIN_PLAYBOOK}."),
     DEVICE_LOGIN: "Check tenant_id and client_id, and run the task again.",
 }
 

@@ -14,6 +14,7 @@ import typing as t
 from ..dependencies import load_msal
 from ..errors import AuthenticationError, GraphError, OptionsError
 from ..masking import clip
+from ..version import DEVICE_LOGIN_PLAYBOOK
 from .token import Token, read_token
 from .token_cache import MAX_NAME, Account, TokenQuery, only_account
 
@@ -127,7 +128,7 @@ class MsalTokenClient:
         if found is None and request_token is None and self._account(client_id, username) is None:
             raise AuthenticationError(
                 f"the token cache holds no sign-in of {username or 'a user'} to the application {client_id}",
-                hint="Run the playbook msgraph.intune.device_login first, with the same token_cache_path.",
+                hint=f"Run the playbook {DEVICE_LOGIN_PLAYBOOK} first, with the same token_cache_path.",
             )
         if found is None:
             with self._cache.locked():
@@ -202,7 +203,7 @@ class MsalTokenClient:
             if result is None:
                 raise AuthenticationError(
                     f"the token cache holds no refresh token of {username or 'the user'}",
-                    hint="Sign in again with the playbook msgraph.intune.device_login.",
+                    hint=f"Sign in again with the playbook {DEVICE_LOGIN_PLAYBOOK}.",
                 )
             return result
 

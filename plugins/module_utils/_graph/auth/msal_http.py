@@ -19,6 +19,7 @@ from ..errors import AuthenticationError, GraphError, ProtocolError
 from ..http.error_body import holds_error
 from ..http.headers import retry_after
 from ..masking import SECRETS
+from ..version import DEVICE_LOGIN_PLAYBOOK
 from .login_answers import clean, find_too_long, secrets_in, token_problem
 
 if t.TYPE_CHECKING:
@@ -218,5 +219,5 @@ def _refuse_federated(body: t.Any) -> None:
     if isinstance(body, dict) and str(body.get("account_type")).lower() == "federated":
         raise AuthenticationError(
             "the user's domain signs in at another identity provider, which a password cannot be sent to",
-            hint="Sign in once with the playbook msgraph.intune.device_login, and use the token cache that it fills.",
+            hint=f"Sign in once with the playbook {DEVICE_LOGIN_PLAYBOOK}, and use the token cache that it fills.",
         )

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from ..clouds import is_plain_host
 from ..dependencies import install_command, is_installed
 from ..errors import OptionsError
+from ..http.proxy_label import ProxyLabel
 from ..masking import MASK
 from .options import source_of
 
@@ -74,33 +75,6 @@ def check_environment_proxy(env_var: str, text: str) -> None:
             f"The environment variable {env_var} names a SOCKS proxy, for which the Python package PySocks is missing",
             hint=f"Run {install_command('PySocks')}, or set the option proxy to the URL of an HTTP proxy.",
         )
-
-
-class ProxyLabel(t.NamedTuple):
-    """How messages name a proxy.
-
-    :param address: its host and port, without user and password.
-    :param source: the option or the environment variable that names it, such as "the option proxy".
-    :param has_exceptions: whether the variable NO_PROXY applies; it has no effect on the option.
-    :param has_user: whether its URL holds a user.
-    """
-
-    address: str
-    source: str
-    has_exceptions: bool
-    has_user: bool = False
-
-    @property
-    def via(self) -> str:
-        """Return the end of a sentence about a request that was sent through the proxy."""
-        return f", through the proxy {self.address} (from {self.source})"
-
-    def hint(self, host: str) -> str:
-        """Return what to check when the proxy fails on the way to a host, as sentences."""
-        advice = f"Check whether the proxy runs and allows connections to {host}."
-        if not self.has_exceptions:
-            return advice
-        return f"{advice} If {host} must be reached without a proxy, add it to NO_PROXY."
 
 
 def label_proxy(provided: ProvidedOptions) -> ProxyLabel | None:

@@ -6,8 +6,7 @@
 
 """Keeps writes within the rate that the service documents, instead of running into its limit.
 
-For Intune's connectors: 100 writes in 20 seconds for each application and tenant
-(https://learn.microsoft.com/graph/throttling-limits).
+Microsoft lists the limits of each service at https://learn.microsoft.com/graph/throttling-limits.
 """
 
 from __future__ import annotations
@@ -18,24 +17,27 @@ import typing as t
 if t.TYPE_CHECKING:
     from ..clock import Clock
 
-WRITES: t.Final = 100
-SECONDS: t.Final = 20.0
+
+class RateLimit(t.NamedTuple):
+    """How many writes a service accepts within so many seconds, for each application and tenant."""
+
+    writes: int
+    seconds: float
 
 
 class RateLimiter:
     """The writes of one task; what others send within the same limit it cannot know."""
 
-    def __init__(self, clock: Clock, *, writes: int = WRITES, seconds: float = SECONDS) -> None:
+    def __init__(self, clock: Clock, limit: RateLimit) -> None:
         self._clock = clock
-        self._writes = writes
-        self._seconds = seconds
+        self._limit = limit
         self._done: collections.deque[tuple[float, int]] = collections.deque()
 
     def acquire(self, writes: int) -> None:
         """Wait until so many more may be sent."""
-        while self._done and sum(number for _moment, number in self._done) + writes > self._writes:
+        while self._done and sum(number for _moment, number in self._done) + writes > self._limit.writes:
             moment, _number = self._done.popleft()
-            wait = moment + self._seconds - self._clock.now()
+            wait = moment + self._limit.seconds - self._clock.now()
             if wait > 0:
                 self._clock.sleep(wait)
 

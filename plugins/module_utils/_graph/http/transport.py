@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 
     import requests
 
-    from ..config.proxy import ProxyLabel
+    from .proxy_label import ProxyLabel
 
 USER_AGENT = f"{COLLECTION}/{VERSION}"
 

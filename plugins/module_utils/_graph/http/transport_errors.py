@@ -21,7 +21,7 @@ from .session import MAX_RESPONSE_BYTES, ResponseTooLargeError
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..config.proxy import ProxyLabel
+    from .proxy_label import ProxyLabel
 
 _PROXY_HINT = "Check proxy, or the environment variables HTTPS_PROXY, ALL_PROXY and NO_PROXY."
 # How a connection ends that there was; RemoteDisconnected is one of them.

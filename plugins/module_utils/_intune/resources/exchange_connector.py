@@ -16,7 +16,7 @@ import typing as t
 from ..._graph.errors import INTERCEPTED_HINT, ProtocolError
 from ..._graph.masking import clip
 from ..._graph.permission import Permission
-from ..resource import SyncResource, is_id, limit_length
+from ..resource import DEFAULT_RATE_LIMIT, LICENCE_HINT, SyncResource, is_id, limit_length
 from ..selection import SelectionOptions
 
 if t.TYPE_CHECKING:
@@ -100,7 +100,7 @@ def read_connector(body: t.Any) -> dict[str, t.Any]:
 
 
 _INFO_MODULE: t.Final = "msgraph.intune.intune_exchange_connector_info"
-_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE)
+_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE, application_hint=LICENCE_HINT)
 
 EXCHANGE_CONNECTOR: t.Final = SyncResource(
     noun="Exchange connector",
@@ -120,6 +120,12 @@ EXCHANGE_CONNECTOR: t.Final = SyncResource(
     ),
     info_module=_INFO_MODULE,
     not_found_hint=f"Run {_INFO_MODULE} to see the IDs. A reinstalled connector has a new ID.",
-    read_permission=Permission("DeviceManagementServiceConfig.Read.All", _ROLE, implied_by=(_READ_WRITE.name,)),
+    read_permission=Permission(
+        "DeviceManagementServiceConfig.Read.All",
+        _ROLE,
+        implied_by=(_READ_WRITE.name,),
+        application_hint=LICENCE_HINT,
+    ),
     sync_permission=_READ_WRITE,
+    rate_limit=DEFAULT_RATE_LIMIT,
 )

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils import _module
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import EMPTY_STATS, GraphClient, GraphRequest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimit
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._module import ModuleResult, ModuleSpec, run_module
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply
@@ -29,6 +30,7 @@ CACHED = {
     "target": "https://graph.microsoft.com/.default",
     "expires_on": "99999999999",
 }
+RATE_LIMIT = RateLimit(writes=100, seconds=20.0)
 NOTHING: dict[str, t.Any] = {"things": []}
 TOKEN = "a-token-that-is-long-enough"
 
@@ -74,7 +76,7 @@ def _no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def end(module: FakeModule, work: t.Callable[[t.Callable[[], GraphClient]], ModuleResult]) -> Ended:
     with pytest.raises(Ended) as caught:
-        run_module(t.cast("t.Any", module), ModuleSpec({}, lambda _task, connect: work(connect), NOTHING))
+        run_module(t.cast("t.Any", module), ModuleSpec({}, lambda _task, connect: work(connect), NOTHING, RATE_LIMIT))
     return caught.value
 
 
@@ -201,7 +203,9 @@ def test_eight_characters_are_enough() -> None:
 
 
 def test_a_modules_own_options_stand_beside_the_shared_ones() -> None:
-    spec = ModuleSpec({"colour": {"type": "str"}}, lambda _task, connect: done(connect), NOTHING).argument_spec()
+    spec = ModuleSpec(
+        {"colour": {"type": "str"}}, lambda _task, connect: done(connect), NOTHING, RATE_LIMIT
+    ).argument_spec()
     assert spec["colour"] == {"type": "str"}
     assert spec["client_secret"]["no_log"] is True
 

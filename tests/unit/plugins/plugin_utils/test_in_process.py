@@ -20,6 +20,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible_collections.msgraph.intune.plugins.module_utils import _module
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimit
 from ansible_collections.msgraph.intune.plugins.module_utils._module import ModuleContext, ModuleResult, ModuleSpec
 from ansible_collections.msgraph.intune.plugins.plugin_utils import _in_process
 from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import InProcessAction
@@ -69,7 +70,10 @@ class Stage:
         action = InProcessAction(self.task, self.connection, mock.MagicMock(), loader, self.templar, mock.MagicMock())
         # As Python gives a plugin what is beside its class.
         action.spec = ModuleSpec(
-            {"things": {"type": "list", "elements": "str", "aliases": ["stuff"]}}, work, {"things": []}
+            {"things": {"type": "list", "elements": "str", "aliases": ["stuff"]}},
+            work,
+            {"things": []},
+            RateLimit(100, 20.0),
         )
         return action.run(None, self.variables)
 

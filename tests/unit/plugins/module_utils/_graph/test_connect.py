@@ -9,6 +9,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.client impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect import connect
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimit
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock
 
@@ -24,7 +25,9 @@ def test_a_proxy_that_fails_is_named_by_its_address_and_source(
     proxy: str | None, environ: dict[str, str], source: str
 ) -> None:
     provided = collect_options({"access_token": "a.b.c", "proxy": proxy, "retries": 0}, environ)
-    client = connect(provided, clock=FakeClock(), on_warning=print, on_retry=print)
+    client = connect(
+        provided, rate_limit=RateLimit(writes=100, seconds=20.0), clock=FakeClock(), on_warning=print, on_retry=print
+    )
     with pytest.raises(NetworkError) as caught:
         client.call(GraphRequest("GET", "things", "list the things", Permission("Things.Read.All", "")))
     client.close()

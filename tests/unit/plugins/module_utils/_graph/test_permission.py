@@ -9,7 +9,12 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token i
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 
 ADD = "In the app registration (Entra admin center, API permissions) add the"
-PERMISSION = Permission("Things.ReadWrite.All", "The user needs the role of a keeper.", implied_by=("Things.Own.All",))
+PERMISSION = Permission(
+    "Things.ReadWrite.All",
+    "The user needs the role of a keeper.",
+    implied_by=("Things.Own.All",),
+    application_hint="Check the licence.",
+)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +32,7 @@ def test_a_token_that_can_be_read_shows_what_it_lacks(token: Token, missing: boo
 
 
 READ = Permission("Things.Read.All", "", implied_by=("Things.ReadWrite.All",))
-ACT = Permission("Things.Act.All", "The user needs the role of a keeper.")
+ACT = Permission("Things.Act.All", "The user needs the role of a keeper.", application_hint="Check the licence.")
 
 
 def test_a_permission_that_includes_another_is_enough() -> None:
@@ -51,7 +56,7 @@ def test_permissions_that_do_not_include_each_other_are_both_needed() -> None:
             Token("x", "application", ("Things.Act.All",)),
             "add the application permission Things.Read.All and grant admin consent.",
         ),
-        (Token("x", "application", ("Things.Act.All", "Things.Read.All")), "Check that the tenant"),
+        (Token("x", "application", ("Things.Act.All", "Things.Read.All")), "Check the licence."),
     ],
 )
 def test_of_several_permissions_those_that_are_missing_are_named(token: Token, words: str) -> None:
@@ -80,9 +85,9 @@ def test_of_several_permissions_those_that_are_missing_are_named(token: Token, w
         ),
         (
             Token("x", "application", ("Things.ReadWrite.All",)),
-            "with the permission Things.ReadWrite.All. Check that the tenant",
+            "with the permission Things.ReadWrite.All. Check the licence.",
         ),
-        (Token("x", "application", ("Things.Own.All",)), "with the permission Things.Own.All. Check that the tenant"),
+        (Token("x", "application", ("Things.Own.All",)), "with the permission Things.Own.All. Check the licence."),
         (Token("x"), "Check that the token holds the permission Things.ReadWrite.All."),
     ],
 )

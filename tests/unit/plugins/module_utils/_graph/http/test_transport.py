@@ -14,8 +14,8 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import ProxyLabel
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.proxy_label import ProxyLabel
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import (
     USER_AGENT,
     Transport,

@@ -96,7 +96,7 @@ class Forward(t.Protocol):
         """Return the service's answer, or ``settled`` when it is clear without asking the service."""
 
 
-class Bundle(t.Protocol):
+class BatchResponse(t.Protocol):
     """What a service returns for a request that holds others: it answers once these are answered."""
 
     def answer(self, forward: Forward) -> Answer:

@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from ansible_collections.msgraph.intune.plugins.plugin_utils._surroundings import module_environment
+from ansible_collections.msgraph.intune.plugins.plugin_utils._module_environment import module_environment
 
 
 def speak() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.msgraph.intune.tests.system.long_run import LongRun
 
-HUNT = Path(__file__).parents[1] / "tools/leak_hunt.py"
+HUNT = Path(__file__).parents[1] / "tools/secret_scan.py"
 # In Base64 it contains a plus sign or a slash in each alignment, and its percent-encoding contains letters.
 SECRET = "an~~~invented>>>secret???of<<</the+suite"
 RECORD = f"""
@@ -26,7 +26,7 @@ tmp, home, secret = pathlib.Path(os.environ["TMPDIR"]), pathlib.Path(sys.argv[1]
 
 
 def hunt(folder: Path, suite: str) -> tuple[int, str]:
-    environment = {name: value for name, value in os.environ.items() if name != "LEAK_HUNT_OUTPUT"}
+    environment = {name: value for name, value in os.environ.items() if name != "SECRET_SCAN_OUTPUT"}
     environment["PYTHONPATH"] = os.pathsep.join(sys.path)
     run = subprocess.run(
         [sys.executable, HUNT, folder, "--", sys.executable, "-c", suite, folder],
@@ -54,7 +54,7 @@ def hunt(folder: Path, suite: str) -> tuple[int, str]:
         "print('https://graph.example/?x=' + quote(secret))",
         "print(re.sub('%..', lambda byte: byte[0].lower(), quote(secret, safe='')))",
         "(tmp / 'cache-debug.log').write_text(secret); (tmp / 'cache-debug.log').chmod(0o600)",
-        "pathlib.Path(os.environ['LEAK_HUNT_OUTPUT']).write_text(secret)",
+        "pathlib.Path(os.environ['SECRET_SCAN_OUTPUT']).write_text(secret)",
     ],
 )
 def test_a_leak_is_found(tmp_path: Path, leak: str) -> None:

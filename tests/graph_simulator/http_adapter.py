@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The door of a service: what the network does to the requests and answers of a desk."""
+"""The door of a service: what the network does to the requests and answers of a service handler."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import asyncio
 import typing as t
 import weakref
 
-from .exchange import Call
 from .faults.deliveries import WHOLE, transport_of
+from .http_messages import Call
 
 if t.TYPE_CHECKING:
     from aiohttp import web
 
-    from .desk import Desk
     from .faults.rules import Rule
+    from .service_handler import ServiceHandler
 
 
-class Front:
-    """Serves a desk to aiohttp; ``latency`` (seconds) is added to each answer."""
+class HttpAdapter:
+    """Serves a service handler to aiohttp; ``latency`` (seconds) is added to each answer."""
 
-    def __init__(self, desk: Desk, latency: float) -> None:
-        self._desk = desk
+    def __init__(self, handler: ServiceHandler, latency: float) -> None:
+        self._handler = handler
         self._latency = latency
         self._connections: weakref.WeakKeyDictionary[asyncio.Transport, int] = weakref.WeakKeyDictionary()
         self._connection_count = 0
@@ -32,9 +32,9 @@ class Front:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request. What happens is in the journal before the client can know it."""
         connection = self._connection_number(request)
-        visit = self._desk.receive(await _read(request), connection)
+        visit = self._handler.receive(await _read(request), connection)
         await _hold_back(visit.rule, "before")
-        answer = self._desk.carry_out(visit)
+        answer = self._handler.carry_out(visit)
         await _hold_back(visit.rule, "after")
         await asyncio.sleep(self._latency)
         visit.leave(answer)

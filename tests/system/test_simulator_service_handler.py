@@ -15,10 +15,10 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.msgraph.intune.tests.graph_simulator.desk import Desk
-from ansible_collections.msgraph.intune.tests.graph_simulator.exchange import Call
 from ansible_collections.msgraph.intune.tests.graph_simulator.faults.rules import read_rules
 from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import answer as graph_answer
+from ansible_collections.msgraph.intune.tests.graph_simulator.http_messages import Call
+from ansible_collections.msgraph.intune.tests.graph_simulator.service_handler import ServiceHandler
 from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
 from ansible_collections.msgraph.intune.tests.system.batches import BATCH, JSON, get, sync
 from ansible_collections.msgraph.intune.tests.system.clients import CONNECTORS, READ_WRITE
@@ -27,7 +27,7 @@ from ansible_collections.msgraph.intune.tests.system.worlds import make_world
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
 
-PACKAGE = Desk.__module__.rpartition(".")[0]
+PACKAGE = ServiceHandler.__module__.rpartition(".")[0]
 
 
 @dataclasses.dataclass
@@ -54,8 +54,8 @@ def world(clock: Clock) -> World:
 
 
 @pytest.fixture
-def desk(world: World) -> Desk:
-    return Desk("graph", graph_answer, "request-id", world)
+def handler(world: World) -> ServiceHandler:
+    return ServiceHandler("graph", graph_answer, "request-id", world)
 
 
 def call(world: World, method: str, target: str, body: t.Any = None) -> Call:
@@ -64,8 +64,8 @@ def call(world: World, method: str, target: str, body: t.Any = None) -> Call:
     return Call.to(method, target, {**JSON, "Authorization": f"Bearer {token}"}, content)
 
 
-def test_a_call_is_answered_and_recorded(world: World, desk: Desk) -> None:
-    answer, rule, entry = desk.answer(call(world, "GET", f"{CONNECTORS}?$skiptoken=x"), connection=7)
+def test_a_call_is_answered_and_recorded(world: World, handler: ServiceHandler) -> None:
+    answer, rule, entry = handler.answer(call(world, "GET", f"{CONNECTORS}?$skiptoken=x"), connection=7)
     assert (answer.status, rule) == (400, None)
     assert {"request-id", "client-request-id"} <= set(answer.headers)
     assert (entry.status, entry.connection, entry.query) == (400, 7, {"$skiptoken": "x"})
@@ -79,10 +79,10 @@ def test_it_needs_no_http_server() -> None:
     subprocess.run([sys.executable, "-c", script], env=environment, check=True)
 
 
-def test_hours_pass_in_no_time(world: World, desk: Desk, clock: Clock) -> None:
+def test_hours_pass_in_no_time(world: World, handler: ServiceHandler, clock: Clock) -> None:
     connector = world.connectors.all()[0]
     assert (
-        desk.answer(call(world, "POST", f"{CONNECTORS}/{connector.id}/sync", {"syncType": "fullSync"})).answer.status
+        handler.answer(call(world, "POST", f"{CONNECTORS}/{connector.id}/sync", {"syncType": "fullSync"})).answer.status
         == 204
     )
     clock.turn(3599)
@@ -91,10 +91,10 @@ def test_hours_pass_in_no_time(world: World, desk: Desk, clock: Clock) -> None:
     assert world.connectors.all()[0].last_sync == "2026-01-01T01:00:00.0000000Z"
 
 
-def test_a_batch_goes_through_journal_and_faults(world: World, desk: Desk) -> None:
+def test_a_batch_goes_through_journal_and_faults(world: World, handler: ServiceHandler) -> None:
     world.faults.replace(read_rules([{"service": "graph", "path": "/sync$", "status": 503, "skip": 1}]))
     items = [sync("1", "nobody"), sync("2", "nobody"), get("3", "nobody")]
-    answer, _rule, outer = desk.answer(call(world, "POST", BATCH, {"requests": items}))
+    answer, _rule, outer = handler.answer(call(world, "POST", BATCH, {"requests": items}))
     assert {item["id"]: item["status"] for item in json.loads(answer.body)["responses"]} == {
         "1": 404,
         "2": 503,
@@ -109,23 +109,23 @@ def test_a_batch_goes_through_journal_and_faults(world: World, desk: Desk) -> No
 
 
 @pytest.mark.parametrize("cut", ["reset", "truncate", "drop"])
-def test_whoever_plays_the_network_learns_of_a_cut(world: World, desk: Desk, cut: str) -> None:
+def test_whoever_plays_the_network_learns_of_a_cut(world: World, handler: ServiceHandler, cut: str) -> None:
     world.faults.replace(read_rules([{"service": "graph", cut: True}]))
-    _answer, rule, entry = desk.answer(call(world, "GET", CONNECTORS))
+    _answer, rule, entry = handler.answer(call(world, "GET", CONNECTORS))
     assert rule is not None
     assert not rule.delivery.complete
     assert entry.status is None
 
 
-def test_throttling_runs_on_the_worlds_clock(world: World, desk: Desk, clock: Clock) -> None:
+def test_throttling_runs_on_the_worlds_clock(world: World, handler: ServiceHandler, clock: Clock) -> None:
     answered = [
-        desk.answer(call(world, "POST", f"{CONNECTORS}/nobody/sync", {"syncType": "fullSync"}))
+        handler.answer(call(world, "POST", f"{CONNECTORS}/nobody/sync", {"syncType": "fullSync"}))
         for _request in range(101)
     ]
     assert [answer.status for answer, _rule, _entry in answered[-2:]] == [404, 429]
     assert answered[-1].answer.headers["Retry-After"] == "20"
     clock.turn(19.5)
-    again = desk.answer(call(world, "POST", f"{CONNECTORS}/nobody/sync", {"syncType": "fullSync"})).answer
+    again = handler.answer(call(world, "POST", f"{CONNECTORS}/nobody/sync", {"syncType": "fullSync"})).answer
     assert (again.status, again.headers["Retry-After"]) == (429, "1")
     clock.turn(0.5)
-    assert desk.answer(call(world, "POST", f"{CONNECTORS}/nobody/sync", {"syncType": "fullSync"})).answer.status == 404
+    assert handler.answer(call(world, "POST", f"{CONNECTORS}/nobody/sync", {"syncType": "fullSync"})).answer.status == 404

@@ -4,7 +4,7 @@
 
 """Runs a test suite, then searches all that it printed and left behind for secrets.
 
-``leak_hunt.py HOME FOLDER … -- COMMAND …``: each simulator of the suite records the secrets that it holds or hands out.
+``secret_scan.py HOME FOLDER … -- COMMAND …``: each simulator of the suite records the secrets that it holds or hands out.
 They are searched for in all that the suite and the commands under test print, in temporary files, in the suite's home
 and in the folders.
 """
@@ -51,14 +51,14 @@ def search(folders: list[Path], command: list[str], secrets: Path) -> int:
         temporary, output, commands = (Path(name, part) for part in ("tmp", "output", "commands"))
         temporary.mkdir(mode=0o700)
         began = temporary.stat().st_mtime
-        places = {"TMPDIR": temporary, "LEAK_HUNT_OUTPUT": commands, "GRAPH_SIMULATOR_SECRETS": secrets}
+        places = {"TMPDIR": temporary, "SECRET_SCAN_OUTPUT": commands, "GRAPH_SIMULATOR_SECRETS": secrets}
         status = run(command, output, {variable: str(path) for variable, path in places.items()})
         recorded = {secret for secret in read(secrets).split(b"\n") if len(secret) >= SHORTEST_SECRET}
         wanted = {form for secret in recorded for form in forms(secret)}
         left = (path for folder in (temporary, *folders) for path in files(folder) if path.stat().st_mtime >= began)
         searched = [output, commands, *left]
         leaks = [f"{path} holds {found} of them" for path in searched if (found := count(wanted, path))]
-    print(f"Leak hunt: {len(recorded)} secrets, {len(searched)} places", *leaks or ["none found"], sep="\n  ")
+    print(f"Secret scan: {len(recorded)} secrets, {len(searched)} places", *leaks or ["none found"], sep="\n  ")
     # Without a secret to look for, nothing was shown.
     return status or (1 if leaks or not wanted else 0)
 

@@ -11,7 +11,7 @@ import logging
 import typing as t
 
 from .clock import odata_time
-from .exchange import Answer, Bundle, Call
+from .http_messages import Answer, BatchResponse, Call
 from .world import World
 
 if t.TYPE_CHECKING:
@@ -20,10 +20,10 @@ if t.TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-Service = t.Callable[[Call, World], t.Union[Answer, Bundle]]
+Service = t.Callable[[Call, World], t.Union[Answer, BatchResponse]]
 
 
-class Visit(t.NamedTuple):
+class InFlightRequest(t.NamedTuple):
     """A request that has arrived: its entry in the journal, and the rule of the fault plan that hits it, if any."""
 
     call: Call
@@ -43,13 +43,13 @@ class Answered(t.NamedTuple):
     entry: Entry
 
 
-class Desk:
+class ServiceHandler:
     """Receives the requests to one service; ``id_header``, if any, is the one in which it tells its request id.
 
     It needs no network, no event loop and no clock but the world's, so a test can have a simulated service at hand::
 
-        desk = Desk("graph", graph.service.answer, "request-id", world)
-        answer, rule, entry = desk.answer(Call.to("GET", "/v1.0/deviceManagement/exchangeConnectors", headers))
+        handler = ServiceHandler("graph", graph.service.answer, "request-id", world)
+        answer, rule, entry = handler.answer(Call.to("GET", "/v1.0/deviceManagement/exchangeConnectors", headers))
     """
 
     def __init__(self, name: str, service: Service, id_header: str | None, world: World) -> None:
@@ -66,14 +66,14 @@ class Desk:
         """
         return self._answered(self.receive(call, connection))
 
-    def receive(self, call: Call, connection: int, batch: int | None = None) -> Visit:
+    def receive(self, call: Call, connection: int, batch: int | None = None) -> InFlightRequest:
         """Take a request in; ``batch`` is the number of the one inside of which it came."""
         entry = self._world.journal.open(self._name, call, connection, odata_time(self._world.clock()), batch)
         rule = self._world.faults.next_for(self._name, call, inside=batch is not None)
         entry.fault = None if rule is None else rule.name
-        return Visit(call, entry, rule)
+        return InFlightRequest(call, entry, rule)
 
-    def carry_out(self, visit: Visit) -> Answer:
+    def carry_out(self, visit: InFlightRequest) -> Answer:
         """Let the service act, unless a fault comes before that; returns what is to be sent."""
         call, entry, rule = visit
         answer = self._act(call, entry) if rule is None or rule.acts else Answer(200)
@@ -102,7 +102,7 @@ class Desk:
         self._world.journal.open(self._name, call, outer.connection, time, outer.number).status = settled.status
         return settled
 
-    def _answered(self, visit: Visit) -> Answered:
+    def _answered(self, visit: InFlightRequest) -> Answered:
         answer = self.carry_out(visit)
         visit.leave(answer)
         return Answered(answer, visit.rule, visit.entry)
