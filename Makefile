@@ -39,7 +39,7 @@ COVERAGE = .venv/bin/python -m coverage
 heading = @printf '\n===== %s =====\n' '$(1)'
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 14
 
 demo: run-venv stage ## the real module, run against a simulated Microsoft Graph
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m tests.demo

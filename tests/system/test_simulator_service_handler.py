@@ -128,4 +128,6 @@ def test_throttling_runs_on_the_worlds_clock(world: World, handler: ServiceHandl
     again = handler.answer(call(world, "POST", f"{CONNECTORS}/nobody/sync", {"syncType": "fullSync"})).answer
     assert (again.status, again.headers["Retry-After"]) == (429, "1")
     clock.turn(0.5)
-    assert handler.answer(call(world, "POST", f"{CONNECTORS}/nobody/sync", {"syncType": "fullSync"})).answer.status == 404
+    assert (
+        handler.answer(call(world, "POST", f"{CONNECTORS}/nobody/sync", {"syncType": "fullSync"})).answer.status == 404
+    )

@@ -13,6 +13,7 @@ the module shell turns an error into a failed task, another caller may do someth
 from __future__ import annotations
 
 import contextlib
+import copy
 import typing as t
 
 from .masking import clip
@@ -84,6 +85,17 @@ class GraphError(Exception):
         self.action: str | None = None
         self.attempts = 0
         """How many times the request was sent that ended so."""
+
+    def derived(self, **changes: t.Any) -> t.Self:
+        """Return a copy of this error with other values for some attributes. The error itself does not change.
+
+        :param changes: values by attribute name.
+        """
+        error = copy.copy(self)
+        for name, value in changes.items():
+            setattr(error, name, value)
+        error.args = (error.message,)
+        return error
 
     @property
     def transient(self) -> bool:
