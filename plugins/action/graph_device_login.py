@@ -13,6 +13,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._argument_spec impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import _options, _settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._delegated_credentials import CachedUser
+from ansible_collections.msgraph.intune.plugins.module_utils._graph._dependencies import explain_in_image
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._device_login import DeviceLogin, Person
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._errors import GraphError, OptionsError, naming
 from ansible_collections.msgraph.intune.plugins.module_utils._graph._login import Login, full_scopes
@@ -68,6 +69,7 @@ class ActionModule(ActionBase):
             with surroundings_of_a_module(self._loader.get_basedir()), naming("sign in by device code"):
                 result.update(self._sign_in(params, warnings.append))
         except GraphError as exc:
+            explain_in_image(exc, os.environ)
             result.update(failed=True, changed=False, msg=str(exc), error=exc.as_dict())
         if warnings:
             result["warnings"] = warnings

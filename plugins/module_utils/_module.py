@@ -18,6 +18,7 @@ from ._argument_spec import shared_options
 from ._graph import _connect, _options
 from ._graph._client import NO_FACTS
 from ._graph._clock import Clock
+from ._graph._dependencies import explain_in_image
 from ._graph._errors import GraphError
 from ._graph._secrets import SECRETS, SHORTEST_SAFE_SECRET
 
@@ -130,6 +131,7 @@ def _run(task: Task, job: Job) -> dict[str, t.Any]:
     try:
         report = job.work(task, connect)
     except GraphError as exc:
+        explain_in_image(exc, os.environ)
         report = Report(changed=False, msg=str(exc), data=job.nothing_done, failure=exc)
     finally:
         if client is not None:

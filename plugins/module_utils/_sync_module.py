@@ -12,7 +12,7 @@ import typing as t
 
 from ._intune._request import ARGUMENT_SPEC, read_request
 from ._intune._sync import SyncRun
-from ._intune._target import count_targets
+from ._intune._target import count_targets, target_results
 from ._module import Job, Report
 
 if t.TYPE_CHECKING:
@@ -38,7 +38,7 @@ def sync_job(resource: SyncResource, selection: SelectionOptions, sync_types: Se
             changed=any(target.changed for target in run.targets),
             msg=run.message(),
             data={
-                "connectors": [target.as_result() for target in run.targets],
+                "connectors": target_results(run.targets, run.failure),
                 "counts": count_targets(run.targets),
             },
             failure=run.failure,
