@@ -19,6 +19,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.config impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy import label_proxy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.settings import read_settings
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.values import is_omitted
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.dependencies import explain_in_image
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
     GraphError,
     OptionsError,
@@ -75,6 +76,7 @@ class ActionModule(ActionBase):
             with module_environment(self._loader.get_basedir()), error_context("sign in by device code"):
                 result.update(self._sign_in(params, warnings.append))
         except GraphError as exc:
+            explain_in_image(exc, os.environ)
             result.update(failed=True, changed=False, msg=str(exc), error=exc.as_dict())
         if warnings:
             result["warnings"] = warnings

@@ -19,6 +19,7 @@ from ._graph.client import EMPTY_STATS
 from ._graph.clock import Clock
 from ._graph.config.options import collect_options
 from ._graph.connect import connect as connect_to_graph
+from ._graph.dependencies import explain_in_image
 from ._graph.errors import GraphError
 from ._graph.masking import SECRETS, SHORTEST_SAFE_SECRET
 
@@ -136,6 +137,7 @@ def _run(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
     try:
         report = spec.run(task, connect)
     except GraphError as exc:
+        explain_in_image(exc, os.environ)
         report = ModuleResult(changed=False, msg=str(exc), data=spec.empty_result, failure=exc)
     finally:
         if client is not None:

@@ -12,7 +12,7 @@ import typing as t
 
 from ._intune.sync import SyncRun
 from ._intune.sync_options import ARGUMENT_SPEC, read_sync_options
-from ._intune.sync_target import count_targets
+from ._intune.sync_target import count_targets, target_results
 from ._module import ModuleResult, ModuleSpec
 
 if t.TYPE_CHECKING:
@@ -38,7 +38,7 @@ def build_sync_module(resource: SyncResource, selection: SelectionOptions, sync_
             changed=any(target.changed for target in run.targets),
             msg=run.message(),
             data={
-                "connectors": [target.as_result() for target in run.targets],
+                "connectors": target_results(run.targets, run.failure),
                 "counts": count_targets(run.targets),
             },
             failure=run.failure,

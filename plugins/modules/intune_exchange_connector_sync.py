@@ -376,7 +376,9 @@ connectors:
           type: float
           sample: null
         hint:
-          description: What to do next. V(null) when there is no hint.
+          description:
+            - What to do next. V(null) when there is no hint.
+            - In entries of RV(connectors), also V(null) when several of them share the hint of the task's RV(error).
           returned: always
           type: str
           sample: null

@@ -20,10 +20,12 @@ import os
 import re
 import shlex
 import sys
+import textwrap
 import typing as t
 
 from ansible import constants
 from ansible.errors import AnsibleError
+from ansible.module_utils.ansible_release import __version__ as ansible_version
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -48,6 +50,11 @@ _OLD_PYTHON = (
     " ansible_python_interpreter to such a Python, for a task on the controller to"
     ' "{{{{ ansible_playbook_python }}}}".'
 )
+# From this version on, ansible-core itself shows the message of a failed task before the result. Earlier versions show
+# it in the result alone, behind everything else, as they sort the keys.
+_SHOWS_MESSAGE = (2, 19)
+# AWX stores the first 1,024 characters of what is displayed at once.
+_MAX_LINE = 900
 _PRINT_VERSION = "import sys; print('python %d.%d.%d' % sys.version_info[:3])"
 
 
@@ -58,6 +65,13 @@ class InProcessAction(NormalAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result; a failure is a result, too."""
+        result = self._result(tmp, task_vars)
+        # Both ways to run a module return a message that is masked already.
+        if result.get("failed") and not self._task.no_log and _core_version(ansible_version) < _SHOWS_MESSAGE:
+            _show_message(f"{(task_vars or {}).get('inventory_hostname')}: {result.get('msg')}")
+        return result
+
+    def _result(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         self._task.args = prepared_args(self._task.args, self.spec.argument_spec())
         host_vars = task_vars or {}
         if self._task.delegate_to:
@@ -209,6 +223,16 @@ class InProcessContext:
         """
         kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
         return {**self.masked(result), **kept}
+
+
+def _core_version(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(".")[:2])
+
+
+def _show_message(text: str) -> None:
+    """Show a message as a line, a long one as several lines that AWX stores one by one."""
+    for line in textwrap.wrap(text, _MAX_LINE, break_on_hyphens=False):
+        display.display(line, color=constants.COLOR_ERROR, stderr=True)
 
 
 def _location(python: str) -> tuple[str, str]:

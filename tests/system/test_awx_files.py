@@ -80,7 +80,7 @@ class TestSurvey:
         assert known <= set(question) <= known | {"min", "max", "choices"}
         # The controller refuses a schedule that leaves a required question unanswered, even one that has a default.
         assert question["required"] is False
-        kinds = {"text": str, "multiplechoice": str, "integer": int}
+        kinds = {"text": str, "textarea": str, "multiplechoice": str, "integer": int}
         assert isinstance(question["default"], kinds[question["type"]])
         assert ("choices" in question) == (question["type"] == "multiplechoice")
         assert question["default"] in question.get("choices", [question["default"]])

@@ -103,6 +103,9 @@ def test_all_that_did_not_sync_for_a_day_are_synced_when_all_are_selected(
         ({"connector_name": "fabrikam", "if_older_than": "2h"}, [FABRIKAM]),
         ({"connector_name": "fabrikam"}, []),
         ({"connector_name": ["Contoso", "Fabrikam"]}, [CONTOSO]),
+        ({"connector_name": "fabrikam\n\n  contoso \r\n", "if_older_than": 0}, [FABRIKAM, CONTOSO]),
+        ({"connector_name": "\nfabrikam\n", "if_older_than": 0}, [FABRIKAM]),
+        ({"connector_name": " \n\n", "connector_id": CONTOSO}, [CONTOSO]),
         ({"connector_id": []}, []),
         ({"connector_id": "", "connector_name": []}, []),
         ({"connector_id": "", "connector_name": None, "all_connectors": True}, [CONTOSO]),
@@ -124,6 +127,9 @@ def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], trigger
         # YAML's "no", which may be the name of something.
         {"connector_name": False},
         {"connector_name": "{{ misspelt }}"},
+        {"connector_name": "fabrikam, contoso"},
+        {"connector_name": "fabrikam\nnobody"},
+        {"connector_name": "\n \n"},
         {"connector_id": "{{ [][3] }}"},
         {"all_connectors": "perhaps"},
         {"all_connectors": "{{ misspelt }}"},
@@ -147,3 +153,42 @@ def test_check_mode_says_what_would_be_synced(simulator: Simulator) -> None:
     assert (run.returncode, recap(run)["changed"]) == (0, 1), run.stdout + run.stderr
     assert not triggers(simulator)
     assert "Would ask Microsoft Graph for a deltaSync" in run.stdout
+
+
+def shown(run: subprocess.CompletedProcess[str]) -> dict[str, t.Any]:
+    """What the last task of the playbook shows."""
+    text = run.stdout.partition("TASK [Show what happened]")[2]
+    return t.cast("dict[str, t.Any]", json.JSONDecoder().raw_decode(text, text.index("=> ") + 3)[0]["msg"])
+
+
+def test_a_name_of_several_lines_may_hold_commas(simulator: Simulator) -> None:
+    simulator.set_connectors([{**contoso(), "serverName": "Smith, John"}, fabrikam()])
+    answers = {**QUICK, "connector_name": "Smith, John\nFabrikam", "wait": False, "if_older_than": 0}
+    run = run_command(playbook_command(PLAYBOOK, "-e", json.dumps(answers)), ansible_environment(simulator))
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert triggers(simulator) == [(CONTOSO, "deltaSync"), (FABRIKAM, "deltaSync")]
+
+
+def test_the_summary_names_the_servers_and_shows_the_counts(simulator: Simulator) -> None:
+    summary = shown(sync(simulator, all_connectors=True, if_older_than=0))
+    assert (summary["counts"]["triggered"], summary["counts"]["completed"]) == (2, 2)
+    assert f"EXCH01.contoso.example ({CONTOSO})" in summary["msg"]
+    assert f"EXCH02.fabrikam.example ({FABRIKAM})" in summary["msg"]
+
+
+def test_a_partial_failure_shows_what_was_triggered(simulator: Simulator) -> None:
+    run = sync(simulator, connector_id=[CONTOSO, "gone"], wait=False)
+    # AWX shows these numbers: no change, although a connector was triggered.
+    assert (run.returncode, recap(run)["failed"], recap(run)["changed"]) == (2, 1, 0)
+    assert triggers(simulator) == [(CONTOSO, "deltaSync")]
+    summary = shown(run)
+    assert "1 of 2 was triggered: " in summary["msg"]
+    assert (summary["counts"]["triggered"], summary["counts"]["failed"]) == (1, 1)
+
+
+def test_a_name_of_the_service_is_not_rendered(simulator: Simulator) -> None:
+    simulator.set_connectors([{**contoso(), "serverName": "{{ 7 * 191 }}"}])
+    answers = {**QUICK, "all_connectors": True, "wait": False}
+    run = run_command(playbook_command(PLAYBOOK, "-e", json.dumps(answers)), ansible_environment(simulator))
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "{{ 7 * 191 }}" in shown(run)["msg"]

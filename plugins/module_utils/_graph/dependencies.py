@@ -20,6 +20,11 @@ import typing as t
 
 from .errors import DependencyError
 
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .errors import GraphError
+
 # The reasons stand in requirements.txt, beside the same floors.
 MINIMUM_VERSIONS = {
     "cryptography": "3.1",
@@ -31,6 +36,16 @@ _INSTALL_HINT = (
     "Run {install}, or for a task on the controller set ansible_python_interpreter to"
     ' "{{{{ ansible_playbook_python }}}}" and install these packages into the Python environment of ansible-core.'
 )
+
+_IMAGE_HINT = (
+    "This task runs in an execution environment. Set ansible_python_interpreter to"
+    ' "{{{{ ansible_playbook_python }}}}". If the image itself lacks the packages, build one with ansible-builder that'
+    " holds the collection msgraph.intune and with it {packages}, and select this image for the job."
+)
+# ansible-runner sets this variable to a folder below /runner for whatever runs in an execution environment, which
+# includes the jobs of AWX, and to another folder elsewhere.
+_RUNNER_VARIABLE = "AWX_ISOLATED_DATA_DIR"
+_RUNNER_FOLDER = "/runner/"
 
 
 def load(name: str) -> t.Any:
@@ -83,14 +98,26 @@ def install_command(*packages: str) -> str:
     return shlex.join([sys.executable, "-m", "pip", "install", *packages])
 
 
+def explain_in_image(error: GraphError, environ: Mapping[str, str]) -> None:
+    """Set the hint of a DependencyError in an execution environment, where "pip install" lasts no longer than the job.
+
+    :param environ: the environment variables of the task.
+    """
+    if isinstance(error, DependencyError) and environ.get(_RUNNER_VARIABLE, "").startswith(_RUNNER_FOLDER):
+        error.hint = _IMAGE_HINT.format(packages=", ".join(_floors()))
+
+
 def _release(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
 def _dependency_error(package: str, problem: str) -> DependencyError:
     # All of them at once, so that nobody learns of the next one from the next failure.
-    packages = [f"{name}>={version}" for name, version in sorted(MINIMUM_VERSIONS.items())]
-    install = install_command(*packages)
+    install = install_command(*_floors())
     return DependencyError(
         f"In the Python interpreter {sys.executable} {problem}", hint=_INSTALL_HINT.format(install=install)
     )
+
+
+def _floors() -> list[str]:
+    return [f"{name}>={version}" for name, version in sorted(MINIMUM_VERSIONS.items())]

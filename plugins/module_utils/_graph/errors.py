@@ -22,6 +22,8 @@ from .text import printable
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+_Error = t.TypeVar("_Error", bound="GraphError")
+
 # Microsoft's advice is to retry after these: the request timed out (408), too many requests or too much traffic (429,
 # 509), and gateways without a service behind them.
 _TRANSIENT_STATUSES: t.Final = (408, 429, 502, 503, 504, 509)
@@ -86,7 +88,7 @@ class GraphError(Exception):
         self.attempts = 0
         """How many times the request was sent that ended so."""
 
-    def derived(self, **changes: t.Any) -> t.Self:
+    def derived(self: _Error, **changes: t.Any) -> _Error:
         """Return a copy of this error with other values for some attributes. The error itself does not change.
 
         :param changes: values by attribute name.

@@ -192,7 +192,7 @@ class SyncRun:
         done = [target for target in self.targets if target.changed]
         if done:
             verb = "Would ask Microsoft Graph for" if self._request.check_mode else "Microsoft Graph accepted"
-            sentences.append(f"{verb} a {self._request.sync_type} of {self._which(done)}.")
+            sentences.append(f"{self._share(done)}{verb} a {self._request.sync_type} of {self._which(done)}.")
         completed = [target for target in done if target.completed]
         if completed:
             which = self._which(completed, names=len(completed) < len(done))
@@ -209,6 +209,12 @@ class SyncRun:
             sentences.append(f"Skipped {self._which(skipped)}: {its} {self._recent()}.")
         return sentences
 
+    def _share(self, done: Sequence[SyncTarget]) -> str:
+        """Return how many were triggered although others failed: AWX counts no change of a task that failed."""
+        if self._request.check_mode or not any(target.action == "failed" for target in self.targets):
+            return ""
+        return f"{len(done)} of {len(self.targets)} {'was' if len(done) == 1 else 'were'} triggered: "
+
     def _recent(self) -> str:
         return f"more recent than if_older_than ({self._request.if_older_than:.15g} s)"
 
@@ -216,7 +222,7 @@ class SyncRun:
         if len(targets) == 1:
             return self._resource.object_phrase(targets[0].id, targets[0].name)
         count_phrase = self._resource.count_phrase(len(targets))
-        if not names or all(target.name is None for target in targets):
+        if not names:
             return count_phrase
         return f"{count_phrase} ({join_limited([name_and_id(target.id, target.name) for target in targets])})"
 

@@ -31,6 +31,8 @@ class SyncTarget:
     :param reason: a word for why it was skipped; ``message`` is the sentence for it.
     :param retry_after: seconds until the service's minimum interval between two syncs is over.
     :param missing: whether it was there no more when it was last looked for.
+    :param error_message: the message of the error for this member alone, where several members share one error object;
+        ``None`` where the error is of this member.
     :param completed: whether its sync was seen to complete; ``None`` when that was not waited for.
     """
 
@@ -49,6 +51,7 @@ class SyncTarget:
     request_id: str | None = None
     client_request_id: str | None = None
     error: GraphError | None = None
+    error_message: str | None = None
     age_unknown: bool = False
     missing: bool = False
 
@@ -97,8 +100,28 @@ class SyncTarget:
             "attempts": self.attempts,
             "request_id": self.request_id,
             "client_request_id": self.client_request_id,
-            "error": None if self.error is None else self.error.as_dict(),
+            "error": self._error(),
         }
+
+    def _error(self) -> dict[str, t.Any] | None:
+        if self.error is None:
+            return None
+        found = self.error.as_dict()
+        return found if self.error_message is None else {**found, "message": self.error_message}
+
+
+def target_results(targets: Sequence[SyncTarget], failure: GraphError | None) -> list[dict[str, t.Any]]:
+    """Return the entries of a result. A hint that several of them share with the task's error is only in that error.
+
+    :param failure: the task's error; it holds the hint.
+    """
+    entries = [target.as_result() for target in targets]
+    errors = [entry["error"] for entry in entries if entry["error"] is not None]
+    shared = [error for error in errors if failure is not None and error["hint"] == failure.hint]
+    if len(shared) > 1:
+        for error in shared:
+            error["hint"] = None
+    return entries
 
 
 def count_targets(targets: Sequence[SyncTarget]) -> dict[str, int]:

@@ -104,12 +104,16 @@ def _end(
     :param asked: seconds that the service asked to wait, where that is longer than the rest of the time.
     """
     pending = [target for target in targets if not target.completed]
-    seen = join_limited([_seen(resource, target) for target in pending], "; ")
-    said = f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {seen}"
+    end = ""
     if cause is not None:
-        said = f"{said}; the last look failed: {cause.sentence.rstrip('.')}"
+        end += f"; the last look failed: {cause.sentence.rstrip('.')}"
     if asked:
-        said = f"{said}; the service asks to wait {asked:g} s, which is longer than the rest of wait_timeout"
+        end += f"; the service asks to wait {asked:g} s, which is longer than the rest of wait_timeout"
+
+    def message(seen: str) -> str:
+        return f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {seen}{end}"
+
+    said = message(join_limited([_seen(resource, target) for target in pending], "; "))
     error = copy.copy(cause) if given_up and cause is not None else GraphTimeoutError("")
     error.args, error.message, error.service = (said,), said, None
     share = f"{len(pending)} of " if len(pending) < len(targets) else ""
@@ -125,6 +129,7 @@ def _end(
     error.hint = " ".join([error.hint] if given_up and error.hint else hints)
     for target in pending:
         target.error = error
+        target.error_message = message(_seen(resource, target))
 
 
 def _status_hints(resource: Resource, pending: Sequence[SyncTarget]) -> list[str]:

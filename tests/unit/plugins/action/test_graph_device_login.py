@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 import pytest
@@ -124,3 +125,13 @@ def test_no_escape_sequence_reaches_terminal_or_result(play: Play) -> None:
 def test_an_omitted_scope_is_none(play: Play) -> None:
     result = play.run(METADATA, Reply(200, FLOW), signed_in(), scopes=["__omit_place_holder__9c1185a5", "X.Read.All"])
     assert result["scopes"] == ["https://graph.microsoft.com/X.Read.All"]
+
+
+def test_a_missing_package_is_explained_for_the_execution_environment(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWX_ISOLATED_DATA_DIR", "/runner/artifacts/12")
+    monkeypatch.setitem(sys.modules, "msal", None)
+    result = play.run()
+    assert result["error"]["kind"] == "dependency"
+    assert "This task runs in an execution environment." in result["msg"]

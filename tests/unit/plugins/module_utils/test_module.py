@@ -12,7 +12,11 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils import _module
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import EMPTY_STATS, GraphClient, GraphRequest
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import NetworkError, OptionsError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
+    DependencyError,
+    NetworkError,
+    OptionsError,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimit
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.plugins.module_utils._module import ModuleResult, ModuleSpec, run_module
@@ -281,3 +285,14 @@ def test_secrets_are_registered_where_ansible_core_masks_them_everywhere(monkeyp
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "hush-hush-hush")
     end(FakeModule(access_token=TOKEN), lambda connect: (connect().sign_in(Permission("x", "")), done(connect))[1])
     assert {"hush-hush-hush", TOKEN} <= set(registered)
+
+
+def test_a_missing_package_is_explained_for_the_execution_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWX_ISOLATED_DATA_DIR", "/runner/artifacts/12")
+
+    def work(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
+        raise DependencyError("no msal", hint="Run pip install.")
+
+    result = end(FakeModule(), work).result
+    assert result["msg"].startswith("no msal. This task runs in an execution environment.")
+    assert result["error"]["hint"] in result["msg"]

@@ -63,6 +63,15 @@ class Stage:
         self.shown: list[str] = []
         monkeypatch.setattr(sys, "platform", "linux")
         monkeypatch.setattr(_in_process.display, "vvv", lambda msg, host: self.shown.append(f"<{host}> {msg}"))
+        # As before ansible-core 2.19, which shows no message by itself.
+        monkeypatch.setattr(_in_process, "ansible_version", "2.18.6")
+        self.lines: list[str] = []
+
+        def show(msg: str, color: str, stderr: bool) -> None:
+            assert (color, stderr) == (constants.COLOR_ERROR, True)
+            self.lines.append(msg)
+
+        monkeypatch.setattr(_in_process.display, "display", show)
         monkeypatch.setattr(NormalAction, "run", lambda _self, _tmp, _task_vars: USUAL)
 
     def run(self, work: Work = echo) -> dict[str, t.Any]:
@@ -519,6 +528,59 @@ def test_of_a_task_that_logs_nothing_nothing_is_told(stage: Stage) -> None:
     stage.task.no_log = True
     stage.run(work)
     assert stage.shown == []
+
+
+# --- the message of a failure
+
+
+def fail(message: str) -> Work:
+    def work(_task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
+        raise NetworkError(message)
+
+    return work
+
+
+def test_the_message_of_a_failure_is_shown_once_before_the_result(stage: Stage) -> None:
+    result = stage.run(fail("No route"))
+    assert stage.lines == [f"localhost: {result['msg']}"] == ["localhost: No route."]
+
+
+def test_a_task_that_succeeds_shows_no_message(stage: Stage) -> None:
+    stage.run()
+    assert stage.lines == []
+
+
+def test_no_log_shows_no_message(stage: Stage) -> None:
+    stage.task.no_log = True
+    assert stage.run(fail("No route"))["failed"]
+    assert stage.lines == []
+
+
+@pytest.mark.parametrize(("version", "shown"), [("2.16.14", 1), ("2.18.19rc1", 1), ("2.19.0b1", 0), ("2.21.5", 0)])
+def test_ansible_core_that_shows_the_message_itself_gets_no_second_one(stage: Stage, version: str, shown: int) -> None:
+    stage.monkeypatch.setattr(_in_process, "ansible_version", version)
+    stage.run(fail("No route"))
+    assert len(stage.lines) == shown
+
+
+def test_a_secret_in_a_message_is_masked(stage: Stage) -> None:
+    stage.run(fail(f"about {TOKEN}"))
+    assert stage.lines == ["localhost: about ********."]
+
+
+def test_a_long_message_takes_lines_that_awx_stores_whole(stage: Stage) -> None:
+    words = " ".join(f"EX{number:03}.contoso.example" for number in range(100))
+    stage.run(fail(words))
+    assert " ".join(stage.lines) == f"localhost: {words}."
+    assert len(stage.lines) == 3
+    assert max(map(len, stage.lines)) <= 900
+
+
+def test_the_message_of_a_module_is_shown_as_well(stage: Stage) -> None:
+    failing = Failing(stage)
+    failing.result = {"failed": True, "msg": "Not this.", "error": {"kind": "network"}}
+    stage.run()
+    assert stage.lines == ["localhost: Not this."]
 
 
 @pytest.mark.parametrize("wanted", [True, False])

@@ -11,12 +11,13 @@ import types
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import dependencies
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.dependencies import (
+    explain_in_image,
     install_command,
     is_installed,
     load,
     load_msal,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import DependencyError
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import DependencyError, OptionsError
 
 
 def test_what_is_installed_is_loaded() -> None:
@@ -70,3 +71,27 @@ def test_a_module_that_is_missing_is_not_installed(monkeypatch: pytest.MonkeyPat
 def test_the_install_command_is_that_of_this_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/opt/my python/bin/python")
     assert install_command("PySocks") == "'/opt/my python/bin/python' -m pip install PySocks"
+
+
+@pytest.mark.parametrize("folder", ["/runner/artifacts/12", "/runner/artifacts/"])
+def test_in_an_execution_environment_the_hint_is_about_its_image(folder: str) -> None:
+    error = DependencyError("no msal", hint="Run pip install.")
+    explain_in_image(error, {"AWX_ISOLATED_DATA_DIR": folder})
+    hint = str(error.hint)
+    assert hint.startswith("This task runs in an execution environment.")
+    assert 'Set ansible_python_interpreter to "{{ ansible_playbook_python }}".' in hint
+    assert "cryptography>=3.1, msal>=" in hint
+    assert "pip install" not in hint
+
+
+@pytest.mark.parametrize("environ", [{}, {"AWX_ISOLATED_DATA_DIR": "/home/me/job/artifacts/12"}])
+def test_elsewhere_the_hint_stays_what_it_is(environ: dict[str, str]) -> None:
+    error = DependencyError("no msal", hint="Run pip install.")
+    explain_in_image(error, environ)
+    assert error.hint == "Run pip install."
+
+
+def test_other_errors_keep_their_hints_in_an_execution_environment() -> None:
+    error = OptionsError("no tenant", hint="Give one.")
+    explain_in_image(error, {"AWX_ISOLATED_DATA_DIR": "/runner/artifacts/12"})
+    assert error.hint == "Give one."

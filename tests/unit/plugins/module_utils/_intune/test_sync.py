@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import typing as t
 
 import pytest
@@ -15,7 +16,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import SyncOptions, WaitOptions
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_target import count_targets
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_target import count_targets, target_results
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,
@@ -128,7 +129,10 @@ def test_forty_five_ids_are_three_batches_told_in_the_order_asked_for() -> None:
     assert task.wire == [BATCH] * 3
     assert task.each("id") == names
     assert task.posted == names
-    assert task.run.message() == "Microsoft Graph accepted a gently of 45 widgets."
+    assert task.run.message() == (
+        "Microsoft Graph accepted a gently of 45 widgets ('w0', 'w1', 'w2', 'w3', 'w4', 'w5', 'w6', 'w7', 'w8', 'w9'"
+        " and 35 more)."
+    )
 
 
 def test_one_that_fails_does_not_stop_the_others() -> None:
@@ -141,8 +145,36 @@ def test_one_that_fails_does_not_stop_the_others() -> None:
     assert task.run.message() == (
         "Could not trigger a gently of widget 'gone': Microsoft Graph answered 404 ResourceNotFound: gone"
         " (request-id r-404). 'gone' does not look like an ID: to select by name, use widget_name. Count the widgets."
-        " 1 of 3 widgets failed: 'gone'. Microsoft Graph accepted a gently of 2 widgets."
+        " 1 of 3 widgets failed: 'gone'."
+        " 2 of 3 were triggered: Microsoft Graph accepted a gently of 2 widgets ('a', 'b')."
     )
+
+
+def test_in_check_mode_a_failure_does_not_make_the_others_triggered() -> None:
+    task = ModuleContext(ids("a", "gone"), join_limited(widget("a")), check_mode=True)
+    assert task.run.message().endswith(
+        "1 of 2 widgets failed: 'gone'. Would ask Microsoft Graph for a gently of widget big a (a)."
+    )
+
+
+def test_a_hint_that_entries_share_with_the_task_is_in_the_error_of_the_task_only() -> None:
+    task = ModuleContext(ids(GUID, "b", GUID.upper()), batch_reply(REFUSED, OK, REFUSED))
+    failure = task.run.failure
+    assert failure is not None
+    assert failure.hint is not None
+    errors = [entry["error"] for entry in target_results(task.run.targets, failure)]
+    assert [error and error["hint"] for error in errors] == [None, None, None]
+    assert [error and error["kind"] for error in errors] == [failure.kind, None, failure.kind]
+    assert failure.as_dict()["hint"] == failure.hint
+
+
+def test_a_hint_of_one_entry_alone_stays_in_it() -> None:
+    task = ModuleContext(ids("a", "b"), batch_reply(REFUSED, GONE))
+    failure = task.run.failure
+    assert failure is not None
+    hints = [entry["error"]["hint"] for entry in target_results(task.run.targets, failure)]
+    assert hints[0] == failure.hint
+    assert hints[1] not in (None, failure.hint)
 
 
 def test_of_several_failures_the_first_asked_for_is_the_tasks() -> None:
@@ -172,7 +204,7 @@ def test_another_success_counts_with_a_warning(reply: Reply) -> None:
 def test_other_successes_of_several_are_one_warning() -> None:
     task = ModuleContext(ids("a", "b", "c"), batch_reply(Reply(202), OK, Reply(200)))
     (warning,) = task.run.warnings
-    assert "answered 200, 202 when asked for a gently of 2 widgets, where 204 is documented" in warning
+    assert "answered 200, 202 when asked for a gently of 2 widgets ('a', 'c'), where 204 is documented" in warning
 
 
 def test_a_success_that_is_a_web_page_is_none() -> None:
@@ -597,6 +629,28 @@ def test_a_look_that_takes_longer_than_is_left_is_the_last() -> None:
     run = SyncRun(lambda: client, WIDGET, SyncOptions("gently", ids("a"), wait_options=PATIENCE))
     run.run()
     assert (clock.slept, [target.completed for target in run.targets]) == ([30.0, 20.0], [False])
+
+
+def test_each_pending_entry_has_a_message_about_itself() -> None:
+    here = join_limited(widget("a"), widget("b", None, "dull"))
+    task = ModuleContext(ids("a", "b"), here, batch_reply(OK, OK), here, wait_options=WaitOptions(30.0, 30.0))
+    failure = task.run.failure
+    assert failure is not None
+    assert "for big a (a), shine bright, last sync 2026-01-01T12:00:00Z; big b (b), shine dull" in failure.message
+    assert [entry["error"]["message"] for entry in target_results(task.run.targets, failure)] == [
+        f"after 30 s the time of the last sync has not moved on for {seen}"
+        for seen in (
+            "big a (a), shine bright, last sync 2026-01-01T12:00:00Z",
+            "big b (b), shine dull, last sync unknown",
+        )
+    ]
+
+
+def test_a_result_of_a_hundred_that_are_pending_stays_small() -> None:
+    names = [f"w{number}" for number in range(100)]
+    here = join_limited(*map(widget, names))
+    task = ModuleContext(ids(*names), here, *[batch_reply(*[OK] * 20)] * 5, here, wait_options=WaitOptions(30.0, 30.0))
+    assert len(json.dumps(target_results(task.run.targets, task.run.failure))) < 100_000
 
 
 def test_a_message_tells_of_ten_that_are_pending_and_counts_the_rest() -> None:
