@@ -4,7 +4,7 @@
 
 """Runs a test suite, then searches all that it printed and left behind for secrets.
 
-``secret_scan.py HOME FOLDER … -- COMMAND …``: each simulator of the suite records the secrets that it holds or hands out.
+``secret_scan.py HOME FOLDER … -- COMMAND …``: each simulator of the suite records the secrets that it holds or issues.
 They are searched for in all that the suite and the commands under test print, in temporary files, in the suite's home
 and in the folders.
 """

@@ -22,7 +22,7 @@ class Permission(t.NamedTuple):
     :param name: as the app registration lists it.
     :param delegated_role: what a signed-in user needs besides, as a sentence.
     :param implied_by: greater permissions that include it.
-    :param application_hint: what to check when an application holds the permission and the service refuses it, as a sentence.
+    :param application_hint: what to check when an application holds the permission and is refused, as a sentence.
     :param also_needed: further permissions, for a task that no single permission is enough for.
     """
 

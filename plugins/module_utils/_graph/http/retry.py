@@ -101,8 +101,7 @@ class Retry:
         """Call ``send`` until it succeeds or is not worth another try.
 
         :param send: is given the number of the attempt, from 1 on.
-        :param recover: may remove the cause of a failure, so that a further attempt makes sense at once; asked only until
-            it did so.
+        :param recover: tries to remove the cause of a failure, and returns whether it did; not called again after that.
         :raises GraphError: the last attempt's, with the number of attempts in it.
         """
         attempt = tries = 0

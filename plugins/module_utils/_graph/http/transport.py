@@ -63,7 +63,8 @@ class Response(t.NamedTuple):
 class Transport:
     """Sends requests, one at a time, and reads their answers within limits of time and size.
 
-    :param timeout: seconds to connect, and between two reads; a whole answer may take :data:`TOTAL_TIMEOUT_FACTOR` times that.
+    :param timeout: seconds to connect, and between two reads. A whole response may take :data:`TOTAL_TIMEOUT_FACTOR`
+        times that.
     :param verify: as for requests: True, False, or the path of a CA file or folder.
     :param ca_source: where that path comes from, for messages.
     :param proxy: the URL of the proxy for every request; ``None`` to go by the environment.
