@@ -28,9 +28,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
-    EXCHANGE_CONNECTOR,
-)
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import READ_WRITE
 from ansible_collections.msgraph.intune.plugins.plugin_utils._module_environment import module_environment
 from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args
 
@@ -97,7 +95,7 @@ class ActionModule(ActionBase):
             for scope in params["scopes"] or []
             if scope.strip() not in ("", "None") and not is_omitted(scope)
         ]
-        scopes = full_scopes(settings.cloud, explicit or [EXCHANGE_CONNECTOR.sync_permission.name])
+        scopes = full_scopes(settings.cloud, explicit or [READ_WRITE.name])
         for warning in settings.warnings:
             on_warning(warning)
         cache = TokenCache(str(settings.token_cache_path), on_warning=on_warning)

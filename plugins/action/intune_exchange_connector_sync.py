@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.msgraph.intune.plugins.modules.intune_exchange_connector_sync import JOB
+from ansible_collections.msgraph.intune.plugins.modules.intune_exchange_connector_sync import SPEC
 from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import InProcessAction
 
 
 class ActionModule(InProcessAction):
     """Runs the module, within Ansible's own process where it can."""
 
-    spec = JOB
+    spec = SPEC

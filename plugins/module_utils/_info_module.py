@@ -4,63 +4,72 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The work of a module that reads members of a resource."""
+"""Build an info module from a resource."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ._intune.info import filter_by, read_info
-from ._intune.last_sync import UNKNOWN
+from ._graph.config.values import MAX_AGE, is_not_given, parse_duration
+from ._intune.info import count_objects, filter_by, filter_by_age, health_summary, read_info
+from ._intune.resource import SINGLETON_ID
 from ._intune.selection import Selection, read_values
 from ._module import ModuleResult, ModuleSpec
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
     from ._graph.client import GraphClient
-    from ._intune.resource import Resource, State
-    from ._intune.selection import SelectionOptions
+    from ._intune.resource import Resource
     from ._module import ModuleContext
 
+_AGE_OPTIONS: t.Final = ("last_sync_older_than", "last_sync_younger_than")
 
-def build_info_module(
-    resource: Resource,
-    selection: SelectionOptions,
-    *,
-    statuses: Sequence[str],
-    healths: Sequence[str],
-    health: Callable[[int | None], str],
-    count: Callable[[Sequence[State]], dict[str, int]],
-) -> ModuleSpec:
-    """Return the job of an info module.
 
-    :param statuses: the documented values of the option ``status``.
-    :param healths: the values that ``health`` returns, in the order of the message.
-    :param health: from the seconds since the last sync, ``None`` for never, to the health.
-    :param count: from members to the result's ``counts``.
+def build_info_module(resource: Resource, *, flat_counts: bool = False, filters_by_status: bool = False) -> ModuleSpec:
+    """Return the module that reads the objects of a resource.
+
+    :param flat_counts: whether ``counts`` has one level, as in version 1.0.0.
+    :param filters_by_status: whether the module has the option ``status``.
     """
 
-    def run(task: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
-        selected = selection.read(task.params) or Selection(all=True)
-        values = read_values(task.params["status"])
-        info = read_info(connect, resource, selected, health)
-        filter_by(info, "status", values, statuses)
-        counts = count(info.members)
-        summary = f"{resource.count_phrase(counts['total'])}: "
-        summary += ", ".join(f"{counts[word]} {word}" for word in (*healths, UNKNOWN) if word in counts) + "."
+    def run(context: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
+        params = context.params
+        values = read_values(params["status"]) if filters_by_status else None
+        older_than, younger_than = (_age(params, name) for name in _AGE_OPTIONS)
+        info = read_info(connect, resource, _selection(resource, params))
+        filter_by(info, resource.status or "", values, resource.statuses)
+        filter_by_age(info, older_than=older_than, younger_than=younger_than)
+        counts = count_objects(resource, info.objects)
+        if flat_counts:
+            # Health last: the service can add a status with the name of a health, which must not replace that count.
+            counts = {**counts["status"], **counts["health"], "total": counts["total"]}
+        summary = health_summary(resource, info.objects)
         return ModuleResult(
             changed=False,
             msg=summary if info.failure is None else f"{info.failure} {summary}",
-            # Without all members the counts would be wrong, and a probe that reads only them must fail.
-            data={"connectors": info.members, **({"counts": counts} if info.failure is None else {})},
+            # Without all objects the counts would be wrong, and a probe that reads only them must fail.
+            data={resource.result_key: info.objects, **({"counts": counts} if info.failure is None else {})},
             failure=info.failure,
             warnings=tuple(info.warnings),
         )
 
+    selection = {} if resource.selection is None else resource.selection.argument_spec
+    status: Mapping[str, t.Any] = {"status": {"type": "list", "elements": "str"}} if filters_by_status else {}
     return ModuleSpec(
-        options={**selection.argument_spec, "status": {"type": "list", "elements": "str"}},
+        options={**selection, **status, **{name: {"type": "str"} for name in _AGE_OPTIONS}},
         run=run,
-        empty_result={"connectors": []},
+        empty_result={resource.result_key: []},
         rate_limit=resource.rate_limit,
     )
+
+
+def _selection(resource: Resource, params: Mapping[str, t.Any]) -> Selection:
+    if resource.selection is None:
+        return Selection(ids=(SINGLETON_ID,))
+    return resource.selection.read(params) or Selection(all=True)
+
+
+def _age(params: Mapping[str, t.Any], name: str) -> float | None:
+    value = params.get(name)
+    return None if is_not_given(value) else parse_duration(name, value, max_seconds=MAX_AGE)

@@ -4,55 +4,54 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The work of a module that syncs members of a resource."""
+"""Build a sync module from a resource."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ._intune.sync import SyncRun
-from ._intune.sync_options import ARGUMENT_SPEC, read_sync_options
+from ._intune.sync_options import read_sync_options, sync_argument_spec
+from ._intune.sync_report import diff, message
 from ._intune.sync_target import count_targets, target_results
 from ._module import ModuleResult, ModuleSpec
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from ._graph.client import GraphClient
-    from ._intune.resource import SyncResource
-    from ._intune.selection import SelectionOptions
+    from ._intune.resource import Resource
     from ._module import ModuleContext
 
 
-def build_sync_module(resource: SyncResource, selection: SelectionOptions, sync_types: Sequence[str]) -> ModuleSpec:
-    """Return the job of a sync module.
+def build_sync_module(resource: Resource) -> ModuleSpec:
+    """Return the module that syncs the objects of a resource.
 
-    :param sync_types: the choices of the option ``sync_type``; the first one is its default.
+    :param resource: a resource with an action.
     """
+    action = resource.action
+    if action is None:
+        raise ValueError(f"{resource.plural} have no action")
 
-    def run(task: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
-        request = read_sync_options(task.params, selection, check_mode=task.check_mode, diff=task._diff)
-        run = SyncRun(connect, resource, request)
-        run.run()
+    def run(context: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
+        options = read_sync_options(context.params, resource, check_mode=context.check_mode, diff=context._diff)
+        sync = SyncRun(connect, resource, action, options)
+        sync.run()
         return ModuleResult(
-            changed=any(target.changed for target in run.targets),
-            msg=run.message(),
+            changed=any(target.changed for target in sync.targets),
+            msg=message(sync),
             data={
-                "connectors": target_results(run.targets, run.failure),
-                "counts": count_targets(run.targets),
+                resource.result_key: target_results(sync.targets, sync.failure, with_sync_type=bool(action.sync_types)),
+                "counts": count_targets(sync.targets),
             },
-            failure=run.failure,
-            warnings=tuple(run.warnings),
-            diff=run.diff() if request.diff else None,
+            failure=sync.failure,
+            warnings=tuple(sync.warnings),
+            diff=diff(sync) if options.diff else None,
         )
 
     return ModuleSpec(
-        options={
-            **selection.argument_spec,
-            **ARGUMENT_SPEC,
-            "sync_type": {"type": "str", "choices": list(sync_types), "default": sync_types[0]},
-        },
+        options=sync_argument_spec(resource),
         run=run,
-        empty_result={"connectors": [], "counts": count_targets([])},
+        empty_result={resource.result_key: [], "counts": count_targets([])},
         rate_limit=resource.rate_limit,
     )

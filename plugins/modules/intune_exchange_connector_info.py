@@ -333,26 +333,14 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.msgraph.intune.plugins.module_utils._info_module import build_info_module
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
-    HEALTHS,
-    SELECTION,
-    STATUSES,
-    count_connectors,
-    health,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._module import run_module
 
-JOB = build_info_module(
-    EXCHANGE_CONNECTOR,
-    SELECTION,
-    statuses=STATUSES,
-    healths=HEALTHS,
-    health=health,
-    count=count_connectors,
-)
+SPEC = build_info_module(EXCHANGE_CONNECTOR, flat_counts=True, filters_by_status=True)
 
 
 def main():
-    run_module(AnsibleModule(argument_spec=JOB.argument_spec(), supports_check_mode=True), JOB)
+    run_module(AnsibleModule(argument_spec=SPEC.argument_spec(), supports_check_mode=True), SPEC)
 
 
 if __name__ == "__main__":

@@ -500,17 +500,15 @@ if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
-    SELECTION,
-    SYNC_TYPES,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._module import run_module
 from ansible_collections.msgraph.intune.plugins.module_utils._sync_module import build_sync_module
 
-JOB = build_sync_module(EXCHANGE_CONNECTOR, SELECTION, SYNC_TYPES)
+SPEC = build_sync_module(EXCHANGE_CONNECTOR)
 
 
 def main():
-    run_module(AnsibleModule(argument_spec=JOB.argument_spec(), supports_check_mode=True), JOB)
+    run_module(AnsibleModule(argument_spec=SPEC.argument_spec(), supports_check_mode=True), SPEC)
 
 
 if __name__ == "__main__":

@@ -97,8 +97,7 @@ def send_all(client: GraphClient, calls: Sequence[GraphRequest]) -> list[Result]
 
 def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -> None:
     """Send what is ready."""
-    for start in range(0, len(ready), MAX_BATCH_SIZE):
-        batch = ready[start : start + MAX_BATCH_SIZE]
+    for batch in _batches(ready):
         whole = GraphRequest(
             "POST",
             "$batch",
@@ -107,9 +106,10 @@ def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -
             body={"requests": [_request(number, item.request) for number, item in enumerate(batch, 1)]},
             parse=_responses,
             has_results=_has_responses,
+            version=batch[0].request.version,
         )
         try:
-            answer = client.send(whole, client.url(whole.path), writes=sum(item.request.writes for item in batch))
+            answer = client.send(whole, client.url(whole), writes=sum(item.request.writes for item in batch))
         except GraphError as exc:
             for item in batch:
                 item.attempts += exc.attempts
@@ -130,6 +130,16 @@ def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -
                     item.tries = 0
             for item, error in rejected:
                 _schedule_retry(client, item, error, token_renewed=client.sign_in(whole.permission) is not used)
+
+
+def _batches(items: list[_Item]) -> Iterator[list[_Item]]:
+    """Yield the items in batches. A batch is sent to one API version, so its items must have the same one."""
+    by_version: dict[str, list[_Item]] = {}
+    for item in items:
+        by_version.setdefault(item.request.version, []).append(item)
+    for group in by_version.values():
+        for start in range(0, len(group), MAX_BATCH_SIZE):
+            yield group[start : start + MAX_BATCH_SIZE]
 
 
 def _request(number: int, request: GraphRequest) -> dict[str, t.Any]:

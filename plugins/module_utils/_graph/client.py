@@ -34,8 +34,6 @@ if t.TYPE_CHECKING:
     from .http.transport import Response, Transport
     from .permission import Permission
 
-API_VERSION = "v1.0"
-
 # A token that was refused is replaced by a new one; a new one that is refused as well, within this time, is not.
 _RENEWAL_SECONDS: t.Final = 300.0
 
@@ -59,6 +57,8 @@ class GraphRequest(t.NamedTuple):
     :param parse: from the answer's JSON, ``None`` when empty, to what is wanted of it; it may raise a GraphError.
     :param has_results: whether the JSON holds results although the status, or an ``error`` beside them, reports a
         failure.
+    :param version: the API version.
+    :param final_statuses: error statuses that have a meaning of their own for this request, so it is not retried.
     """
 
     method: str
@@ -68,6 +68,8 @@ class GraphRequest(t.NamedTuple):
     body: dict[str, t.Any] | None = None
     parse: Callable[[t.Any], t.Any] = lambda body: body
     has_results: Callable[[t.Any], bool] = lambda body: False
+    version: str = "v1.0"
+    final_statuses: tuple[int, ...] = ()
 
     @property
     def writes(self) -> int:
@@ -132,7 +134,7 @@ class GraphClient:
 
         :raises GraphError: anything else, the call's action named.
         """
-        response = self.send(request, self.url(request.path), writes=request.writes)
+        response = self.send(request, self.url(request), writes=request.writes)
         self.retry.reset_budget()
         return response
 
@@ -143,9 +145,9 @@ class GraphClient:
         except GraphError as exc:
             return exc
 
-    def url(self, path: str) -> str:
-        """The address of a path below the API version."""
-        return f"{self._cloud.graph_url}/{API_VERSION}/{path}"
+    def url(self, request: GraphRequest) -> str:
+        """Return the URL of a request."""
+        return f"{self._cloud.graph_url}/{request.version}/{request.path}"
 
     def may_send_to(self, url: object) -> bool:
         """Return whether the token may go to a URL: only to the Graph root, and only below its path."""
@@ -319,6 +321,8 @@ class GraphClient:
         from .graph_errors import read_error
 
         error = read_error(response, client_request_id, from_graph=from_graph)
+        if error.status in request.final_statuses:
+            error = error.derived(retryable=False)
         # Not after 401 and transient statuses: the whole request is sent again, with a new token or after a wait.
         if error.status != 401 and not error.transient and request.has_results(body):
             return body

@@ -69,6 +69,8 @@ class GraphError(Exception):
         outcome_unknown: bool = False,
         retryable: bool | None = None,
         retry_delay: float | None = None,
+        action: str | None = None,
+        attempts: int = 0,
     ) -> None:
         message = printable(message)
         super().__init__(message)
@@ -84,8 +86,8 @@ class GraphError(Exception):
         self.outcome_unknown = outcome_unknown
         self.retryable = retryable
         self.retry_delay = retry_delay
-        self.action: str | None = None
-        self.attempts = 0
+        self.action = action
+        self.attempts = attempts
         """How many times the request was sent that ended so."""
 
     def derived(self: _Error, **changes: t.Any) -> _Error:

@@ -35,7 +35,7 @@ def read_pages(
     :raises GraphError: a page could not be read, names a next page outside of the Graph root, or exceeds a limit.
     """
     members: list[t.Any] = []
-    url = client.url(request.path)
+    url = client.url(request)
     seen: set[str] = set()
     size = 0
 

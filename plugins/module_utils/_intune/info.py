@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What is to be known of members of a resource: their states, the age of their last syncs, and their health."""
+"""Read objects with the age of their last sync and their health."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import time
 import typing as t
 
 from .._graph.errors import GraphError
-from .last_sync import UNKNOWN, seconds_since_last_sync
+from .health import HEALTHS, UNKNOWN, seconds_since
 from .read import read_selected
 from .times import TICKS
 
@@ -21,7 +21,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .._graph.client import GraphClient
-    from .resource import Resource, State
+    from .fields import State
+    from .resource import Resource
     from .selection import Selection
 
 # Ticks from the year 1 to the beginning of Unix time.
@@ -30,9 +31,9 @@ _EPOCH: t.Final = 62_135_596_800 * TICKS
 
 @dataclasses.dataclass
 class ReadResult:
-    """Members that were asked for and are there; ``failure`` tells of the first that is not."""
+    """The objects that were found, and the error of the first missing object."""
 
-    members: list[State] = dataclasses.field(default_factory=list)
+    objects: list[State] = dataclasses.field(default_factory=list)
     failure: GraphError | None = None
     warnings: list[str] = dataclasses.field(default_factory=list)
 
@@ -41,55 +42,81 @@ def read_info(
     connect: Callable[[], GraphClient],
     resource: Resource,
     selection: Selection,
-    health: Callable[[int | None], str],
     *,
     clock: Callable[[], float] = time.time,
 ) -> ReadResult:
-    """Read the members that were selected, each with ``seconds_since_last_sync`` and ``health``.
+    """Read the selected objects, each with ``seconds_since_last_sync``, ``health`` and ``health_reason``.
 
-    :param health: from the seconds since the last sync, ``None`` when there never was one, to a word.
-    :param clock: seconds of Unix time on this host, for when the service does not tell its own.
-    :raises GraphError: they could not be read.
+    :param clock: seconds of Unix time on this host, for a response of the service without a date.
+    :raises GraphError: the objects could not be read.
     """
-    info = ReadResult()
+    result = ReadResult()
     if selection.is_empty:
-        return info
+        return result
     snapshot = read_selected(connect(), resource, selection, resource.read_permission)
     if selection.all and not snapshot.states:
-        info.warnings.append(f"The tenant has no {resource.noun}s. {resource.support_notice}")
-    info.warnings.extend(snapshot.warnings(resource))
+        result.warnings.append(f"The tenant has no {resource.plural}. {resource.support_notice}".rstrip())
+    result.warnings.extend(snapshot.warnings(resource))
     present = {key: state for key, state in snapshot.states.items() if not isinstance(state, GraphError)}
-    info.failure = next((one for one in snapshot.states.values() if isinstance(one, GraphError)), None)
+    result.failure = next((state for state in snapshot.states.values() if isinstance(state, GraphError)), None)
     now = snapshot.server_time
     if now is None:
         now = _EPOCH + int(clock() * TICKS)
         if present:
-            info.warnings.append("The service did not tell the time: ages are by the clock of this host.")
+            result.warnings.append("The service did not tell the time: ages are by the clock of this host.")
     for key, state in present.items():
-        age = seconds_since_last_sync(resource, state, now)
-        word = UNKNOWN if key in snapshot.unreadable else health(age)
-        info.members.append({**state, "seconds_since_last_sync": age, "health": word})
-    return info
+        age = seconds_since(state, resource.last_sync, now)
+        health, reason = resource.health.judge(state, now, sync_time_unknown=key in snapshot.unreadable)
+        result.objects.append({**state, "seconds_since_last_sync": age, "health": health, "health_reason": reason})
+    return result
 
 
-def filter_by(info: ReadResult, key: str, values: Sequence[str] | None, known: Sequence[str]) -> None:
-    """Leave those members alone that have one of the words under a key; ``None`` keeps all.
+def filter_by(result: ReadResult, key: str, values: Sequence[str] | None, known: Sequence[str]) -> None:
+    """Keep only the objects that have one of the values under a key; ``None`` keeps all.
 
-    :param known: the words that are documented; another one that no member has may be a typing error.
+    :param known: the documented values. Another value that no object has can be a typing error, so it is a warning.
     """
     if values is None:
         return
-    present = {(member[key] or "").casefold() for member in info.members}
-    strange = [word for word in values if word not in present and word not in {one.casefold() for one in known}]
-    if strange:
-        info.warnings.append(f"No {key} is called {', '.join(map(repr, strange))}. Known are {', '.join(known)}.")
-    info.members = [member for member in info.members if (member[key] or "").casefold() in values]
+    present = {(state[key] or "").casefold() for state in result.objects}
+    unknown = [value for value in values if value not in present and value not in {one.casefold() for one in known}]
+    if unknown:
+        result.warnings.append(f"No {key} is called {', '.join(map(repr, unknown))}. Known are {', '.join(known)}.")
+    result.objects = [state for state in result.objects if (state[key] or "").casefold() in values]
 
 
-def count(members: Sequence[State], key: str, known: Sequence[str]) -> dict[str, int]:
-    """How many members have each word under a key: the words known, and any other that occurs."""
+def filter_by_age(result: ReadResult, *, older_than: float | None, younger_than: float | None) -> None:
+    """Keep only the objects whose last sync has such an age, in seconds. An object that never synced is older than any.
+
+    An unknown age counts as older than any, too: a report about old objects must not lose it.
+    """
+
+    def fits(state: State) -> bool:
+        age = state["seconds_since_last_sync"]
+        if older_than is not None and age is not None and age < older_than:
+            return False
+        return younger_than is None or (age is not None and age < younger_than)
+
+    result.objects = [state for state in result.objects if fits(state)]
+
+
+def count_values(states: Sequence[State], key: str, known: Sequence[str]) -> dict[str, int]:
+    """Return the number of objects by the value of a key: each known value, and any other that occurs."""
     counts = dict.fromkeys(known, 0)
-    for word in (member[key] for member in members):
-        if word is not None:
-            counts[word] = counts.get(word, 0) + 1
+    for value in (state[key] for state in states):
+        if value is not None:
+            counts[value] = counts.get(value, 0) + 1
     return counts
+
+
+def count_objects(resource: Resource, states: Sequence[State]) -> dict[str, t.Any]:
+    """Return the ``counts`` of a result: in all, by health and by status."""
+    by_status = {} if resource.status is None else count_values(states, resource.status, resource.statuses)
+    return {"total": len(states), "health": count_values(states, "health", HEALTHS), "status": by_status}
+
+
+def health_summary(resource: Resource, states: Sequence[State]) -> str:
+    """Return a sentence such as "3 VPP tokens: 2 healthy, 1 warning, 0 unhealthy."."""
+    by_health = count_values(states, "health", HEALTHS)
+    words = [word for word in (*HEALTHS, UNKNOWN) if word in by_health]
+    return f"{resource.count_phrase(len(states))}: {', '.join(f'{by_health[word]} {word}' for word in words)}."

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads members of a resource: one by its id, more by the list, each with the moment at which the service answered."""
+"""Read the selected objects of a resource, with the time of the service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .._graph.client import GraphRequest
 from .._graph.errors import INTERCEPTED_HINT, GraphError, NotFoundError, ProtocolError
 from .._graph.masking import clip
 from .._graph.text import is_guid
-from .resource import join_limited
+from .ids import join_limited
 from .selection import select
 from .times import is_unreadable, read_date
 
@@ -24,10 +24,11 @@ if t.TYPE_CHECKING:
 
     from .._graph.client import GraphClient, GraphResponse
     from .._graph.permission import Permission
-    from .resource import Resource, State
+    from .fields import State
+    from .resource import Resource
     from .selection import Selection
 
-    # From an id, as asked for, to the state of that member, or to why there is none.
+    # From the id in the selection to the state of the object, or to the error of a missing object.
     States = dict[str, t.Union[State, NotFoundError]]
 
 _MAX_TIME: t.Final = 40
@@ -35,10 +36,11 @@ _MAX_TIME: t.Final = 40
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """Members as they were at a moment of the service's clock; ``None`` when the answer did not tell it.
+    """The states of objects at one time.
 
-    :param unreadable: from the id of a member to what the service gave as the time of its last sync, where that is not
-        a time. The state has ``None`` there, which is not the same as "never" for these members.
+    :param server_time: the time of the service, in ticks; ``None`` when the response has no date.
+    :param unreadable: from the id of an object to the text that the service returned as the time of its last sync,
+        where that is not a time. The state has ``None`` there, which does not mean "never" for these objects.
     """
 
     states: States
@@ -46,10 +48,10 @@ class Snapshot:
     unreadable: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def warnings(self, resource: Resource) -> list[str]:
-        """Return a warning that shows the times that cannot be read; none when there are no such times."""
+        """Return a warning that shows the unreadable times, or an empty list."""
         if not self.unreadable:
             return []
-        states = [(self.states[member_id], text) for member_id, text in self.unreadable.items()]
+        states = [(self.states[object_id], text) for object_id, text in self.unreadable.items()]
         shown = [f"{resource.name_and_id(t.cast('State', state))}: '{clip(text, _MAX_TIME)}'" for state, text in states]
         return [f"The time of the last sync cannot be read, so its age is unknown. {join_limited(shown, '; ')}."]
 
@@ -62,68 +64,73 @@ def read_selected(
     *,
     names: Mapping[str, str | None] | None = None,
 ) -> Snapshot:
-    """Read the members that were selected, in the order asked for.
+    """Read the selected objects, in the order of the selection.
 
-    :param permission: what the whole task needs, for the sign-in and for messages.
-    :param names: the names of members by their ids, where they are known, for messages.
-    :raises GraphError: they could not be read, or a name fits none or several; a missing id is told in the reading.
+    :param permission: the permission that the whole task needs, for the sign-in and for messages.
+    :param names: the known names of objects by their ids, for messages.
+    :raises GraphError: the objects could not be read, or a name matches no object or several. An id without an object
+        does not raise: the snapshot holds its error.
     """
     if len(selection.ids) == 1:
-        (member_id,) = selection.ids
-        return _read_one(client, resource, member_id, permission, (names or {}).get(member_id))
-    answer = _list(client, resource, permission)
+        (object_id,) = selection.ids
+        return _read_one(client, resource, object_id, permission, (names or {}).get(object_id))
+    response = _list(client, resource, permission)
     if not selection.ids:
-        states: States = {state["id"]: state for state in select(resource, selection, answer.content)}
+        states: States = {state["id"]: state for state in select(resource, selection, response.content)}
     else:
-        states = _by_ids(resource, selection.ids, answer.content)
-    return _snapshot(resource, states, answer)
+        states = _by_ids(resource, selection.ids, response.content)
+    return _snapshot(resource, states, response)
 
 
-def _snapshot(resource: Resource, states: States, answer: GraphResponse) -> Snapshot:
-    """Replace each time of a last sync that is not one by ``None``."""
+def _snapshot(resource: Resource, states: States, response: GraphResponse) -> Snapshot:
+    """Return the snapshot. An unreadable or blank time of the last sync becomes ``None``."""
     unreadable: dict[str, str] = {}
-    for member_id, state in states.items():
+    for object_id, state in states.items():
         if isinstance(state, NotFoundError) or state[resource.last_sync] is None:
             continue
         last = state[resource.last_sync]
         if is_unreadable(last):
-            unreadable[member_id] = last
-        if member_id in unreadable or not last.strip():
-            states[member_id] = {**state, resource.last_sync: None}
-    return Snapshot(states, read_date(answer.headers.get("Date")), unreadable)
+            unreadable[object_id] = last
+        if object_id in unreadable or not last.strip():
+            states[object_id] = {**state, resource.last_sync: None}
+    return Snapshot(states, read_date(response.headers.get("Date")), unreadable)
 
 
 def _read_one(
-    client: GraphClient, resource: Resource, member_id: str, permission: Permission, name: str | None
+    client: GraphClient, resource: Resource, object_id: str, permission: Permission, name: str | None
 ) -> Snapshot:
     def parse(body: t.Any) -> State:
-        state = resource.state(body)
-        if state["id"].casefold() != member_id.casefold():
+        state = resource.read_state(body)
+        if not resource.is_singleton and state["id"].casefold() != object_id.casefold():
             raise ProtocolError(f"the answer is another {resource.noun}, '{state['id']}'", hint=INTERCEPTED_HINT)
         return state
 
+    action = f"read {resource.object_phrase(object_id, name)}"
     request = GraphRequest(
-        "GET", resource.path(member_id), f"read {resource.object_phrase(member_id, name)}", permission, parse=parse
+        "GET", resource.object_path(object_id), action, permission, parse=parse, version=resource.version
     )
     try:
-        answer = client.call(request)
+        response = client.call(request)
     except GraphError as exc:
-        explain_missing(resource, member_id, exc)
-        if isinstance(exc, NotFoundError):
-            return Snapshot({member_id: exc}, None)
-        raise
-    return _snapshot(resource, {member_id: answer.content}, answer)
+        error = explain_missing(resource, object_id, exc)
+        if isinstance(error, NotFoundError):
+            return Snapshot({object_id: error}, None)
+        raise error from exc
+    return _snapshot(resource, {object_id: response.content}, response)
 
 
 def _list(client: GraphClient, resource: Resource, permission: Permission) -> GraphResponse:
+    # A task that selects one object by its id reads no list.
     from .._graph.paging import read_pages
 
-    action = f"list the {resource.noun}s of the tenant"
-    request = GraphRequest("GET", resource.collection, action, permission, parse=resource.state)
-    answer = read_pages(client, request)
-    # A member that moves between two pages is on both. Its place is the first one, its state the later one.
-    distinct = {state["id"].casefold(): state for state in answer.content}
-    return answer._replace(content=list(distinct.values()))
+    action = f"list the {resource.plural} of the tenant"
+    request = GraphRequest(
+        "GET", resource.path, action, permission, parse=resource.read_state, version=resource.version
+    )
+    response = read_pages(client, request)
+    # An object that moves between two pages is on both. It keeps its first place, with its later state.
+    distinct = {state["id"].casefold(): state for state in response.content}
+    return response._replace(content=list(distinct.values()))
 
 
 def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> States:
@@ -131,21 +138,23 @@ def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> 
     return {one: present.get(one.casefold()) or _missing(resource, one, len(states)) for one in ids}
 
 
-def explain_missing(resource: Resource, member_id: str, error: GraphError) -> None:
-    """Set the hint of an error that may mean that there is no member with this ID, as it was given.
+def explain_missing(resource: Resource, object_id: str, error: GraphError) -> GraphError:
+    """Return an error with a hint, where it can mean that no object has this id.
 
-    Where an ID does not have the form of one, the service may also answer 400.
+    The service can answer 400 for an id that does not have the form of an id.
     """
     is_missing = isinstance(error, NotFoundError)
     if is_missing:
-        error.hint = resource.not_found_hint
-    if (is_missing or error.status == 400) and not is_guid(member_id):
-        advice = f"'{member_id}' does not look like an ID: to select by name, use {resource.selection.name}."
-        error.hint = f"{advice} {error.hint}" if error.hint else advice
-
-
-def _missing(resource: Resource, member_id: str, number: int) -> NotFoundError:
-    error = NotFoundError(f"it is not in the tenant, which has {resource.count_phrase(number)}")
-    explain_missing(resource, member_id, error)
-    error.set_action(f"find {resource.object_phrase(member_id)}")
+        error = error.derived(hint=resource.not_found_hint)
+    if not resource.is_singleton and (is_missing or error.status == 400) and not is_guid(object_id):
+        advice = f"'{object_id}' does not look like an ID: to select by name, use {resource.name_option}."
+        error = error.derived(hint=f"{advice} {error.hint}" if error.hint else advice)
     return error
+
+
+def _missing(resource: Resource, object_id: str, number: int) -> NotFoundError:
+    error = NotFoundError(
+        f"it is not in the tenant, which has {resource.count_phrase(number)}",
+        action=f"find {resource.object_phrase(object_id)}",
+    )
+    return t.cast("NotFoundError", explain_missing(resource, object_id, error))

@@ -4,7 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What reading and syncing need to know of a resource; they never name one."""
+"""Describe an Intune resource: what to read, how to select it, how to sync it, and when a sync has completed.
+
+Reading and syncing use nothing but these descriptions. The files in ``resources`` fill them in.
+"""
 
 from __future__ import annotations
 
@@ -13,132 +16,196 @@ import typing as t
 from urllib.parse import quote
 
 from .._graph.http.rate_limit import RateLimit
-from .._graph.masking import SECRETS, clip
+from .fields import read_state
+from .ids import name_and_id, shorten
+from .times import TICKS, read_moment
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from .._graph.permission import Permission
+    from .fields import Field, State
+    from .health import HealthRule
     from .selection import SelectionOptions
 
-# The first would end an id's segment of the path, or begin another part of the URL; the others come from a list or a
-# placeholder that was taken for an id.
-_FORBIDDEN: t.Final = "/?#\\" + "[]{}<>\"'"
-_MAX_SHOWN_NAME: t.Final = 80
-_MAX_ID_LENGTH: t.Final = 256
-_MAX_PROPERTY_LENGTH: t.Final = 1024
-# A message names no more than so many; the result has them all.
-_MAX_LISTED: t.Final = 10
-
-# Of each application and tenant (https://learn.microsoft.com/graph/throttling-limits).
+# For each application and tenant (https://learn.microsoft.com/graph/throttling-limits).
 DEFAULT_RATE_LIMIT: t.Final = RateLimit(writes=100, seconds=20.0)
 LICENCE_HINT: t.Final = "Check that the tenant has an active Intune licence."
 
-State = dict[str, t.Any]
-"""What results show of a member: its properties by their names in snake_case, ``id`` among them."""
+SINGLETON_ID: t.Final = ""
+"""The id that stands for the only object of a resource without ids."""
+
+
+class Progress(t.NamedTuple):
+    """What a state says about the sync that was triggered before it was read.
+
+    :param status: ``pending``, ``completed`` or ``failed``.
+    :param message: the reason of a failure, to complete "the service reports that …"; else empty.
+    """
+
+    status: str
+    message: str = ""
+
+
+PENDING: t.Final = Progress("pending")
+COMPLETED: t.Final = Progress("completed")
+
+
+@dataclasses.dataclass(frozen=True)
+class SyncAction:
+    """The Graph action that syncs an object.
+
+    :param name: the name of the action, below the path of the object.
+    :param permission: the permission that the action needs.
+    :param progress: from the state before the trigger, the state now, and whether the state changed since the trigger,
+        to the progress of the sync. A status that reports a failure counts only after a change.
+    :param accepted: the status by which the service accepts the action.
+    :param sync_types: the values of the parameter ``syncType``, the default first; empty for an action without it.
+    :param is_running: from a state to whether a sync is running, so that the service would refuse another one.
+    :param not_ready: from a state and the time of the service to why it cannot sync, as a clause; ``None`` when it can.
+    :param minimum_interval: seconds that the service demands between two syncs.
+    :param interval_keys: the keys of a state whose latest time starts this interval.
+    :param conflict_is_running: whether status 409 means that a sync is running already.
+    :param throttled_is_cooling_down: whether status 429 means that the minimum interval is not over.
+    :param failure_hint: what to do when the service reports a failed sync, as a sentence.
+    """
+
+    name: str
+    permission: Permission
+    progress: Callable[[State, State, bool], Progress]
+    accepted: int = 204
+    sync_types: tuple[str, ...] = ()
+    is_running: Callable[[State], bool] | None = None
+    not_ready: Callable[[State, int], str | None] | None = None
+    minimum_interval: int = 0
+    interval_keys: tuple[str, ...] = ()
+    conflict_is_running: bool = False
+    throttled_is_cooling_down: bool = False
+    failure_hint: str | None = None
+
+    @property
+    def needs_state(self) -> bool:
+        """Whether the state of an object decides if it can sync."""
+        return bool(self.is_running or self.not_ready or self.minimum_interval)
+
+    def body(self, sync_type: str | None) -> dict[str, t.Any] | None:
+        """Return the JSON body of the request; ``None`` for an action without parameters."""
+        return {"syncType": sync_type} if sync_type is not None else None
+
+    def ready_at(self, state: State) -> int | None:
+        """Return when the minimum interval is over, in ticks; ``None`` when no earlier sync is known."""
+        moments = [read_moment(state.get(key)) for key in self.interval_keys]
+        known = [moment for moment in moments if moment is not None]
+        return max(known) + self.minimum_interval * TICKS if known and self.minimum_interval else None
 
 
 @dataclasses.dataclass(frozen=True)
 class Resource:
-    """A collection of Intune's.
+    """A collection of objects, or the only object of its kind.
 
-    :param noun: what one of its members is called, in the singular.
-    :param collection: path of the collection, below the API version.
-    :param state: from a member's JSON to its state; raises a ProtocolError.
-    :param selection: the names of the options that select members.
-    :param names: the keys of a state by whose values people know a member, the best known first.
-    :param details: the keys of a state whose values help to tell members apart, each with its word in messages.
-    :param status: the key of a state that holds a word on how the member is.
-    :param working_status: the status of a member that can sync.
-    :param last_sync: the key of a state that holds the time of the last sync, as the service writes it.
-    :param info_module: the name of the module that reads members.
-    :param not_found_hint: what to do when there is no such member.
-    :param support_notice: what everybody should know who wonders why nothing happens, as a sentence.
+    :param noun: what messages call one object.
+    :param plural: what messages call several objects.
+    :param result_key: the key of the result that lists the objects.
+    :param path: the path of the collection, or of the only object, below the API version.
+    :param fields: the properties that results show.
+    :param selection: the options that select objects; ``None`` for a resource with one object only.
+    :param names: the keys of a state by whose values people select an object, the best known first.
+    :param details: the keys of a state that help to tell objects apart, each with its word in messages.
+    :param status: the key of a state that holds its status; ``None`` where there is no such property.
+    :param statuses: the documented values of the status.
+    :param working_status: the status of an object that can sync; ``None`` where every status can.
+    :param last_sync: the key of a state that holds the time of the last sync.
+    :param health: the rule for the health of an object.
+    :param info_module: the module that reads these objects.
+    :param not_found_hint: what to do when an object does not exist.
+    :param support_notice: what users must know about Microsoft's support of the resource, as a sentence; or empty.
     :param rate_limit: the documented limit of writes.
+    :param version: the API version of all requests.
+    :param secrets: the JSON properties that hold secrets, which no result shows.
+    :param action: the action that syncs an object; ``None`` for a resource that is read only.
     """
 
     noun: str
-    collection: str
-    state: Callable[[t.Any], State]
-    selection: SelectionOptions
+    plural: str
+    result_key: str
+    path: str
+    fields: tuple[Field, ...]
+    selection: SelectionOptions | None
     names: tuple[str, ...]
-    details: Mapping[str, str]
-    status: str
-    working_status: str
     last_sync: str
+    health: HealthRule
     info_module: str
     not_found_hint: str
-    support_notice: str
     read_permission: Permission
-    rate_limit: RateLimit
+    details: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    status: str | None = None
+    statuses: tuple[str, ...] = ()
+    working_status: str | None = None
+    support_notice: str = ""
+    rate_limit: RateLimit = DEFAULT_RATE_LIMIT
+    version: str = "v1.0"
+    secrets: tuple[str, ...] = ()
+    action: SyncAction | None = None
 
-    def path(self, member_id: str) -> str:
-        """The path of one member; its id is quoted whole."""
-        return f"{self.collection}/{quote(member_id, safe='')}"
+    @property
+    def is_singleton(self) -> bool:
+        """Whether the resource has one object only."""
+        return self.selection is None
 
-    def object_phrase(self, member_id: str, name: str | None = None) -> str:
-        """Return how messages call one member: by its noun, its name where that is known, and its id."""
-        return f"{self.noun} {name_and_id(member_id, name)}"
+    @property
+    def id_option(self) -> str:
+        """The name of the option that selects by id; empty for a resource with one object only."""
+        return "" if self.selection is None else self.selection.id
+
+    @property
+    def name_option(self) -> str:
+        """The name of the option that selects by name; empty for a resource with one object only."""
+        return "" if self.selection is None else self.selection.name
+
+    def read_state(self, body: t.Any) -> State:
+        """Return the state of an object.
+
+        :raises ProtocolError: the body is not such an object.
+        """
+        return read_state(self.noun, self.fields, body, needs_id=not self.is_singleton, secrets=self.secrets)
+
+    def object_path(self, object_id: str) -> str:
+        """Return the path of one object. Its id is quoted as a whole."""
+        return self.path if self.is_singleton else f"{self.path}/{quote(object_id, safe='')}"
+
+    def object_phrase(self, object_id: str, name: str | None = None) -> str:
+        """Return how messages name one object: by its noun, its name where it is known, and its id."""
+        return self.noun if self.is_singleton else f"{self.noun} {name_and_id(object_id, name)}"
+
+    def short_phrase(self, object_id: str, name: str | None) -> str:
+        """Return the name and id of an object, or the noun of the only object."""
+        return self.noun if self.is_singleton else name_and_id(object_id, name)
 
     def count_phrase(self, number: int) -> str:
-        """So many of them, for messages."""
-        return f"{number} {self.noun}{'' if number == 1 else 's'}"
+        """Return a number of objects for messages, such as "2 VPP tokens"."""
+        return f"{number} {self.noun if number == 1 else self.plural}"
 
     def name_of(self, state: State) -> str | None:
-        """Return the best known name of a member, or ``None`` when it has none."""
+        """Return the best known name of an object, or ``None`` when it has no name."""
         return next((state[key] for key in self.names if state.get(key)), None)
 
     def name_and_id(self, state: State) -> str:
-        """Return one member's name and id, for messages and headings."""
-        return name_and_id(state["id"], self.name_of(state))
+        """Return the name and id of an object, for messages and headings."""
+        return self.short_phrase(state.get("id") or SINGLETON_ID, self.name_of(state))
 
     def description(self, state: State) -> str:
-        """Return one member's name and id with its details, for lists of candidates."""
+        """Return the name, id and details of an object, for lists of candidates."""
         name = self.name_of(state)
         details = [(word, state[key]) for key, word in self.details.items() if state.get(key) and state[key] != name]
-        return ", ".join(
-            [self.name_and_id(state), *(f"{word} {clip(value, _MAX_SHOWN_NAME)}" for word, value in details)]
-        )
+        return ", ".join([self.name_and_id(state), *(f"{word} {shorten(value)}" for word, value in details)])
 
 
-@dataclasses.dataclass(frozen=True)
-class SyncResource(Resource):
-    """One whose members can be synced.
-
-    :param sync_action: name of the action, below a member's path.
-    :param sync_body: from the type of sync to the action's body.
-    :param accepted: the status by which the service says that it accepted the action.
-    """
-
-    sync_action: str
-    sync_body: Callable[[str], dict[str, t.Any]]
-    sync_permission: Permission
-    accepted: int = 204
+def is_later(before: State, after: State, key: str) -> bool:
+    """Return whether a time of a state is later than before. No time is earlier than every time."""
+    then, now = read_moment(before.get(key)), read_moment(after.get(key))
+    return now is not None and (then is None or now > then)
 
 
-def name_and_id(member_id: str, name: str | None) -> str:
-    """Return a name and an id for messages; the id alone when there is no name."""
-    return f"'{member_id}'" if name is None else f"{clip(name, _MAX_SHOWN_NAME)} ({member_id})"
-
-
-def limit_length(text: str) -> str:
-    """Return the text of a property; one that is absurdly long is masked and then cut."""
-    return text if len(text) <= _MAX_PROPERTY_LENGTH else SECRETS.mask(text)[:_MAX_PROPERTY_LENGTH]
-
-
-def is_id(text: str) -> bool:
-    """Whether a text can be an id: one that stays in its segment of the path, quoted or not."""
-    return (
-        0 < len(text) <= _MAX_ID_LENGTH
-        and text.isprintable()
-        and text not in (".", "..")
-        and not any(one in text for one in _FORBIDDEN)
-    )
-
-
-def join_limited(texts: Sequence[str], separator: str = ", ") -> str:
-    """The first of them, and how many more there are."""
-    shown = separator.join(texts[:_MAX_LISTED])
-    if len(texts) <= _MAX_LISTED:
-        return shown
-    return f"{shown}{separator if separator != ', ' else ' '}and {len(texts) - _MAX_LISTED} more"
+def completes_when_later(key: str) -> Callable[[State, State, bool], Progress]:
+    """Return the progress of a sync that has completed when the time of the last sync is a later one."""
+    return lambda before, after, changed: COMPLETED if is_later(before, after, key) else PENDING

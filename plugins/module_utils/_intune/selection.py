@@ -18,12 +18,13 @@ from .._graph.config.values import is_not_given, is_omitted, shown, text_of
 from .._graph.errors import NotFoundError, OptionsError
 from .._graph.masking import clip
 from .._graph.text import is_guid
-from .resource import is_id, join_limited
+from .ids import is_id, join_limited
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from .resource import Resource, State
+    from .fields import State
+    from .resource import Resource
 
 # A message shows that much of a list of names.
 _MAX_LIST: t.Final = 200
@@ -124,11 +125,11 @@ def _named(resource: Resource, name: str, states: Sequence[State]) -> State:
         candidates = join_limited([resource.description(state) for state in fitting], "; ")
         raise OptionsError(
             f"The name {shown(name)} fits {resource.count_phrase(len(fitting))}: {candidates}",
-            hint=f"Use a name that only one {resource.noun} has, or {resource.selection.id}.",
+            hint=f"Use a name that only one {resource.noun} has, or {resource.id_option}.",
         )
     if not states:
         raise NotFoundError(
-            f"The tenant has no {resource.noun}s, so no name can match",
+            f"The tenant has no {resource.plural}, so no name can match",
             hint=f"Check tenant_id and cloud. {resource.support_notice}",
         )
     there = join_limited([resource.description(state) for state in states], "; ")
@@ -142,11 +143,11 @@ def _name_hints(resource: Resource, name: str, states: Sequence[State]) -> list[
     """Return what to do about a name that fits no member, as sentences."""
     hints = []
     if is_guid(name):
-        hints.append(f"{shown(name)} looks like an ID: to select by ID, use {resource.selection.id}.")
+        hints.append(f"{shown(name)} looks like an ID: to select by ID, use {resource.id_option}.")
     hints.append(f"The whole name must match one of {', '.join(resource.names)}; upper and lower case do not matter.")
     if "," in name:
         # The closest name to several names would be misleading.
-        example = _list_example(resource.selection.name, name)
+        example = _list_example(resource.name_option, name)
         return [*hints, example] if example else hints
     closest = _closest_name(resource, name, states)
     return hints if closest is None else [*hints, f"Did you mean '{closest}'?"]

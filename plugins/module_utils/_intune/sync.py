@@ -4,244 +4,150 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The sync run: read, plan, trigger, wait, report; the same for every resource that has a sync action.
+"""Run a sync: read the objects, plan, trigger and wait; the same for each resource that has a sync action.
 
-An answer of 204 means that the service *accepted* the request. Nothing in here says more than that of a target, unless
-its last sync was seen to be a later one.
+A response of 204 means that the service accepted the request. A sync has completed only when the state of the object
+shows it.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from .._graph.client import GraphRequest
-from .._graph.errors import AuthorizationError, GraphError, NotFoundError
-from .resource import join_limited, name_and_id
+from .._graph.errors import AuthorizationError, GraphError
+from .plan import plan
 from .sync_target import SyncTarget
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .._graph.client import GraphClient, Result
-    from .resource import State, SyncResource
+    from .._graph.client import GraphClient
+    from .resource import Resource, SyncAction
     from .sync_options import SyncOptions
 
 
 class SyncRun:
-    """Asks for one type of sync of some members of a resource."""
+    """Syncs the selected objects of a resource. The outcome of each object is in ``targets``."""
 
-    def __init__(self, connect: Callable[[], GraphClient], resource: SyncResource, request: SyncOptions) -> None:
-        self._connect = connect
-        self._resource = resource
-        self._request = request
-        self._permission = resource.sync_permission
-        if request.needs_current_state:
-            self._permission = self._permission.combined_with(resource.read_permission)
+    def __init__(
+        self, connect: Callable[[], GraphClient], resource: Resource, action: SyncAction, options: SyncOptions
+    ) -> None:
+        self.resource = resource
+        self.action = action
+        self.options = options
         self.targets: list[SyncTarget] = []
         self.warnings: list[str] = []
+        self._connect = connect
+        self._needs_state = options.needs_state or action.needs_state
+        self._permission = action.permission
+        if self._needs_state:
+            self._permission = self._permission.combined_with(resource.read_permission)
 
     def run(self) -> None:
-        """Go through all of them; one that fails does not stop the others. The outcome is in ``targets``.
+        """Sync all objects; the failure of one object does not stop the others.
 
-        :raises GraphError: there is no client, its sign-in failed, or the members could not be read or chosen; nothing
-            was triggered.
+        :raises GraphError: the sign-in failed, or the objects could not be read or selected; nothing was triggered.
         """
-        if self._request.selection.is_empty:
+        if self.options.selection.is_empty:
             return
         client = self._connect()
         client.sign_in(self._permission)
-        if self._request.needs_current_state:
+        if self._needs_state:
             self._read(client)
         else:
-            self.targets = [SyncTarget(one, self._request.sync_type) for one in self._request.selection.ids]
-        due = [target for target in self.targets if target.action == "planned"]
-        if self._request.check_mode:
-            for target in due:
+            self.targets = [SyncTarget(one, self.options.sync_type) for one in self.options.selection.ids]
+        planned = [target for target in self.targets if target.action == "planned"]
+        if self.options.check_mode:
+            for target in planned:
                 target.action = "would_trigger"
-            if due:
+            if planned:
                 self._warn_of_missing_permission(client)
-        elif due:
-            self._trigger(client, due)
-            self._wait(client, [target for target in due if target.changed])
+            return
+        if planned:
+            self._trigger(client, planned)
+        if self.options.wait:
+            self._wait(client)
+        self._warn_of_tolerated_failures()
 
     @property
     def failure(self) -> GraphError | None:
-        """The first failure in the order asked for."""
-        return next((target.error for target in self.targets if target.error is not None), None)
+        """The first error in the order of the targets; ``None`` when ``max_fail_percentage`` allows all failures."""
+        errors = [target.error for target in self.targets if target.error is not None]
+        return errors[0] if errors and not self._is_tolerated(len(errors)) else None
 
-    def message(self) -> str:
-        """What happened, in a sentence or two for a person."""
-        if not self.targets:
-            asked = self._request.selection
-            nobody = (
-                f"the tenant has no {self._resource.noun}s" if asked.all else f"no {self._resource.noun} was asked for"
-            )
-            return f"Nothing to do: {nobody}."
-        return " ".join([*self._failures(), *self._successes(), *self._pending()])
-
-    def diff(self) -> list[dict[str, t.Any]]:
-        """What each member that was read was like before and after, in the form that Ansible shows."""
-        return [self._pair(target, target.before) for target in self.targets if target.before is not None]
+    def _is_tolerated(self, failures: int) -> bool:
+        return 100 * failures <= self.options.max_fail_percentage * len(self.targets)
 
     def _read(self, client: GraphClient) -> None:
-        from .last_sync import is_due
         from .read import read_selected
 
-        snapshot = read_selected(client, self._resource, self._request.selection, self._permission)
-        if self._request.selection.all and not snapshot.states:
-            self.warnings.append(f"The tenant has no {self._resource.noun}s. {self._resource.support_notice}")
-        self._warn(snapshot.warnings(self._resource))
+        resource, options = self.resource, self.options
+        snapshot = read_selected(client, resource, options.selection, self._permission)
+        if options.selection.all and not snapshot.states:
+            self.warnings.append(f"The tenant has no {resource.plural}. {resource.support_notice}".rstrip())
+        self._add_warnings(snapshot.warnings(resource))
         present = [state for state in snapshot.states.values() if not isinstance(state, GraphError)]
-        if self._request.if_older_than is not None and snapshot.server_time is None and present:
+        if options.if_older_than is not None and snapshot.server_time is None and present:
             self.warnings.append("The service did not tell the time, so no age is known and nothing is skipped.")
-        for member_id, state in snapshot.states.items():
-            target = SyncTarget(member_id, self._request.sync_type)
+        for object_id, state in snapshot.states.items():
+            target = SyncTarget(object_id, options.sync_type)
             self.targets.append(target)
             if isinstance(state, GraphError):
                 target.fail(state)
                 continue
             target.before = state
-            target.name = self._resource.name_of(state)
-            target.age_unknown = member_id in snapshot.unreadable
-            if snapshot.server_time is not None and not is_due(
-                self._resource, state, snapshot.server_time, self._request.if_older_than
-            ):
-                target.skip("recent", f"Its last sync is {self._recent()}.")
+            target.name = resource.name_of(state)
+            target.sync_time_unknown = object_id in snapshot.unreadable
+            plan(resource, options, target, snapshot.server_time, client.clock.now())
 
-    def _trigger(self, client: GraphClient, due: Sequence[SyncTarget]) -> None:
-        for target, outcome in zip(due, _send(client, [self._call(target) for target in due])):
-            if isinstance(outcome, GraphError):
-                self._explain_missing(target, outcome)
-                target.fail(outcome)
-                target.attempts = outcome.attempts
-            else:
-                target.accept(outcome)
-        self._warn_of_other_answers([target for target in due if target.changed])
+    def _trigger(self, client: GraphClient, planned: Sequence[SyncTarget]) -> None:
+        from .trigger import Trigger
 
-    def _explain_missing(self, target: SyncTarget, error: GraphError) -> None:
-        if target.before is None:
-            from .read import explain_missing
+        Trigger(client, self.resource, self.action, self.options, self._permission).send(planned)
+        accepted = self.action.accepted
+        others = [target for target in planned if target.changed and target.http_status != accepted]
+        if others:
+            from .sync_report import objects_phrase
 
-            explain_missing(self._resource, target.id, error)
-        elif isinstance(error, NotFoundError):
-            error.hint = self._resource.not_found_hint
-
-    def _warn_of_other_answers(self, triggered: Sequence[SyncTarget]) -> None:
-        accepted = self._resource.accepted
-        odd = [target for target in triggered if target.http_status != accepted]
-        if odd:
-            statuses = ", ".join(sorted({str(target.http_status) for target in odd}))
+            statuses = ", ".join(sorted({str(target.http_status) for target in others}))
             self.warnings.append(
-                f"Microsoft Graph answered {statuses} when asked for a {odd[0].sync_type} of {self._which(odd)}, where"
-                f" {accepted} is documented; it is counted as accepted."
+                f"Microsoft Graph answered {statuses} when asked for a {others[0].sync_type or 'sync'} of"
+                f" {objects_phrase(self.resource, others)}, where {accepted} is documented; it is counted as accepted."
             )
 
+    def _wait(self, client: GraphClient) -> None:
+        targets = [target for target in self.targets if target.changed or target.reason == "already_running"]
+        if targets:
+            from .wait import Wait
+
+            Wait(
+                client,
+                self.resource,
+                self.action,
+                self.options.wait_options,
+                permission=self._permission,
+                on_warnings=self._add_warnings,
+            ).run(targets)
+
     def _warn_of_missing_permission(self, client: GraphClient) -> None:
-        # The connectors were read, so the token holds the permission to read.
-        permission = self._resource.sync_permission
+        # The objects were read, so the token holds the permission to read.
+        permission = self.action.permission
         token = client.sign_in(self._permission)
-        # A cached token may be older than the permission. The refusal that check mode does not get would renew it.
+        # A cached token may be older than the permission. A request would be refused and would renew the token; check
+        # mode sends no such request.
         if permission.is_missing_from(token) and client.renew(AuthorizationError("", status=403), self._permission):
             token = client.sign_in(self._permission)
         if permission.is_missing_from(token):
             self.warnings.append(f"Outside check mode the sync would be refused. {permission.advice(token)}")
 
-    def _call(self, target: SyncTarget) -> GraphRequest:
-        return GraphRequest(
-            "POST",
-            f"{self._resource.path(target.id)}/{self._resource.sync_action}",
-            f"trigger a {target.sync_type} of {self._resource.object_phrase(target.id, target.name)}",
-            permission=self._permission,
-            body=self._resource.sync_body(target.sync_type),
-        )
-
-    def _wait(self, client: GraphClient, triggered: Sequence[SyncTarget]) -> None:
-        if self._request.wait_options is not None and triggered:
-            from .wait import wait_for
-
-            wait_for(
-                client,
-                self._resource,
-                triggered,
-                self._request.wait_options,
-                permission=self._permission,
-                on_warnings=self._warn,
+    def _warn_of_tolerated_failures(self) -> None:
+        errors = [target.error for target in self.targets if target.error is not None]
+        if errors and self._is_tolerated(len(errors)):
+            self.warnings.append(
+                f"{len(errors)} of {self.resource.count_phrase(len(self.targets))} failed or did not complete, which"
+                f" max_fail_percentage ({self.options.max_fail_percentage}) allows. {errors[0]}"
             )
 
-    def _warn(self, warnings: Sequence[str]) -> None:
-        """Add warnings, each of them once."""
+    def _add_warnings(self, warnings: Sequence[str]) -> None:
+        """Add warnings that are not yet in the list."""
         self.warnings.extend(warning for warning in warnings if warning not in self.warnings)
-
-    def _failures(self) -> list[str]:
-        failed = [target for target in self.targets if target.action == "failed"]
-        if not failed:
-            return []
-        sentences = [str(failed[0].error)]
-        if len(self.targets) > 1:
-            names = join_limited([name_and_id(target.id, target.name) for target in failed])
-            sentences.append(f"{len(failed)} of {self._resource.count_phrase(len(self.targets))} failed: {names}.")
-        return sentences
-
-    def _pending(self) -> list[str]:
-        # All that are pending have one error together.
-        error = next((target.error for target in self.targets if target.completed is False), None)
-        return [] if error is None else [str(error)]
-
-    def _successes(self) -> list[str]:
-        sentences = []
-        done = [target for target in self.targets if target.changed]
-        if done:
-            verb = "Would ask Microsoft Graph for" if self._request.check_mode else "Microsoft Graph accepted"
-            sentences.append(f"{self._share(done)}{verb} a {self._request.sync_type} of {self._which(done)}.")
-        completed = [target for target in done if target.completed]
-        if completed:
-            which = self._which(completed, names=len(completed) < len(done))
-            if len(done) == 1:
-                finished = "Its sync has"
-            elif len(completed) == 1:
-                finished = f"The sync of {which} has"
-            else:
-                finished = f"The syncs of {which} have"
-            sentences.append(f"{finished} finished: the time of the last sync has moved on.")
-        skipped = [target for target in self.targets if target.action == "skipped"]
-        if skipped:
-            its = "its last sync is" if len(skipped) == 1 else "their last syncs are"
-            sentences.append(f"Skipped {self._which(skipped)}: {its} {self._recent()}.")
-        return sentences
-
-    def _share(self, done: Sequence[SyncTarget]) -> str:
-        """Return how many were triggered although others failed: AWX counts no change of a task that failed."""
-        if self._request.check_mode or not any(target.action == "failed" for target in self.targets):
-            return ""
-        return f"{len(done)} of {len(self.targets)} {'was' if len(done) == 1 else 'were'} triggered: "
-
-    def _recent(self) -> str:
-        return f"more recent than if_older_than ({self._request.if_older_than:.15g} s)"
-
-    def _which(self, targets: Sequence[SyncTarget], *, names: bool = True) -> str:
-        if len(targets) == 1:
-            return self._resource.object_phrase(targets[0].id, targets[0].name)
-        count_phrase = self._resource.count_phrase(len(targets))
-        if not names:
-            return count_phrase
-        return f"{count_phrase} ({join_limited([name_and_id(target.id, target.name) for target in targets])})"
-
-    def _pair(self, target: SyncTarget, before: State) -> dict[str, t.Any]:
-        keys = (self._resource.last_sync, self._resource.status)
-        after = target.after or before
-        requested = target.sync_type if target.changed else None
-        header = self._resource.name_and_id(before)
-        return {
-            "before_header": header,
-            "after_header": header,
-            "before": {**{key: before.get(key) for key in keys}, "requested": None},
-            "after": {**{key: after.get(key) for key in keys}, "requested": requested},
-        }
-
-
-def _send(client: GraphClient, calls: Sequence[GraphRequest]) -> list[Result]:
-    if len(calls) == 1:
-        return [client.try_call(calls[0])]
-    from .._graph.batch import send_all
-
-    return send_all(client, calls)

@@ -4,17 +4,16 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Waits until the syncs that were asked for have happened, as far as that can be seen."""
+"""Poll objects until their syncs have completed, as far as their states show it."""
 
 from __future__ import annotations
 
-import copy
 import typing as t
 
-from .._graph.errors import GraphError, GraphTimeoutError
-from .last_sync import sync_completed
+from .._graph.errors import GraphError, GraphTimeoutError, ServiceError
+from .ids import join_limited
 from .read import read_selected
-from .resource import join_limited, name_and_id
+from .resource import PENDING, is_later
 from .selection import Selection
 from .times import is_unreadable, read_moment
 
@@ -23,139 +22,189 @@ if t.TYPE_CHECKING:
 
     from .._graph.client import GraphClient
     from .._graph.permission import Permission
-    from .resource import Resource, State
+    from .fields import State
+    from .resource import Progress, Resource, SyncAction
     from .sync_options import WaitOptions
     from .sync_target import SyncTarget
 
 
-def wait_for(
-    client: GraphClient,
-    resource: Resource,
-    targets: Sequence[SyncTarget],
-    wait_options: WaitOptions,
-    *,
-    permission: Permission,
-    on_warnings: Callable[[Sequence[str]], None],
-) -> None:
-    """Look at all that are pending, together, until each has completed or the time is over.
+class Wait:
+    """Polls the objects of one run.
 
-    A look that fails for the moment is made up for by the next one, as long as the budget for retries lasts. Those that
-    have not completed keep what was true of them, with an error that says what was seen.
-
-    :param permission: what the whole task needs.
-    :param on_warnings: is given the warnings of each look.
+    :param permission: the permission that the whole run needs.
+    :param on_warnings: receives the warnings of each poll.
     """
-    clock, retry = client.clock, client.retry
-    start = clock.now()
-    missed: GraphError | None = None
-    for target in targets:
-        target.completed = False
-    while pending := [target for target in targets if not target.completed]:
-        left = start + wait_options.timeout - clock.now()
-        asked = 0.0 if missed is None else missed.retry_after or 0.0
-        # A wait that the service asks for is never cut: the next look would come sooner than asked.
-        if left <= 0 or asked > left:
-            _end(resource, targets, clock.now() - start, missed, asked=asked if left > 0 else 0.0)
-            return
-        if missed is None:
-            clock.sleep(min(wait_options.sleep, left))
-        else:
-            retry.backoff(missed, min(max(wait_options.sleep, asked), left))
-        try:
-            with retry.disabled():
-                on_warnings(_poll(client, resource, pending, permission))
-            missed = None
-        except GraphError as exc:
-            if not _is_transient(exc) or retry.is_exhausted:
-                _end(resource, targets, clock.now() - start, exc, given_up=True)
+
+    def __init__(
+        self,
+        client: GraphClient,
+        resource: Resource,
+        action: SyncAction,
+        options: WaitOptions,
+        *,
+        permission: Permission,
+        on_warnings: Callable[[Sequence[str]], None],
+    ) -> None:
+        self._client = client
+        self._resource = resource
+        self._action = action
+        self._options = options
+        self._permission = permission
+        self._on_warnings = on_warnings
+
+    def run(self, targets: Sequence[SyncTarget]) -> None:
+        """Poll the pending targets together until each sync has completed or failed, or the time is over.
+
+        A poll that fails with a transient error is repeated by the next poll, until the retry budget is spent. Targets
+        that are still pending at the end get an error that shows their last known state.
+        """
+        clock, retry = self._client.clock, self._client.retry
+        start = clock.now()
+        last_error: GraphError | None = None
+        for target in targets:
+            target.completed = False
+        while pending := [target for target in targets if target.is_pending]:
+            left = start + self._options.timeout - clock.now()
+            requested = 0.0 if last_error is None else last_error.retry_after or 0.0
+            # A wait that the service requests is never shortened: the next poll would come too early.
+            if left <= 0 or requested > left:
+                elapsed = clock.now() - start
+                self._time_out(targets, pending, elapsed, last_error, requested=requested if left > 0 else 0.0)
                 return
-            missed = exc
+            if last_error is None:
+                clock.sleep(min(self._options.sleep, left))
+            else:
+                retry.backoff(last_error, min(max(self._options.sleep, requested), left))
+            try:
+                with retry.disabled():
+                    self._poll(pending)
+                last_error = None
+            except GraphError as exc:
+                if not _is_transient(exc) or retry.is_exhausted:
+                    self._time_out(targets, pending, clock.now() - start, exc, given_up=True)
+                    return
+                last_error = exc
+
+    def _poll(self, pending: Sequence[SyncTarget]) -> None:
+        names = {target.id: target.name for target in pending}
+        snapshot = read_selected(
+            self._client, self._resource, Selection(ids=tuple(names)), self._permission, names=names
+        )
+        for target in pending:
+            state = snapshot.states[target.id]
+            target.missing = isinstance(state, GraphError)
+            if not isinstance(state, GraphError):
+                self._record(target, state)
+        self._on_warnings(snapshot.warnings(self._resource))
+
+    def _record(self, target: SyncTarget, state: State) -> None:
+        before = target.before or {}
+        status = self._resource.status
+        target.after = state
+        # A failure that the status shows counts only after this: it can be left over from an earlier sync.
+        target.state_changed = (
+            target.state_changed
+            or (status is not None and state.get(status) != before.get(status))
+            or is_later(before, state, self._resource.last_sync)
+        )
+        progress = self._action.progress(before, state, target.state_changed)
+        if progress.status == "failed":
+            target.sync_failed = True
+            target.error = self._sync_error(target, progress)
+        elif not target.sync_time_unknown:
+            target.completed = progress.status != PENDING.status
+
+    def _sync_error(self, target: SyncTarget, progress: Progress) -> ServiceError:
+        return ServiceError(
+            f"Microsoft Graph reports that {progress.message}",
+            hint=self._action.failure_hint,
+            action=f"sync {self._resource.object_phrase(target.id, target.name)}",
+        )
+
+    def _time_out(
+        self,
+        targets: Sequence[SyncTarget],
+        pending: Sequence[SyncTarget],
+        elapsed: float,
+        cause: GraphError | None,
+        *,
+        given_up: bool = False,
+        requested: float = 0.0,
+    ) -> None:
+        """Give the pending targets an error.
+
+        :param cause: the error of the last poll.
+        :param given_up: whether the cause ended the wait, and not the time.
+        :param requested: the seconds that the service asked to wait, where they exceed the remaining time.
+        """
+        resource = self._resource
+        end = ""
+        if cause is not None:
+            end += f"; the last poll failed: {cause.sentence.rstrip('.')}"
+        if requested:
+            end += f"; the service asks to wait {requested:g} s, which is longer than the rest of wait_timeout"
+
+        def message(shown: str) -> str:
+            return f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {shown}{end}"
+
+        share = f"{len(pending)} of " if len(pending) < len(targets) else ""
+        counted = resource.noun if resource.is_singleton else f"{share}{resource.count_phrase(len(targets))}"
+        hints = self._hints(pending)
+        changes: dict[str, t.Any] = {
+            "message": message(join_limited([self._shown(target) for target in pending], "; ")),
+            "service": None,
+            "action": f"see the {pending[0].sync_type or 'sync'} of {counted} finish",
+            "attempts": 0,
+            "retry_after": requested or (None if cause is None else cause.retry_after),
+            "hint": cause.hint if given_up and cause is not None and cause.hint else " ".join(hints),
+        }
+        error = (cause if given_up and cause is not None else GraphTimeoutError("")).derived(**changes)
+        for target in pending:
+            target.error = error
+            target.error_message = message(self._shown(target))
+
+    def _hints(self, pending: Sequence[SyncTarget]) -> list[str]:
+        resource = self._resource
+        hints = [resource.not_found_hint] if any(target.missing for target in pending) else []
+        hints += self._status_hints([target for target in pending if not target.missing])
+        hints.append(
+            f"Raise wait_timeout, or run the module {resource.info_module} later to see whether the time has moved on."
+        )
+        return [*hints, resource.support_notice] if resource.support_notice else hints
+
+    def _status_hints(self, pending: Sequence[SyncTarget]) -> list[str]:
+        """Return the advice to check objects whose status shows that they cannot sync."""
+        resource = self._resource
+        if resource.status is None or resource.working_status is None:
+            return []
+        statuses = [(target.after or target.before or {}).get(resource.status) or "unknown" for target in pending]
+        bad = [status for status in statuses if status != resource.working_status]
+        if not bad:
+            return []
+        if len(statuses) == 1:
+            return [f"Check this {resource.noun} before you wait longer: its {resource.status} is {bad[0]}."]
+        return [
+            f"Before you wait longer, check each {resource.noun} whose {resource.status} is not"
+            f" {resource.working_status}."
+        ]
+
+    def _shown(self, target: SyncTarget) -> str:
+        resource = self._resource
+        state: State = target.after or target.before or {}
+        name = resource.short_phrase(target.id, target.name)
+        if target.missing:
+            return f"{name}, which is no longer in the tenant"
+        status = f", {resource.status} {state.get(resource.status) or 'unknown'}" if resource.status else ""
+        return f"{name}{status}, last sync {_last_sync(state.get(resource.last_sync))}"
 
 
 def _is_transient(error: GraphError) -> bool:
-    # A look changes nothing, so that one may fail in more ways than a trigger before it is worth no other.
+    # A poll changes nothing, so it may be repeated after more errors than a trigger.
     return error.transient or (error.status or 0) >= 500
 
 
-def _poll(client: GraphClient, resource: Resource, pending: Sequence[SyncTarget], permission: Permission) -> list[str]:
-    """Read the pending members once; returns warnings."""
-    names = {target.id: target.name for target in pending}
-    snapshot = read_selected(client, resource, Selection(ids=tuple(names)), permission, names=names)
-    for target in pending:
-        state = snapshot.states[target.id]
-        target.missing = isinstance(state, GraphError)
-        if not isinstance(state, GraphError):
-            target.after = state
-            target.completed = not target.age_unknown and sync_completed(resource, target.before or {}, state)
-    return snapshot.warnings(resource)
-
-
-def _end(
-    resource: Resource,
-    targets: Sequence[SyncTarget],
-    elapsed: float,
-    cause: GraphError | None,
-    *,
-    given_up: bool = False,
-    asked: float = 0.0,
-) -> None:
-    """Give all that are pending the error of a wait that has ended: the time is over, or another look is of no use.
-
-    :param asked: seconds that the service asked to wait, where that is longer than the rest of the time.
-    """
-    pending = [target for target in targets if not target.completed]
-    end = ""
-    if cause is not None:
-        end += f"; the last look failed: {cause.sentence.rstrip('.')}"
-    if asked:
-        end += f"; the service asks to wait {asked:g} s, which is longer than the rest of wait_timeout"
-
-    def message(seen: str) -> str:
-        return f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {seen}{end}"
-
-    said = message(join_limited([_seen(resource, target) for target in pending], "; "))
-    error = copy.copy(cause) if given_up and cause is not None else GraphTimeoutError("")
-    error.args, error.message, error.service = (said,), said, None
-    share = f"{len(pending)} of " if len(pending) < len(targets) else ""
-    error.action = f"see the {pending[0].sync_type} of {share}{resource.count_phrase(len(targets))} finish"
-    error.attempts = 0
-    error.retry_after = asked or error.retry_after
-    hints = [resource.not_found_hint] if any(target.missing for target in pending) else []
-    hints += _status_hints(resource, [target for target in pending if not target.missing])
-    hints += [
-        f"Raise wait_timeout, or run the module {resource.info_module} later to see whether the time has moved on.",
-        resource.support_notice,
-    ]
-    error.hint = " ".join([error.hint] if given_up and error.hint else hints)
-    for target in pending:
-        target.error = error
-        target.error_message = message(_seen(resource, target))
-
-
-def _status_hints(resource: Resource, pending: Sequence[SyncTarget]) -> list[str]:
-    """Return the advice to check the members whose status shows that they cannot sync."""
-    statuses = [(target.after or target.before or {}).get(resource.status) or "unknown" for target in pending]
-    bad = [status for status in statuses if status != resource.working_status]
-    if not bad:
-        return []
-    if len(statuses) == 1:
-        return [f"Check this {resource.noun} before you wait longer: its {resource.status} is {bad[0]}."]
-    return [
-        f"Before you wait longer, check each {resource.noun} whose {resource.status} is not {resource.working_status}."
-    ]
-
-
-def _seen(resource: Resource, target: SyncTarget) -> str:
-    state: State = target.after or target.before or {}
-    called = name_and_id(target.id, target.name)
-    if target.missing:
-        return f"{called}, which is no longer in the tenant"
-    last = _last_sync(state.get(resource.last_sync))
-    return f"{called}, {resource.status} {state.get(resource.status) or 'unknown'}, last sync {last}"
-
-
 def _last_sync(text: str | None) -> str:
-    """Return the time of a last sync for a message; the service writes "never" as a time in the year 1."""
+    """Return the time of a last sync for a message. The service writes "never" as a time in the year 1."""
     if not text or is_unreadable(text):
         return "unknown"
     return "never" if read_moment(text) is None else text

@@ -14,16 +14,18 @@ import typing as t
 from .._graph.clock import Clock
 from .._graph.errors import DependencyError, GraphError
 from .event_text import safe_event
+from .health import UNKNOWN
 from .info import read_info
-from .last_sync import sync_completed
+from .resource import is_later
 from .selection import Selection, select
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._graph.client import GraphClient
+    from .fields import State
     from .info import ReadResult
-    from .resource import Resource, State
+    from .resource import Resource
 
     Members = Mapping[str, State]
 
@@ -40,14 +42,12 @@ class WatchConfig(t.NamedTuple):
     """What is watched, and what is worth telling.
 
     :param noun: under which key an event shows a member.
-    :param health: from the seconds since the last sync, ``None`` when there never was one, to a word.
     :param unhealthy: that word for a member somebody should look after.
     """
 
     resource: Resource
     selection: Selection
     noun: str
-    health: Callable[[int | None], str]
     unhealthy: str
 
 
@@ -97,7 +97,7 @@ class Watcher:
             self._on_note(note)
         self._noted = info.warnings
         self._failures = 0
-        now = {member["id"]: member for member in info.members}
+        now = {member["id"]: member for member in info.objects}
         found = changes(config, self._before, now)
         self._before = now
         if info.failure is not None:
@@ -107,17 +107,17 @@ class Watcher:
     def _read(self) -> ReadResult:
         config, names = self._config, self._config.selection.names
         everything = Selection(all=True) if names else config.selection
-        info = read_info(lambda: self._client, config.resource, everything, config.health)
+        info = read_info(lambda: self._client, config.resource, everything)
         if names:
             # One by one: a name that fits nothing any more is no reason to lose sight of the others.
             chosen: dict[str, State] = {}
             for name in names:
                 try:
-                    found = select(config.resource, Selection(names=(name,)), info.members)
+                    found = select(config.resource, Selection(names=(name,)), info.objects)
                     chosen.update({state["id"]: state for state in found})
                 except GraphError as exc:
                     info.failure = info.failure or exc
-            info.members = list(chosen.values())
+            info.objects = list(chosen.values())
         return info
 
     def _pause(self, error: GraphError) -> float:
@@ -139,7 +139,7 @@ class Watcher:
         if self._trouble is None:
             return []
         self._trouble = None
-        return [{"type": "watch_recovered", "message": f"The {self._config.resource.noun}s can be read again."}]
+        return [{"type": "watch_recovered", "message": f"The {self._config.resource.plural} can be read again."}]
 
 
 def changes(config: WatchConfig, before: Members | None, now: Members) -> list[Event]:
@@ -158,9 +158,10 @@ def changes(config: WatchConfig, before: Members | None, now: Members) -> list[E
             emit("unhealthy", state, previous)
         if previous is None:
             continue
-        if state[config.resource.status] != previous[config.resource.status]:
+        status = config.resource.status
+        if status is not None and state[status] != previous[status]:
             emit("status_changed", state, previous)
-        if sync_completed(config.resource, previous, state):
+        if previous["health"] != UNKNOWN and is_later(previous, state, config.resource.last_sync):
             emit("synced", state, previous)
     for member_id, previous in (before or {}).items():
         if member_id not in now:

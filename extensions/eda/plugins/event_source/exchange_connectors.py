@@ -95,11 +95,9 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.text import printable
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.health import HEALTHS
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
-    HEALTHS,
-    SELECTION,
-    health,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.watch import (
@@ -116,10 +114,13 @@ for _package in (_graph, _intune):
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import SelectionOptions
+
     T = t.TypeVar("T")
 
 _INTERVAL = "5m"
-_OWN = ("interval", SELECTION.id, SELECTION.name)
+_SELECTION = t.cast("SelectionOptions", EXCHANGE_CONNECTOR.selection)
+_OWN = ("interval", _SELECTION.id, _SELECTION.name)
 # What ansible-rulebook adds to the arguments.
 _NOT_OURS = ("eda_feedback_queue",)
 
@@ -159,13 +160,13 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
         raise OptionsError(
             f"interval is {shown(value)}, which is less than a second", hint="Give a longer one, such as 1s, 5m or 2h."
         )
-    ids = provided.get(SELECTION.id)
-    selection = SELECTION.read({**provided, SELECTION.id: [ids] if isinstance(ids, str) else ids}) or Selection(
+    ids = provided.get(_SELECTION.id)
+    selection = _SELECTION.read({**provided, _SELECTION.id: [ids] if isinstance(ids, str) else ids}) or Selection(
         all=True
     )
     if selection.is_empty:
         raise OptionsError(
-            f"{SELECTION.id} or {SELECTION.name} is an empty list, so there is nothing to watch",
+            f"{_SELECTION.id} or {_SELECTION.name} is an empty list, so there is nothing to watch",
             hint="Leave it out to watch all connectors.",
         )
     client = connect(
@@ -175,7 +176,7 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
         on_warning=warn,
         on_retry=inform,
     )
-    config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", health, unhealthy=HEALTHS[-1])
+    config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", unhealthy=HEALTHS[-1])
     return Watcher(client, config, interval=interval, on_note=warn)
 
 
