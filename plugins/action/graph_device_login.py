@@ -76,8 +76,8 @@ class ActionModule(ActionBase):
             with module_environment(self._loader.get_basedir()), error_context("sign in by device code"):
                 result.update(self._sign_in(params, warnings.append))
         except GraphError as exc:
-            explain_in_image(exc, os.environ)
-            result.update(failed=True, changed=False, msg=str(exc), error=exc.as_dict())
+            error = explain_in_image(exc, os.environ)
+            result.update(failed=True, changed=False, msg=str(error), error=error.as_dict())
         if warnings:
             result["warnings"] = warnings
         return SECRETS.mask(result)

@@ -137,8 +137,8 @@ def _run(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
     try:
         report = spec.run(task, connect)
     except GraphError as exc:
-        explain_in_image(exc, os.environ)
-        report = ModuleResult(changed=False, msg=str(exc), data=spec.empty_result, failure=exc)
+        error = explain_in_image(exc, os.environ)
+        report = ModuleResult(changed=False, msg=str(error), data=spec.empty_result, failure=error)
     finally:
         if client is not None:
             client.close()

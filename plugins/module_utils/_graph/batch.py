@@ -12,12 +12,11 @@ status, headers and a body of its own; their order is not the one asked for.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import json
 import typing as t
 
-from .client import GraphRequest, GraphResponse, add_outcome_unknown_hint
+from .client import GraphRequest, GraphResponse, with_outcome_unknown_hint
 from .dependencies import load
 from .errors import INTERCEPTED_HINT, GraphError, ProtocolError
 from .http.transport import Response
@@ -63,21 +62,25 @@ class _Item:
         self.result = self.last_error or self._unsent(error)
 
     def _own(self, error: GraphError) -> GraphError:
-        own = copy.copy(error)
-        own.attempts = self.attempts
-        # A sign-in that failed is told as such.
+        own = error.copy_with(attempts=self.attempts)
+        # The error of a failed sign-in keeps its action.
         if own.action is not None and own.action.startswith(_BATCH_ACTION):
-            own.action = self.request.action
+            return own.copy_with(action=self.request.action)
         return own
 
     def _unsent(self, error: GraphError) -> GraphError:
         own = self._own(error)
-        if own.action == self.request.action:
-            cause = copy.copy(error)
-            cause.action, cause.request_id, cause.attempts = None, None, 0
-            own.message = f"it was not sent, for an earlier request failed: {cause.sentence}"
-            own.service, own.status, own.code, own.request_id, own.client_request_id = (None,) * 5
-        return own
+        if own.action != self.request.action:
+            return own
+        cause = error.copy_with(action=None, request_id=None, attempts=0)
+        return own.copy_with(
+            message=f"it was not sent, for an earlier request failed: {cause.sentence}",
+            service=None,
+            status=None,
+            code=None,
+            request_id=None,
+            client_request_id=None,
+        )
 
 
 def send_all(client: GraphClient, calls: Sequence[GraphRequest]) -> list[Result]:
@@ -170,11 +173,13 @@ def _match_responses(client: GraphClient, answer: GraphResponse, batch: list[_It
                 from_graph=True,
             )
         except GraphError as exc:
-            exc.set_action(item.request.action)
-            exc.attempts = item.attempts
-            exc.client_request_id = answer.client_request_id
-            exc.request_id = exc.request_id or answer.request_id
-            rejected.append((item, exc))
+            error = exc.copy_with(
+                action=exc.action or item.request.action,
+                attempts=item.attempts,
+                client_request_id=answer.client_request_id,
+                request_id=exc.request_id or answer.request_id,
+            )
+            rejected.append((item, error))
     return rejected
 
 
@@ -237,5 +242,4 @@ def _header_values(value: t.Any) -> Iterator[str]:
 
 def _unknown_outcome(request: GraphRequest, why: str) -> ProtocolError:
     error = ProtocolError(why, hint=INTERCEPTED_HINT, outcome_unknown=True)
-    add_outcome_unknown_hint(error, request.writes)
-    return error
+    return with_outcome_unknown_hint(error, request.writes)

@@ -16,6 +16,7 @@ import uuid
 from .auth.token import is_sendable
 from .clouds import is_below
 from .errors import INTERCEPTED_HINT, OUTCOME_UNKNOWN_HINT, AuthorizationError, GraphError, ProtocolError, error_context
+from .graph_errors import SERVICE, read_error
 from .http.error_body import holds_error
 from .http.headers import request_id
 from .masking import SECRETS
@@ -29,6 +30,7 @@ if t.TYPE_CHECKING:
     from .auth.token_cache import TokenCache
     from .clock import Clock
     from .clouds import Cloud
+    from .errors import AnyError
     from .http.rate_limit import RateLimiter
     from .http.retry import Retry
     from .http.transport import Response, Transport
@@ -160,9 +162,8 @@ class GraphClient:
         try:
             self.sign_in(request.permission)
         except GraphError as exc:
-            # Of the call, which was never sent.
-            exc.attempts = 0
-            raise
+            # The attempts of the sign-in are not attempts of the request.
+            raise exc.copy_with(attempts=0) from exc
 
         def attempt(number: int) -> GraphResponse:
             with error_context(request.action):
@@ -236,13 +237,12 @@ class GraphClient:
         try:
             content = request.parse(self._content(request, response, client_request_id, from_graph=from_graph))
         except GraphError as exc:
-            exc.client_request_id = client_request_id
+            error = exc.copy_with(client_request_id=client_request_id)
             if exc.status is None:
-                from .graph_errors import SERVICE
-
-                exc.service, exc.status, exc.request_id = SERVICE, response.status, request_id(response.headers)
-            add_outcome_unknown_hint(exc, writes)
-            raise
+                error = error.copy_with(
+                    service=SERVICE, status=response.status, request_id=request_id(response.headers)
+                )
+            raise with_outcome_unknown_hint(error, writes) from exc
         return GraphResponse(
             response.status,
             content,
@@ -271,9 +271,8 @@ class GraphClient:
                 request.method, url, headers=headers, body=body, token=self.sign_in(request.permission).secret
             )
         except GraphError as exc:
-            exc.client_request_id = client_request_id
-            add_outcome_unknown_hint(exc, writes)
-            raise
+            error = exc.copy_with(client_request_id=client_request_id)
+            raise with_outcome_unknown_hint(error, writes) from exc
         finally:
             self._rate_limiter.record(writes)
         return self.read(request, response, client_request_id, attempt, writes=writes)
@@ -316,24 +315,23 @@ class GraphClient:
             body = None
         if response.status < 400 and not holds_error(body):
             return body
-        from .graph_errors import read_error
-
         error = read_error(response, client_request_id, from_graph=from_graph)
         # Not after 401 and transient statuses: the whole request is sent again, with a new token or after a wait.
         if error.status != 401 and not error.transient and request.has_results(body):
             return body
         if isinstance(error, AuthorizationError) and error.hint is None:
-            error.hint = request.permission.advice(self.sign_in(request.permission))
+            error = error.copy_with(hint=request.permission.advice(self.sign_in(request.permission)))
         raise error
 
 
-def add_outcome_unknown_hint(error: GraphError, writes: int) -> None:
-    """Add to the hint of an error that a write may have been carried out, if that is so.
+def with_outcome_unknown_hint(error: AnyError, writes: int) -> AnyError:
+    """Return the error; if a write may have been carried out, with a hint that says so.
 
     :param writes: how many writes the request counts for.
     """
-    if writes and error.outcome_unknown:
-        error.hint = f"{OUTCOME_UNKNOWN_HINT} {error.hint}" if error.hint else OUTCOME_UNKNOWN_HINT
+    if not (writes and error.outcome_unknown):
+        return error
+    return error.copy_with(hint=f"{OUTCOME_UNKNOWN_HINT} {error.hint}" if error.hint else OUTCOME_UNKNOWN_HINT)
 
 
 def _not_json(response: Response) -> ProtocolError:

@@ -98,13 +98,16 @@ def install_command(*packages: str) -> str:
     return shlex.join([sys.executable, "-m", "pip", "install", *packages])
 
 
-def explain_in_image(error: GraphError, environ: Mapping[str, str]) -> None:
-    """Set the hint of a DependencyError in an execution environment, where "pip install" lasts no longer than the job.
+def explain_in_image(error: GraphError, environ: Mapping[str, str]) -> GraphError:
+    """Return the error, with another hint if it is a DependencyError in an execution environment.
+
+    There, packages that "pip install" adds last only until the end of the job.
 
     :param environ: the environment variables of the task.
     """
     if isinstance(error, DependencyError) and environ.get(_RUNNER_VARIABLE, "").startswith(_RUNNER_FOLDER):
-        error.hint = _IMAGE_HINT.format(packages=", ".join(_floors()))
+        return error.copy_with(hint=_IMAGE_HINT.format(packages=", ".join(_floors())))
+    return error
 
 
 def _release(version: str) -> tuple[int, ...]:

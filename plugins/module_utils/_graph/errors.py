@@ -13,7 +13,6 @@ the module shell turns an error into a failed task, another caller may do someth
 from __future__ import annotations
 
 import contextlib
-import copy
 import typing as t
 
 from .masking import clip
@@ -22,7 +21,7 @@ from .text import printable
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-_Error = t.TypeVar("_Error", bound="GraphError")
+AnyError = t.TypeVar("AnyError", bound="GraphError")
 
 # Microsoft's advice is to retry after these: the request timed out (408), too many requests or too much traffic (429,
 # 509), and gateways without a service behind them.
@@ -50,6 +49,8 @@ class GraphError(Exception):
     :param outcome_unknown: whether the request may have arrived, without an answer that came whole and can be read.
     :param retryable: whether this service documents a retry; ``None`` to decide by the status.
     :param retry_delay: seconds to wait before each retry, where the service documents a fixed time and sends none.
+    :param action: what the request does, to complete "Could not …".
+    :param attempts: how many times the request was sent.
     """
 
     kind: t.ClassVar[str]
@@ -69,6 +70,8 @@ class GraphError(Exception):
         outcome_unknown: bool = False,
         retryable: bool | None = None,
         retry_delay: float | None = None,
+        action: str | None = None,
+        attempts: int = 0,
     ) -> None:
         message = printable(message)
         super().__init__(message)
@@ -84,20 +87,17 @@ class GraphError(Exception):
         self.outcome_unknown = outcome_unknown
         self.retryable = retryable
         self.retry_delay = retry_delay
-        self.action: str | None = None
-        self.attempts = 0
-        """How many times the request was sent that ended so."""
+        self.action = action
+        self.attempts = attempts
 
-    def derived(self: _Error, **changes: t.Any) -> _Error:
-        """Return a copy of this error with other values for some attributes. The error itself does not change.
+    def copy_with(self: AnyError, **changes: t.Any) -> AnyError:
+        """Return a copy of this error with other values for some attributes.
 
-        :param changes: values by attribute name.
+        An error does not change after it is created: raise the copy ``from`` the error instead.
+
+        :param changes: parameters of the constructor.
         """
-        error = copy.copy(self)
-        for name, value in changes.items():
-            setattr(error, name, value)
-        error.args = (error.message,)
-        return error
+        return type(self)(**{**vars(self), **changes})
 
     @property
     def transient(self) -> bool:
@@ -105,11 +105,6 @@ class GraphError(Exception):
         if self.retryable is not None:
             return self.retryable
         return self.connection_lost or self.status in _TRANSIENT_STATUSES
-
-    def set_action(self, action: str) -> None:
-        """Name what was being done, to complete "Could not …"; the first to name it knows best."""
-        if self.action is None:
-            self.action = action
 
     @property
     def sentence(self) -> str:
@@ -158,12 +153,13 @@ def _ended(text: str) -> str:
 
 @contextlib.contextmanager
 def error_context(action: str) -> Iterator[None]:
-    """Name what is being done in each GraphError that leaves the block."""
+    """Add an action to each GraphError that leaves the block without one, to complete "Could not …"."""
     try:
         yield
     except GraphError as exc:
-        exc.set_action(action)
-        raise
+        if exc.action is not None:
+            raise
+        raise exc.copy_with(action=action) from exc
 
 
 class OptionsError(GraphError):

@@ -7,7 +7,8 @@
 """Reads the answers in which Microsoft Graph refuses or fails, and returns one of our errors for any body.
 
 Form of the body: https://learn.microsoft.com/graph/errors. Some services return a ``message`` that is a JSON object as
-text, which may contain a further one, and return 401 with "Forbidden" inside for a missing role. No decision rests on the text of a message.
+text, which may contain a further one, and return 401 with "Forbidden" inside for a missing role. No decision depends on
+the text of a message.
 """
 
 from __future__ import annotations

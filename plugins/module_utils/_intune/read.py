@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._graph.client import GraphClient, GraphResponse
+    from .._graph.errors import AnyError
     from .._graph.permission import Permission
     from .resource import Resource, State
     from .selection import Selection
@@ -108,10 +109,10 @@ def _read_one(
     try:
         answer = client.call(request)
     except GraphError as exc:
-        explain_missing(resource, member_id, exc)
-        if isinstance(exc, NotFoundError):
-            return Snapshot({member_id: exc}, None)
-        raise
+        error = explain_missing(resource, member_id, exc)
+        if isinstance(error, NotFoundError):
+            return Snapshot({member_id: error}, None)
+        raise error from exc
     return _snapshot(resource, {member_id: answer.content}, answer)
 
 
@@ -131,21 +132,23 @@ def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> 
     return {one: present.get(one.casefold()) or _missing(resource, one, len(states)) for one in ids}
 
 
-def explain_missing(resource: Resource, member_id: str, error: GraphError) -> None:
-    """Set the hint of an error that may mean that there is no member with this ID, as it was given.
+def explain_missing(resource: Resource, member_id: str, error: AnyError) -> AnyError:
+    """Return the error, with another hint if it may mean that there is no member with this ID, as it was given.
 
     Where an ID does not have the form of one, the service may also answer 400.
     """
     is_missing = isinstance(error, NotFoundError)
     if is_missing:
-        error.hint = resource.not_found_hint
+        error = error.copy_with(hint=resource.not_found_hint)
     if (is_missing or error.status == 400) and not is_guid(member_id):
         advice = f"'{member_id}' does not look like an ID: to select by name, use {resource.selection.name}."
-        error.hint = f"{advice} {error.hint}" if error.hint else advice
+        error = error.copy_with(hint=f"{advice} {error.hint}" if error.hint else advice)
+    return error
 
 
 def _missing(resource: Resource, member_id: str, number: int) -> NotFoundError:
-    error = NotFoundError(f"it is not in the tenant, which has {resource.count_phrase(number)}")
-    explain_missing(resource, member_id, error)
-    error.set_action(f"find {resource.object_phrase(member_id)}")
-    return error
+    error = NotFoundError(
+        f"it is not in the tenant, which has {resource.count_phrase(number)}",
+        action=f"find {resource.object_phrase(member_id)}",
+    )
+    return explain_missing(resource, member_id, error)

@@ -13,13 +13,15 @@ which ``datetime`` cannot hold, and "never" as the first moment of all, which it
 from __future__ import annotations
 
 import datetime
-import email.utils
 import re
 import typing as t
+
+from .._graph.http.headers import parse_http_date
 
 TICKS: t.Final = 10_000_000
 """In a second."""
 
+_YEAR_1: t.Final = datetime.datetime(1, 1, 1, tzinfo=datetime.timezone.utc)
 # DateTimeOffset of OData (ABNF construction rules, section 7): seconds or none, any number of their digits, any offset.
 # Other services of Microsoft leave out the zone, write it without colon or minutes, or write a blank for the T.
 _MOMENT = re.compile(
@@ -67,10 +69,8 @@ def _read(text: str | None) -> tuple[int | None, bool]:
 
 
 def read_date(header: str | None) -> int | None:
-    """The moment of an HTTP date (RFC 9110, section 5.6.7); ``None`` when it is none."""
-    try:
-        moment = email.utils.parsedate_to_datetime((header or "")[:_MAX_LENGTH])
-        utc = moment.replace(tzinfo=None) - (moment.utcoffset() or datetime.timedelta())
-    except (TypeError, ValueError, IndexError, OverflowError):
+    """Return the moment of an HTTP date, ``None`` for another text."""
+    date = parse_http_date(header or "")
+    if date is None:
         return None
-    return round((utc - datetime.datetime(1, 1, 1)).total_seconds()) * TICKS
+    return round((date - _YEAR_1).total_seconds()) * TICKS

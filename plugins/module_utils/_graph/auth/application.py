@@ -78,7 +78,8 @@ class ClientSecret(_Application):
             from .aadsts import INVALID_CLIENT
 
             if exc.code == INVALID_CLIENT and self.client_secret is not None:
-                exc.hint = " ".join(filter(None, [_likely_mistake(self.client_secret), exc.hint]))
+                hint = " ".join(filter(None, [_likely_mistake(self.client_secret), exc.hint]))
+                raise exc.copy_with(hint=hint) from exc
             raise
 
 

@@ -143,12 +143,12 @@ class MsalHttp:
                 method, url, headers=asked, body=body, bypass_proxy=self._authority_url is None
             )
         except GraphError as exc:
-            exc.client_request_id = self._client_request_id
+            error = exc.copy_with(client_request_id=self._client_request_id)
             if self._authority_url is None and exc.connection_lost:
                 # The endpoint is on this host or in its network, so a retry does not help when it does not answer.
-                exc.connection_lost = False
-                exc.hint = "This host seems to have no managed identity: give another credential, or assign one."
-            raise
+                hint = "This host seems to have no managed identity: give another credential, or assign one."
+                error = error.copy_with(connection_lost=False, hint=hint)
+            raise error from exc
         self._last, self._last_body = response, _content(response)
         self._register("the answer", secrets_in(self._last_body))
         if response.status >= 400 or holds_error(self._last_body):

@@ -50,6 +50,16 @@ def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time
     return max(waits, default=None)
 
 
+def parse_http_date(text: str) -> datetime.datetime | None:
+    """Return the time of an HTTP date in UTC (RFC 9110, section 5.6.7), ``None`` for another text."""
+    try:
+        date = email.utils.parsedate_to_datetime(text[:_MAX_LENGTH])
+        # The oldest form of an HTTP date names no zone, and means UTC.
+        return (date if date.tzinfo else date.replace(tzinfo=datetime.timezone.utc)).astimezone(datetime.timezone.utc)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
 def _bare(value: str) -> str:
     """Return one value without the brackets and quotes of a JSON list."""
     return value.strip(" \t[]\"'")
@@ -62,11 +72,7 @@ def _dates(values: Sequence[str]) -> list[float]:
     """
     dates = []
     for value in map(_bare, values):
-        try:
-            date = email.utils.parsedate_to_datetime(value)
-            # The oldest form of an HTTP date names no zone, and means UTC.
-            utc = date if date.tzinfo else date.replace(tzinfo=datetime.timezone.utc)
-            dates.append(utc.timestamp())
-        except (TypeError, ValueError, IndexError, OverflowError):
-            continue
+        date = parse_http_date(value)
+        if date is not None:
+            dates.append(date.timestamp())
     return dates

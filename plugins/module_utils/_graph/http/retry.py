@@ -111,13 +111,13 @@ class Retry:
             try:
                 return send(attempt)
             except GraphError as exc:
-                exc.attempts = attempt
-                if not recovered and self._recovered(exc, recover):
+                error = exc.copy_with(attempts=attempt)
+                if not recovered and self._recovered(error, recover):
                     recovered = True
-                    self.backoff(exc, self.requested_wait(exc))
+                    self.backoff(error, self.requested_wait(error))
                     continue
                 tries += 1
-                self.backoff(exc, self.delay(exc, tries))
+                self.backoff(error, self.delay(error, tries))
 
     def delay(self, error: GraphError, tries: int) -> float:
         """Seconds to wait, by the policy and what is left of its budget; raises as :meth:`RetryPolicy.delay` does."""
@@ -159,12 +159,11 @@ class Retry:
             return recover(error)
         except GraphError as exc:
             # What is told of is the request, however often mending was tried.
-            exc.attempts = error.attempts
-            raise
+            raise exc.copy_with(attempts=error.attempts) from exc
 
 
 def _wait_too_long(error: GraphError, left: float) -> ThrottledError:
-    throttled = ThrottledError(
+    return ThrottledError(
         error.message,
         hint=f"The service asks to wait {_plain(error.retry_after)} s, and retry_budget leaves {_plain(left)} s:"
         " run the task again after that time, or raise retry_budget.",
@@ -174,10 +173,9 @@ def _wait_too_long(error: GraphError, left: float) -> ThrottledError:
         request_id=error.request_id,
         client_request_id=error.client_request_id,
         retry_after=error.retry_after,
+        action=error.action,
+        attempts=error.attempts,
     )
-    throttled.action = error.action
-    throttled.attempts = error.attempts
-    return throttled
 
 
 def _plain(seconds: float | None) -> str:
