@@ -41,14 +41,20 @@ class FakeApplication:
 def test_a_password_is_asked_with_for_the_person() -> None:
     found = asked(username=OPERATOR, password="hush-hush")
     ask = found.pop("request_token")
-    assert found == {"way": "user", **ANYWHERE, "username": OPERATOR, "provided": None, "method": "password"}
+    assert found == {"way": "user", **ANYWHERE, "username": OPERATOR, "refresh_token": None, "method": "password"}
     assert ask(FakeApplication(), ["A"]) == ("password", OPERATOR, "hush-hush", ["A"])
 
 
 def test_a_refresh_token_is_asked_with_and_stands_for_somebody() -> None:
     found = asked(refresh_token="hush-hush")
     ask = found.pop("request_token")
-    assert found == {"way": "user", **ANYWHERE, "username": None, "provided": "hush-hush", "method": "refresh_token"}
+    assert found == {
+        "way": "user",
+        **ANYWHERE,
+        "username": None,
+        "refresh_token": "hush-hush",
+        "method": "refresh_token",
+    }
     assert ask(FakeApplication(), ["A"]) == ("refresh token", "hush-hush", ["A"])
 
 
@@ -59,7 +65,7 @@ def test_with_a_cache_alone_nothing_can_be_asked_with() -> None:
         **ANYWHERE,
         "username": OPERATOR,
         "request_token": None,
-        "provided": None,
+        "refresh_token": None,
         "method": "token_cache",
     }
 

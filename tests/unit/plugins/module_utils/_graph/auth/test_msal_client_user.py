@@ -80,7 +80,7 @@ class World:
         username: str | None = None,
         request_token: t.Callable[[t.Any, list[str]], t.Any] | None = None,
         cached: bool = True,
-        provided: str | None = None,
+        refresh_token: str | None = None,
         rejected_token: str | None = None,
         method: str | None = None,
     ) -> Token:
@@ -97,7 +97,7 @@ class World:
             client_id="client-1",
             username=username,
             request_token=request_token,
-            provided=provided,
+            refresh_token=refresh_token,
             method=method,
         )
 
@@ -149,9 +149,9 @@ def test_the_permission_is_asked_for_by_name(world: World) -> None:
     assert f"scope={SCOPE.replace(':', '%3A').replace('/', '%2F')}" in world.posted.replace("+", "&scope=")
 
 
-@pytest.mark.parametrize("provided", [None, "given-refresh"])
-def test_the_tenant_asked_for_is_signed_in_to(world: World, provided: str | None) -> None:
-    world.user(METADATA, signed_in(), request_token=with_refresh_token, provided=provided)
+@pytest.mark.parametrize("refresh_token", [None, "given-refresh"])
+def test_the_tenant_asked_for_is_signed_in_to(world: World, refresh_token: str | None) -> None:
+    world.user(METADATA, signed_in(), request_token=with_refresh_token, refresh_token=refresh_token)
     assert world.session.wire == [
         f"GET {BASE}/v2.0/.well-known/openid-configuration",
         f"POST {BASE}/oauth2/v2.0/token",
@@ -173,32 +173,32 @@ def test_a_valid_token_in_the_cache_costs_no_request(world: World) -> None:
 
 
 def test_a_newer_refresh_token_in_the_cache_comes_before_the_given_one(world: World) -> None:
-    world.user(METADATA, signed_in(expires_in=1), request_token=with_refresh_token, provided="given-refresh")
+    world.user(METADATA, signed_in(expires_in=1), request_token=with_refresh_token, refresh_token="given-refresh")
     assert "refresh_token=given-refresh" in world.posted
-    world.user(METADATA, signed_in(), request_token=with_refresh_token, provided="given-refresh")
+    world.user(METADATA, signed_in(), request_token=with_refresh_token, refresh_token="given-refresh")
     assert "refresh_token=refresh-one" in world.posted
-    assert world.user(request_token=with_refresh_token, provided="given-refresh").from_cache
+    assert world.user(request_token=with_refresh_token, refresh_token="given-refresh").from_cache
     assert "given-refresh" not in world.path.read_text()
 
 
 def test_a_given_refresh_token_of_somebody_without_a_name_is_not_remembered(world: World) -> None:
     nameless = {key: value for key, value in signed_in().body.items() if key != "id_token"}
-    world.user(METADATA, Reply(200, nameless), request_token=with_refresh_token, provided="given-refresh")
+    world.user(METADATA, Reply(200, nameless), request_token=with_refresh_token, refresh_token="given-refresh")
     assert "MsgraphIntuneGiven" not in json.loads(world.path.read_text())
 
 
 def test_a_given_refresh_token_never_yields_another_users_token(world: World) -> None:
     world.seed("one")
-    world.user(METADATA, signed_in("two"), request_token=with_refresh_token, provided="given-refresh")
+    world.user(METADATA, signed_in("two"), request_token=with_refresh_token, refresh_token="given-refresh")
     assert "refresh_token=given-refresh" in world.posted
     world.seed("three")
-    token = world.user(request_token=with_refresh_token, provided="given-refresh")
+    token = world.user(request_token=with_refresh_token, refresh_token="given-refresh")
     assert json.loads(base64.urlsafe_b64decode(token.secret.split(".")[1] + "=="))["upn"] == "two@contoso.example"
 
 
 def test_a_name_beside_a_given_refresh_token_chooses_in_the_cache(world: World) -> None:
     world.seed("one")
-    token = world.user(username="one@contoso.example", request_token=with_refresh_token, provided="given-refresh")
+    token = world.user(username="one@contoso.example", request_token=with_refresh_token, refresh_token="given-refresh")
     assert (token.from_cache, world.session.wire) == (True, [])
 
 
@@ -241,9 +241,9 @@ def test_a_given_refresh_token_is_remembered_with_the_name_that_was_given_with_i
         signed_in(),
         username="one@contoso.example",
         request_token=with_refresh_token,
-        provided="given-refresh",
+        refresh_token="given-refresh",
     )
-    assert world.user(request_token=with_refresh_token, provided="given-refresh").from_cache
+    assert world.user(request_token=with_refresh_token, refresh_token="given-refresh").from_cache
 
 
 def test_what_msal_raises_is_told_by_its_class(world: World) -> None:
@@ -262,9 +262,9 @@ def test_when_msal_answers_nothing_that_is_told(world: World) -> None:
 
 
 def test_a_given_refresh_token_serves_when_the_cached_one_is_refused(world: World) -> None:
-    world.user(METADATA, signed_in(expires_in=1), request_token=with_refresh_token, provided="given-refresh")
+    world.user(METADATA, signed_in(expires_in=1), request_token=with_refresh_token, refresh_token="given-refresh")
     refusal = Reply(400, {"error": "invalid_grant", "error_description": "AADSTS700082: expired"})
-    world.user(METADATA, refusal, signed_in(), request_token=with_refresh_token, provided="given-refresh")
+    world.user(METADATA, refusal, signed_in(), request_token=with_refresh_token, refresh_token="given-refresh")
     assert "refresh_token=given-refresh" in world.posted
 
 
