@@ -28,7 +28,7 @@ _CODE: t.Final = re.compile(r"AADSTS([0-9]{4,9}):?")
 # The client secret does not belong to the application.
 INVALID_CLIENT: t.Final = "AADSTS7000215"
 # hint_for() replaces this text in a hint by the names of the permissions.
-_PERMISSION_TEXT: t.Final = "the permission"
+_PERMISSIONS: t.Final = "the permission"
 
 _CHECK_TENANT = "Check tenant_id and cloud: the tenant's id or one of its domains, in the cloud it lives in."
 _CHECK_APPLICATION = (
@@ -61,9 +61,7 @@ _MFA_REQUIRED = (
     "A second factor is demanded, which no password can satisfy: sign in once with the playbook"
     f" {DEVICE_LOGIN_PLAYBOOK}, or use an application."
 )
-_CONSENT_REQUIRED = (
-    f"Nobody has consented to {_PERMISSION_TEXT} yet: have an administrator consent for this application."
-)
+_CONSENT_REQUIRED = f"Nobody has consented to {_PERMISSIONS} yet: have an administrator consent for this application."
 _BLOCKED_BY_POLICY = (
     "A Conditional Access policy blocks this sign-in: ask who runs the policies to let this identity in."
 )
@@ -107,9 +105,9 @@ HINTS: t.Final = {
     53001: _BLOCKED_BY_POLICY,
     53003: _BLOCKED_BY_POLICY,
     65001: _CONSENT_REQUIRED,
-    65004: f"The person declined to consent to {_PERMISSION_TEXT}.",
+    65004: f"The person declined to consent to {_PERMISSIONS}.",
     65005: (
-        f"The app registration does not list {_PERMISSION_TEXT}: add what is missing, and have an administrator consent."
+        f"The app registration does not list {_PERMISSIONS}: add what is missing, and have an administrator consent."
     ),
     70000: _SIGN_IN_AGAIN,
     70008: _SIGN_IN_AGAIN,
@@ -216,7 +214,7 @@ def hint_for(code: int | None, method: str | None, permissions: Sequence[str] = 
             hint = hint if applies else GENERAL_HINTS.get(method)
     if hint is None or not permissions:
         return hint
-    return hint.replace(_PERMISSION_TEXT, permission_phrase(permissions, "delegated"))
+    return hint.replace(_PERMISSIONS, permission_phrase(permissions, "delegated"))
 
 
 def find_code(text: str) -> int | None:
