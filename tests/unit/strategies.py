@@ -12,7 +12,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-# The same examples on each machine, none kept between runs, and no test that fails because a machine is busy.
+# Each run uses the same examples. Without a deadline, a test does not fail on a slow machine.
 for_any = settings(
     max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import sys
 import types
+from pathlib import Path
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import dependencies
@@ -55,8 +56,6 @@ def test_a_package_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch, v
 
 
 def test_the_minimum_versions_match_the_requirements_file() -> None:
-    from pathlib import Path
-
     text = (Path(__file__).parents[5] / "requirements.txt").read_text(encoding="utf-8")
     floors = dict(line.split(">=") for line in text.splitlines() if ">=" in line and not line.startswith("#"))
     assert floors == dependencies.MINIMUM_VERSIONS

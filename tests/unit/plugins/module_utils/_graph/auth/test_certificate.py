@@ -201,7 +201,7 @@ UNRELATED = issue("unrelated", OTHER_KEY)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([ROOT, MIDDLE, LOWER, LONG_LEAF]))[::5])
-def test_the_chain_goes_from_the_leaf_to_the_root_whatever_the_order_of_the_file(
+def test_the_chain_goes_from_leaf_to_root_for_each_order_of_the_file(
     order: tuple[x509.Certificate, ...],
 ) -> None:
     assert certificates_in_x5c(*order) == [LONG_LEAF, LOWER, MIDDLE, ROOT]

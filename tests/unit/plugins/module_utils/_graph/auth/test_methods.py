@@ -275,7 +275,7 @@ def test_a_users_sign_in_has_defaults_for_tenant_and_client() -> None:
 
 
 @pytest.mark.parametrize("method", METHOD_NAMES)
-def test_no_representation_and_no_action_shows_a_secret(method: str) -> None:
+def test_repr_and_action_contain_no_secret(method: str) -> None:
     secrets = dict.fromkeys(
         ("access_token", "client_secret", "federated_token", "password", "refresh_token"), "hush-hush"
     )

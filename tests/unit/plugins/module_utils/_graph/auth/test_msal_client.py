@@ -260,7 +260,7 @@ def test_msal_force_region_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "invalid",
     [
         {"expires_in": None},
         {"expires_in": "11/05/2026 15:18:31 +00:00"},
@@ -276,9 +276,9 @@ def test_msal_force_region_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=str,
 )
-def test_a_field_that_is_not_needed_decides_nothing(tmp_path: Path, odd: dict[str, t.Any]) -> None:
+def test_an_invalid_field_that_is_not_needed_is_ignored(tmp_path: Path, invalid: dict[str, t.Any]) -> None:
     path = tmp_path / "cache.json"
-    answer = {**{key: value for key, value in TOKEN.items() if key != "expires_in"}, **odd}
+    answer = {**{key: value for key, value in TOKEN.items() if key != "expires_in"}, **invalid}
     assert cached_sign_in(path, Reply(200, METADATA), Reply(200, answer)).secret == TOKEN["access_token"]
 
 

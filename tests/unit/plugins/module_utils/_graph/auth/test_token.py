@@ -54,7 +54,7 @@ def test_a_token_without_readable_claims_is_unknown(text: str) -> None:
     assert read_token(text).kind == "unknown"
 
 
-def test_a_token_is_not_in_its_representation() -> None:
+def test_a_token_is_not_in_its_repr() -> None:
     assert "hush-hush" not in repr(read_token("hush-hush"))
 
 

@@ -191,7 +191,7 @@ def test_a_damaged_file_is_replaced_with_one_warning(cache_file: CacheFile, dama
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "invalid",
     [
         {"AccessToken": {"1": 5, "2": None, "3": []}},
         {"AccessToken": {"1": entry(home_account_id=["x"])}},
@@ -199,8 +199,8 @@ def test_a_damaged_file_is_replaced_with_one_warning(cache_file: CacheFile, dama
         {"MsgraphIntuneTenants": {"login.example/tenant-1": ["x"]}, "AccessToken": {}},
     ],
 )
-def test_entries_of_wrong_types_are_ignored(cache_file: CacheFile, odd: dict[str, t.Any]) -> None:
-    cache_file.write(json.dumps(odd))
+def test_entries_of_wrong_types_are_ignored(cache_file: CacheFile, invalid: dict[str, t.Any]) -> None:
+    cache_file.write(json.dumps(invalid))
     assert cache_file.cache.find(APPLICATION) is None
     assert cache_file.cache.accounts(HOST, CLIENT, None) == []
 
@@ -355,12 +355,12 @@ def test_user_names_are_truncated(cache_file: CacheFile) -> None:
     tokens = [entry(home_account_id=f"{number}.t") for number in range(12)]
     digest = hashlib.sha256(b"the-refresh-token").hexdigest()
     cache_file.write(content(*tokens, Account=accounts, MsgraphIntuneGiven={digest: "y" * 5000}))
-    found = cache_file.cache.accounts(HOST, CLIENT, None)
-    assert {len(account.username) for account in found} == {200}
-    assert cache_file.cache.accounts(HOST, CLIENT, "07" + "x" * 5000) == [found[7]]
+    users = cache_file.cache.accounts(HOST, CLIENT, None)
+    assert {len(account.username) for account in users} == {200}
+    assert cache_file.cache.accounts(HOST, CLIENT, "07" + "x" * 5000) == [users[7]]
     assert cache_file.cache.user_of("the-refresh-token") == "y" * 200
     with pytest.raises(OptionsError, match="several users: 00x+, 01x.* and 2 more. Set username") as caught:
-        only_account(found)
+        only_account(users)
     assert len(str(caught.value)) < 2500
 
 
@@ -575,15 +575,15 @@ def test_a_save_keeps_changes_of_other_programs(cache_file: CacheFile) -> None:
     other = other_cache(cache_file)
     other_content = json.loads(other.load())
     other_content["Account"]["new"] = {"username": "lee"}
-    other.save(json.dumps(other_content), host=HOST, tenant="theirs", tenant_id="id-of-theirs")
+    other.save(json.dumps(other_content), host=HOST, tenant="other", tenant_id="id-of-other")
     new["AccessToken"]["0"]["secret"] = "renewed-token"
-    cache_file.cache.save(json.dumps(new), host=HOST, tenant="ours", tenant_id="id-of-ours")
+    cache_file.cache.save(json.dumps(new), host=HOST, tenant="own", tenant_id="id-of-own")
     content_on_disk = json.loads(cache_file.path.read_bytes())
     assert (set(content_on_disk["Account"]), content_on_disk["AccessToken"]["0"]["secret"]) == (
         {"old", "new"},
         "renewed-token",
     )
-    assert content_on_disk["MsgraphIntuneTenants"] == {f"{HOST}/theirs": "id-of-theirs", f"{HOST}/ours": "id-of-ours"}
+    assert content_on_disk["MsgraphIntuneTenants"] == {f"{HOST}/other": "id-of-other", f"{HOST}/own": "id-of-own"}
 
 
 def test_entries_that_msal_removed_are_removed_from_the_file(cache_file: CacheFile) -> None:
@@ -591,7 +591,7 @@ def test_entries_that_msal_removed_are_removed_from_the_file(cache_file: CacheFi
     with cache_file.cache.locked():
         new = json.loads(cache_file.cache.load())
         del new["Account"]
-        cache_file.cache.save(json.dumps(new), host=HOST, tenant="ours", tenant_id="id")
+        cache_file.cache.save(json.dumps(new), host=HOST, tenant="own", tenant_id="id")
     assert "Account" not in json.loads(cache_file.path.read_bytes())
 
 
