@@ -12,14 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.action import graph_device_login
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, jwt
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_device_code import (
-    FLOW,
-    PENDING,
-)
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client_user import (
-    METADATA,
-    signed_in,
-)
+from ansible_collections.msgraph.intune.tests.unit.user_sign_ins import FLOW, METADATA, PENDING, signed_in
 
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.unit.plugins.action.conftest import Play

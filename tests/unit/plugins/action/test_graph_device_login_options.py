@@ -16,11 +16,7 @@ from ansible_collections.msgraph.intune.plugins.doc_fragments._graph import Modu
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.modules.graph_device_login import DOCUMENTATION
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, Scripted
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_device_code import FLOW
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client_user import (
-    METADATA,
-    signed_in,
-)
+from ansible_collections.msgraph.intune.tests.unit.user_sign_ins import FLOW, METADATA, signed_in
 
 if t.TYPE_CHECKING:
     from pathlib import Path

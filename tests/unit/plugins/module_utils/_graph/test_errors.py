@@ -13,6 +13,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
     NetworkError,
     NotFoundError,
     OptionsError,
+    ThrottledError,
     error_context,
 )
 
