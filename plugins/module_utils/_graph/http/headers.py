@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads the headers of an answer of either service."""
+"""Read the headers of a response of Graph or of the login service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..masking import clip
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-# A wait that is longer than this is shown as this: 31 years.
+# A longer wait is reduced to this one, 31 years.
 _MAX_RETRY_AFTER: t.Final = 999_999_999.0
 _MAX_REQUEST_ID: t.Final = 100
 # Longer headers are cut before they are parsed.
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """Return the service's id of the request, which Microsoft's support asks for. The services name it differently."""
+    """Return the request id of the service, which Microsoft's support asks for. Its header differs between services."""
     return clip(headers.get("request-id") or headers.get("x-ms-request-id") or "", _MAX_REQUEST_ID) or None
 
 
