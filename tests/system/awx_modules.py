@@ -165,7 +165,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  ansible-core has no types
             if name in fields:
                 fields[name] = self._api.identify(references, fields[name])
         if module == "schedule":
-            organization = fields.pop("organization")
+            organization = fields.pop("organization", None)
             if "unified_job_template" in fields:
                 name = fields["unified_job_template"]
                 where = {"name": name, "organization": organization}

@@ -26,7 +26,7 @@ from ansible_collections.msgraph.intune.tests.system.awx_modules import install
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
 from ansible_collections.msgraph.intune.tests.system.documentation import role_options
 from ansible_collections.msgraph.intune.tests.system.fake_controller import FakeController
-from ansible_collections.msgraph.intune.tests.system.guides import recap
+from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, code_blocks, recap
 from ansible_collections.msgraph.intune.tests.system.playbooks import playbook_command
 
 if t.TYPE_CHECKING:
@@ -172,7 +172,7 @@ class TestTwoOrganizations:
         run = set_up(other, collections, tmp_path, awx_setup_organization=organization)
         assert (run.returncode, other.writes) == (0, []), run.stdout
 
-    def test_credentials_of_one_name_are_told_apart(
+    def test_each_uses_its_own_credential_of_one_name(
         self, made: FakeController, collections: Path, tmp_path: Path
     ) -> None:
         theirs = made.add("organizations", {"name": "Other"})["id"]
@@ -222,7 +222,7 @@ class TestCredentialTypeVersions:
         made.writes.clear()
         again = set_up(made, collections, tmp_path, **later)
         assert (again.returncode, made.writes) == (0, []), again.stdout
-        # With the new credential in place, its inputs are not needed any more.
+        # The new credential exists, so its inputs can be left out.
         again = set_up(made, collections, tmp_path, **later, awx_setup_credential_inputs={})
         assert (again.returncode, made.writes) == (0, []), again.stdout
 
@@ -241,7 +241,7 @@ class TestCredentialTypeVersions:
         assert "awx_setup_credential_inputs again (tenant, client, secret)" in run.stdout
         assert made.objects["job_templates"] == templates
 
-    def test_a_type_in_use_that_somebody_changed_is_named(
+    def test_a_type_in_use_that_was_changed_by_hand_is_reported(
         self, made: FakeController, collections: Path, tmp_path: Path
     ) -> None:
         made.named("credential_types", "Microsoft Entra application")["inputs"]["fields"][0]["label"] = "Directory"
@@ -286,8 +286,8 @@ class TestProjectSync:
         assert max(controller.objects["project_updates"]) > update
 
         controller.sync_failure = ""
-        mended = set_up(controller, collections, tmp_path)
-        assert mended.returncode == 0, mended.stdout
+        repaired = set_up(controller, collections, tmp_path)
+        assert repaired.returncode == 0, repaired.stdout
         assert controller.named("job_templates", "Sync Exchange connectors")
 
     def test_a_project_that_the_role_did_not_create_is_synced_again(
@@ -313,7 +313,7 @@ class TestProjectSync:
         assert run.returncode == 0, run.stdout
         assert made.named("job_templates", "Ours")["playbook"] == "ours.yml"
 
-    def test_a_playbook_that_the_repository_lacks_is_named(
+    def test_a_playbook_missing_in_the_repository_is_reported(
         self, controller: FakeController, collections: Path, tmp_path: Path
     ) -> None:
         controller.playbooks.remove("exchange_connector_report.yml")
@@ -321,7 +321,7 @@ class TestProjectSync:
         assert run.returncode == 2
         assert 'The project "Intune Exchange connectors" has no exchange_connector_report.yml.' in shown(run)
 
-    def test_a_project_that_does_not_exist_is_named(
+    def test_a_missing_project_is_reported(
         self, controller: FakeController, collections: Path, tmp_path: Path
     ) -> None:
         run = set_up(controller, collections, tmp_path, awx_setup_scm_url="")
@@ -391,7 +391,7 @@ class TestCredential:
         assert run.returncode == 0, run.stdout
         assert credential["inputs"] == renewed
 
-    def test_credentials_that_somebody_added_stay(
+    def test_credentials_added_by_hand_stay(
         self, made: FakeController, collections: Path, tmp_path: Path
     ) -> None:
         template = made.named("job_templates", "Sync Exchange connectors")
@@ -413,7 +413,7 @@ class TestCredential:
         template = made.named("job_templates", "Sync Exchange connectors")
         assert template["_credentials"] == [made.named("credentials", "Another")["id"]]
 
-    def test_a_credential_that_there_is_not_is_named(
+    def test_a_missing_credential_is_reported(
         self, made: FakeController, collections: Path, tmp_path: Path
     ) -> None:
         run = set_up(made, collections, tmp_path, awx_setup_further_credentials=["Webhook"])
@@ -463,7 +463,7 @@ def test_check_mode_on_an_empty_controller_ends_before_the_job_templates(
     assert "Create the job template]" not in run.stdout
 
 
-def test_check_mode_where_the_job_templates_are_missing_tells_of_them(
+def test_check_mode_reports_missing_job_templates(
     made: FakeController, collections: Path, tmp_path: Path
 ) -> None:
     for kind in ("schedules", "job_templates", "unified_job_templates"):
@@ -537,6 +537,15 @@ def test_further_job_templates(made: FakeController, collections: Path, tmp_path
     made.writes.clear()
     again = set_up(made, collections, tmp_path, **answers)
     assert (again.returncode, made.writes) == (0, []), again.stdout
+
+
+def test_the_further_job_template_of_the_guide(made: FakeController, collections: Path, tmp_path: Path) -> None:
+    (block,) = (one for one in code_blocks(GUIDES / "guide_awx.rst", "yaml") if "awx_setup_further_templates" in one)
+    run = set_up(made, collections, tmp_path, **yaml.safe_load(block))
+    assert run.returncode == 0, run.stdout
+    template = made.named("job_templates", "Sync the connector of Contoso")
+    assert json.loads(template["extra_vars"]) == {"connector_name": "Contoso"}
+    assert made.named("schedules", "Sync the connector of Contoso")["unified_job_template"] == template["id"]
 
 
 def test_the_collection_may_lie_beside_a_playbook_that_uses_the_role(
