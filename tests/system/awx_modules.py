@@ -19,10 +19,8 @@ from __future__ import annotations
 import json
 import os
 import typing as t
-import urllib.error
-import urllib.parse
-import urllib.request
 
+import requests
 import yaml
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
@@ -69,7 +67,7 @@ def install(folder: Path) -> None:
     (collection / "galaxy.yml").write_text(yaml.safe_dump(facts), encoding="utf-8")
 
 
-class _CheckModeEnd(Exception):  # noqa: N818  it is no error
+class _CheckModeEnd(Exception):
     """The first write of a module in check mode."""
 
 
@@ -78,12 +76,12 @@ class _Api:
         self._check = check
 
     def get(self, path: str, **query: t.Any) -> t.Any:
-        return self._send("GET", f"{_full(path)}?{urllib.parse.urlencode(query)}")
+        return self._send("GET", _full(path), params=query)
 
     def write(self, method: str, path: str, body: Fields) -> t.Any:
         if self._check:
             raise _CheckModeEnd
-        return self._send(method, _full(path), body)
+        return self._send(method, _full(path), json=body)
 
     def find(self, collection: str, name: object, **query: t.Any) -> Fields | None:
         """Return the object that has a name or an ID."""
@@ -103,31 +101,27 @@ class _Api:
             raise AnsibleError(f"Request to {_full(collection)} returned 0 items, expected 1")
         return int(found["id"])
 
-    def _send(self, method: str, path: str, body: Fields | None = None) -> t.Any:
-        request = urllib.request.Request(f"{os.environ['CONTROLLER_HOST']}{path}", method=method)
-        if body is not None:
-            request.data = json.dumps(body).encode()
-        try:
-            with urllib.request.urlopen(request) as response:
-                return json.loads(response.read() or b"{}")
-        except urllib.error.HTTPError as error:
-            raise AnsibleError(f"{method} {path} was answered {error.code}: {error.read().decode()}") from None
+    def _send(self, method: str, path: str, **content: t.Any) -> t.Any:
+        answer = requests.request(method, f"{os.environ['CONTROLLER_HOST']}{path}", timeout=60, **content)
+        if not answer.ok:
+            raise AnsibleError(f"{method} {path} was answered {answer.status_code}: {answer.text}")
+        return answer.json() if answer.content else {}
 
 
 def _full(path: str) -> str:
     return path if path.startswith("/api/") else f"/api/v2/{path.strip('/')}/"
 
 
-class LookupModule(LookupBase):  # type: ignore[misc]  ansible-core has no types
+class LookupModule(LookupBase):  # type: ignore[misc]  # ansible-core has no types
     """Lists the objects of a collection that fit a query."""
 
     def run(self, terms: list[str], variables: object = None, **options: t.Any) -> list[t.Any]:
         """Return the objects, or the one answer that is no list of objects."""
         answer = _Api(check=False).get(terms[0], **options.get("query_params", {}))
-        return answer["results"] if "results" in answer else [answer]
+        return t.cast("list[t.Any]", answer.get("results", [answer]) if isinstance(answer, dict) else [answer])
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  ansible-core has no types
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no types
     """Creates, updates or deletes an object, or syncs a project."""
 
     def run(self, tmp: object = None, task_vars: object = None) -> Fields:
@@ -209,7 +203,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  ansible-core has no types
     def _attach(self, path: str, credentials: list[str], result: Fields) -> None:
         wanted = {self._api.identify("credentials", name) for name in credentials}
         attached = {one["id"] for one in self._api.get(path)["results"]}
-        bodies = [*({"id": one, "disassociate": True} for one in attached - wanted), *({"id": one} for one in wanted - attached)]
+        bodies = [
+            *({"id": one, "disassociate": True} for one in attached - wanted),
+            *({"id": one} for one in wanted - attached),
+        ]
         for body in bodies:
             self._api.write("POST", path, body)
             result["changed"] = True

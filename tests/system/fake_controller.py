@@ -5,7 +5,7 @@
 """As much of AWX's REST API as setting a controller up and starting a job take: objects with names, kept in memory.
 
 The modules of awx.awx do the one, ansible-rulebook the other. It is strict about paths: what it does not know is 404,
-and a test that sees one fails. It follows AWX 24.6.1, whose rules are in ``awx/api/serializers.py`` and ``awx/main/models``:
+and a test that sees one fails. It follows AWX 24.6.1 (``awx/api/serializers.py``, ``awx/main/models``):
 
 - Names are unique in an organization, names of credential types and execution environments on the controller.
 - Secrets of a credential are shown as ``$encrypted$``. A write of that word keeps the stored secret.
@@ -83,7 +83,7 @@ class FakeController:
         """The files of every project's repository."""
         self.sync_failure = ""
         """Why syncs of a project fail; they succeed while it is empty."""
-        self._next_id = source._next_id if source else 1
+        self._next_id: int = source._next_id if source else 1
         if source is None:
             self.add("organizations", {"name": "Default"})
         controller = self
@@ -183,19 +183,20 @@ class FakeController:
             if match[1] in self.unreadable:
                 return 403, {"detail": "You do not have permission to perform this action."}
             return 200, _page([self._shown(one) for one in known.values() if _fits(one, query)])
-        found = known[int(match[2])]
-        if match[3] is None:
-            return 200, self._shown(found)
-        if match[3] not in _PARTS.get(match[1], ()):
-            return self._unknown(f"GET {path}")
+        return self._get_part(known[int(match[2])], match[3], query)
+
+    def _get_part(self, found: Fields, part: str | None, query: dict[str, list[str]]) -> tuple[int, object]:
+        if part is not None and part not in found["related"]:
+            return self._unknown(f"GET {found['url']}{part}/")
         credentials = [self._shown(self.objects["credentials"][number]) for number in found.get("_credentials", [])]
-        parts_of_it: dict[str, object] = {
+        parts: dict[str | None, object] = {
+            None: self._shown(found),
             "survey_spec": found.get("_survey", {}),
             "credentials": _page(credentials),
             "playbooks": found.get("_playbooks", []),
             "events": _page([one for one in found.get("_events", []) if _fits(one, query)]),
         }
-        return 200, parts_of_it[match[3]]
+        return 200, parts[part]
 
     def write(self, method: str, path: str, body: Fields) -> tuple[int, object]:
         match = _PATH.fullmatch(path)
@@ -266,7 +267,9 @@ class FakeController:
 
     def _check_credential(self, found: Fields, wanted: Fields, written: Fields) -> None:
         kind = wanted["credential_type"]
-        users = [one for one in self.objects["job_templates"].values() if found.get("id") in one.get("_credentials", [])]
+        users = [
+            one for one in self.objects["job_templates"].values() if found.get("id") in one.get("_credentials", [])
+        ]
         if found and kind != found["credential_type"] and users:
             reason = "You cannot change the credential type of the credential, as it may break the functionality of the"
             raise _RefusedError(400, {"credential_type": [f"{reason} resources using it."]})
@@ -341,7 +344,9 @@ def _page(results: list[Fields]) -> Fields:
 
 def _fits(one: Fields, query: dict[str, list[str]]) -> bool:
     """Whether an object fits all filters of a query, and one of those that begin with ``or__``."""
-    fits = {name: str(one.get(name.removeprefix("or__").partition("__")[0])) == values[0] for name, values in query.items()}
+    fits = {
+        name: str(one.get(name.removeprefix("or__").partition("__")[0])) == values[0] for name, values in query.items()
+    }
     either = [fit for name, fit in fits.items() if name.startswith("or__")]
     every = [fit for name, fit in fits.items() if not name.startswith(("or__", "page", "not__"))]
     return all(every) and (any(either) or not either)

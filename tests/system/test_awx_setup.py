@@ -4,8 +4,8 @@
 
 """The playbook that sets a controller up, against a stand-in for the controller's API.
 
-The variable AWX_COLLECTION names a folder of the collection awx.awx, as AWX's repository or an installation has it. Without
-it the tests use a stand-in for that collection, too.
+The variable AWX_COLLECTION names a folder of the collection awx.awx, as AWX's repository or an installation has it.
+Without it the tests use a stand-in for that collection, too.
 """
 
 from __future__ import annotations
@@ -276,7 +276,7 @@ class TestProjectSync:
         assert run.returncode == 2
         update = max(controller.objects["project_updates"])
         text = shown(run)
-        assert f"organization \"Default\": {controller.sync_failure}." in text
+        assert f'organization "Default": {controller.sync_failure}.' in text
         assert f"project sync {update}, and at /api/v2/project_updates/{update}/stdout/?format=txt" in text
 
         # A run that changes nothing else meets the same failure.
@@ -321,9 +321,7 @@ class TestProjectSync:
         assert run.returncode == 2
         assert 'The project "Intune Exchange connectors" has no exchange_connector_report.yml.' in shown(run)
 
-    def test_a_missing_project_is_reported(
-        self, controller: FakeController, collections: Path, tmp_path: Path
-    ) -> None:
+    def test_a_missing_project_is_reported(self, controller: FakeController, collections: Path, tmp_path: Path) -> None:
         run = set_up(controller, collections, tmp_path, awx_setup_scm_url="")
         assert run.returncode == 2
         assert 'The organization "Default" has no project "Intune Exchange connectors".' in shown(run)
@@ -391,9 +389,7 @@ class TestCredential:
         assert run.returncode == 0, run.stdout
         assert credential["inputs"] == renewed
 
-    def test_credentials_added_by_hand_stay(
-        self, made: FakeController, collections: Path, tmp_path: Path
-    ) -> None:
+    def test_credentials_added_by_hand_stay(self, made: FakeController, collections: Path, tmp_path: Path) -> None:
         template = made.named("job_templates", "Sync Exchange connectors")
         (ours,) = template["_credentials"]
         added = made.add_credential("Mail", "SMTP")["id"]
@@ -413,9 +409,7 @@ class TestCredential:
         template = made.named("job_templates", "Sync Exchange connectors")
         assert template["_credentials"] == [made.named("credentials", "Another")["id"]]
 
-    def test_a_missing_credential_is_reported(
-        self, made: FakeController, collections: Path, tmp_path: Path
-    ) -> None:
+    def test_a_missing_credential_is_reported(self, made: FakeController, collections: Path, tmp_path: Path) -> None:
         run = set_up(made, collections, tmp_path, awx_setup_further_credentials=["Webhook"])
         assert (run.returncode, made.writes) == (2, [])
         assert 'The controller has 0 credentials with the name "Webhook"' in shown(run)
@@ -463,9 +457,7 @@ def test_check_mode_on_an_empty_controller_ends_before_the_job_templates(
     assert "Create the job template]" not in run.stdout
 
 
-def test_check_mode_reports_missing_job_templates(
-    made: FakeController, collections: Path, tmp_path: Path
-) -> None:
+def test_check_mode_reports_missing_job_templates(made: FakeController, collections: Path, tmp_path: Path) -> None:
     for kind in ("schedules", "job_templates", "unified_job_templates"):
         made.objects[kind].clear()
     run = set_up(made, collections, tmp_path, "--check")
@@ -523,8 +515,12 @@ def test_further_job_templates(made: FakeController, collections: Path, tmp_path
         "extra_vars": {"level": 1},
         "schedule": {"rrule": WEEKLY, "answers": {"who": "all"}},
     }
-    replaced = {"name": "Report on Exchange connectors", "playbook": "exchange_connector_report.yml", "description": "R"}
-    answers = {"awx_setup_further_templates": [ours, replaced]}
+    replaced = {
+        "name": "Report on Exchange connectors",
+        "playbook": "exchange_connector_report.yml",
+        "description": "R",
+    }
+    answers: dict[str, t.Any] = {"awx_setup_further_templates": [ours, replaced]}
     run = set_up(made, collections, tmp_path, **answers)
     assert run.returncode == 0, run.stdout
     template = made.named("job_templates", "Ours")
