@@ -185,9 +185,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             result["id"] = found["id"]
             fields["name"] = found["name"]
             replace = options.get("update_secrets", True)
-            if any(not _may_equal(found.get(name), value, replace=replace) for name, value in fields.items()):
-                found = t.cast("Fields", self._api.write("PATCH", found["url"], fields))
-                result["changed"] = True
+            if _differ(found, fields, fields, replace=replace):
+                patched = t.cast("Fields", self._api.write("PATCH", found["url"], fields))
+                result["changed"] = _differ(found, patched, fields, replace=replace)
+                found = patched
         result["id"] = found["id"]
         if collection == "projects" and result["changed"] and "current_update" in found["summary_fields"]:
             update = self._api.get(f"project_updates/{found['summary_fields']['current_update']['id']}")
@@ -210,6 +211,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         for body in bodies:
             self._api.write("POST", path, body)
             result["changed"] = True
+
+
+def _differ(stored: Fields, wanted: Fields, names: t.Iterable[str], *, replace: bool) -> bool:
+    return any(not _may_equal(stored.get(name), wanted.get(name), replace=replace) for name in names)
 
 
 def _may_equal(stored: t.Any, wanted: t.Any, *, replace: bool) -> bool:

@@ -256,6 +256,9 @@ class FakeController:
                 raise _RefusedError(403, {"detail": detail})
         elif collection == "credentials":
             self._check_credential(found, wanted, written)
+        elif collection == "inventories":
+            # A kind of null is taken, and shown as an empty text.
+            written["kind"] = wanted["kind"] or ""
         elif collection == "job_templates" and "project" in wanted:
             project = self.objects["projects"][wanted["project"]]
             if wanted["playbook"] not in project["_playbooks"]:
