@@ -36,7 +36,7 @@ FEW_LOOKS = 3
 # What variables begin with that this collection, requests, or what its guides speak of might read.
 PREFIXES = "AZURE|MSGRAPH|IDENTITY|IMDS|MSI|REQUESTS|CURL|HTTPS?|ALL|NO|CONTROLLER"
 # Of the collection awx.awx, which reads them itself.
-OF_OTHERS = {"CONTROLLER_HOST", "CONTROLLER_OAUTH_TOKEN"}
+OF_OTHERS = {"CONTROLLER_HOST", "CONTROLLER_OAUTH_TOKEN", "CONTROLLER_PASSWORD", "CONTROLLER_USERNAME"}
 # What AWX sets as well, and nobody here reads: that it may be there is tested with the ways to sign in.
 UNUSED = {"AZURE_SUBSCRIPTION_ID"}
 

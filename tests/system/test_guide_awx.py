@@ -19,7 +19,7 @@ SETUP = ROOT / "roles/awx_setup"
 FILES = SETUP / "files"
 GUIDE = GUIDES / "guide_awx.rst"
 TEXT = GUIDE.read_text(encoding="utf-8")
-PROJECT_PLAYBOOK, VARIABLES = code_blocks(GUIDE, "yaml")
+PROJECT_PLAYBOOK, VARIABLES, FURTHER = code_blocks(GUIDE, "yaml")
 BUILD, SET_UP = code_blocks(GUIDE, "shell")
 
 
@@ -32,6 +32,7 @@ def test_each_file_that_it_names_is_there() -> None:
     there = {path.name for path in FILES.rglob("*.yml")}
     # The variables are the reader's own file.
     assert names - {"awx.yml"} <= there
+    assert "project_requirements.yml" in names
     assert {"credential_type_inputs.yml", "credential_type_injectors.yml", "survey.yml"} <= names
 
 
@@ -59,7 +60,7 @@ def test_the_variables_are_those_of_the_survey_with_its_defaults() -> None:
 def test_the_variables_of_the_set_up_are_those_of_the_role() -> None:
     options = read(SETUP / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     given = yaml.safe_load(VARIABLES)
-    assert set(given) <= set(options)
+    assert set(given) | set(yaml.safe_load(FURTHER)) <= set(options)
     fields = {field["id"] for field in read(FILES / "credential_type_inputs.yml")["fields"]}
     assert set(given["awx_setup_credential_inputs"]) <= fields
     assert set(re.findall(r"``(awx_setup_\w+)``", TEXT)) <= set(options)

@@ -4,7 +4,7 @@
 
 """Each documented option of the report role has an effect, and the report without it shows none of that.
 
-Those of the role awx_setup are tried in test_awx_setup_options.py, and with the rest of it in test_awx_setup.py.
+Those of the role awx_setup are tried in test_awx_setup.py.
 """
 
 from __future__ import annotations
