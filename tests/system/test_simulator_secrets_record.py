@@ -13,7 +13,7 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator, SimulatorError
-from ansible_collections.msgraph.intune.tests.graph_simulator.secrets_record import VARIABLE, SecretsRecord
+from ansible_collections.msgraph.intune.tests.graph_simulator.secrets_record import ENV_VARIABLE, SecretsRecord
 from ansible_collections.msgraph.intune.tests.system.clients import make_client
 
 if t.TYPE_CHECKING:
@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
 @pytest.fixture
 def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "secrets.txt"
-    monkeypatch.setenv(VARIABLE, str(path))
+    monkeypatch.setenv(ENV_VARIABLE, str(path))
     return path
 
 
@@ -116,7 +116,7 @@ def test_an_older_record_goes_on_and_is_closed_to_others(record: Path) -> None:
     assert stat.S_IMODE(record.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("environment", [{}, {VARIABLE: ""}])
+@pytest.mark.parametrize("environment", [{}, {ENV_VARIABLE: ""}])
 def test_there_is_no_record_unless_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
 ) -> None:
@@ -126,7 +126,7 @@ def test_there_is_no_record_unless_asked_for(
 
 
 def test_a_record_that_cannot_be_written_is_a_plain_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "/nonexistent/secrets.txt")
+    monkeypatch.setenv(ENV_VARIABLE, "/nonexistent/secrets.txt")
     simulator = Simulator()
     with pytest.raises(SimulatorError, match="cannot start: .*No such file") as failure:
         simulator.start()
