@@ -36,10 +36,10 @@ class Contract:
         """Check path, verb, parameters and body of a request to Graph in the journal; raises ``error``."""
         self._description.validate_request(_request(entry))
 
-    def check_answer(self, entry: dict[str, t.Any], answer: requests.Response) -> None:
+    def check_response(self, entry: dict[str, t.Any], response: requests.Response) -> None:
         """Check the answer to a request in the journal: its status, media type and body; raises ``error``."""
-        content_type = answer.headers.get("Content-Type", "")
-        response = MockResponse(answer.content, answer.status_code, dict(answer.headers), content_type)
+        content_type = response.headers.get("Content-Type", "")
+        response = MockResponse(response.content, response.status_code, dict(response.headers), content_type)
         self._description.validate_response(_request(entry), response)
 
 

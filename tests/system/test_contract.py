@@ -47,12 +47,12 @@ def contract(description: Contract, engines: Engines) -> Contract:
     return description
 
 
-def check(contract: Contract, simulator: Simulator, answer: requests.Response, status: int) -> None:
+def check(contract: Contract, simulator: Simulator, response: requests.Response, status: int) -> None:
     """Check the last request and the answer to it."""
     entry = simulator.journal()[-1]
-    assert (entry["status"], answer.status_code) == (status, status)
+    assert (entry["status"], response.status_code) == (status, status)
     contract.check_request(entry)
-    contract.check_answer(entry, answer)
+    contract.check_response(entry, response)
 
 
 def test_list_with_paging(contract: Contract, simulator: Simulator, graph: Client, writer: str) -> None:
@@ -111,9 +111,9 @@ def test_a_wrong_answer_would_be_noticed(
     contract: Contract, simulator: Simulator, graph: Client, fault: dict[str, t.Any]
 ) -> None:
     simulator.faults([{"service": "graph", **fault}])
-    answer = graph.get(CONNECTORS)
+    response = graph.get(CONNECTORS)
     with pytest.raises(contract.error):
-        contract.check_answer(simulator.journal()[-1], answer)
+        contract.check_response(simulator.journal()[-1], response)
 
 
 @pytest.mark.parametrize(
