@@ -138,8 +138,8 @@ class FaultPlan:
     def to_json(self) -> list[dict[str, t.Any]]:
         """Return the JSON of the rules, each with ``name`` and ``applied``."""
         return [
-            {**given, "name": rule.name, "applied": applied}
-            for (rule, given), applied in zip(self._rules, self._applied, strict=True)
+            {**rule_json, "name": rule.name, "applied": applied}
+            for (rule, rule_json), applied in zip(self._rules, self._applied, strict=True)
         ]
 
 
