@@ -30,16 +30,16 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import SyncOptions
 from ansible_collections.msgraph.intune.tests.graph_simulator.connectors import Connector
 from ansible_collections.msgraph.intune.tests.graph_simulator.faults.rules import read_rules
-from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import answer as graph_answer
-from ansible_collections.msgraph.intune.tests.graph_simulator.http_messages import Call
+from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import respond as graph_respond
+from ansible_collections.msgraph.intune.tests.graph_simulator.http_messages import HttpRequest
 from ansible_collections.msgraph.intune.tests.graph_simulator.service_handler import ServiceHandler
 from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
-from ansible_collections.msgraph.intune.tests.system.worlds import make_world
+from ansible_collections.msgraph.intune.tests.system.service_states import make_state
 
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import MsalTokenClient
-    from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
+    from ansible_collections.msgraph.intune.tests.graph_simulator.service_state import ServiceState
 
 IDS = [f"connector-{number}" for number in range(1000)]
 BUSY = {"error": {"code": "TooManyRequests", "message": "Too many requests."}}
@@ -83,8 +83,8 @@ class Wire(requests.adapters.BaseAdapter):
         body = request.body or b""
         assert isinstance(body, bytes)
         headers = {name: str(value) for name, value in request.headers.items()}
-        call = Call.to(str(request.method), str(request.path_url), headers, body)
-        answer = self.handler.answer(call).answer
+        simulated_request = HttpRequest.new(str(request.method), str(request.path_url), headers, body)
+        answer = self.handler.handle(simulated_request).response
         self.clock.sleep(self.chance.uniform(0.005, 0.5))
         response = requests.Response()
         response.status_code = answer.status
@@ -100,7 +100,7 @@ class Wire(requests.adapters.BaseAdapter):
 class Issuer:
     """Signs in by asking the simulated tenant for a token that does not last the whole run."""
 
-    world: World
+    state: ServiceState
     method: t.ClassVar[str] = "issuer"
     action: str = "get a token"
     asked: int = 0
@@ -108,7 +108,7 @@ class Issuer:
     def acquire(self, _login: MsalTokenClient) -> Token:
         self.asked += 1
         claims = application_claims("automation", "its-object", [READ_WRITE])
-        return read_token(self.world.tokens.issue(self.world.graph_url, claims, 310))
+        return read_token(self.state.tokens.issue(self.state.graph_url, claims, 310))
 
 
 @pytest.mark.parametrize("paced", [True, False], ids=["at the documented pace", "as fast as it is let"])
@@ -116,16 +116,16 @@ class Issuer:
 def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -> None:
     clock = SimulatedClock()
     chance = random.Random(seed)  # noqa: S311  chance, not secrecy
-    world = make_world(clock)
-    world.connectors.replace(Connector(id=connector_id) for connector_id in IDS)
+    state = make_state(clock)
+    state.connectors.replace(Connector(id=connector_id) for connector_id in IDS)
     rules = [{"service": "graph", "times": None, "seed": seed, **fault} for fault in FAULTS]
-    world.faults.replace(read_rules(rules))
+    state.faults.replace(read_rules(rules))
     session = requests.Session()
-    session.mount("https://", Wire(ServiceHandler("graph", graph_answer, "request-id", world), clock, chance))
-    issuer = Issuer(world)
+    session.mount("https://", Wire(ServiceHandler("graph", graph_respond, "request-id", state), clock, chance))
+    issuer = Issuer(state)
     client = GraphClient(
         Transport(timeout=30.0, verify=True, session=session),
-        find_cloud("global", graph_url=world.graph_url, authority_url=world.authority_url),
+        find_cloud("global", graph_url=state.graph_url, authority_url=state.authority_url),
         t.cast("t.Any", issuer),
         cache=None,
         retry=Retry(RetryPolicy(retries=4, budget=120.0), clock=clock, jitter=chance.random),
@@ -139,11 +139,11 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
     assert run.failure is None, str(run.failure)
     assert [target.id for target in run.targets] == IDS
     assert {target.action for target in run.targets} == {"triggered"}
-    journal = world.journal.to_json()
+    journal = state.journal.to_json()
     carried_out = collections.Counter(entry["path"] for entry in journal if entry["status"] == 204)
     assert carried_out == {f"/v1.0/deviceManagement/exchangeConnectors/{one}/sync": 1 for one in IDS}
     # The faults were there, and nothing but them and the end of a token stood in the way of those at the right pace.
-    assert all(rule["applied"] for rule in world.faults.to_json())
+    assert all(rule["applied"] for rule in state.faults.to_json())
     limit_length = [entry for entry in journal if entry["status"] == 429 and entry["fault"] is None]
     assert bool(limit_length) is not paced
     assert sum(target.attempts for target in run.targets) > len(IDS)
