@@ -6,8 +6,8 @@
 
 Each code block has a marker on the line before it:
 
-- ``.. test: FILE`` names the file in this folder that tests the block. After the file, ``triggers=NUMBER`` is the number
-  of syncs that the playbook triggers.
+- ``.. test: FILE`` names the file in this folder that tests the block. After the file, ``triggers=NUMBER`` is the
+  number of syncs that the playbook triggers.
 - ``.. not tested: REASON`` explains why no test runs the block.
 
 In Markdown the marker is a comment, such as ``<!-- test: FILE -->``.

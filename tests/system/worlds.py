@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A simulated tenant in this very process, on a clock that the test turns."""
+"""Create a simulated tenant in the process of the test, on a simulated clock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
 
 def make_world(clock: Clock) -> World:
-    """The simulator's own tenant; a sync takes an hour."""
+    """Return a world with the default data of the simulator. A sync takes one hour."""
     return World(
         authority_url="https://login.example",
         graph_url="https://graph.example",
