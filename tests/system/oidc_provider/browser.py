@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
 
 class Visitor:
-    """Someone with a browser who accepts or declines a sign-in by device code."""
+    """A person with a browser who accepts or declines a sign-in by device code."""
 
     def __init__(self, username: str, ca_path: str) -> None:
         self.username = username
