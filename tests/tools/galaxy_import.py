@@ -4,9 +4,9 @@
 
 """Check an upload with galaxy-importer, like Galaxy does: ``galaxy_import.py STAGED FOLDER``.
 
-The script empties the folder, builds the collection in it and runs galaxy-importer. Galaxy accepts an upload with warnings
-and shows them on its page of the collection; here a warning is a failure. The script also installs the collection in the
-folder, for other tools.
+The script empties the folder, builds the collection in it and runs galaxy-importer. Galaxy accepts an upload with
+warnings and shows them on the page of the collection; here a warning is a failure. The script also installs the
+collection in the folder, for other tools.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 
 """Install pip into a virtual environment of ansible-test, instead of a script that ansible-test would download.
 
-Python contains a version of pip, which installs the requested version from the package index of this machine. pip runs in
-child processes, because ansible-test runs this file in its own wrapper of pip.
+Python contains a version of pip, which installs the requested version from the package index of this machine. pip runs
+in child processes, because ansible-test runs this file in its own wrapper of pip.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@
 
 """Prepare a home folder for ansible-test: ``prepare_home.py FOLDER``.
 
-ansible-test passes only a few variables to its child processes: HOME, but not those with the package index of pip. So the
-settings of pip are written into the home folder. With this HOME, ansible-test also writes no files outside the checkout.
+ansible-test passes only a few variables to its child processes: HOME, but not those with the package index of pip. So
+this script writes the settings of pip into the home folder. With this HOME, ansible-test also writes no files outside
+the checkout.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 
 """Run a test suite, then search its output and its files for secrets: ``secret_scan.py HOME FOLDER … -- COMMAND …``.
 
-Each simulator of the suite records the secrets that it has or issues. The scan searches the output of the suite and of the
-commands that it runs, temporary files, the home folder of the suite, and the folders.
+Each simulator of the suite records the secrets that it has or issues. The scan searches the output of the suite and of
+the commands that it runs, temporary files, the home folder of the suite, and the folders.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from urllib.parse import quote, quote_plus
 # Shorter secrets, which tests invent, can be parts of other texts.
 SHORTEST_SECRET = 16
 RECORD = ".graph-simulator-secrets"
-# Private files that must contain secrets: token caches, files of the simulator, and variables for Ansible. ansible-runner
-# reads "envvars", and records its environment in "command".
+# Private files that must contain secrets: token caches, files of the simulator, and variables for Ansible.
+# ansible-runner reads "envvars", and records its environment in "command".
 SECRET_FILES = re.compile(
     rf"{re.escape(RECORD)}|cache(\.json)?(\.[0-9a-f]{{16}}\.msgraph-new)?|ready\.json|seed\.json|variables\.json|envvars|command|(federated|graph)-token"
 )
@@ -69,8 +69,8 @@ def forms(secret: bytes) -> set[bytes]:
     # Python does not encode a tilde, but other libraries do.
     for encoded in (*quoted, *(text.replace("~", "%7E") for text in quoted)):
         encodings |= {encoded.encode(), re.sub("%..", lambda byte: byte[0].lower(), encoded).encode()}
-    # Base64 encodes three bytes as four characters, so a secret has three alignments. Use only the characters that contain
-    # no bits of the text around the secret.
+    # Base64 encodes three bytes as four characters, so a secret has three alignments. Use only the characters that
+    # contain no bits of the text around the secret.
     for before, first in enumerate((0, 2, 3)):
         last = (before + len(secret)) * 8 // 6
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
