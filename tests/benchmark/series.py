@@ -149,7 +149,7 @@ def per_task(runner: BenchmarkRunner, rounds: int, peer_python: str | None) -> l
 class PlayRow(t.NamedTuple):
     """A contestant that syncs a number of connectors.
 
-    """Measure one task for one connector. The first row is ping; the next rows lead from ping to our module.
+    The cost of an empty play is subtracted from the cost of plays, not from that of the script. The first row is an
     empty play, with 0 connectors.
     """
 

@@ -4,8 +4,8 @@
 
 """`make matrix`: run sanity, units and integration on each supported ansible-core.
 
-``python -m tests.matrix FOLDER [CORE]``: FOLDER contains environments and logs, so a later run needs no network. The run
-continues after a failure and prints a table at its end. The exit status is 1 if a suite failed.
+``python -m tests.matrix FOLDER [CORE]``: FOLDER contains environments and logs, so a later run needs no network. The
+run continues after a failure and prints a table at its end. The exit status is 1 if a suite failed.
 """
 
 from __future__ import annotations
