@@ -22,8 +22,8 @@ if t.TYPE_CHECKING:
 
 TOOLS = Path(__file__).parents[1] / "tools"
 
-# Functions that count the tests in a log. Sanity and integration print one line for each test. pytest prints a total for
-# each kind of plugin.
+# Functions that count the tests in a log. Sanity and integration print one line for each test. pytest prints a total
+# for each kind of plugin.
 COUNTS: t.Mapping[str, t.Callable[[str], int]] = {
     "sanity": lambda log: len(re.findall(r"^Running sanity test ", log, re.MULTILINE)),
     "units": lambda log: sum(map(int, re.findall(r"^=+ (?:.*, )?(\d+) passed", log, re.MULTILINE))),
