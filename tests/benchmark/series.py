@@ -128,7 +128,7 @@ def per_task(runner: BenchmarkRunner, rounds: int, peer_python: str | None) -> l
         plays.Play("our module, nothing to do", plays.loop(plays.SYNC, {"connector_id": []}), runner.with_token),
     ]
     sync = plays.loop(plays.SYNC, options)
-    ours = {"token at hand": runner.with_token, "token cached": runner.cached, "client secret": runner.cold}
+    ours = {"access token": runner.with_token, "cached token": runner.cached, "client secret": runner.cold}
     loops += [plays.Play(f"our module, {name}", sync, environment) for name, environment in ours.items()]
     loops += [plays.Play(f"ours, {name}", sync, environment, in_process=True) for name, environment in ours.items()]
     if peer_python is not None:

@@ -23,10 +23,10 @@ PROJECT = Path(__file__).parents[2] / "roles/awx_setup/files/project"
 class Job:
     """Prepare a private data folder like AWX does, run jobs in it, and read their artifacts.
 
-    :param given: the environment of the job, with its secrets. ansible-runner reads it from a private file.
+    :param environment: the environment of the job, with its secrets. ansible-runner reads it from a private file.
     """
 
-    def __init__(self, folder: Path, runner: str, given: t.Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, runner: str, environment: t.Mapping[str, str]) -> None:
         self.folder = folder
         self.runner = runner
         for name in ("env", "inventory", "project"):
@@ -35,8 +35,8 @@ class Job:
         for playbook in PROJECT.glob("*.yml"):
             (folder / "project" / playbook.name).write_bytes(playbook.read_bytes())
         # The job gets the variables that sign in. The other variables are the environment of ansible-runner.
-        self.environment = {name: value for name, value in given.items() if not name.startswith(_JOB_VARIABLES)}
-        self.variables = {name: value for name, value in given.items() if name.startswith(_JOB_VARIABLES)}
+        self.environment = {name: value for name, value in environment.items() if not name.startswith(_JOB_VARIABLES)}
+        self.variables = {name: value for name, value in environment.items() if name.startswith(_JOB_VARIABLES)}
         self.give(**self.variables)
 
     def give(self, **variables: str) -> None:

@@ -78,7 +78,7 @@ def normalize(value: t.Any) -> t.Any:
 def test_the_sample_events_match_the_schema_and_the_guide_names_each_event_type(engines: Engines) -> None:
     engines.package("ansible-rulebook")
     validate_events(SAMPLES)
-    shapes = [one["properties"]["type"] for one in json.loads(SCHEMA.read_text(encoding="utf-8"))["oneOf"]]
+    shapes = [form["properties"]["type"] for form in json.loads(SCHEMA.read_text(encoding="utf-8"))["oneOf"]]
     documented_types = [name for shape in shapes for name in shape.get("enum", [shape.get("const")])]
     text = GUIDE.read_text(encoding="utf-8")
     assert [name for name in documented_types if f"``{name}``" not in text] == []
