@@ -57,7 +57,7 @@ def test_each_action_is_pinned_to_a_commit_with_its_release_in_a_comment(path: P
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_each_target_of_make_exists(path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    used = {target for step in steps(path) for target in re.findall(r"\bmake ([a-z]+)", step.get("run", ""))}
+    used = {target for step in steps(path) for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))}
     used |= {
         target
         for job in read(path)["jobs"].values()
