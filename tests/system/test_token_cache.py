@@ -76,6 +76,8 @@ def test_process_lists_contain_no_secret(play: Path, tmp_path: Path, in_process:
             AZURE_AUTHORITY_HOST=simulator.authority_url,
             MSGRAPH_URL=simulator.graph_url,
             MSGRAPH_CA_PATH=simulator.ca_path,
+            # This path identifies the module of this play among processes of other tests.
+            ANSIBLE_REMOTE_TEMP=str(tmp_path / "remote"),
         )
         command = playbook_command(play, "-i", "localhost,", "-e", f"@{variables}")
         seen: set[str] = set()
@@ -85,7 +87,8 @@ def test_process_lists_contain_no_secret(play: Path, tmp_path: Path, in_process:
             output = run.communicate()[0]
         keep_output(output)
         assert run.returncode == 0, output
-    assert any("AnsiballZ_intune_exchange_connector_sync" in line for line in seen) is not in_process
+    modules = [line for line in seen if str(tmp_path) in line and "AnsiballZ_intune_exchange_connector_sync" in line]
+    assert bool(modules) is not in_process
     assert any(str(play) in line for line in seen)
     assert [line for line in seen if any(secret in line for secret in secrets.values())] == []
 
