@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A thousand connectors on a simulated clock, while the service is busy: each is triggered once, and none is lost."""
+"""Sync a thousand connectors on a simulated clock while the service throttles; each sync is triggered exactly once."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if t.TYPE_CHECKING:
 
 IDS = [f"connector-{number}" for number in range(1000)]
 BUSY = {"error": {"code": "TooManyRequests", "message": "Too many requests."}}
-# Given before the service acts, to items and to whole batches alike.
+# These faults occur before the service acts, for items and for whole batches.
 FAULTS: list[dict[str, t.Any]] = [
     {"path": "batch", "chance": 0.05, "status": 503, "headers": {"Retry-After": "4"}, "body": "<html>"},
     {"path": "batch", "chance": 0.05, "status": 429, "body": BUSY},
@@ -53,7 +53,7 @@ FAULTS: list[dict[str, t.Any]] = [
 
 
 class SimulatedClock(Clock):
-    """One time for the client and for the service."""
+    """The time of the client and of the service."""
 
     def __init__(self) -> None:
         self.start = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -70,7 +70,7 @@ class SimulatedClock(Clock):
 
 
 class Wire(requests.adapters.BaseAdapter):
-    """Carries requests to the service in this process; each takes some simulated milliseconds each way."""
+    """Send requests to the service in this process, with a simulated latency."""
 
     def __init__(self, handler: ServiceHandler, clock: SimulatedClock, chance: random.Random) -> None:
         super().__init__()
@@ -93,27 +93,27 @@ class Wire(requests.adapters.BaseAdapter):
         return response
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing; the base class requires this method."""
 
 
 @dataclasses.dataclass
 class Issuer:
-    """Signs in by asking the simulated tenant for a token that does not last the whole run."""
+    """Get tokens from the simulated tenant. They expire before the end of the run."""
 
     state: ServiceState
     method: t.ClassVar[str] = "issuer"
     action: str = "get a token"
-    asked: int = 0
+    issued: int = 0
 
     def acquire(self, _login: MsalTokenClient) -> Token:
-        self.asked += 1
+        self.issued += 1
         claims = application_claims("automation", "its-object", [READ_WRITE])
         return read_token(self.state.tokens.issue(self.state.graph_url, claims, 310))
 
 
-@pytest.mark.parametrize("paced", [True, False], ids=["at the documented pace", "as fast as it is let"])
+@pytest.mark.parametrize("limited", [True, False], ids=["with the documented rate limit", "without a rate limit"])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -> None:
+def test_each_of_a_thousand_connectors_is_triggered_once(seed: int, limited: bool) -> None:
     clock = SimulatedClock()
     chance = random.Random(seed)  # noqa: S311  chance, not secrecy
     state = make_state(clock)
@@ -129,7 +129,7 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
         t.cast("t.Any", issuer),
         cache=None,
         retry=Retry(RetryPolicy(retries=4, budget=120.0), clock=clock, jitter=chance.random),
-        rate_limiter=RateLimiter(clock, EXCHANGE_CONNECTOR.rate_limit if paced else RateLimit(10**6, 20.0)),
+        rate_limiter=RateLimiter(clock, EXCHANGE_CONNECTOR.rate_limit if limited else RateLimit(10**6, 20.0)),
         clock=clock,
     )
 
@@ -140,14 +140,15 @@ def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -
     assert [target.id for target in run.targets] == IDS
     assert {target.action for target in run.targets} == {"triggered"}
     journal = state.journal.to_json()
-    carried_out = collections.Counter(entry["path"] for entry in journal if entry["status"] == 204)
-    assert carried_out == {f"/v1.0/deviceManagement/exchangeConnectors/{one}/sync": 1 for one in IDS}
-    # The faults were there, and nothing but them and the end of a token stood in the way of those at the right pace.
+    completed = collections.Counter(entry["path"] for entry in journal if entry["status"] == 204)
+    path = "/v1.0/deviceManagement/exchangeConnectors"
+    assert completed == {f"{path}/{connector_id}/sync": 1 for connector_id in IDS}
+    # With the rate limit, the service throttles only by the injected faults.
     assert all(rule["applied"] for rule in state.faults.to_json())
-    limit_length = [entry for entry in journal if entry["status"] == 429 and entry["fault"] is None]
-    assert bool(limit_length) is not paced
+    throttled = [entry for entry in journal if entry["status"] == 429 and entry["fault"] is None]
+    assert bool(throttled) is not limited
     assert sum(target.attempts for target in run.targets) > len(IDS)
-    if paced:
-        # A thousand at a hundred per twenty seconds, so the token came to its end on the way when it took longer.
+    if limited:
+        # 1000 writes at 100 in 20 seconds take 180 seconds. A token is valid for 310 seconds.
         assert clock.passed >= 180
-        assert issuer.asked == (1 if clock.passed < 310 else 2)
+        assert issuer.issued == (1 if clock.passed < 310 else 2)
