@@ -32,6 +32,12 @@ FILES = {
     "mode": "0600",
 }
 SERVERS = ["EX-OLD.northwindtraders.com", "MAIL02.fabrikam.com", "EX01.contoso.com"]
+# How the report is shown and sent is tried in test_report_in_jobs.py.
+SHOWN = ("show", "max_rows")
+SENT = (
+    *("mail_to", "mail_from", "mail_host", "mail_port", "mail_secure", "mail_username", "mail_password"),
+    "webhook_url",
+)
 CHOICES = {
     "connector_id": "{0}",
     "connector_name": "mail02.fabrikam.com",
@@ -80,6 +86,6 @@ def test_each_choice_of_connectors_leaves_out_the_others(
 
 
 def test_each_documented_option_is_tried() -> None:
-    own = {f"{PREFIX}{name}" for name in (*FILES, *CHOICES)}
-    rendered = {f"{PREFIX}{name}" for name in (*FILES, "result")}
+    own = {f"{PREFIX}{name}" for name in (*FILES, *CHOICES, *SHOWN, *SENT)}
+    rendered = {f"{PREFIX}{name}" for name in (*FILES, *SHOWN, *SENT, "result")}
     assert role_options("exchange_connector_report") == {"main": own, "render": rendered}
