@@ -41,7 +41,8 @@ import json, os
 from ansible.module_utils.basic import AnsibleModule
 
 module = AnsibleModule({
-    "host": {"default": "localhost"}, "port": {"type": "int", "default": 25}, "sender": {"aliases": ["from"], "default": "root"},
+    "host": {"default": "localhost"}, "port": {"type": "int", "default": 25},
+    "sender": {"aliases": ["from"], "default": "root"},
     "to": {"type": "list", "elements": "str"}, "subject": {"required": True}, "body": {}, "username": {},
     "password": {"no_log": True}, "attach": {"type": "list", "elements": "path"},
     "secure": {"choices": ["always", "never", "starttls", "try"], "default": "try"},
