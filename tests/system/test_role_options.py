@@ -32,6 +32,12 @@ FILES = {
     "mode": "0600",
 }
 SERVERS = ["EX-OLD.northwindtraders.com", "MAIL02.fabrikam.com", "EX01.contoso.com"]
+# test_report_in_jobs.py checks how the report is shown and sent.
+SHOWN = ("show", "max_rows")
+SENT = (
+    *("mail_to", "mail_from", "mail_host", "mail_port", "mail_secure", "mail_username", "mail_password"),
+    "webhook_url",
+)
 SELECTORS = {
     "connector_id": "{0}",
     "connector_name": "mail02.fabrikam.com",
@@ -79,7 +85,14 @@ def test_a_selector_limits_the_report_to_its_connectors(
     assert servers == (SELECTED[option] if option else SERVERS)
 
 
+<<<<<<< HEAD
 def test_each_documented_option_has_a_test() -> None:
     main_options = {f"{PREFIX}{name}" for name in (*FILES, *SELECTORS)}
     render_options = {f"{PREFIX}{name}" for name in (*FILES, "result")}
     assert role_options("exchange_connector_report") == {"main": main_options, "render": render_options}
+=======
+def test_each_documented_option_is_tried() -> None:
+    own = {f"{PREFIX}{name}" for name in (*FILES, *SELECTORS, *SHOWN, *SENT)}
+    rendered = {f"{PREFIX}{name}" for name in (*FILES, *SHOWN, *SENT, "result")}
+    assert role_options("exchange_connector_report") == {"main": own, "render": rendered}
+>>>>>>> i17b
