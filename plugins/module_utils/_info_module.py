@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The work of a module that reads members of a resource."""
+"""Build a module that reads the objects of a resource."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ def build_info_module(
     health: Callable[[int | None], str],
     count: Callable[[Sequence[State]], dict[str, int]],
 ) -> ModuleSpec:
-    """Return the job of an info module.
+    """Return the spec of an info module.
 
     :param statuses: the documented values of the option ``status``.
     :param healths: the values that ``health`` returns, in the order of the message.
-    :param health: from the seconds since the last sync, ``None`` for never, to the health.
-    :param count: from members to the result's ``counts``.
+    :param health: returns the health for the seconds since the last sync; ``None`` means that the object never synced.
+    :param count: returns the ``counts`` of the result for the objects.
     """
 
-    def run(task: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
-        selected = selection.read(task.params) or Selection(all=True)
-        values = read_values(task.params["status"])
+    def run(context: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
+        selected = selection.read(context.params) or Selection(all=True)
+        values = read_values(context.params["status"])
         info = read_info(connect, resource, selected, health)
         filter_by(info, "status", values, statuses)
-        counts = count(info.members)
+        counts = count(info.objects)
         summary = f"{resource.count_phrase(counts['total'])}: "
-        summary += ", ".join(f"{counts[word]} {word}" for word in (*healths, UNKNOWN) if word in counts) + "."
+        summary += ", ".join(f"{counts[value]} {value}" for value in (*healths, UNKNOWN) if value in counts) + "."
         return ModuleResult(
             changed=False,
             msg=summary if info.failure is None else f"{info.failure} {summary}",
-            # Without all members the counts would be wrong, and a probe that reads only them must fail.
-            data={"connectors": info.members, **({"counts": counts} if info.failure is None else {})},
+            # If an object is missing, the counts would be wrong. Monitoring that reads only the counts must fail.
+            data={"connectors": info.objects, **({"counts": counts} if info.failure is None else {})},
             failure=info.failure,
             warnings=tuple(info.warnings),
         )

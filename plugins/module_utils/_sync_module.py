@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The work of a module that syncs members of a resource."""
+"""Build a module that syncs the objects of a resource."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ if t.TYPE_CHECKING:
 
 
 def build_sync_module(resource: SyncResource, selection: SelectionOptions, sync_types: Sequence[str]) -> ModuleSpec:
-    """Return the job of a sync module.
+    """Return the spec of a sync module.
 
-    :param sync_types: the choices of the option ``sync_type``; the first one is its default.
+    :param sync_types: the choices of the option ``sync_type``; the first choice is the default.
     """
 
-    def run(task: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
-        request = read_sync_options(task.params, selection, check_mode=task.check_mode, diff=task._diff)
-        run = SyncRun(connect, resource, request)
-        run.run()
+    def run(context: ModuleContext, connect: Callable[[], GraphClient]) -> ModuleResult:
+        options = read_sync_options(context.params, selection, check_mode=context.check_mode, diff=context._diff)
+        sync = SyncRun(connect, resource, options)
+        sync.run()
         return ModuleResult(
-            changed=any(target.changed for target in run.targets),
-            msg=run.message(),
+            changed=any(target.changed for target in sync.targets),
+            msg=sync.message(),
             data={
-                "connectors": target_results(run.targets, run.failure),
-                "counts": count_targets(run.targets),
+                "connectors": target_results(sync.targets, sync.failure),
+                "counts": count_targets(sync.targets),
             },
-            failure=run.failure,
-            warnings=tuple(run.warnings),
-            diff=run.diff() if request.diff else None,
+            failure=sync.failure,
+            warnings=tuple(sync.warnings),
+            diff=sync.diff() if options.diff else None,
         )
 
     return ModuleSpec(

@@ -20,12 +20,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
 
 BASE = "https://graph.microsoft.com/v1.0/widgets"
-BATCH = "POST https://graph.microsoft.com/v1.0/$batch"
+BATCH_REQUEST = "POST https://graph.microsoft.com/v1.0/$batch"
 DATE = "Fri, 02 Jan 2026 12:00:00 GMT"
-GONE = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}}, {"request-id": "r-404"})
+NOT_FOUND = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}}, {"request-id": "r-404"})
 
 
-def state(body: t.Any) -> dict[str, t.Any]:
+def widget_state(body: t.Any) -> dict[str, t.Any]:
     if not isinstance(body, dict) or not isinstance(body.get("id"), str):
         raise ProtocolError("not a widget")
     return {"id": body["id"], "name": body.get("name"), "shine": body.get("shine"), "polished": body.get("polished")}
@@ -34,13 +34,13 @@ def state(body: t.Any) -> dict[str, t.Any]:
 WIDGET = SyncResource(
     noun="widget",
     collection="widgets",
-    state=state,
+    parse_state=widget_state,
     selection=SelectionOptions(id="widget_id", name="widget_name", all="all_widgets"),
-    names=("name",),
-    details={"shine": "shine"},
-    status="shine",
+    name_keys=("name",),
+    detail_labels={"shine": "shine"},
+    status_key="shine",
     working_status="bright",
-    last_sync="polished",
+    last_sync_key="polished",
     info_module="widgets.info",
     not_found_hint="Count the widgets.",
     support_notice="Widgets are out of fashion.",
@@ -57,18 +57,18 @@ def widget(name: str, polished: str | None = "2026-01-01T12:00:00Z", shine: str 
     return {"id": name, "name": f"big {name}", "shine": shine, "polished": polished}
 
 
-def join_limited(*widgets: dict[str, t.Any], link: str | None = None, date: str | None = DATE) -> Reply:
+def list_reply(*widgets: dict[str, t.Any], link: str | None = None, date: str | None = DATE) -> Reply:
     """A page of the list."""
     body = {"value": list(widgets), **({} if link is None else {"@odata.nextLink": link})}
     return Reply(200, body, {} if date is None else {"Date": date})
 
 
-def shown(one: dict[str, t.Any], date: str | None = DATE) -> Reply:
+def object_reply(body: dict[str, t.Any], date: str | None = DATE) -> Reply:
     """One by its id."""
-    return Reply(200, one, {} if date is None else {"Date": date})
+    return Reply(200, body, {} if date is None else {"Date": date})
 
 
-def client_of(
+def widget_client(
     session: FakeSession, clock: FakeClock | None = None, credential: FakeCredential | None = None, **options: t.Any
 ) -> GraphClient:
     """A client whose token holds the permission to sync, unless another credential is given."""

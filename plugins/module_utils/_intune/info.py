@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What is to be known of members of a resource: their states, the age of their last syncs, and their health."""
+"""Read the objects of a resource, with the age of the last sync and the health of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import typing as t
 from .._graph.errors import GraphError
 from .last_sync import UNKNOWN, seconds_since_last_sync
 from .read import read_selected
-from .times import TICKS
+from .times import TICKS_PER_SECOND
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,15 +24,19 @@ if t.TYPE_CHECKING:
     from .resource import Resource, State
     from .selection import Selection
 
-# Ticks from the year 1 to the beginning of Unix time.
-_EPOCH: t.Final = 62_135_596_800 * TICKS
+# Ticks from the year 1 to the start of Unix time.
+_UNIX_EPOCH: t.Final = 62_135_596_800 * TICKS_PER_SECOND
 
 
 @dataclasses.dataclass
 class ReadResult:
-    """Members that were asked for and are there; ``failure`` tells of the first that is not."""
+    """The result of reading the selected objects.
 
-    members: list[State] = dataclasses.field(default_factory=list)
+    :param objects: the objects that exist.
+    :param failure: the error of the first selected object that does not exist, or ``None``.
+    """
+
+    objects: list[State] = dataclasses.field(default_factory=list)
     failure: GraphError | None = None
     warnings: list[str] = dataclasses.field(default_factory=list)
 
@@ -45,11 +49,11 @@ def read_info(
     *,
     clock: Callable[[], float] = time.time,
 ) -> ReadResult:
-    """Read the members that were selected, each with ``seconds_since_last_sync`` and ``health``.
+    """Read the selected objects, and add ``seconds_since_last_sync`` and ``health`` to each.
 
-    :param health: from the seconds since the last sync, ``None`` when there never was one, to a word.
-    :param clock: seconds of Unix time on this host, for when the service does not tell its own.
-    :raises GraphError: they could not be read.
+    :param health: returns the health for the seconds since the last sync; ``None`` means that the object never synced.
+    :param clock: returns the Unix time of this host in seconds; it is used if the service sends no time.
+    :raises GraphError: the objects could not be read.
     """
     info = ReadResult()
     if selection.is_empty:
@@ -59,37 +63,41 @@ def read_info(
         info.warnings.append(f"The tenant has no {resource.noun}s. {resource.support_notice}")
     info.warnings.extend(snapshot.warnings(resource))
     present = {key: state for key, state in snapshot.states.items() if not isinstance(state, GraphError)}
-    info.failure = next((one for one in snapshot.states.values() if isinstance(one, GraphError)), None)
+    info.failure = next((state for state in snapshot.states.values() if isinstance(state, GraphError)), None)
     now = snapshot.server_time
     if now is None:
-        now = _EPOCH + int(clock() * TICKS)
+        now = _UNIX_EPOCH + int(clock() * TICKS_PER_SECOND)
         if present:
             info.warnings.append("The service did not tell the time: ages are by the clock of this host.")
     for key, state in present.items():
         age = seconds_since_last_sync(resource, state, now)
-        word = UNKNOWN if key in snapshot.unreadable else health(age)
-        info.members.append({**state, "seconds_since_last_sync": age, "health": word})
+        object_health = UNKNOWN if key in snapshot.unreadable else health(age)
+        info.objects.append({**state, "seconds_since_last_sync": age, "health": object_health})
     return info
 
 
-def filter_by(info: ReadResult, key: str, values: Sequence[str] | None, known: Sequence[str]) -> None:
-    """Leave those members alone that have one of the words under a key; ``None`` keeps all.
+def filter_by(info: ReadResult, key: str, values: Sequence[str] | None, documented: Sequence[str]) -> None:
+    """Remove the objects whose value of a key is not in ``values``; ``None`` removes no object.
 
-    :param known: the words that are documented; another one that no member has may be a typing error.
+    Add a warning for each value that is not documented and that no object has, because it may be a typing error.
+
+    :param values: values in lower case.
+    :param documented: the documented values of the key.
     """
     if values is None:
         return
-    present = {(member[key] or "").casefold() for member in info.members}
-    strange = [word for word in values if word not in present and word not in {one.casefold() for one in known}]
-    if strange:
-        info.warnings.append(f"No {key} is called {', '.join(map(repr, strange))}. Known are {', '.join(known)}.")
-    info.members = [member for member in info.members if (member[key] or "").casefold() in values]
+    present = {(state[key] or "").casefold() for state in info.objects}
+    known = present | {value.casefold() for value in documented}
+    unknown = [value for value in values if value not in known]
+    if unknown:
+        info.warnings.append(f"No {key} is called {', '.join(map(repr, unknown))}. Known are {', '.join(documented)}.")
+    info.objects = [state for state in info.objects if (state[key] or "").casefold() in values]
 
 
-def count(members: Sequence[State], key: str, known: Sequence[str]) -> dict[str, int]:
-    """How many members have each word under a key: the words known, and any other that occurs."""
-    counts = dict.fromkeys(known, 0)
-    for word in (member[key] for member in members):
-        if word is not None:
-            counts[word] = counts.get(word, 0) + 1
+def count(objects: Sequence[State], key: str, documented: Sequence[str]) -> dict[str, int]:
+    """Return the number of objects for each value of a key; a documented value that no object has counts as 0."""
+    counts = dict.fromkeys(documented, 0)
+    for value in (state[key] for state in objects):
+        if value is not None:
+            counts[value] = counts.get(value, 0) + 1
     return counts

@@ -4,40 +4,48 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Which members to trigger, and which synced not long ago: decided from what was read, and from nothing else."""
+"""Compute the age of an object's last sync, whether a sync is due, and whether it completed."""
 
 from __future__ import annotations
 
 import typing as t
 
-from .times import TICKS, read_moment
+from .times import TICKS_PER_SECOND, parse_timestamp
 
 if t.TYPE_CHECKING:
     from .resource import Resource, State
 
 UNKNOWN: t.Final = "unknown"
-"""The health of a member whose last sync is a time that cannot be read."""
+"""The health of an object if the time of its last sync cannot be read."""
 
 
 def seconds_since_last_sync(resource: Resource, state: State, now: int) -> int | None:
-    """Return how long before ``now`` the last sync was; ``None`` when there never was one or its time is unknown."""
-    last = read_moment(state.get(resource.last_sync))
-    # The service's clocks may differ a little among themselves.
-    return None if last is None else max(0, (now - last) // TICKS)
+    """Return the age of the last sync in seconds; ``None`` if the object never synced or the time is unknown.
+
+    :param now: the current time in ticks.
+    """
+    last = parse_timestamp(state.get(resource.last_sync_key))
+    # The clocks of the service's servers may differ a little, so the last sync can be later than now.
+    return None if last is None else max(0, (now - last) // TICKS_PER_SECOND)
 
 
 def is_due(resource: Resource, state: State, now: int, if_older_than: float | None) -> bool:
-    """Return whether to trigger a sync: a member that never synced, or whose age is unknown, is older than any age."""
+    """Return whether to trigger a sync. An object without a known last sync counts as older than any age.
+
+    :param now: the current time in ticks.
+    :param if_older_than: the minimum age of the last sync in seconds, or ``None`` for any age.
+    """
     age = seconds_since_last_sync(resource, state, now)
     return if_older_than is None or age is None or age >= if_older_than
 
 
 def sync_completed(resource: Resource, before: State, after: State) -> bool:
-    """Return whether the last sync is a later one than before; ``False`` when the time before is unknown.
+    """Return whether the last sync is later than before; ``False`` if the time before is unknown.
 
-    That is the completion that can be seen: the service reports neither progress nor the end of a sync.
+    The service reports neither the progress nor the end of a sync, so a later time is the only sign of completion.
     """
     if before.get("health") == UNKNOWN:
         return False
-    then, now = read_moment(before.get(resource.last_sync)), read_moment(after.get(resource.last_sync))
-    return now is not None and (then is None or now > then)
+    time_before = parse_timestamp(before.get(resource.last_sync_key))
+    time_after = parse_timestamp(after.get(resource.last_sync_key))
+    return time_after is not None and (time_before is None or time_after > time_before)

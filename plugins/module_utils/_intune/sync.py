@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The sync run: read, plan, trigger, wait, report; the same for every resource that has a sync action.
+"""Run a sync: read the objects, skip those that are not due, trigger the others, wait, and report.
 
-An answer of 204 means that the service *accepted* the request. Nothing in here says more than that of a target, unless
-its last sync was seen to be a later one.
+The status 204 means that the service *accepted* the request. The result calls a sync completed only if the wait saw a
+later last sync.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import typing as t
 
 from .._graph.client import GraphRequest
 from .._graph.errors import AuthorizationError, GraphError, NotFoundError
+from .last_sync import is_due
+from .read import explain_missing, read_selected
 from .resource import join_limited, name_and_id
 from .sync_target import SyncTarget
 
@@ -28,34 +30,35 @@ if t.TYPE_CHECKING:
 
 
 class SyncRun:
-    """Asks for one type of sync of some members of a resource."""
+    """One sync of selected objects of a resource."""
 
-    def __init__(self, connect: Callable[[], GraphClient], resource: SyncResource, request: SyncOptions) -> None:
+    def __init__(self, connect: Callable[[], GraphClient], resource: SyncResource, options: SyncOptions) -> None:
         self._connect = connect
         self._resource = resource
-        self._request = request
+        self._options = options
         self._permission = resource.sync_permission
-        if request.needs_current_state:
+        if options.needs_current_state:
             self._permission = self._permission.combined_with(resource.read_permission)
         self.targets: list[SyncTarget] = []
         self.warnings: list[str] = []
 
     def run(self) -> None:
-        """Go through all of them; one that fails does not stop the others. The outcome is in ``targets``.
+        """Sync all selected objects, and store the outcomes in ``targets``. A failed object does not stop the others.
 
-        :raises GraphError: there is no client, its sign-in failed, or the members could not be read or chosen; nothing
-            was triggered.
+        :raises GraphError: the client could not be built, the sign-in failed, or the objects could not be read or
+            selected. No sync was triggered.
         """
-        if self._request.selection.is_empty:
+        if self._options.selection.is_empty:
             return
         client = self._connect()
         client.sign_in(self._permission)
-        if self._request.needs_current_state:
-            self._read(client)
+        if self._options.needs_current_state:
+            self._read_targets(client)
         else:
-            self.targets = [SyncTarget(one, self._request.sync_type) for one in self._request.selection.ids]
+            ids = self._options.selection.ids
+            self.targets = [SyncTarget(object_id, self._options.sync_type) for object_id in ids]
         due = [target for target in self.targets if target.action == "planned"]
-        if self._request.check_mode:
+        if self._options.check_mode:
             for target in due:
                 target.action = "would_trigger"
             if due:
@@ -66,87 +69,83 @@ class SyncRun:
 
     @property
     def failure(self) -> GraphError | None:
-        """The first failure in the order asked for."""
+        """Return the first error in the requested order."""
         return next((target.error for target in self.targets if target.error is not None), None)
 
     def message(self) -> str:
-        """What happened, in a sentence or two for a person."""
+        """Return what happened, in one or several sentences for a person."""
         if not self.targets:
-            asked = self._request.selection
-            nobody = (
-                f"the tenant has no {self._resource.noun}s" if asked.all else f"no {self._resource.noun} was asked for"
-            )
-            return f"Nothing to do: {nobody}."
-        return " ".join([*self._failures(), *self._successes(), *self._pending()])
+            noun = self._resource.noun
+            reason = f"the tenant has no {noun}s" if self._options.selection.all else f"no {noun} was asked for"
+            return f"Nothing to do: {reason}."
+        return " ".join([*self._failure_sentences(), *self._success_sentences(), *self._pending_sentences()])
 
     def diff(self) -> list[dict[str, t.Any]]:
-        """What each member that was read was like before and after, in the form that Ansible shows."""
-        return [self._pair(target, target.before) for target in self.targets if target.before is not None]
+        """Return the states before and after the sync of each object that was read, in Ansible's format of a diff."""
+        return [self._diff_entry(target, target.before) for target in self.targets if target.before is not None]
 
-    def _read(self, client: GraphClient) -> None:
-        from .last_sync import is_due
-        from .read import read_selected
-
-        snapshot = read_selected(client, self._resource, self._request.selection, self._permission)
-        if self._request.selection.all and not snapshot.states:
+    def _read_targets(self, client: GraphClient) -> None:
+        """Read the selected objects, create their targets, and skip those that are not due."""
+        snapshot = read_selected(client, self._resource, self._options.selection, self._permission)
+        if self._options.selection.all and not snapshot.states:
             self.warnings.append(f"The tenant has no {self._resource.noun}s. {self._resource.support_notice}")
-        self._warn(snapshot.warnings(self._resource))
+        self._add_warnings(snapshot.warnings(self._resource))
         present = [state for state in snapshot.states.values() if not isinstance(state, GraphError)]
-        if self._request.if_older_than is not None and snapshot.server_time is None and present:
+        if self._options.if_older_than is not None and snapshot.server_time is None and present:
             self.warnings.append("The service did not tell the time, so no age is known and nothing is skipped.")
-        for member_id, state in snapshot.states.items():
-            target = SyncTarget(member_id, self._request.sync_type)
+        for object_id, state in snapshot.states.items():
+            target = SyncTarget(object_id, self._options.sync_type)
             self.targets.append(target)
             if isinstance(state, GraphError):
                 target.fail(state)
                 continue
             target.before = state
             target.name = self._resource.name_of(state)
-            target.age_unknown = member_id in snapshot.unreadable
+            target.age_unknown = object_id in snapshot.unreadable
             if snapshot.server_time is not None and not is_due(
-                self._resource, state, snapshot.server_time, self._request.if_older_than
+                self._resource, state, snapshot.server_time, self._options.if_older_than
             ):
-                target.skip("recent", f"Its last sync is {self._recent()}.")
+                target.skip("recent", f"Its last sync is {self._recent_phrase()}.")
 
     def _trigger(self, client: GraphClient, due: Sequence[SyncTarget]) -> None:
-        for target, outcome in zip(due, _send(client, [self._call(target) for target in due])):
+        """Send the sync action of each target, and record the outcomes."""
+        for target, outcome in zip(due, _send(client, [self._trigger_request(target) for target in due])):
             if isinstance(outcome, GraphError):
-                target.fail(self._explain_missing(target, outcome))
+                self._explain_missing(target, outcome)
+                target.fail(outcome)
                 target.attempts = outcome.attempts
             else:
                 target.accept(outcome)
-        self._warn_of_other_answers([target for target in due if target.changed])
+        self._warn_of_undocumented_statuses([target for target in due if target.changed])
 
-    def _explain_missing(self, target: SyncTarget, error: GraphError) -> GraphError:
+    def _explain_missing(self, target: SyncTarget, error: GraphError) -> None:
         if target.before is None:
-            from .read import explain_missing
+            explain_missing(self._resource, target.id, error)
+        elif isinstance(error, NotFoundError):
+            error.hint = self._resource.not_found_hint
 
-            return explain_missing(self._resource, target.id, error)
-        if isinstance(error, NotFoundError):
-            return error.copy_with(hint=self._resource.not_found_hint)
-        return error
-
-    def _warn_of_other_answers(self, triggered: Sequence[SyncTarget]) -> None:
+    def _warn_of_undocumented_statuses(self, triggered: Sequence[SyncTarget]) -> None:
         accepted = self._resource.accepted
-        odd = [target for target in triggered if target.http_status != accepted]
-        if odd:
-            statuses = ", ".join(sorted({str(target.http_status) for target in odd}))
+        undocumented = [target for target in triggered if target.http_status != accepted]
+        if undocumented:
+            statuses = ", ".join(sorted({str(target.http_status) for target in undocumented}))
+            sync_type = undocumented[0].sync_type
             self.warnings.append(
-                f"Microsoft Graph answered {statuses} when asked for a {odd[0].sync_type} of {self._which(odd)}, where"
-                f" {accepted} is documented; it is counted as accepted."
+                f"Microsoft Graph answered {statuses} when asked for a {sync_type} of"
+                f" {self._targets_phrase(undocumented)}, where {accepted} is documented; it is counted as accepted."
             )
 
     def _warn_of_missing_permission(self, client: GraphClient) -> None:
-        # The connectors were read, so the token holds the permission to read.
+        """Warn in check mode if the token lacks the permission to sync. The permission to read was already used."""
         permission = self._resource.sync_permission
         token = client.sign_in(self._permission)
-        # A cached token may be older than the permission. The refusal that check mode does not get would renew it.
+        # A cached token may be older than the permission. Outside check mode the status 403 would renew the token.
         if permission.is_missing_from(token) and client.renew(AuthorizationError("", status=403), self._permission):
             token = client.sign_in(self._permission)
         if permission.is_missing_from(token):
             self.warnings.append(f"Outside check mode the sync would be refused. {permission.advice(token)}")
 
-    def _call(self, target: SyncTarget) -> GraphRequest:
+    def _trigger_request(self, target: SyncTarget) -> GraphRequest:
         return GraphRequest(
             "POST",
             f"{self._resource.path(target.id)}/{self._resource.sync_action}",
@@ -156,23 +155,24 @@ class SyncRun:
         )
 
     def _wait(self, client: GraphClient, triggered: Sequence[SyncTarget]) -> None:
-        if self._request.wait_options is not None and triggered:
+        if self._options.wait_options is not None and triggered:
+            # Imported here, because most tasks do not wait.
             from .wait import wait_for
 
             wait_for(
                 client,
                 self._resource,
                 triggered,
-                self._request.wait_options,
+                self._options.wait_options,
                 permission=self._permission,
-                on_warnings=self._warn,
+                on_warnings=self._add_warnings,
             )
 
-    def _warn(self, warnings: Sequence[str]) -> None:
-        """Add warnings, each of them once."""
+    def _add_warnings(self, warnings: Sequence[str]) -> None:
+        """Add the warnings that are new."""
         self.warnings.extend(warning for warning in warnings if warning not in self.warnings)
 
-    def _failures(self) -> list[str]:
+    def _failure_sentences(self) -> list[str]:
         failed = [target for target in self.targets if target.action == "failed"]
         if not failed:
             return []
@@ -182,43 +182,45 @@ class SyncRun:
             sentences.append(f"{len(failed)} of {self._resource.count_phrase(len(self.targets))} failed: {names}.")
         return sentences
 
-    def _pending(self) -> list[str]:
-        # All that are pending have one error together.
+    def _pending_sentences(self) -> list[str]:
+        # All pending targets share one error.
         error = next((target.error for target in self.targets if target.completed is False), None)
         return [] if error is None else [str(error)]
 
-    def _successes(self) -> list[str]:
+    def _success_sentences(self) -> list[str]:
         sentences = []
-        done = [target for target in self.targets if target.changed]
-        if done:
-            verb = "Would ask Microsoft Graph for" if self._request.check_mode else "Microsoft Graph accepted"
-            sentences.append(f"{self._share(done)}{verb} a {self._request.sync_type} of {self._which(done)}.")
-        completed = [target for target in done if target.completed]
+        triggered = [target for target in self.targets if target.changed]
+        if triggered:
+            verb = "Would ask Microsoft Graph for" if self._options.check_mode else "Microsoft Graph accepted"
+            phrase = self._targets_phrase(triggered)
+            sentences.append(f"{self._share_prefix(triggered)}{verb} a {self._options.sync_type} of {phrase}.")
+        completed = [target for target in triggered if target.completed]
         if completed:
-            which = self._which(completed, names=len(completed) < len(done))
-            if len(done) == 1:
-                finished = "Its sync has"
+            phrase = self._targets_phrase(completed, names=len(completed) < len(triggered))
+            if len(triggered) == 1:
+                subject = "Its sync has"
             elif len(completed) == 1:
-                finished = f"The sync of {which} has"
+                subject = f"The sync of {phrase} has"
             else:
-                finished = f"The syncs of {which} have"
-            sentences.append(f"{finished} finished: the time of the last sync has moved on.")
+                subject = f"The syncs of {phrase} have"
+            sentences.append(f"{subject} finished: the time of the last sync has moved on.")
         skipped = [target for target in self.targets if target.action == "skipped"]
         if skipped:
-            its = "its last sync is" if len(skipped) == 1 else "their last syncs are"
-            sentences.append(f"Skipped {self._which(skipped)}: {its} {self._recent()}.")
+            subject = "its last sync is" if len(skipped) == 1 else "their last syncs are"
+            sentences.append(f"Skipped {self._targets_phrase(skipped)}: {subject} {self._recent_phrase()}.")
         return sentences
 
-    def _share(self, done: Sequence[SyncTarget]) -> str:
-        """Return how many were triggered although others failed: AWX counts no change of a task that failed."""
-        if self._request.check_mode or not any(target.action == "failed" for target in self.targets):
+    def _share_prefix(self, triggered: Sequence[SyncTarget]) -> str:
+        """Return how many syncs were triggered if others failed. AWX does not show the changes of a failed task."""
+        if self._options.check_mode or not any(target.action == "failed" for target in self.targets):
             return ""
-        return f"{len(done)} of {len(self.targets)} {'was' if len(done) == 1 else 'were'} triggered: "
+        return f"{len(triggered)} of {len(self.targets)} {'was' if len(triggered) == 1 else 'were'} triggered: "
 
-    def _recent(self) -> str:
-        return f"more recent than if_older_than ({self._request.if_older_than:.15g} s)"
+    def _recent_phrase(self) -> str:
+        return f"more recent than if_older_than ({self._options.if_older_than:.15g} s)"
 
-    def _which(self, targets: Sequence[SyncTarget], *, names: bool = True) -> str:
+    def _targets_phrase(self, targets: Sequence[SyncTarget], *, names: bool = True) -> str:
+        """Return the noun with the name of one target, or with the number and the names of several."""
         if len(targets) == 1:
             return self._resource.object_phrase(targets[0].id, targets[0].name)
         count_phrase = self._resource.count_phrase(len(targets))
@@ -226,8 +228,8 @@ class SyncRun:
             return count_phrase
         return f"{count_phrase} ({join_limited([name_and_id(target.id, target.name) for target in targets])})"
 
-    def _pair(self, target: SyncTarget, before: State) -> dict[str, t.Any]:
-        keys = (self._resource.last_sync, self._resource.status)
+    def _diff_entry(self, target: SyncTarget, before: State) -> dict[str, t.Any]:
+        keys = (self._resource.last_sync_key, self._resource.status_key)
         after = target.after or before
         requested = target.sync_type if target.changed else None
         header = self._resource.name_and_id(before)
@@ -239,9 +241,11 @@ class SyncRun:
         }
 
 
-def _send(client: GraphClient, calls: Sequence[GraphRequest]) -> list[Result]:
-    if len(calls) == 1:
-        return [client.try_call(calls[0])]
+def _send(client: GraphClient, requests: Sequence[GraphRequest]) -> list[Result]:
+    """Send one request directly, and several requests in batches."""
+    if len(requests) == 1:
+        return [client.try_call(requests[0])]
+    # Imported here, because most tasks sync one object.
     from .._graph.batch import send_all
 
-    return send_all(client, calls)
+    return send_all(client, requests)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What is asked of a sync run, read once from a module's options."""
+"""Read the options of a sync module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
     from .selection import Selection, SelectionOptions
 
-# Durations are texts: parse_duration() reads them.
+# Durations have the type str, because parse_duration() reads them.
 ARGUMENT_SPEC: t.Final[dict[str, dict[str, t.Any]]] = {
     "if_older_than": {"type": "str"},
     "wait": {"type": "bool", "default": False},
@@ -27,18 +27,18 @@ ARGUMENT_SPEC: t.Final[dict[str, dict[str, t.Any]]] = {
 
 
 class WaitOptions(t.NamedTuple):
-    """How long to wait for syncs to complete, and how often to look, in seconds."""
+    """How long to wait for syncs to complete, and how long to sleep between two polls, in seconds."""
 
     timeout: float
     sleep: float
 
 
 class SyncOptions(t.NamedTuple):
-    """What is asked of a run.
+    """The options of a sync run.
 
-    :param if_older_than: seconds; members whose last sync is younger are skipped.
-    :param wait_options: how to wait for the syncs to complete; ``None`` not to wait.
-    :param diff: whether states are to be shown as they were before and after.
+    :param if_older_than: seconds; objects whose last sync is younger are skipped.
+    :param wait_options: how to wait for the syncs to complete; ``None`` to not wait.
+    :param diff: whether to return the states before and after the sync.
     """
 
     sync_type: str
@@ -50,7 +50,7 @@ class SyncOptions(t.NamedTuple):
 
     @property
     def needs_current_state(self) -> bool:
-        """Whether the members must be read; to trigger them, their ids are enough."""
+        """Return whether the objects must be read before the sync. To only trigger syncs, the IDs are enough."""
         return (
             self.check_mode
             or self.diff
@@ -61,11 +61,11 @@ class SyncOptions(t.NamedTuple):
 
 
 def read_sync_options(
-    params: Mapping[str, t.Any], options: SelectionOptions, *, check_mode: bool, diff: bool
+    params: Mapping[str, t.Any], selection_options: SelectionOptions, *, check_mode: bool, diff: bool
 ) -> SyncOptions:
-    """Read a module's options.
+    """Read the options of a sync module.
 
-    :raises OptionsError: one does not fit.
+    :raises OptionsError: an option is invalid, or no object is selected.
     """
 
     def duration(name: str, *, zero: bool = True) -> float:
@@ -73,11 +73,11 @@ def read_sync_options(
         return parse_duration(name, ARGUMENT_SPEC[name]["default"] if is_not_given(value) else value, zero=zero)
 
     age = params.get("if_older_than")
-    # Read even when the task does not wait: a typing error is an error in any case.
+    # Read the durations even if the task does not wait, so that a typing error is always reported.
     wait_options = WaitOptions(duration("wait_timeout"), duration("wait_sleep", zero=False))
     return SyncOptions(
         sync_type=params["sync_type"],
-        selection=options.require(params),
+        selection=selection_options.require(params),
         check_mode=check_mode,
         diff=diff,
         if_older_than=None if is_not_given(age) else parse_duration("if_older_than", age, max_seconds=MAX_AGE),

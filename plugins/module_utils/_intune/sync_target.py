@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""One member on its way through the run, and in the end one entry of the result."""
+"""Store what happens to one object during a sync run, and return it as an entry of the result."""
 
 from __future__ import annotations
 
@@ -21,19 +21,18 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass
 class SyncTarget:
-    """A member to sync.
+    """An object to sync.
 
-    :param name: its best known name; ``None`` when it was not read.
-    :param before: its state before the trigger; ``None`` when it was not read.
-    :param age_unknown: whether the time of the last sync before the trigger could not be read. No later time shows
-        that the sync completed, then.
-    :param action: "planned" until it is triggered, skipped, would_trigger or failed.
-    :param reason: a word for why it was skipped; ``message`` is the sentence for it.
+    :param name: the best known name; ``None`` if the object was not read.
+    :param before: the state before the trigger; ``None`` if the object was not read.
+    :param age_unknown: whether the time of the last sync before the trigger could not be read. Then a later time does
+        not show that the sync completed.
+    :param action: "planned" at first, then "triggered", "skipped", "would_trigger" or "failed".
+    :param reason: a word for why the object was skipped; ``message`` is the sentence.
     :param retry_after: seconds until the service's minimum interval between two syncs is over.
-    :param missing: whether it was there no more when it was last looked for.
-    :param error_message: the message of the error for this member alone, where several members share one error object;
-        ``None`` where the error is of this member.
-    :param completed: whether its sync was seen to complete; ``None`` when that was not waited for.
+    :param missing: whether the object did not exist any more at the last poll.
+    :param error_message: the message of the error for this object if several objects share one error; else ``None``.
+    :param completed: whether the sync completed; ``None`` if the run did not wait for it.
     """
 
     id: str
@@ -57,17 +56,17 @@ class SyncTarget:
 
     @property
     def changed(self) -> bool:
-        """Whether it was triggered, or in check mode would be."""
+        """Return whether a sync was triggered, or would be triggered outside check mode."""
         return self.action in ("triggered", "would_trigger")
 
     def skip(self, reason: str, message: str) -> None:
-        """Note why no sync is triggered."""
+        """Record why no sync is triggered."""
         self.action = "skipped"
         self.reason = reason
         self.message = message
 
     def accept(self, answer: GraphResponse) -> None:
-        """Note that the service accepted the trigger."""
+        """Record that the service accepted the trigger."""
         self.action = "triggered"
         self.http_status = answer.status
         self.attempts = answer.attempts
@@ -75,7 +74,7 @@ class SyncTarget:
         self.client_request_id = answer.client_request_id
 
     def fail(self, error: GraphError) -> None:
-        """Note why it could not be read or triggered."""
+        """Record why the object could not be read or triggered."""
         self.action = "failed"
         self.error = error
         self.http_status = error.status
@@ -83,7 +82,7 @@ class SyncTarget:
         self.client_request_id = error.client_request_id
 
     def as_result(self) -> dict[str, t.Any]:
-        """The entry, each key always there."""
+        """Return the entry of the result. Each key is always present."""
         return {
             "id": self.id,
             "name": self.name,
@@ -100,40 +99,40 @@ class SyncTarget:
             "attempts": self.attempts,
             "request_id": self.request_id,
             "client_request_id": self.client_request_id,
-            "error": self._error(),
+            "error": self._error_as_dict(),
         }
 
-    def _error(self) -> dict[str, t.Any] | None:
+    def _error_as_dict(self) -> dict[str, t.Any] | None:
         if self.error is None:
             return None
-        found = self.error.as_dict()
-        return found if self.error_message is None else {**found, "message": self.error_message}
+        error = self.error.as_dict()
+        return error if self.error_message is None else {**error, "message": self.error_message}
 
 
 def target_results(targets: Sequence[SyncTarget], failure: GraphError | None) -> list[dict[str, t.Any]]:
-    """Return the entries of a result. A hint that several of them share with the task's error is only in that error.
+    """Return the entries of the result. If several entries have the hint of the task's error, remove it from them.
 
-    :param failure: the task's error; it holds the hint.
+    :param failure: the error of the task. It contains the hint.
     """
     entries = [target.as_result() for target in targets]
     errors = [entry["error"] for entry in entries if entry["error"] is not None]
-    shared = [error for error in errors if failure is not None and error["hint"] == failure.hint]
-    if len(shared) > 1:
-        for error in shared:
+    same_hint = [error for error in errors if failure is not None and error["hint"] == failure.hint]
+    if len(same_hint) > 1:
+        for error in same_hint:
             error["hint"] = None
     return entries
 
 
 def count_targets(targets: Sequence[SyncTarget]) -> dict[str, int]:
-    """Return how many members there are in all, by what became of the request, and by what was seen while waiting."""
+    """Return the number of objects: in total, for each action, and for the two outcomes of a wait."""
     actions = [target.action for target in targets]
-    waited = [target for target in targets if target.completed is not None]
+    waited_for = [target for target in targets if target.completed is not None]
     return {
         "total": len(targets),
         "triggered": actions.count("triggered"),
         "would_trigger": actions.count("would_trigger"),
         "skipped": actions.count("skipped"),
         "failed": actions.count("failed"),
-        "completed": sum(bool(target.completed) for target in waited),
-        "pending": sum(not target.completed for target in waited),
+        "completed": sum(bool(target.completed) for target in waited_for),
+        "pending": sum(not target.completed for target in waited_for),
     }

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The Intune Exchange connector: the only place that knows what one is.
+"""Describe the Exchange connector of Intune.
 
 https://learn.microsoft.com/graph/api/resources/intune-onboarding-devicemanagementexchangeconnector
 """
@@ -16,6 +16,7 @@ import typing as t
 from ..._graph.errors import INTERCEPTED_HINT, ProtocolError
 from ..._graph.masking import clip
 from ..._graph.permission import Permission
+from ..info import count
 from ..resource import DEFAULT_RATE_LIMIT, LICENCE_HINT, SyncResource, is_id, limit_length
 from ..selection import SelectionOptions
 
@@ -24,7 +25,7 @@ if t.TYPE_CHECKING:
 
     from ..resource import State
 
-# As Graph spells them: everything in Exchange, or what changed in the delta window.
+# In the spelling of Graph. A delta sync reads the recent changes in Exchange, a full sync reads everything.
 SYNC_TYPES: t.Final = ("deltaSync", "fullSync")
 
 _ROLE = (
@@ -32,7 +33,7 @@ _ROLE = (
     " or one with Read and Update on Device compliance policies."
 )
 
-# Graph's properties and their names in results. Others, which the service may add one day, are left out.
+# Graph's properties and their names in results. Results omit other properties, which the service may add later.
 _PROPERTIES: t.Final = {
     "id": "id",
     "lastSyncDateTime": "last_sync_date_time",
@@ -46,42 +47,40 @@ _PROPERTIES: t.Final = {
     "exchangeOrganization": "exchange_organization",
 }
 
-# A value in the place of a time is shown up to this length.
-_MAX_TIME: t.Final = 100
+# The maximum length of a value that is not a time in the property of a time.
+_MAX_TIME_LENGTH: t.Final = 100
 
-# Statuses that the service documents; it may add others.
+# The documented statuses. The service may add others.
 STATUSES: t.Final = ("none", "connectionPending", "connected", "disconnected", "unknownFutureValue")
 
 SELECTION: t.Final = SelectionOptions(id="connector_id", name="connector_name", all="all_connectors")
 
-# What the admin center's tenant status makes of the time since the last sync.
-# Source: https://learn.microsoft.com/intune/intune-service/fundamentals/tenant-status
+# The admin center's tenant status computes the health from the time since the last sync:
+# https://learn.microsoft.com/intune/intune-service/fundamentals/tenant-status
 HEALTHS: t.Final = ("healthy", "warning", "unhealthy")
 _WARNING_SECONDS: t.Final = 86_400
 _UNHEALTHY_SECONDS: t.Final = 3 * 86_400
 
 
 def health(seconds_since_last_sync: int | None) -> str:
-    """The health of a connector; one that never synced is unhealthy."""
+    """Return the health of a connector. A connector that never synced (``None``) is unhealthy."""
     if seconds_since_last_sync is None or seconds_since_last_sync >= _UNHEALTHY_SECONDS:
         return "unhealthy"
     return "warning" if seconds_since_last_sync >= _WARNING_SECONDS else "healthy"
 
 
 def count_connectors(connectors: Sequence[State]) -> dict[str, int]:
-    """How many there are, in all, by health and by status."""
-    from ..info import count
-
-    # Health last: a status that the service adds one day may have a name of these, and must not hide a count.
+    """Return the number of connectors: in total, for each health and for each status."""
+    # Health and total come last, so that a new status with such a name does not replace their counts.
     by_status, by_health = count(connectors, "status", STATUSES), count(connectors, "health", HEALTHS)
     return {**by_status, **by_health, "total": len(connectors)}
 
 
 def read_connector(body: t.Any) -> dict[str, t.Any]:
-    """A connector as results show it: snake_case, each key always there, ``None`` where the service gave no text.
+    """Return the state of a connector: its properties in snake_case. A property that is not a text is ``None``.
 
-    :param body: the object itself, or wrapped into ``{"value": …}`` as Microsoft's sample of a single one is.
-    :raises ProtocolError: it is no object, or one without an id.
+    :param body: the JSON of a connector, bare or in ``{"value": …}`` as in Microsoft's sample of a single connector.
+    :raises ProtocolError: the JSON is not an object with an ID.
     """
     if isinstance(body, dict) and isinstance(body.get("value"), dict):
         body = body["value"]
@@ -90,12 +89,12 @@ def read_connector(body: t.Any) -> dict[str, t.Any]:
             "the answer is not an Exchange connector",
             hint=INTERCEPTED_HINT,
         )
-    found = {ours: body.get(graphs) for graphs, ours in _PROPERTIES.items()}
-    state = {name: limit_length(value) if isinstance(value, str) else None for name, value in found.items()}
-    last_sync = found["last_sync_date_time"]
+    values = {name: body.get(graph_name) for graph_name, name in _PROPERTIES.items()}
+    state = {name: limit_length(value) if isinstance(value, str) else None for name, value in values.items()}
+    last_sync = values["last_sync_date_time"]
     if last_sync is not None and not isinstance(last_sync, str):
-        # Kept as text: a time that cannot be read is not the same as no time.
-        state["last_sync_date_time"] = clip(str(last_sync), _MAX_TIME)
+        # Convert it to text, so that it counts as a time that cannot be read and not as "never".
+        state["last_sync_date_time"] = clip(str(last_sync), _MAX_TIME_LENGTH)
     return state
 
 
@@ -107,13 +106,19 @@ EXCHANGE_CONNECTOR: t.Final = SyncResource(
     collection="deviceManagement/exchangeConnectors",
     sync_action="sync",
     sync_body=lambda sync_type: {"syncType": sync_type},
-    state=read_connector,
+    parse_state=read_connector,
     selection=SELECTION,
-    names=("server_name", "connector_server_name", "exchange_alias", "exchange_organization", "primary_smtp_address"),
-    details={"exchange_organization": "organization"},
-    status="status",
+    name_keys=(
+        "server_name",
+        "connector_server_name",
+        "exchange_alias",
+        "exchange_organization",
+        "primary_smtp_address",
+    ),
+    detail_labels={"exchange_organization": "organization"},
+    status_key="status",
     working_status="connected",
-    last_sync="last_sync_date_time",
+    last_sync_key="last_sync_date_time",
     support_notice=(
         "Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer"
         " syncs with Intune after that date."

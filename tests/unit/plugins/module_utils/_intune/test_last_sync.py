@@ -13,14 +13,14 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.last_sync i
     seconds_since_last_sync,
     sync_completed,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.times import TICKS, read_moment
-from ansible_collections.msgraph.intune.tests.unit.widgets import WIDGET, state, widget
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.times import TICKS_PER_SECOND, parse_timestamp
+from ansible_collections.msgraph.intune.tests.unit.widgets import WIDGET, widget, widget_state
 
-NOW = t.cast("int", read_moment("2026-01-02T12:00:00Z"))
+NOW = t.cast("int", parse_timestamp("2026-01-02T12:00:00Z"))
 
 
 def age(polished: str | None) -> int | None:
-    return seconds_since_last_sync(WIDGET, state(widget("a", polished)), NOW)
+    return seconds_since_last_sync(WIDGET, widget_state(widget("a", polished)), NOW)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_age_is_by_the_moment_given(polished: str | None, seconds: int | None
     ],
 )
 def test_what_synced_not_long_ago_is_not_due(polished: str | None, if_older_than: int | None, due: bool) -> None:
-    assert is_due(WIDGET, state(widget("a", polished)), NOW, if_older_than) is due
+    assert is_due(WIDGET, widget_state(widget("a", polished)), NOW, if_older_than) is due
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_what_synced_not_long_ago_is_not_due(polished: str | None, if_older_than
     ],
 )
 def test_only_a_later_last_sync_is_a_completed_one(before: str | None, after: str | None, moved: bool) -> None:
-    assert sync_completed(WIDGET, state(widget("a", before)), state(widget("a", after))) is moved
+    assert sync_completed(WIDGET, widget_state(widget("a", before)), widget_state(widget("a", after))) is moved
 
 
 def test_after_a_time_that_cannot_be_read_no_time_shows_a_sync() -> None:
-    before = {**state(widget("a", None)), "health": UNKNOWN}
-    assert not sync_completed(WIDGET, before, state(widget("a")))
+    before = {**widget_state(widget("a", None)), "health": UNKNOWN}
+    assert not sync_completed(WIDGET, before, widget_state(widget("a")))
 
 
 def test_the_unit_is_a_tenth_of_a_microsecond() -> None:
-    assert TICKS == 10_000_000
+    assert TICKS_PER_SECOND == 10_000_000

@@ -174,7 +174,7 @@ def test_where_something_must_be_given_nothing_is_refused() -> None:
 
 
 def connector(number: int, **changes: t.Any) -> dict[str, t.Any]:
-    names = dict.fromkeys(EXCHANGE_CONNECTOR.names)
+    names = dict.fromkeys(EXCHANGE_CONNECTOR.name_keys)
     return {"id": f"id-{number}", **names, "server_name": f"EX{number:02}.contoso.com", **changes}
 
 
