@@ -192,7 +192,7 @@ class SyncRun:
         done = [target for target in self.targets if target.changed]
         if done:
             verb = "Would ask Microsoft Graph for" if self._request.check_mode else "Microsoft Graph accepted"
-            sentences.append(f"{self._share(done)}{verb} a {self._request.sync_type} of {self._which(done)}.")
+            sentences.append(f"{self._share(done)}{verb} a {self._request.sync_type} of {self._which(done, ids=True)}.")
         completed = [target for target in done if target.completed]
         if completed:
             which = self._which(completed, names=len(completed) < len(done))
@@ -218,11 +218,15 @@ class SyncRun:
     def _recent(self) -> str:
         return f"more recent than if_older_than ({self._request.if_older_than:.15g} s)"
 
-    def _which(self, targets: Sequence[Target], *, names: bool = True) -> str:
+    def _which(self, targets: Sequence[Target], *, names: bool = True, ids: bool = False) -> str:
+        """Return the noun with the name of one target, or with the number and the names of several.
+
+        :param ids: whether to list several by their IDs when none of them has a name.
+        """
         if len(targets) == 1:
             return self._resource.named(targets[0].id, targets[0].name)
         counted = self._resource.counted(len(targets))
-        if not names:
+        if not names or (not ids and all(target.name is None for target in targets)):
             return counted
         return f"{counted} ({listed([label(target.id, target.name) for target in targets])})"
 
