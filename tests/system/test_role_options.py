@@ -85,14 +85,7 @@ def test_a_selector_limits_the_report_to_its_connectors(
     assert servers == (SELECTED[option] if option else SERVERS)
 
 
-<<<<<<< HEAD
 def test_each_documented_option_has_a_test() -> None:
-    main_options = {f"{PREFIX}{name}" for name in (*FILES, *SELECTORS)}
-    render_options = {f"{PREFIX}{name}" for name in (*FILES, "result")}
+    main_options = {f"{PREFIX}{name}" for name in (*FILES, *SELECTORS, *SHOWN, *SENT)}
+    render_options = {f"{PREFIX}{name}" for name in (*FILES, *SHOWN, *SENT, "result")}
     assert role_options("exchange_connector_report") == {"main": main_options, "render": render_options}
-=======
-def test_each_documented_option_is_tried() -> None:
-    own = {f"{PREFIX}{name}" for name in (*FILES, *SELECTORS, *SHOWN, *SENT)}
-    rendered = {f"{PREFIX}{name}" for name in (*FILES, *SHOWN, *SENT, "result")}
-    assert role_options("exchange_connector_report") == {"main": own, "render": rendered}
->>>>>>> i17b

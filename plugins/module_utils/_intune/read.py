@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._graph.client import GraphClient, GraphResponse
+    from .._graph.errors import AnyError
     from .._graph.permission import Permission
     from .resource import Resource, State
     from .selection import Selection
@@ -116,10 +117,10 @@ def _read_one(
     try:
         answer = client.call(request)
     except GraphError as exc:
-        explain_missing(resource, object_id, exc)
-        if isinstance(exc, NotFoundError):
-            return Snapshot({object_id: exc}, None)
-        raise
+        error = explain_missing(resource, object_id, exc)
+        if isinstance(error, NotFoundError):
+            return Snapshot({object_id: error}, None)
+        raise error from exc
     return _snapshot(resource, {object_id: answer.content}, answer)
 
 
@@ -141,17 +142,18 @@ def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> 
     }
 
 
-def explain_missing(resource: Resource, object_id: str, error: GraphError) -> None:
-    """Set the hint of an error that can mean that no object has the given ID.
+def explain_missing(resource: Resource, object_id: str, error: AnyError) -> AnyError:
+    """Return the error, with another hint if it can mean that no object has the given ID.
 
     If the text does not have the form of an ID, the service may also answer 400.
     """
     is_missing = isinstance(error, NotFoundError)
     if is_missing:
-        error.hint = resource.not_found_hint
+        error = error.copy_with(hint=resource.not_found_hint)
     if (is_missing or error.status == 400) and not is_guid(object_id):
         advice = f"'{object_id}' does not look like an ID: to select by name, use {resource.selection.name}."
-        error.hint = f"{advice} {error.hint}" if error.hint else advice
+        error = error.copy_with(hint=f"{advice} {error.hint}" if error.hint else advice)
+    return error
 
 
 def _missing(resource: Resource, object_id: str, number: int) -> NotFoundError:
@@ -159,7 +161,8 @@ def _missing(resource: Resource, object_id: str, number: int) -> NotFoundError:
 
     :param number: the number of objects in the list.
     """
-    error = NotFoundError(f"it is not in the tenant, which has {resource.count_phrase(number)}")
-    explain_missing(resource, object_id, error)
-    error.set_action(f"find {resource.object_phrase(object_id)}")
-    return error
+    error = NotFoundError(
+        f"it is not in the tenant, which has {resource.count_phrase(number)}",
+        action=f"find {resource.object_phrase(object_id)}",
+    )
+    return explain_missing(resource, object_id, error)

@@ -111,18 +111,18 @@ class SyncRun:
         """Send the sync action of each target, and record the outcomes."""
         for target, outcome in zip(due, _send(client, [self._trigger_request(target) for target in due])):
             if isinstance(outcome, GraphError):
-                self._explain_missing(target, outcome)
-                target.fail(outcome)
+                target.fail(self._explain_missing(target, outcome))
                 target.attempts = outcome.attempts
             else:
                 target.accept(outcome)
         self._warn_of_undocumented_statuses([target for target in due if target.changed])
 
-    def _explain_missing(self, target: SyncTarget, error: GraphError) -> None:
+    def _explain_missing(self, target: SyncTarget, error: GraphError) -> GraphError:
         if target.before is None:
-            explain_missing(self._resource, target.id, error)
-        elif isinstance(error, NotFoundError):
-            error.hint = self._resource.not_found_hint
+            return explain_missing(self._resource, target.id, error)
+        if isinstance(error, NotFoundError):
+            return error.copy_with(hint=self._resource.not_found_hint)
+        return error
 
     def _warn_of_undocumented_statuses(self, triggered: Sequence[SyncTarget]) -> None:
         accepted = self._resource.accepted

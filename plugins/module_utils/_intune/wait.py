@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import copy
 import typing as t
 
 from .._graph.errors import GraphError, GraphTimeoutError
@@ -116,20 +115,22 @@ def _fail_pending(
     def message(description: str) -> str:
         return f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {description}{end}"
 
-    said = message(join_limited([_describe(resource, target) for target in pending], "; "))
-    error = copy.copy(cause) if given_up and cause is not None else GraphTimeoutError("")
-    error.args, error.message, error.service = (said,), said, None
     share = f"{len(pending)} of " if len(pending) < len(targets) else ""
-    error.action = f"see the {pending[0].sync_type} of {share}{resource.count_phrase(len(targets))} finish"
-    error.attempts = 0
-    error.retry_after = asked or error.retry_after
     hints = [resource.not_found_hint] if any(target.missing for target in pending) else []
     hints += _status_hints(resource, [target for target in pending if not target.missing])
     hints += [
         f"Raise wait_timeout, or run the module {resource.info_module} later to see whether the time has moved on.",
         resource.support_notice,
     ]
-    error.hint = " ".join([error.hint] if given_up and error.hint else hints)
+    error = cause if given_up and cause is not None else GraphTimeoutError("")
+    error = error.copy_with(
+        message=message(join_limited([_describe(resource, target) for target in pending], "; ")),
+        service=None,
+        action=f"see the {pending[0].sync_type} of {share}{resource.count_phrase(len(targets))} finish",
+        attempts=0,
+        retry_after=asked or error.retry_after,
+        hint=error.hint or " ".join(hints),
+    )
     for target in pending:
         target.error = error
         target.error_message = message(_describe(resource, target))

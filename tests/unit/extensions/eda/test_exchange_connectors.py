@@ -286,7 +286,7 @@ def test_the_schema_shows_a_connector_and_an_error_as_modules_do() -> None:
 
 
 def test_the_documentation_names_every_type_of_event() -> None:
-    shapes = [entry["properties"]["type"] for one in SCHEMA["oneOf"]]
+    shapes = [entry["properties"]["type"] for entry in SCHEMA["oneOf"]]
     kinds = [kind for shape in shapes for kind in shape.get("enum", [shape.get("const")])]
     assert len(set(kinds)) == len(kinds) == 6
     assert [kind for kind in kinds if f"C({kind})" not in source.DOCUMENTATION] == []

@@ -47,7 +47,7 @@ def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(
 def test_a_time_that_cannot_be_read_is_of_unknown_health(runner: ModuleRunner) -> None:
     odd = {"id": "a", "status": "connected", "serverName": "EX01", "lastSyncDateTime": 1767225600}
     result = runner.run(Reply(200, {"value": [odd]}, LIST.headers))
-    (one,) = result["connectors"]
+    (entry,) = result["connectors"]
     assert (entry["last_sync_date_time"], entry["seconds_since_last_sync"], entry["health"]) == (None, None, "unknown")
     assert (result["counts"]["unknown"], result["counts"]["unhealthy"]) == (1, 0)
     assert result["msg"] == "1 Exchange connector: 0 healthy, 0 warning, 0 unhealthy, 1 unknown."

@@ -15,10 +15,10 @@ from ansible_collections.msgraph.intune.tests.unit.widgets import (
     BASE,
     NOT_FOUND,
     WIDGET,
-    widget_client,
     list_reply,
     object_reply,
     widget,
+    widget_client,
 )
 
 ALL = Selection(all=True)

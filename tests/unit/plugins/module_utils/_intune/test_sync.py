@@ -32,10 +32,10 @@ from ansible_collections.msgraph.intune.tests.unit.widgets import (
     BATCH_REQUEST,
     NOT_FOUND,
     WIDGET,
-    widget_client,
     list_reply,
     object_reply,
     widget,
+    widget_client,
 )
 
 if t.TYPE_CHECKING:

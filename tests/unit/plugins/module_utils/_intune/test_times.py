@@ -10,8 +10,8 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.times import (
     TICKS_PER_SECOND,
     is_unreadable,
-    read_date,
     parse_timestamp,
+    read_date,
 )
 
 

@@ -20,7 +20,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.watch impor
     changes,
 )
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, Scripted
-from ansible_collections.msgraph.intune.tests.unit.widgets import WIDGET, widget_client, list_reply, widget
+from ansible_collections.msgraph.intune.tests.unit.widgets import WIDGET, list_reply, widget, widget_client
 
 LATER = "2026-01-01T13:00:00Z"
 BUSY = Reply(503, {"error": {"code": "x", "message": "not now"}})
@@ -53,7 +53,7 @@ class WatchScenario:
 
 
 def states(*widgets: dict[str, t.Any], bright: bool = True) -> dict[str, dict[str, t.Any]]:
-    found = {entry["id"]: WIDGET.parse_state(one) for one in widgets}
+    found = {entry["id"]: WIDGET.parse_state(entry) for entry in widgets}
     return {name: {**state, "health": "bright" if bright else "dull"} for name, state in found.items()}
 
 
