@@ -31,6 +31,7 @@ def read(path: Path) -> t.Any:
 INPUTS = read(FILES / "credential_type_inputs.yml")
 INJECTORS = read(FILES / "credential_type_injectors.yml")
 SURVEY = read(FILES / "survey.yml")
+REPORT_SURVEY = read(FILES / "report_survey.yml")
 ROWS = read(ROLE / "vars/main.yml")["awx_setup_templates"]
 
 
@@ -92,13 +93,15 @@ class TestSurvey:
     def test_it_has_the_keys_that_the_controller_asks_for(self) -> None:
         assert set(SURVEY) == {"name", "description", "spec"}
 
-    @pytest.mark.parametrize("question", SURVEY["spec"], ids=lambda question: question["variable"])
+    @pytest.mark.parametrize(
+        "question", [*SURVEY["spec"], *REPORT_SURVEY["spec"]], ids=lambda question: question["variable"]
+    )
     def test_a_question_is_one_that_the_controller_takes(self, question: dict[str, t.Any]) -> None:
         known = {"question_name", "question_description", "variable", "type", "required", "default"}
         assert known <= set(question) <= known | {"min", "max", "choices"}
         # The controller refuses a schedule that leaves a required question unanswered, even one that has a default.
         assert question["required"] is False
-        kinds = {"text": str, "textarea": str, "multiplechoice": str, "integer": int}
+        kinds = {"text": str, "textarea": str, "password": str, "multiplechoice": str, "integer": int}
         assert isinstance(question["default"], kinds[question["type"]])
         assert ("choices" in question) == (question["type"] == "multiplechoice")
         assert question["default"] in question.get("choices", [question["default"]])

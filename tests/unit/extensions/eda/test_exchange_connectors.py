@@ -134,12 +134,13 @@ def test_lines_of_the_log_are_masked(secret: str, caplog: pytest.LogCaptureFixtu
     ]
 
 
-def test_a_look_that_is_under_way_is_not_waited_for() -> None:
+def test_cancelling_the_source_stops_a_poll_that_is_running() -> None:
     clocks: list[StoppableClock] = []
-    ended = threading.Event()
+    started, ended = threading.Event(), threading.Event()
 
     class SlowWatcher:
         def poll(self) -> tuple[list[dict[str, t.Any]], float]:
+            started.set()
             try:
                 clocks[0].sleep(600)
             finally:
@@ -152,7 +153,7 @@ def test_a_look_that_is_under_way_is_not_waited_for() -> None:
 
     async def cancel_soon() -> None:
         task = asyncio.create_task(source.main(t.cast("t.Any", FakeQueue()), {}))
-        while not clocks:
+        while not started.is_set():
             await asyncio.sleep(0.001)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -161,11 +162,10 @@ def test_a_look_that_is_under_way_is_not_waited_for() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "make_watcher", watcher)
         asyncio.run(cancel_soon())
-    # Its clock was stopped, so that its wait for another try ended, too.
     assert ended.wait(30)
 
 
-def test_the_end_of_work_after_that_of_the_loop_is_nobodys_business() -> None:
+def test_background_work_may_end_after_the_event_loop() -> None:
     begun, go_on, gone = threading.Event(), threading.Event(), threading.Event()
 
     def function() -> None:

@@ -13,7 +13,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.last_sync i
     seconds_since_last_sync,
     sync_completed,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.times import TICKS_PER_SECOND, parse_timestamp
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.times import parse_timestamp
 from ansible_collections.msgraph.intune.tests.unit.widgets import WIDGET, widget, widget_state
 
 NOW = t.cast("int", parse_timestamp("2026-01-02T12:00:00Z"))
@@ -76,7 +76,3 @@ def test_only_a_later_last_sync_is_a_completed_one(before: str | None, after: st
 def test_after_a_time_that_cannot_be_read_no_time_shows_a_sync() -> None:
     before = {**widget_state(widget("a", None)), "health": UNKNOWN}
     assert not sync_completed(WIDGET, before, widget_state(widget("a")))
-
-
-def test_the_unit_is_a_tenth_of_a_microsecond() -> None:
-    assert TICKS_PER_SECOND == 10_000_000
