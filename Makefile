@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# A developer's commands. Each installs what it needs into this folder, once; from then on it works offline.
+# The commands for developers. Each command installs its requirements into this folder once, and then works offline.
 #
-# PYTHON chooses another Python than the newest suitable one, by path or by version: make demo PYTHON=3.12
+# PYTHON is the path or the version of the Python to use: make demo PYTHON=3.12. The default is the newest suitable one.
 #
-# All paths are relative, as make cannot handle a path with a space in it.
+# All paths are relative, because make does not support spaces in paths.
 
 COLLECTIONS := .cache/collections
 STAGED := $(COLLECTIONS)/ansible_collections/msgraph/intune
@@ -17,20 +17,20 @@ RESULTS := .cache/results
 .PHONY: help demo test matrix release-check gates bench docs lint types sanity units coverage integration system stage clean
 .PHONY: run-venv test-venv lint-venv release-check-venv bench-venv docs-venv peers-venv ansible-test-home fresh-results
 
-# A git hook sets these for its own repository; the staged tree is another one.
+# A git hook sets these variables for its repository, but the staged tree is another repository.
 unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
 
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
 
-# Nothing that runs is to write into the user's home.
+# Tools must not write into the home folder of the user.
 HOME_HERE = HOME="$$PWD/.cache/home"
 VENV = tests/tools/venv.sh
 SECRET_SCAN = .venv/bin/python tests/tools/secret_scan.py .cache/home $(RESULTS) $(STAGED)/tests/output --
 ANSIBLE_TEST = .venv/bin/python tests/tools/ansible_test.py $(STAGED) .cache/home
 MYPY = .venv-lint/bin/mypy --python-executable .venv/bin/python
 
-# antsibull-docs 2.28 works in a temporary folder, and takes its random name for a link where it ends in "_", once in 37
-# runs: hence make lint tries again.
+# antsibull-docs 2.28 uses a temporary folder with a random name. If the name ends in "_", the tool reports an unknown link.
+# That happens in one of 37 runs, so make lint retries.
 LINT_DOCS = $(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH" antsibull-docs lint-collection-docs $(STAGED) \
 	--plugin-docs --check-extra-docs-refs --validate-collection-refs all --disallow-unknown-collection-refs
 
@@ -38,17 +38,17 @@ COVERAGE = .venv/bin/python -m coverage
 
 heading = @printf '\n===== %s =====\n' '$(1)'
 
-help: ## this list
+help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.* ## /\1\t/p' Makefile | expand -t 14
 
-demo: run-venv stage ## the real module, run against a simulated Microsoft Graph
+demo: run-venv stage ## run the sync module against a simulated Microsoft Graph
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m tests.demo
 
-test: fresh-results lint types sanity units coverage integration system ## all of the tests below
+test: fresh-results lint types sanity units coverage integration system ## run all tests below
 	$(call heading,green: lint types sanity units coverage integration system)
 	@.venv/bin/python tests/tools/summary.py $(STAGED)/tests/output/junit/python*.xml $(RESULTS)/*.xml
 
-lint: lint-venv stage ## style, and what Ansible's own linters find
+lint: lint-venv stage ## check the style with ruff and the linters of Ansible
 	$(call heading,ruff)
 	@.venv-lint/bin/ruff check .
 	@.venv-lint/bin/ruff format --check .
@@ -57,7 +57,7 @@ lint: lint-venv stage ## style, and what Ansible's own linters find
 	$(call heading,ansible-lint)
 	@export $(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH"; cd $(STAGED) && ansible-lint --strict
 	$(call heading,antsibull-docs)
-	@$(LINT_DOCS) || { echo "Once more:"; $(LINT_DOCS); }
+	@$(LINT_DOCS) || { echo "Retry:"; $(LINT_DOCS); }
 	$(call heading,antsibull-changelog)
 	@export $(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH"; cd $(STAGED) && \
 		antsibull-changelog lint && antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml && \
@@ -65,41 +65,41 @@ lint: lint-venv stage ## style, and what Ansible's own linters find
 	$(call heading,reuse)
 	@.venv-lint/bin/reuse lint --lines
 
-types: lint-venv test-venv stage ## strict types
-	$(call heading,mypy of what runs on a managed host)
+types: lint-venv test-venv stage ## check the types with mypy in strict mode
+	$(call heading,mypy of plugins and extensions)
 	@$(MYPY) --python-version 3.9 $(STAGED)/plugins $(STAGED)/extensions
 	$(call heading,mypy of the tests)
 	@$(MYPY) --python-version 3.11 $(STAGED)/tests
 
-sanity: test-venv ansible-test-home stage ## ansible-test's checks, without an exception
+sanity: test-venv ansible-test-home stage ## run the sanity tests of ansible-test, without ignored errors
 	$(call heading,ansible-test sanity)
 	@$(ANSIBLE_TEST) sanity
 
-units: test-venv ansible-test-home stage ## unit tests, through ansible-test; some of them: TESTS=tests/unit/…
+units: test-venv ansible-test-home stage ## run the unit tests with ansible-test; TESTS=tests/unit/… selects some
 	$(call heading,ansible-test units)
 	@$(ANSIBLE_TEST) units $(TESTS)
 
-coverage: test-venv stage ## how much of plugins/ the unit tests reach, branches included
+coverage: test-venv stage ## measure the branch coverage of the unit tests
 	$(call heading,branch coverage)
 	@mkdir -p .cache/coverage
 	@$(HOME_HERE) PYTHONPATH="$$PWD/$(COLLECTIONS)" HYPOTHESIS_STORAGE_DIRECTORY="$$PWD/.cache/hypothesis" $(COVERAGE) run -m pytest --quiet --import-mode=importlib $(STAGED)/tests/unit
 	@$(COVERAGE) report
 
-integration: test-venv ansible-test-home stage ## integration targets against the simulator, through ansible-test
+integration: test-venv ansible-test-home stage ## run the integration targets with ansible-test and the simulator
 	$(call heading,ansible-test integration)
 	@$(SECRET_SCAN) $(ANSIBLE_TEST) integration
 
-# npm is to be found configured as usual, though what it installs stays here.
+# npm uses the configuration of the user, but installs packages into this folder.
 system: export NPM_CONFIG_USERCONFIG ?= $(HOME)/.npmrc
 
-system: test-venv stage ## what users do, done from outside
+system: test-venv stage ## run the system tests with Ansible's commands and the simulator
 	$(call heading,system tests)
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(SECRET_SCAN) .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
 
-matrix: run-venv ## sanity, units and integration on each ansible-core, or on one: CORE=2.18
+matrix: run-venv ## run sanity, units and integration on each ansible-core, or on one: CORE=2.18
 	@.venv/bin/python -m tests.matrix .cache/matrix $(CORE)
 
-release-check: release-check-venv stage ## the checks of Galaxy and Automation Hub, beyond make test
+release-check: release-check-venv stage ## run the checks of Galaxy and Automation Hub
 	$(call heading,galaxy-importer)
 	@$(HOME_HERE) PATH="$$PWD/.venv-release-check/bin:$$PATH" \
 		.venv-release-check/bin/python tests/tools/galaxy_import.py $(STAGED) .cache/upload
@@ -109,16 +109,16 @@ release-check: release-check-venv stage ## the checks of Galaxy and Automation H
 
 gates: release-check
 
-# BENCH_PEERS=all adds the Azure collection, whose requirements are 2 GB. It lies among the packages of `ansible`, beside
-# the list of what it needs.
-bench: run-venv bench-venv $(if $(filter all,$(BENCH_PEERS)),peers-venv) stage ## what a task costs, beside what else one would use
+# BENCH_PEERS=all adds the Azure collection, which needs 2 GB. The package `ansible` contains the collection and its list of
+# requirements.
+bench: run-venv bench-venv $(if $(filter all,$(BENCH_PEERS)),peers-venv) stage ## measure the costs of a task and of alternatives
 	@$(HOME_HERE) BENCH_SDK_PYTHON="$$PWD/.venv-bench/bin/python" PATH="$$PWD/.venv/bin:$$PATH" \
 		$(if $(filter all,$(BENCH_PEERS)),BENCH_PEER_PYTHON="$$PWD/.venv-peers/bin/python") \
 		.venv/bin/python -m tests.benchmark --write docs
 
-# antsibull-docs writes the pages, which Sphinx turns into a site: each time anew, for no page to outlive what it is about.
-# The folder has to be this user's alone, or antsibull-docs uses another one.
-docs: docs-venv stage ## all of the documentation as a site, in .cache/docs
+# antsibull-docs writes the pages, and Sphinx builds the site. The folder is deleted first, so that old pages disappear.
+# antsibull-docs does not use a folder that other users can read.
+docs: docs-venv stage ## build the documentation as a site in .cache/docs
 	@rm -rf .cache/docs && mkdir -p -m 700 .cache/docs/rst
 	@$(HOME_HERE) PATH="$$PWD/.venv-docs/bin:$$PATH" antsibull-docs collection --use-current --squash-hierarchy --fail-on-error \
 		--dest-dir .cache/docs/rst msgraph.intune
@@ -126,11 +126,11 @@ docs: docs-venv stage ## all of the documentation as a site, in .cache/docs
 		-c docs/docsite -d .cache/docs/doctrees .cache/docs/rst .cache/docs/html
 	@printf 'Open %s\n' "$$PWD/.cache/docs/html/index.html"
 
-stage: run-venv ## the copy of the collection that Ansible's tools work on, in .cache
+stage: run-venv ## copy the collection into .cache for the tools of Ansible
 	@mkdir -p .cache/home
 	@.venv/bin/python tests/tools/stage.py $(STAGED)
 
-clean: ## remove all that make has made
+clean: ## remove all files that make created
 	rm -rf .cache .hypothesis .venv .venv-*
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -6,7 +6,7 @@
 # dependencies = ["nox>=2025.02.09", "antsibull-nox>=1.4.0"]
 # ///
 
-"""Sessions of antsibull-nox, for those who use it in all of their collections; antsibull-nox.toml configures them."""
+"""Sessions of antsibull-nox; antsibull-nox.toml configures them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ antsibull_nox.load_antsibull_nox_toml()
 
 @nox.session(name="make", python=False, default=True)
 def make(session: nox.Session) -> None:
-    """Run ruff, mypy and Ansible's linters as the project does: make lint types."""
+    """Run ruff, mypy and the linters of Ansible: make lint types."""
     session.run("make", *(session.posargs or ("lint", "types")))
 
 

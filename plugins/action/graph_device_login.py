@@ -28,11 +28,13 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import READ_WRITE
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
+    READ_WRITE,
+)
 from ansible_collections.msgraph.intune.plugins.plugin_utils._module_environment import module_environment
 from ansible_collections.msgraph.intune.plugins.plugin_utils._task_args import prepared_args
 
-# The shared options that a person's sign-in has a use for: it takes no other credential.
+# The shared options that apply to a device login. Options of other sign-in methods are not included.
 OPTIONS = (
     "tenant_id",
     "client_id",
@@ -48,22 +50,22 @@ OPTIONS = (
     "ca_path",
     "proxy",
 )
-# How often the time that is left is shown.
+# How often to display the remaining time.
 _REMINDER_SECONDS = 30
 
 display = Display()
 
 
 class ActionModule(ActionBase):
-    """Shows the code while it waits, which no module could, and fills the cache on the controller."""
+    """Signs a person in by device code. It is an action, because a module cannot display the code while it waits."""
 
-    # Once per play, whatever the hosts: it is a person who signs in, and the cache is the controller's.
+    # Run once per play and not for each host, because one person signs in and the cache is on the controller.
     BYPASS_HOST_LOOP = True
     TRANSFERS_FILES = False
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Return the task's result; a failure is a result, too."""
+        """Run the task and return its result, also if the task fails."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         shared = shared_options()
         spec = {**{name: shared[name] for name in OPTIONS}, "scopes": {"type": "list", "elements": "str"}}
@@ -74,8 +76,8 @@ class ActionModule(ActionBase):
             with module_environment(self._loader.get_basedir()), error_context("sign in by device code"):
                 result.update(self._sign_in(params, warnings.append))
         except GraphError as exc:
-            explain_in_image(exc, os.environ)
-            result.update(failed=True, changed=False, msg=str(exc), error=exc.as_dict())
+            error = explain_in_image(exc, os.environ)
+            result.update(failed=True, changed=False, msg=str(error), error=error.as_dict())
         if warnings:
             result["warnings"] = warnings
         return SECRETS.mask(result)
@@ -90,30 +92,30 @@ class ActionModule(ActionBase):
         settings = read_settings(provided)
         user = CachedUser.read(provided, explicit=True)
         user.validate()
-        explicit = [
+        requested = [
             scope.strip()
             for scope in params["scopes"] or []
             if scope.strip() not in ("", "None") and not is_omitted(scope)
         ]
-        scopes = full_scopes(settings.cloud, explicit or [READ_WRITE.name])
+        scopes = full_scopes(settings.cloud, requested or [READ_WRITE.name])
         for warning in settings.warnings:
             on_warning(warning)
         cache = TokenCache(str(settings.token_cache_path), on_warning=on_warning)
-        kept = {"token_cache_path": cache.path, "scopes": list(scopes)}
-        # Before anybody is asked for anything: a cache that cannot be used is refused here.
-        present = user.account_in(cache, settings.cloud)
+        common = {"token_cache_path": cache.path, "scopes": list(scopes)}
+        # Read the cache before the sign-in starts, so that an unusable cache fails the task first.
+        account = user.account_in(cache, settings.cloud)
 
         if self._task.check_mode:
-            return {**kept, "changed": present is None, "msg": "Check mode starts no sign-in.", "account": None}
+            return {**common, "changed": account is None, "msg": "Check mode starts no sign-in.", "account": None}
         transport = Transport(
             timeout=settings.timeout, verify=settings.verify, proxy=settings.proxy, proxy_label=label_proxy(provided)
         )
         retry = Retry(settings.retry, clock=Clock(), on_retry=_log)
-        if present is not None and self._still_good(
+        if account is not None and self._is_still_valid(
             user, MsalTokenClient(transport, settings.cloud, scopes, cache), retry
         ):
-            person = SignedInUser(present.username, present.home_tenant or user.tenant)
-            return {**kept, **_message(person, "is signed in already"), "changed": False}
+            signed_in = SignedInUser(account.username, account.home_tenant or user.tenant)
+            return {**common, **_message(signed_in, "is signed in already"), "changed": False}
         login = DeviceLogin(
             transport,
             settings.cloud,
@@ -124,47 +126,50 @@ class ActionModule(ActionBase):
             username=user.name,
             retry=retry,
         )
-        person = self._show_code(login)
-        return {**kept, **_message(person, "signed in"), "changed": True}
+        signed_in = self._show_code(login)
+        return {**common, **_message(signed_in, "signed in"), "changed": True}
 
-    def _still_good(self, user: CachedUser, login: MsalTokenClient, retry: Retry) -> bool:
+    def _is_still_valid(self, user: CachedUser, token_client: MsalTokenClient, retry: Retry) -> bool:
+        """Return whether the login service returns a token for the user in the cache."""
         try:
-            retry.run(lambda _attempt: user.acquire(lambda: login))
+            retry.run(lambda _attempt: user.acquire(lambda: token_client))
         except GraphError as exc:
             _log(f"The sign-in in the cache is not valid any more: {exc}")
             return False
         return True
 
     def _show_code(self, login: DeviceLogin) -> SignedInUser:
-        invitation = login.start()
+        """Display the device code, and wait until the person has signed in."""
+        device_code = login.start()
         _show(
-            f"\nTo sign in, open {invitation.verification_url} in a browser on any device and enter the code"
-            f" {invitation.user_code} ({_minutes(invitation.expires_in)} left).\n",
+            f"\nTo sign in, open {device_code.verification_url} in a browser on any device and enter the code"
+            f" {device_code.user_code} ({_minutes(device_code.expires_in)} left).\n",
             color="bright yellow",
         )
-        told = invitation.expires_in
+        displayed = device_code.expires_in
 
         def on_wait(remaining: float) -> None:
-            nonlocal told
-            if told - remaining >= _REMINDER_SECONDS:
-                told = remaining
-                _show(f"Waiting for code {invitation.user_code}: {_minutes(remaining)} left.")
+            nonlocal displayed
+            if displayed - remaining >= _REMINDER_SECONDS:
+                displayed = remaining
+                _show(f"Waiting for code {device_code.user_code}: {_minutes(remaining)} left.")
 
         return login.wait(on_wait)
 
 
-def _show(text: str, **how: t.Any) -> None:
-    display.display(SECRETS.mask(text), **how)
+def _show(text: str, **options: t.Any) -> None:
+    display.display(SECRETS.mask(text), **options)
 
 
 def _log(text: str) -> None:
     display.vvv(SECRETS.mask(text))
 
 
-def _message(person: SignedInUser, happened: str) -> dict[str, t.Any]:
+def _message(user: SignedInUser, verb: str) -> dict[str, t.Any]:
+    """Return the message and the account for the result."""
     return {
-        "msg": f"{person.username or 'A user'} {happened} to tenant {person.tenant_id}.",
-        "account": {"username": person.username, "tenant_id": person.tenant_id},
+        "msg": f"{user.username or 'A user'} {verb} to tenant {user.tenant_id}.",
+        "account": {"username": user.username, "tenant_id": user.tenant_id},
     }
 
 

@@ -9,6 +9,6 @@ from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import 
 
 
 class ActionModule(InProcessAction):
-    """Runs the module, within Ansible's own process where it can."""
+    """Runs the module in Ansible's worker process if possible."""
 
     spec = SPEC

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The attributes that every module states for itself; their meaning is told here once.
+    # The attributes of every module. Each module adds its own support values.
     DOCUMENTATION = r"""
 options: {}
 attributes:
@@ -24,7 +24,7 @@ attributes:
     platforms: posix
 """
 
-    # For the members of the action group; use it beside the standard fragment.
+    # For modules of the action group; use it together with the standard fragment.
     ACTIONGROUP_GRAPH = r"""
 options: {}
 attributes:
@@ -35,7 +35,7 @@ attributes:
       - msgraph.intune.graph
 """
 
-    # For modules that only look; use it beside the standard fragment.
+    # For modules that only read; use it together with the standard fragment.
     INFO_MODULE = r"""
 options: {}
 attributes:
@@ -53,7 +53,7 @@ attributes:
       - The module changes nothing.
 """
 
-    # For modules that have an action which may do their work; use it beside the standard fragment.
+    # For modules whose action plugin can run them in-process; use it together with the standard fragment.
     IN_PROCESS = r"""
 options: {}
 attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # Which connectors a module is about.
+    # The options that select connectors.
     DOCUMENTATION = r"""
 options:
   connector_id:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # Who signs in: the options of every module of the action group, beside those of the section CONNECTION.
+    # The options to sign in, for every module of the action group; use it together with CONNECTION.
     DOCUMENTATION = r"""
 options:
   auth_method:
@@ -96,7 +96,7 @@ options:
     type: str
 """
 
-    # Where to sign in, and how to reach it: shared with what signs a person in.
+    # The options to connect, for every module and for the device login.
     CONNECTION = r"""
 options:
   tenant_id:

@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The shared options as an argument spec of Ansible, with defaults and with a fallback for environment variables.
+"""Build Ansible's argument spec of the shared options, with defaults and environment variables.
 
-Job templates set variables to an empty string, which counts as unset here; Ansible's ``env_fallback`` returns it.
+Job templates set variables to an empty string. Here it counts as unset, so Ansible's ``env_fallback`` cannot be used.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from ._graph.masking import clip
 if t.TYPE_CHECKING:
     from ._graph.config.options import Option, Value
 
-# Longer texts are cut in messages.
-_MAX_SHOWN: t.Final = 100
+# The maximum length of a value in a message.
+_MAX_SHOWN_LENGTH: t.Final = 100
 
 
 def shared_options() -> dict[str, dict[str, t.Any]]:
-    """Return the shared options in the form that AnsibleModule takes."""
+    """Return the argument spec of the shared options."""
     return {option.name: _as_spec(option) for option in OPTIONS.values()}
 
 
@@ -38,18 +38,18 @@ def _as_spec(option: Option) -> dict[str, t.Any]:
     spec: dict[str, t.Any] = {"type": option.type, "aliases": list(option.aliases), "no_log": option.secret}
     if option.default is not None:
         spec["default"] = _marked(option.default)
-        # Ansible runs a fallback before it reads the aliases. A task that gives the alias would get the warning that it
-        # sets both names, so gather() alone reads the variables of such an option.
+        # Ansible calls a fallback before it reads the aliases. A task that sets the alias would get the warning that it
+        # sets both names. So only collect_options() reads the variables of an option with aliases.
         if not option.aliases:
             spec["fallback"] = (environment_fallback, [option.name])
     return spec
 
 
 def environment_fallback(name: str) -> t.Any:
-    """Return the content of an option's environment variable, in the option's type.
+    """Return the value of an option's environment variable, converted to the type of the option.
 
-    :raises AnsibleFallbackNotFound: the variables are unset or blank, so that the default holds. For a number that
-        cannot be read as well: gather() reads the variable again, and its message names the variable.
+    :raises AnsibleFallbackNotFound: the variables are unset or blank, so Ansible uses the default. Also raised for an
+        invalid number: collect_options() reads the variable again, and its message contains the variable's name.
     """
     option = OPTIONS[name]
     values = from_environment(option, os.environ)
@@ -61,11 +61,11 @@ def environment_fallback(name: str) -> t.Any:
 
 
 def _boolean(value: Value) -> bool | str:
-    """Return a boolean, or a text that Ansible refuses and shows in its message."""
+    """Return a boolean, or an invalid text that names the variable in Ansible's message."""
     try:
         return read_boolean("", value.content)
     except OptionsError:
-        return f"{clip(value.content, _MAX_SHOWN)} (from the environment variable {value.env_var})"
+        return f"{clip(value.content, _MAX_SHOWN_LENGTH)} (from the environment variable {value.env_var})"
 
 
 def _number(value: Value) -> int:
@@ -76,7 +76,10 @@ def _number(value: Value) -> int:
 
 
 def _marked(value: str | int | bool) -> str | int | bool:
-    """Return a value in a form that gather() tells from an option of the task. Python has no subclass of bool."""
+    """Mark a value, so that collect_options() can distinguish it from an option of the task.
+
+    A boolean cannot be marked, because Python does not allow a subclass of bool.
+    """
     if isinstance(value, bool):
         return value
     return SuppliedNumber(value) if isinstance(value, int) else SuppliedText(value)

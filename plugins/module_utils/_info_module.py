@@ -11,7 +11,14 @@ from __future__ import annotations
 import typing as t
 
 from ._graph.config.values import MAX_AGE, is_not_given, parse_duration
-from ._intune.info import count_objects, filter_by, filter_by_age, health_summary, read_info
+from ._intune.info import (
+    count_objects,
+    filter_by,
+    filter_by_age,
+    flatten_counts,
+    health_summary,
+    read_info,
+)
 from ._intune.resource import SINGLETON_ID
 from ._intune.selection import Selection, read_values
 from ._module import ModuleResult, ModuleSpec
@@ -38,12 +45,11 @@ def build_info_module(resource: Resource, *, flat_counts: bool = False, filters_
         values = read_values(params["status"]) if filters_by_status else None
         older_than, younger_than = (_age(params, name) for name in _AGE_OPTIONS)
         info = read_info(connect, resource, _selection(resource, params))
-        filter_by(info, resource.status or "", values, resource.statuses)
+        filter_by(info, resource.status_key or "", values, resource.statuses)
         filter_by_age(info, older_than=older_than, younger_than=younger_than)
         counts = count_objects(resource, info.objects)
         if flat_counts:
-            # Health last: the service can add a status with the name of a health, which must not replace that count.
-            counts = {**counts["status"], **counts["health"], "total": counts["total"]}
+            counts = flatten_counts(counts)
         summary = health_summary(resource, info.objects)
         return ModuleResult(
             changed=False,

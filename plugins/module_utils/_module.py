@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The shell around a module's work: options in, a client built, a report out, every error into one kind of result.
+"""Run a module: collect the options, build the client on demand, and convert the outcome or an error to a result.
 
-The work does not see who runs it: AnsibleModule on a managed host, or an action within Ansible's own process.
+The same code runs in AnsibleModule on a managed host and in Ansible's worker process on the controller.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ._argument_spec import shared_options
 from ._graph.client import EMPTY_STATS
 from ._graph.clock import Clock
 from ._graph.config.options import collect_options
+from ._graph.config.proxy import without_user_info
 from ._graph.connect import connect as connect_to_graph
 from ._graph.dependencies import explain_in_image
 from ._graph.errors import GraphError
@@ -33,19 +34,19 @@ if t.TYPE_CHECKING:
 
 try:
     from ansible.module_utils.secrets import register_secret
-except ImportError:  # ansible-core before 2.22 masks results, and those alone
+except ImportError:  # ansible-core before 2.22 masks secrets only in results
     register_secret = None
 
-# From this verbosity on a result tells of each request that was sent again.
+# The minimum verbosity (-vvv) at which the result contains the retry log.
 _RETRY_LOG_VERBOSITY = 3
 
 
 class ModuleResult(t.NamedTuple):
-    """What a module has to say at its end.
+    """The outcome of a module.
 
-    :param data: the keys of the result that are the module's own.
-    :param diff: what changed, in the form that Ansible shows; ``None`` where nobody asked for it.
-    :param failure: set when the task is to fail; what happened all the same is in ``changed`` and ``data``.
+    :param data: the module's own keys of the result.
+    :param diff: the changes in Ansible's format of a diff; ``None`` if the task does not request a diff.
+    :param failure: the error if the task fails. ``changed`` and ``data`` still contain what happened before.
     """
 
     changed: bool
@@ -57,9 +58,9 @@ class ModuleResult(t.NamedTuple):
 
 
 class ModuleContext(t.Protocol):
-    """What runs a job, and what it was given; AnsibleModule is one.
+    """What a module needs from its caller: the options, the mode and the log. AnsibleModule implements it.
 
-    :param no_log_values: what is masked in the result, and in all else that Ansible says of the task.
+    :param no_log_values: the values that Ansible masks in the result and in other output of the task.
     """
 
     params: MutableMapping[str, t.Any]
@@ -69,20 +70,20 @@ class ModuleContext(t.Protocol):
     _verbosity: int
 
     def warn(self, warning: str) -> None:
-        """Show a warning beside the result."""
+        """Add a warning to the result."""
 
     def log(self, msg: str) -> None:
-        """Tell at once whoever wonders what the task is doing."""
+        """Log a message immediately, while the task runs."""
 
 
 class ModuleSpec(t.NamedTuple):
-    """What a module is, but for its documentation.
+    """The options and the code of a module.
 
-    :param options: those that are not shared, in the form that AnsibleModule takes.
-    :param run: is given the task, and a function that makes the client, for when it needs one. It raises a GraphError
-        if nothing happened before; else it reports the failure beside what did happen.
-    :param empty_result: the module's own keys for a task that failed before it did anything.
-    :param rate_limit: the documented limit of writes.
+    :param options: the argument spec of the module's own options, without the shared options.
+    :param run: runs the module. It receives the context and a function that builds the client. It raises a GraphError
+        if the task fails before it changes anything; later failures are in its result.
+    :param empty_result: the module's own keys of the result for a task that fails before it changes anything.
+    :param rate_limit: the documented rate limit of writes.
     """
 
     options: Mapping[str, t.Any]
@@ -91,12 +92,12 @@ class ModuleSpec(t.NamedTuple):
     rate_limit: RateLimit
 
     def argument_spec(self) -> dict[str, t.Any]:
-        """The shared options and the module's own."""
+        """Return the argument spec of the shared options and the module's own options."""
         return {**shared_options(), **self.options}
 
 
 def run_module(module: AnsibleModule, spec: ModuleSpec) -> None:
-    """Do the job, and end the process."""
+    """Run a module and exit the process."""
     result = run_spec(module, spec)
     if "error" in result:
         module.fail_json(**result)
@@ -104,28 +105,28 @@ def run_module(module: AnsibleModule, spec: ModuleSpec) -> None:
         module.exit_json(**result)
 
 
-def run_spec(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
-    """Do the job, and return the task's result; the result of a failed task has an ``error``.
+def run_spec(context: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
+    """Run a module and return the result of the task. The result of a failed task has the key ``error``.
 
-    Secrets in the result are masked, dictionary keys and encoded forms included. Numbers are left to Ansible.
+    Secrets in the result are masked, also in dictionary keys and in encoded forms. Ansible masks numbers.
     """
-    with SECRETS.forwarded_to(lambda secret: _register(task, secret)):
-        return SECRETS.mask(_run(task, spec))
+    with SECRETS.forwarded_to(lambda secret: _register(context, secret)):
+        return SECRETS.mask(_run(context, spec))
 
 
-def _run(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
-    provided = collect_options(task.params, os.environ)
-    _correct_masking(task, provided.secrets)
+def _run(context: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
+    provided = collect_options(context.params, os.environ)
+    _correct_masking(context, provided.secrets)
     client: GraphClient | None = None
-    retries: list[str] = []
+    retry_log: list[str] = []
 
     def warn(text: str) -> None:
-        task.warn(SECRETS.mask(text))
+        context.warn(SECRETS.mask(text))
 
     def on_retry(sentence: str) -> None:
-        retries.append(sentence)
-        # At once, so that a person can see what the task is waiting for.
-        task.log(SECRETS.mask(sentence))
+        retry_log.append(sentence)
+        # Log it immediately, so that a person can see what the task is waiting for.
+        context.log(SECRETS.mask(sentence))
 
     def connect() -> GraphClient:
         nonlocal client
@@ -135,57 +136,55 @@ def _run(task: ModuleContext, spec: ModuleSpec) -> dict[str, t.Any]:
         return client
 
     try:
-        report = spec.run(task, connect)
+        outcome = spec.run(context, connect)
     except GraphError as exc:
-        explain_in_image(exc, os.environ)
-        report = ModuleResult(changed=False, msg=str(exc), data=spec.empty_result, failure=exc)
+        error = explain_in_image(exc, os.environ)
+        outcome = ModuleResult(changed=False, msg=str(error), data=spec.empty_result, failure=error)
     finally:
         if client is not None:
             client.close()
-    for warning in report.warnings:
+    for warning in outcome.warnings:
         warn(warning)
     result = {
-        "changed": report.changed,
-        "msg": report.msg,
-        **report.data,
+        "changed": outcome.changed,
+        "msg": outcome.msg,
+        **outcome.data,
         "graph": EMPTY_STATS if client is None else client.stats(),
     }
-    if report.diff is not None:
-        result["diff"] = report.diff
-    if retries and task._verbosity >= _RETRY_LOG_VERBOSITY:
-        result["retry_log"] = retries
-    if report.failure is not None:
-        result["error"] = report.failure.as_dict()
+    if outcome.diff is not None:
+        result["diff"] = outcome.diff
+    if retry_log and context._verbosity >= _RETRY_LOG_VERBOSITY:
+        result["retry_log"] = retry_log
+    if outcome.failure is not None:
+        result["error"] = outcome.failure.as_dict()
     return result
 
 
 def masked_by_ansible() -> bool:
-    """Whether Ansible masks whatever it shows, and wants results as they are, as ansible-core does from 2.22 on."""
+    """Return whether Ansible masks all its output and expects unmasked results (ansible-core 2.22 and later)."""
     return register_secret is not None
 
 
-def _correct_masking(task: ModuleContext, secrets: Iterable[str]) -> None:
-    """Correct what the argument spec alone makes Ansible mask."""
-    proxy = task.params.get("proxy")
+def _correct_masking(context: ModuleContext, secrets: Iterable[str]) -> None:
+    """Correct the values that Ansible masks because of ``no_log`` in the argument spec."""
+    proxy = context.params.get("proxy")
     if proxy:
-        from ._graph.config.proxy import without_user_info
-
-        # No verbosity shows it: parts of a URL that are masked one by one could leave the user's name.
-        task.params["proxy"] = without_user_info(proxy)
-    # The argument spec takes for a secret what is none: a blank, which would star out each blank of the result, and an
-    # address of a proxy that anyone may see.
-    task.no_log_values.difference_update(
-        [value for value in task.no_log_values if not value.strip() or value == task.params.get("proxy")]
+        # Remove user and password from the option. Masking only parts of the URL could leave the user's name visible.
+        context.params["proxy"] = without_user_info(proxy)
+    # Unmask two values that are not secret. A blank would mask each blank of the result. The URL of a proxy without
+    # user and password is public.
+    context.no_log_values.difference_update(
+        [value for value in context.no_log_values if not value.strip() or value == context.params.get("proxy")]
     )
     if any(len(secret) < SHORTEST_SAFE_SECRET for secret in secrets):
-        task.warn(
+        context.warn(
             f"A secret of fewer than {SHORTEST_SAFE_SECRET} characters was given: Ansible masks these characters"
             " wherever they appear in the result, also inside ordinary words."
         )
 
 
-def _register(task: ModuleContext, secret: str) -> None:
-    """Have Ansible mask a secret as well: it adds data of its own, such as the invocation."""
-    task.no_log_values.add(secret)
+def _register(context: ModuleContext, secret: str) -> None:
+    """Register a secret with Ansible, because Ansible adds data to the result, such as the invocation."""
+    context.no_log_values.add(secret)
     if register_secret is not None:
         register_secret(secret)

@@ -22,6 +22,19 @@ options:
       - If not set, or blank, connectors of every status are returned. With an empty list no connector is returned.
     type: list
     elements: str
+  last_sync_older_than:
+    description:
+      - Return only connectors whose last sync is at least this old. A connector that never synced, or whose last sync
+        time cannot be read, is older than any age. The age is measured with the service's clock.
+      - A number of seconds, or a number with a unit, such as V(90s), V(30m), V(2h), V(1d) or V(1w).
+    type: str
+    version_added: 1.1.0
+  last_sync_younger_than:
+    description:
+      - Return only connectors whose last sync is younger than this.
+      - A number of seconds, or a number with a unit, such as V(90s), V(30m), V(2h), V(1d) or V(1w).
+    type: str
+    version_added: 1.1.0
 extends_documentation_fragment:
   - msgraph.intune._connector_selection
   - msgraph.intune._graph
@@ -151,6 +164,15 @@ connectors:
       returned: always
       type: str
       sample: healthy
+    health_reason:
+      description:
+        - Why RV(connectors[].health) is V(warning) or V(unhealthy). V(not_synced) means that the last sync is too old,
+          or that there was none.
+        - V(null) when the connector is healthy, or when its health is unknown.
+      returned: success
+      type: str
+      sample: not_synced
+      version_added: 1.1.0
 counts:
   description:
     - The number of RV(connectors), in total, by health and by status.

@@ -53,6 +53,15 @@ options:
       - A number of seconds, or a number with a unit, such as V(30) or V(1m). It is above 0 and at most V(1d).
     type: str
     default: "30"
+  max_fail_percentage:
+    description:
+      - The percentage of the selected connectors that may fail, or still be pending at O(wait_timeout), while the task
+        still succeeds. The task then warns and shows the first error.
+      - An error before the first trigger, such as a failed sign-in, always fails the task.
+      - A number from V(0) to V(100).
+    type: int
+    default: 0
+    version_added: 1.1.0
 extends_documentation_fragment:
   - msgraph.intune._connector_selection
   - msgraph.intune._graph

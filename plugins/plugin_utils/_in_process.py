@@ -4,13 +4,14 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Runs a module within Ansible's own process, where another Python could do nothing else than this one.
+"""Run a module in Ansible's worker process, if the result is the same as in a separate Python process.
 
-For a module, Ansible packs code, starts a Python, and lets it compile all of that, for each task and each item of a
-loop: many times what a request to Microsoft Graph costs. A task on the controller itself needs none of it, for Ansible
-has forked a process for the task already. Whatever is unusual goes the usual way: another host, user, Python or
-environment, ``async``, and arguments that Ansible itself has something to say about. The variable
-``msgraph_in_process``, when false, sends each task the usual way.
+To run a module, Ansible packs its code and starts a Python process that compiles it, for each task and each loop item.
+This takes much longer than a request to Microsoft Graph. On the controller it is not necessary, because Ansible has
+already forked a worker process for the task.
+
+Ansible runs the task as a module if the task uses another host, user, Python or environment, uses ``async``, or has
+arguments that Ansible must check. If the variable ``msgraph_in_process`` is false, all tasks run as modules.
 """
 
 from __future__ import annotations
@@ -44,30 +45,30 @@ if t.TYPE_CHECKING:
 
 display = Display()
 
-# The words of the module files, which print the same for a Python that ansible-core itself still supports.
+# The module files print the same message if ansible-core still supports the old Python.
 _OLD_PYTHON = (
     "The Python interpreter {python} is Python {version}, and this module needs Python 3.9 or later: set"
     " ansible_python_interpreter to such a Python, for a task on the controller to"
     ' "{{{{ ansible_playbook_python }}}}".'
 )
-# From this version on, ansible-core itself shows the message of a failed task before the result. Earlier versions show
-# it in the result alone, behind everything else, as they sort the keys.
-_SHOWS_MESSAGE = (2, 19)
-# AWX stores the first 1,024 characters of what is displayed at once.
-_MAX_LINE = 900
+# The first ansible-core version that shows the message of a failed task before the result. Earlier versions show it
+# only inside the result, where keys are sorted and other keys come first.
+_CORE_SHOWS_MESSAGE = (2, 19)
+# AWX stores only the first 1,024 characters of each displayed text.
+_MAX_LINE_LENGTH = 900
 _PRINT_VERSION = "import sys; print('python %d.%d.%d' % sys.version_info[:3])"
 
 
 class InProcessAction(NormalAction):
-    """The action of a module that is a :class:`Job`."""
+    """The action plugin of a module that has a :class:`ModuleSpec`."""
 
     spec: ModuleSpec
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Return the task's result; a failure is a result, too."""
+        """Run the task and return its result, also if the task fails."""
         result = self._result(tmp, task_vars)
-        # Both ways to run a module return a message that is masked already.
-        if result.get("failed") and not self._task.no_log and _core_version(ansible_version) < _SHOWS_MESSAGE:
+        # The message is already masked in both ways to run a module.
+        if result.get("failed") and not self._task.no_log and _core_version(ansible_version) < _CORE_SHOWS_MESSAGE:
             _show_message(f"{(task_vars or {}).get('inventory_hostname')}: {result.get('msg')}")
         return result
 
@@ -79,30 +80,31 @@ class InProcessAction(NormalAction):
         options = self._options() if self._can_run_in_process(host_vars) else None
         if options is None:
             return self._run_as_module(tmp, task_vars)
-        task = InProcessContext(options, self._task, host=str((task_vars or {}).get("inventory_hostname")))
-        task.vvv("Running within Ansible's own process")
-        # What every action does at its beginning, without what the usual one does next.
+        context = InProcessContext(options, self._task, host=str((task_vars or {}).get("inventory_hostname")))
+        context.vvv("Running within Ansible's own process")
+        # Call ActionBase.run(), which prepares each action, but not NormalAction.run(), which starts the module.
         result: dict[str, t.Any] = super(NormalAction, self).run(tmp, task_vars)
-        # Where the local connection starts modules.
+        # The local connection starts modules in this folder as well.
         with module_environment(self._loader.get_basedir()):
             try:
-                found = run_spec(task, self.spec)
+                outcome = run_spec(context, self.spec)
             except SystemExit as exc:
-                # As of a module that ends without a result; here the whole play would end with it.
+                # SystemExit would end the worker process. Fail the task, as Ansible does for a module without a result.
                 raise AnsibleError(f"The task was ended from within, with status {exc.code}") from exc
         if _include_invocation(task_vars):
-            found["invocation"] = {"module_args": task.params}
-        # As plain as what a module prints.
-        result.update(json.loads(json.dumps(task.masked_result(found))))
-        if "error" in found:
+            outcome["invocation"] = {"module_args": context.params}
+        # Convert to JSON and back, so that the result has the same types as the result of a module.
+        result.update(json.loads(json.dumps(context.masked_result(outcome))))
+        if "error" in outcome:
             result["failed"] = True
-        if task.warnings:
-            result["warnings"] = task.masked(task.warnings)
+        if context.warnings:
+            result["warnings"] = context.masked(context.warnings)
         return result
 
     def _run_as_module(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        # A module that did not start leaves its output or an exception; refused arguments leave neither.
+        # If the module did not start, the result contains its output or an exception. If Ansible rejected the
+        # arguments, it contains neither.
         if result.get("failed") and result.keys() & {"module_stdout", "module_stderr", "exception"}:
             self._replace_old_python_message(result)
         variables = self._secret_variables()
@@ -112,7 +114,7 @@ class InProcessAction(NormalAction):
                 " process list. Give secrets as options, or set the variables for the ansible process."
             )
             if self._task.async_val:
-                # The result of the start is replaced by that of the job.
+                # Ansible replaces this result with the result of the background job.
                 display.warning(warning)
             else:
                 result["warnings"] = [*result.get("warnings", ()), warning]
@@ -121,14 +123,14 @@ class InProcessAction(NormalAction):
     def _replace_old_python_message(self, result: dict[str, t.Any]) -> None:
         """Replace the message of a module that did not start because its Python is older than 3.9.
 
-        What ansible-core sends along with a module needs a newer Python with each release: ansible-core 2.18 shows
-        "No start of json char found" for Python 3.6, ansible-core 2.21 for all before 3.8.
+        Each release of ansible-core needs a newer Python to start modules. With an older Python, Ansible shows "No
+        start of json char found": ansible-core 2.18 for Python 3.6, ansible-core 2.21 for Python before 3.8.
         """
         python = (self._used_interpreter or "").lstrip("#!")
         if not python:
             return
-        shown = self._low_level_execute_command(f"{shlex.quote(python)} -c {shlex.quote(_PRINT_VERSION)}")["stdout"]
-        version = re.search(r"python ((\d+)\.(\d+)\.\d+)", shown)
+        output = self._low_level_execute_command(f"{shlex.quote(python)} -c {shlex.quote(_PRINT_VERSION)}")["stdout"]
+        version = re.search(r"python ((\d+)\.(\d+)\.\d+)", output)
         if version and (int(version[2]), int(version[3])) < (3, 9):
             for key in ("exception", "module_stderr", "module_stdout", "rc"):
                 result.pop(key, None)
@@ -147,82 +149,82 @@ class InProcessAction(NormalAction):
 
     def _can_run_in_process(self, host_vars: Mapping[str, t.Any]) -> bool:
         return (
-            # Elsewhere, what requests asks the system for may not be safe in a process that was forked.
+            # On other systems, system calls of requests may not be safe in a forked process.
             sys.platform == "linux"
             and boolean(str(self._templar.template(host_vars.get("msgraph_in_process", True))), strict=False)
             and self._connection.transport == "local"
             and not self._connection.become
             and not self._task.async_val
             and not any(self._task.environment or ())
-            # Whoever keeps them wants to look at the module's files.
+            # The user wants to inspect the files of the module.
             and not constants.DEFAULT_KEEP_REMOTE_FILES
             and self._same_interpreter(host_vars)
         )
 
     def _same_interpreter(self, host_vars: Mapping[str, t.Any]) -> bool:
         try:
-            # The variable of that name, or the setting.
+            # The value of the variable ansible_python_interpreter, or of Ansible's setting.
             python = self._templar.template(
                 constants.config.get_config_value("INTERPRETER_PYTHON", variables=host_vars)
             )
         except AnsibleError:
             return False
-        # By its folder, too: what the Pythons of two virtual environments link to may be the same.
+        # Compare the folders as well: the Pythons of two virtual environments can be links to the same file.
         return isinstance(python, str) and _location(python) == _location(sys.executable)
 
     def _options(self) -> ValidationResult | None:
-        """The options, checked and completed as a module has them; ``None`` to leave them to the usual way."""
+        """Return the validated options with defaults; ``None`` if Ansible must report an error or a warning."""
         try:
-            # As plain as what is sent to a module.
+            # Convert to JSON and back, so that the options have the same types as in a module.
             provided = json.loads(json.dumps(self._task.args))
         except (TypeError, ValueError):
             return None
         spec = self.spec.argument_spec()
-        names = ({name, *option.get("aliases", ())} for name, option in spec.items())
-        if any(len(known & provided.keys()) > 1 for known in names):
+        names_of_options = ({name, *option.get("aliases", ())} for name, option in spec.items())
+        if any(len(names & provided.keys()) > 1 for names in names_of_options):
             return None
-        checked = ArgumentSpecValidator(spec).validate(provided)
-        return None if checked.error_messages else checked
+        validated = ArgumentSpecValidator(spec).validate(provided)
+        return None if validated.error_messages else validated
 
 
 class InProcessContext:
-    """A :class:`Task` without a module."""
+    """The :class:`ModuleContext` of a task in the worker process."""
 
-    def __init__(self, options: ValidationResult, asked: t.Any, *, host: str) -> None:
+    def __init__(self, options: ValidationResult, task: t.Any, *, host: str) -> None:
         self.params: t.MutableMapping[str, t.Any] = options.validated_parameters
-        self.check_mode: bool = asked.check_mode
+        self.check_mode: bool = task.check_mode
         self.no_log_values: set[str] = options._no_log_values
         self.warnings: list[str] = []
-        self._no_log = bool(asked.no_log)
+        self._no_log = bool(task.no_log)
         self._host = host
-        self._diff: bool = asked.diff
+        self._diff: bool = task.diff
         self._verbosity: int = display.verbosity
 
     def warn(self, warning: str) -> None:
-        """Keep it for the result, which shows each once."""
+        """Add a warning to the result, if it is new."""
         if warning not in self.warnings:
             self.warnings.append(warning)
 
     def log(self, msg: str) -> None:
-        """Show it to whoever wants to know much."""
+        """Log a message with -vvv, with secrets masked. A task with ``no_log`` logs no message."""
         if not self._no_log:
             self.vvv(self.masked(msg))
 
     def vvv(self, msg: str) -> None:
-        """Show it to whoever wants to know much, with the host's name before it."""
+        """Log a message with -vvv and the name of the host."""
         display.vvv(msg, host=self._host)
 
     def masked(self, value: t.Any) -> t.Any:
-        """Return what Ansible may have, as a module would hand it over."""
+        """Return a value with secrets masked as AnsibleModule does, unless Ansible itself masks its output."""
         return value if masked_by_ansible() else remove_values(value, self.no_log_values)
 
     def masked_result(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Mask a result as AnsibleModule does: booleans and null at its top level stay what they are.
+        """Mask a result as AnsibleModule does. Do not mask booleans and null at the top level.
 
-        Before ansible-core 2.19, ``remove_values`` replaces them with a text when a secret is a part of "False".
+        Before ansible-core 2.19, ``remove_values`` replaces them with a text if a secret is a part of "False".
         """
-        kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
-        return {**self.masked(result), **kept}
+        unmasked = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
+        return {**self.masked(result), **unmasked}
 
 
 def _core_version(text: str) -> tuple[int, ...]:
@@ -230,8 +232,8 @@ def _core_version(text: str) -> tuple[int, ...]:
 
 
 def _show_message(text: str) -> None:
-    """Show a message as a line, a long one as several lines that AWX stores one by one."""
-    for line in textwrap.wrap(text, _MAX_LINE, break_on_hyphens=False):
+    """Display a message. Split a long message into lines, because AWX cuts long texts."""
+    for line in textwrap.wrap(text, _MAX_LINE_LENGTH, break_on_hyphens=False):
         display.display(line, color=constants.COLOR_ERROR, stderr=True)
 
 
@@ -242,5 +244,5 @@ def _location(python: str) -> tuple[str, str]:
 def _include_invocation(task_vars: dict[str, t.Any] | None) -> bool:
     try:
         return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
-    except AnsibleError:  # ansible-core before 2.21 always does
+    except AnsibleError:  # ansible-core before 2.21 has no such setting and always includes it
         return True

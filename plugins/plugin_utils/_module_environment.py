@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What a module would find around it, for what runs in Ansible's own process."""
+"""Give code in Ansible's worker process the environment of a module."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ if t.TYPE_CHECKING:
 
 @contextlib.contextmanager
 def module_environment(folder: str) -> Iterator[None]:
-    """The block runs in this folder, and nothing that it logs or writes to standard output or error is shown or kept.
+    """Run the block in a folder, and discard its log records and its output to stdout and stderr.
 
-    What libraries write to standard error, a module's caller never shows; here it would reach the terminal, and what
-    they log the file that Ansible logs to, which is read by others than those who may see what a request says.
-    Ansible's display works as ever.
+    Ansible discards the log and the stderr output of a module. In the worker process, stderr would reach the terminal,
+    and log records would reach Ansible's log file, whose readers may not be allowed to see the content of requests.
+    Ansible's display works as usual.
+
+    :param folder: the working directory of the block.
     """
     disabled = logging.root.manager.disable
     before = os.open(".", os.O_RDONLY | os.O_CLOEXEC)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The arguments of a task before Ansible checks them."""
+"""Prepare the arguments of a task for Ansible's argument validation."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-# No number of an option has more digits. Python and Ansible need minutes to convert some longer ones.
+# The maximum number of digits. Python and Ansible need minutes to convert some longer numbers.
 _MAX_DIGITS: t.Final = 40
 
 
 def prepared_args(args: Mapping[str, t.Any], spec: Mapping[str, Mapping[str, t.Any]]) -> dict[str, t.Any]:
-    """Return the arguments of a task in a form that Ansible's own checks can handle.
+    """Return the arguments of a task in a form that Ansible can validate.
 
-    - Null counts as not given. Ansible refuses it for an option that has a default: for a boolean or a number always,
-      for a text before ansible-core 2.19.
-    - Numbers that Ansible cannot convert, or cannot convert in time, become a text that it refuses with a message.
+    - Remove arguments that are null. Ansible rejects null for a boolean or a number with a default, and before
+      ansible-core 2.19 also for a text with a default.
+    - Replace numbers that Ansible cannot convert, or only slowly, with a text that Ansible rejects with a message.
 
-    :param spec: the argument spec.
+    :param spec: the argument spec of the module.
     """
-    counts = {
+    int_options = {
         name
         for option, details in spec.items()
         if details.get("type") == "int"
         for name in (option, *details.get("aliases", ()))
     }
     provided = {name: _without_long_numbers(value) for name, value in args.items() if value is not None}
-    return {name: _count(value) if name in counts else value for name, value in provided.items()}
+    return {name: _checked_int(value) if name in int_options else value for name, value in provided.items()}
 
 
 def _without_long_numbers(value: t.Any) -> t.Any:
@@ -45,8 +45,8 @@ def _without_long_numbers(value: t.Any) -> t.Any:
     return f"a number of more than {_MAX_DIGITS} digits" if is_long else value
 
 
-def _count(value: t.Any) -> t.Any:
-    """Return a value of a whole number; what is not one is returned in quotes, which Ansible refuses at once."""
+def _checked_int(value: t.Any) -> t.Any:
+    """Return the value of an int option. Put an invalid value in quotes, so that Ansible rejects it immediately."""
     if isinstance(value, float):
         return value if math.isfinite(value) else f"'{value}'"
     if isinstance(value, str) and value.strip() and not re.fullmatch(r"-?[0-9]{1,40}", value.strip(), re.ASCII):

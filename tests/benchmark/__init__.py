@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the collection costs, measured beside what users would pick instead: ``make bench``."""
+"""Measure the costs of the collection and of alternatives: ``make bench``."""

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``make bench``: measures, prints the tables, and writes docs/benchmark.md with its chart.
+"""``make bench``: measure, print the tables, and write docs/benchmark.md with its chart.
 
-Figures of two machines, or of two runs, are not to be compared: the ratios within a run are what it is for.
+Compare ratios within one run. Absolute numbers of two machines or of two runs are not comparable.
 """
 
 from __future__ import annotations
@@ -19,42 +19,46 @@ from pathlib import Path
 
 from .chart import draw
 from .report import as_markdown, as_text, run_table, task_table
-from .series import Track, per_task, whole_runs
+from .series import BenchmarkRunner, per_task, whole_runs
 
 ROOT = Path(__file__).parents[2]
 LATENCIES = (0.0, 50.0)
-# By uri a thousand take minutes, and by our module three more: neither tells more than a hundred do.
-MOST_BY_MODULES = 100
+# A thousand connectors take several minutes as modules, and the ratios are the same as for a hundred.
+MAX_FOR_MODULES = 100
 NUMBERS = (1, 10, 100)
 MANY = 1000
-CHARTED = (1, 100)
+CHART_NUMBERS = (1, 100)
 
 
 def main() -> int:
-    """Measure everything."""
+    """Run all measurements."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="how often each contestant runs; the lowest counts")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="the number of runs of each contestant; the lowest cost counts"
+    )
     parser.add_argument("--write", type=Path, help="the folder to write benchmark.md and its chart to")
-    given = parser.parse_args()
+    options = parser.parse_args()
     sdk_python, peer_python = os.environ.get("BENCH_SDK_PYTHON"), os.environ.get("BENCH_PEER_PYTHON")
-    tables, charted = [], None
+    tables, chart_rows = [], None
     with tempfile.TemporaryDirectory(prefix="msgraph-intune-benchmark-") as name:
         for latency in LATENCIES:
-            with Track(Path(name), latency, sdk_python) as track:
-                tables.append(task_table(per_task(track, given.rounds, peer_python), latency))
-                _say(as_text(tables[-1]))
-                # The documented rate of writes makes the many wait, with latency or without.
+            with BenchmarkRunner(Path(name), latency, sdk_python) as runner:
+                tables.append(task_table(per_task(runner, options.rounds, peer_python), latency))
+                _print(as_text(tables[-1]))
+                # With many connectors a task mostly waits for the rate limit, so one latency is enough.
                 numbers = NUMBERS if latency else (*NUMBERS, MANY)
-                rows = whole_runs(track, given.rounds, numbers, MOST_BY_MODULES)
-                charted = charted or rows
+                rows = whole_runs(runner, options.rounds, numbers, MAX_FOR_MODULES)
+                chart_rows = chart_rows or rows
                 tables.append(run_table(rows, latency))
-                _say(as_text(tables[-1]))
-    if given.write is not None:
-        _write(given.write, "\n\n".join(as_markdown(table) for table in tables), draw(charted or [], CHARTED))
+                _print(as_text(tables[-1]))
+    if options.write is not None:
+        _write(
+            options.write, "\n\n".join(as_markdown(table) for table in tables), draw(chart_rows or [], CHART_NUMBERS)
+        )
     return 0
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     print(f"\n{text}", flush=True)
 
 

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Azure collection's nearest module, which reads an Entra object through Microsoft Graph.
+"""Measure the most similar module of the Azure collection, which reads an Entra object through Microsoft Graph.
 
-It has none for Intune, and Microsoft Graph's address is fixed in it: so it signs in to the simulator, which has no
-token for that address, and ends there. What is measured is what one of its tasks costs before it can ask for anything.
+The Azure collection has no module for Intune, and it cannot change the address of Microsoft Graph. The simulator issues
+no token for that address, so the module fails after its request to sign in. The measurement includes everything before.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import typing as t
 
 from . import plays
 
-# One takes as long as a dozen of the others.
+# One of these tasks takes as long as twelve other tasks.
 _ITEMS = 3
 
 
 def azure_loop(python: str, environment: t.Mapping[str, str]) -> plays.Play:
-    """A loop of tasks.
+    """Return a play with a loop of tasks.
 
-    :param python: of an environment into which the PyPI package ``ansible`` and the collection's requirements were
-        installed.
+    :param python: the Python of an environment with the PyPI package ``ansible`` and the requirements of the Azure
+        collection.
     """
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
@@ -37,9 +37,9 @@ def azure_loop(python: str, environment: t.Mapping[str, str]) -> plays.Play:
         "object_id": plays.variable("AZURE_CLIENT_ID"),
     }
     (task,) = plays.loop("azure.azcollection.azure_rm_adserviceprincipal_info", options, _ITEMS)
-    surroundings = {
+    play_environment = {
         **environment,
         "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join((environment["ANSIBLE_COLLECTIONS_PATH"], packages)),
         "REQUESTS_CA_BUNDLE": environment["MSGRAPH_CA_PATH"],
     }
-    return plays.Play("azure.azcollection, sign-in", ({**task, "ignore_errors": True},), surroundings, python)
+    return plays.Play("azure.azcollection, sign-in", ({**task, "ignore_errors": True},), play_environment, python)

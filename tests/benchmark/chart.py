@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The chart: how much CPU each way takes, beside ours, as bars that anybody can read in five seconds."""
+"""Draw the chart with the CPU time of each contestant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OURS, _OTHERS = "#0f766e", "#94a3b8"
 
 
 def draw(rows: t.Sequence[PlayRow], numbers: t.Sequence[int]) -> str:
-    """An SVG with a group of bars for each number of connectors, each group to a scale of its own."""
+    """Return an SVG with one group of bars for each number of connectors. Each group has its own scale."""
     parts: list[str] = []
     top = 44
     for number in numbers:

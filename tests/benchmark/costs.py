@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one run of a command costs."""
+"""Measure the costs of one run of a command."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if t.TYPE_CHECKING:
 
 
 class Cost(t.NamedTuple):
-    """CPU and wall in seconds, peak memory of the largest process in MB, and what reached the services.
+    """CPU and wall time in seconds, peak memory of the largest process in MB, and the requests to the services.
 
-    ``cpu`` is that of the command and all its children, in user and system mode.
+    ``cpu`` is the time of the command and of all its children, in user and system mode.
     """
 
     cpu: float
@@ -30,8 +30,8 @@ class Cost(t.NamedTuple):
     requests: float
     connections: float
 
-    def less(self, other: Cost) -> Cost:
-        """What is left when the cost of something else in it is taken away; peaks stay."""
+    def subtract(self, other: Cost) -> Cost:
+        """Subtract the cost of another run; the memory peak does not change."""
         return self._replace(
             cpu=self.cpu - other.cpu,
             wall=self.wall - other.wall,
@@ -41,23 +41,23 @@ class Cost(t.NamedTuple):
 
 
 def cost_of(command: t.Sequence[str], environment: t.Mapping[str, str], simulator: Simulator, folder: Path) -> Cost:
-    """Run a command, which must succeed."""
+    """Run a command and return its cost. The command must succeed."""
     simulator.clear_journal()
     output = folder / "output.txt"
-    began = time.monotonic()
+    start = time.monotonic()
     with (
         output.open("wb") as stream,
         subprocess.Popen(
             command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT
         ) as process,
     ):
-        # Unlike getrusage, it tells of this child and what it waited for, and of none before it.
+        # wait4 measures this child and its children. getrusage would include earlier children.
         _pid, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.monotonic() - began
+    wall = time.monotonic() - start
     if process.returncode:
         raise SystemExit(f"{command} failed:\n{output.read_text(encoding='utf-8', errors='replace')}")
-    # A request inside of a batch is no HTTP request.
+    # An item of a batch is not an HTTP request.
     sent = [entry for entry in simulator.journal() if entry["batch"] is None]
     return Cost(
         cpu=usage.ru_utime + usage.ru_stime,
@@ -69,10 +69,10 @@ def cost_of(command: t.Sequence[str], environment: t.Mapping[str, str], simulato
 
 
 def lowest(costs: t.Sequence[Cost]) -> Cost:
-    """The lowest of each: what others do on the machine can only add."""
+    """Return the lowest value of each cost, because other processes of the machine can only add costs."""
     return Cost(*(min(values) for values in zip(*costs)))
 
 
 def peaks(path: Path) -> list[float]:
-    """What :mod:`measured_python` wrote down, in MB."""
+    """Return the memory peaks that :mod:`measured_python` wrote, in MB."""
     return [json.loads(line) / 1024 for line in path.read_text(encoding="utf-8").splitlines()]

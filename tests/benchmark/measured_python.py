@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An interpreter for modules that writes the peak memory of each, in KB, to the file that BENCHMARK_PEAKS names.
+"""Run a module with Python, and write its memory peak in KB to the file in BENCHMARK_PEAKS.
 
-For runs in which nothing else is measured, since it is a process more.
+This wrapper is an additional process, so runs with it measure memory only.
 """
 
 from __future__ import annotations

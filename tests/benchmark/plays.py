@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks that are compared, as their authors would write them."""
+"""Create the playbooks of the contestants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typing as t
 
 import yaml
 
-# Of a loop that shows what one task costs beside the start of everything.
+# The number of items in a loop. Many items make the start of Ansible negligible.
 ITEMS = 20
 
 SYNC = "msgraph.intune.intune_exchange_connector_sync"
@@ -23,7 +23,7 @@ Tasks = tuple[dict[str, t.Any], ...]
 class Play(t.NamedTuple):
     """A play: its tasks, the environment that it runs in, and the Python of its modules.
 
-    :param in_process: whether the tasks run within Ansible's own process, as ours can; else each is a module.
+    :param in_process: whether the tasks run in Ansible's worker process instead of as modules.
     """
 
     name: str
@@ -33,34 +33,34 @@ class Play(t.NamedTuple):
     in_process: bool = False
 
     def as_playbook(self) -> str:
-        """The text of a playbook."""
+        """Return the text of the playbook."""
         head = {"hosts": "localhost", "connection": "local", "gather_facts": False}
         variables = {"ansible_python_interpreter": self.python, "msgraph_in_process": self.in_process}
         return yaml.safe_dump([{**head, "vars": variables, "tasks": list(self.tasks)}])
 
 
 def variable(name: str) -> str:
-    """An environment variable, in a template."""
+    """Return a template that reads an environment variable."""
     return f"{{{{ lookup('ansible.builtin.env', '{name}') }}}}"
 
 
 def empty() -> Tasks:
-    """Ansible's own start, and a task that does nothing."""
+    """Return a task without an effect, to measure the start of Ansible."""
     return ({"ansible.builtin.meta": "noop"},)
 
 
 def loop(module: str, options: dict[str, t.Any], items: int = ITEMS) -> Tasks:
-    """A task, again and again."""
+    """Return a task with a loop."""
     return ({module: options, "loop": list(range(items))},)
 
 
 def sync(ids: t.Sequence[str]) -> Tasks:
-    """One task for all connectors."""
+    """Return one task that syncs all connectors."""
     return ({SYNC: {"connector_id": list(ids)}},)
 
 
 def recipe(ids: t.Sequence[str]) -> Tasks:
-    """A token, and a request for each connector, by ansible.builtin.uri."""
+    """Return tasks with ansible.builtin.uri: one request for a token, and one for each connector."""
     token: dict[str, t.Any] = {
         "ansible.builtin.uri": {
             "url": variable("AZURE_AUTHORITY_HOST") + "/" + variable("AZURE_TENANT_ID") + "/oauth2/v2.0/token",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tables: for a terminal, and for the documentation."""
+"""Create the tables for a terminal and for the documentation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Table = tuple[str, list[str], list[list[str]]]
 
 
 def task_table(rows: t.Sequence[TaskRow], latency_ms: float) -> Table:
-    """One task beside ping."""
+    """Compare one task with ping."""
     floor = rows[0].cost
     return (
         f"One task for one connector, per item of a loop of {plays.ITEMS}, {latency_ms:g} ms latency",
@@ -41,7 +41,7 @@ def task_table(rows: t.Sequence[TaskRow], latency_ms: float) -> Table:
 
 
 def run_table(rows: t.Sequence[PlayRow], latency_ms: float) -> Table:
-    """Many connectors, each way beside ours."""
+    """Compare the contestants with ours for many connectors."""
     ours = {row.number: row for row in rows if row.name == OURS}
     return (
         f"From a client secret to so many syncs, {latency_ms:g} ms latency",
@@ -63,12 +63,12 @@ def run_table(rows: t.Sequence[PlayRow], latency_ms: float) -> Table:
 
 
 def times(ratio: float) -> str:
-    """A ratio with two digits that count."""
+    """Format a ratio: with two decimals below 10, without decimals from 10 on."""
     return f"×{ratio:.2f}" if ratio < 10 else f"×{ratio:.0f}"
 
 
 def as_text(table: Table) -> str:
-    """A table for a terminal."""
+    """Format a table for a terminal."""
     title, head, rows = table
     widths = [max(len(line[column]) for line in (head, *rows)) for column in range(len(head))]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths)) for line in (head, *rows)]
@@ -76,7 +76,7 @@ def as_text(table: Table) -> str:
 
 
 def as_markdown(table: Table) -> str:
-    """A table for the documentation."""
+    """Format a table in Markdown."""
     title, head, rows = table
     lines = [head, ["---:" if name else "---" for name in head], *rows]
     return "\n".join([f"## {title}", "", *(f"| {' | '.join(line)} |" for line in lines)])

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one would write with Microsoft's own SDK: ``sdk_script.py ID …`` triggers a sync of each connector.
+"""Trigger a sync of each connector with Microsoft's SDK: ``sdk_script.py ID …``.
 
-It signs in with the environment's client secret, as azure-identity does. The two addresses are the only concession to a
-service that is not Microsoft's.
+The script signs in with the client secret of the environment, like azure-identity. A script for Microsoft's services
+would not set the two addresses.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from msgraph.generated.models.device_management_exchange_connector_sync_type imp
 
 
 async def main() -> None:
-    """Trigger one after the other."""
+    """Trigger the syncs one after the other."""
     graph_url = os.environ["MSGRAPH_URL"]
     credential = ClientSecretCredential(
         os.environ["AZURE_TENANT_ID"],

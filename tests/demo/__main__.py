@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make demo`: the real module through the real ansible-playbook, and the requests that it made.
+"""`make demo`: run the module with ansible-playbook, and show the requests that it sent.
 
-Nothing in here stands in for the collection: only Microsoft's side, Graph and Entra, is simulated.
+Only the services of Microsoft (Graph and Entra) are simulated.
 """
 
 from __future__ import annotations

@@ -2,11 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An embedded simulator of Microsoft Entra's token service and of Microsoft Graph's Exchange connectors.
+"""A simulator of Microsoft Entra and of the Exchange connectors in Microsoft Graph.
 
-App Service's managed identity endpoint stands beside them, and a proxy before them. All speak real HTTP on ports of
-their own, over TLS where the services do, and are as strict as the services: unknown routes, verbs, bodies and tokens
-are refused with the answers that the services give. Start it with ``python -m graph_simulator --ready-file PATH`` from
-the folder that holds this package, or from Python with :class:`graph_simulator.handle.Simulator`. For tests that need
-no network there is :class:`graph_simulator.service_handler.Desk`.
+It also simulates the managed identity endpoint of App Service, and an HTTP proxy. Each service listens on its own port,
+with TLS where the real service uses TLS. The simulator is as strict as the services: it rejects unknown routes, verbs,
+bodies and tokens with the error responses of the services.
+
+To start it, run ``python -m graph_simulator --ready-file PATH`` in the parent folder of this package, or use
+:class:`graph_simulator.handle.Simulator` in Python. Tests that need no network use
+:class:`graph_simulator.service_handler.ServiceHandler`.
 """

@@ -16,5 +16,5 @@ from .settings import read_arguments
 if __name__ == "__main__":
     try:
         asyncio.run(serve(read_arguments(sys.argv[1:])))
-    except (InputError, OSError) as problem:
-        sys.exit(f"The simulator cannot start: {problem}")
+    except (InputError, OSError) as error:
+        sys.exit(f"The simulator cannot start: {error}")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The environment in which Ansible's commands find the simulator, and nothing of whoever starts them."""
+"""Build environment variables for Ansible commands that use the simulator."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from pathlib import Path
 if t.TYPE_CHECKING:
     from .handle import Simulator
 
-# What configures Ansible, or signs in elsewhere.
-_FOREIGN = ("ANSIBLE_", "AZURE_", "MSGRAPH_", "IDENTITY_", "MSI_")
+# These variables configure Ansible, or contain credentials for another tenant.
+_REMOVED_PREFIXES = ("ANSIBLE_", "AZURE_", "MSGRAPH_", "IDENTITY_", "MSI_")
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """The environment of this process without what would make a run differ from machine to machine.
+    """Return the environment of this process without variables that change the result of a test.
 
-    The path to the collections stays, and proxies go: the simulator is on this very host.
+    Variables of Ansible, of sign-ins and of proxies are removed, except the path to the collections. ``more`` is added.
     """
-    ours = {
+    remaining = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(_FOREIGN) and not name.lower().endswith("_proxy")
+        if not name.startswith(_REMOVED_PREFIXES) and not name.lower().endswith("_proxy")
     }
     return {
-        **ours,
+        **remaining,
         "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-        # Else Ansible asks the account for its home, whatever HOME says.
+        # The default is in the home folder of the user account, even when HOME names another folder.
         "ANSIBLE_REMOTE_TEMP": str(Path.home() / ".ansible/tmp"),
         **more,
     }
 
 
 def ansible_environment(simulator: Simulator, **more: str) -> dict[str, str]:
-    """A clean environment that signs in to the simulator as its default application."""
+    """Return a clean environment that signs in to the simulator as its default application."""
     return clean_environment(
         AZURE_TENANT_ID=simulator.tenant_id,
         AZURE_CLIENT_ID=simulator.client_id,

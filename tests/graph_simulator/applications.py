@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The applications that are registered in the tenant, and the permissions granted to them."""
+"""The application registrations of the tenant, with their permissions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 import uuid
 
-from .credentials import Certificate, FederatedCredential, Secret
+from .credentials import CertificateCredential, FederatedCredential, SecretCredential
 from .fields import Fields, read_distinct
 
 
@@ -18,8 +18,8 @@ from .fields import Fields, read_distinct
 class Application:
     """An application registration with its service principal.
 
-    ``roles`` are application permissions of Graph; ``scopes`` are the delegated ones to which an administrator has
-    consented for all users. A ``public`` application is a native one: it has no credential and must not send any.
+    ``roles`` are application permissions of Graph. ``scopes`` are delegated permissions with the consent of an
+    administrator for all users. A ``public`` application has no credential and must not send one.
     """
 
     client_id: str
@@ -29,13 +29,13 @@ class Application:
     scopes: tuple[str, ...] = ()
     enabled: bool = True
     public: bool = False
-    secrets: tuple[Secret, ...] = ()
-    certificates: tuple[Certificate, ...] = ()
+    secrets: tuple[SecretCredential, ...] = ()
+    certificates: tuple[CertificateCredential, ...] = ()
     federated_credentials: tuple[FederatedCredential, ...] = ()
 
     @classmethod
     def from_json(cls, value: object, where: str) -> Application:
-        """Read the form of :meth:`to_json`, in which only ``client_id`` is required; raises InputError."""
+        """Read the JSON of :meth:`to_json`; only ``client_id`` is required. Raise InputError."""
         fields = Fields(value, where, known=[field.name for field in dataclasses.fields(cls)])
         return cls(
             client_id=fields.require("client_id", str),
@@ -45,13 +45,13 @@ class Application:
             scopes=fields.texts("scopes") or (),
             enabled=fields.flag("enabled", default=True),
             public=fields.flag("public", default=False),
-            secrets=fields.items("secrets", Secret.from_json),
-            certificates=fields.items("certificates", Certificate.from_json),
+            secrets=fields.items("secrets", SecretCredential.from_json),
+            certificates=fields.items("certificates", CertificateCredential.from_json),
             federated_credentials=fields.items("federated_credentials", FederatedCredential.from_json),
         )
 
     def to_json(self) -> dict[str, t.Any]:
-        """Write the application for the control interface, its secrets in clear and its certificates as PEM."""
+        """Return JSON for the control API, with secrets in clear text and certificates as PEM."""
         return {
             **dataclasses.asdict(self),
             "roles": list(self.roles),
@@ -63,5 +63,5 @@ class Application:
 
 
 def read_applications(value: object) -> tuple[Application, ...]:
-    """Read a list of applications with distinct client ids; raises InputError."""
+    """Read a list of applications with unique client ids; raise InputError."""
     return read_distinct(value, "applications", Application.from_json, "client_id")

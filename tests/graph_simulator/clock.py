@@ -2,26 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Time as the services write it."""
+"""Read the current time, and format times as the services do."""
 
 from __future__ import annotations
 
 import typing as t
 from datetime import datetime, timezone
 
-Clock = t.Callable[[], datetime]
-"""Returns the present as an aware datetime in UTC."""
+UtcClock = t.Callable[[], datetime]
+"""A function that returns the current time as an aware datetime in UTC."""
 
 NEVER = "0001-01-01T00:00:00Z"
-"""What a DateTimeOffset that was never set looks like: .NET's ``DateTimeOffset.MinValue``."""
+"""The value of a DateTimeOffset that was never set: ``DateTimeOffset.MinValue`` of .NET."""
 
 
 def utc_now() -> datetime:
-    """Read the machine's clock."""
+    """Return the current time of this machine in UTC."""
     return datetime.now(timezone.utc)
 
 
 def odata_time(moment: datetime) -> str:
-    """Write a UTC moment as .NET services do: seven digits of a second and a ``Z``."""
-    # Python counts microseconds, .NET tenths of them, hence the seventh digit.
+    """Format a UTC time as .NET services do: seven digits for the fraction of a second, and ``Z``."""
+    # %f gives six digits; .NET writes seven.
     return f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z"

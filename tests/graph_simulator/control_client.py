@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Talks to the control interface of a running simulator, with the standard library alone."""
+"""Client for the control API of a running simulator. It needs only the standard library."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _TIMEOUT_SECONDS = 10.0
 
 
 class SimulatorError(Exception):
-    """The simulator did not start, or refused a control request; the message holds its own words."""
+    """The simulator did not start, or rejected a control request. The message comes from the simulator."""
 
 
 class ControlClient:
-    """A running simulator: what its ready-file tells, and what its control interface does."""
+    """A running simulator: the values of its ready file, and the requests of its control API."""
 
     graph_url: str
     authority_url: str
@@ -43,23 +43,23 @@ class ControlClient:
     password: str
 
     def __init__(self) -> None:
-        # The control interface is on this machine, whatever the proxy variables say.
+        # The control API is on this machine, so proxy variables must not apply.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def journal(self) -> list[dict[str, t.Any]]:
-        """List every request to the services so far."""
+        """Return all recorded requests to the services."""
         return t.cast("list[dict[str, t.Any]]", self.control("GET", "/journal"))
 
     def clear_journal(self) -> None:
-        """Forget all requests."""
+        """Delete all recorded requests."""
         self.control("DELETE", "/journal")
 
     def faults(self, rules: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-        """Put a fault plan in force in place of the present one."""
+        """Replace the fault plan."""
         self.control("PUT", "/faults", list(rules))
 
     def applied_faults(self) -> list[dict[str, t.Any]]:
-        """Show the plan in force, each rule with its ``name`` and how often it was ``applied``."""
+        """Return the fault plan. Each rule has its ``name`` and ``applied``, the number of requests that it has hit."""
         return t.cast("list[dict[str, t.Any]]", self.control("GET", "/faults"))
 
     def token(
@@ -71,33 +71,33 @@ class ControlClient:
         audience: str | None = None,
         appid: str | None = None,
     ) -> str:
-        """Issue a token of an application with ``roles``, or of a user with the scopes ``scp``, without any sign-in."""
-        wanted = {"roles": roles, "scp": scp, "expires_in": expires_in, "audience": audience, "appid": appid}
-        return str(self.control("POST", "/tokens", wanted)["access_token"])
+        """Issue a token without a sign-in: for an application with ``roles``, or for a user with the scopes ``scp``."""
+        claims = {"roles": roles, "scp": scp, "expires_in": expires_in, "audience": audience, "appid": appid}
+        return str(self.control("POST", "/tokens", claims)["access_token"])
 
     def connectors(self) -> list[dict[str, t.Any]]:
-        """List the connectors as they are now, in the resource's form with ``stuck``."""
+        """Return the connectors with their current values, each as the Graph resource with ``stuck``."""
         return t.cast("list[dict[str, t.Any]]", self.control("GET", "/connectors"))
 
     def set_connectors(self, connectors: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-        """Put other connectors in the tenant."""
+        """Replace the connectors of the tenant."""
         self.control("PUT", "/connectors", list(connectors))
 
     def change_connector(self, connector_id: str, **properties: t.Any) -> dict[str, t.Any]:
-        """Change some properties of one connector; returns it."""
+        """Change some properties of a connector, and return it."""
         path = f"/connectors/{quote(connector_id, safe='')}"
         return t.cast("dict[str, t.Any]", self.control("PATCH", path, properties))
 
     def applications(self) -> list[dict[str, t.Any]]:
-        """List the registered applications, their secrets in clear."""
+        """Return the registered applications, with secrets in clear text."""
         return t.cast("list[dict[str, t.Any]]", self.control("GET", "/applications"))
 
     def set_applications(self, applications: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-        """Register other applications."""
+        """Replace the registered applications."""
         self.control("PUT", "/applications", list(applications))
 
     def change_application(self, client_id: str, **fields: t.Any) -> dict[str, t.Any]:
-        """Change some fields of one application; returns it."""
+        """Change some fields of an application, and return it."""
         return t.cast("dict[str, t.Any]", self.control("PATCH", f"/applications/{quote(client_id, safe='')}", fields))
 
     def register_certificate(self, pem: str) -> None:
@@ -105,7 +105,7 @@ class ControlClient:
         self._add_credential("certificates", pem)
 
     def register_federated_credential(self, issuer: str, subject: str, audience: str | None = None) -> None:
-        """Let the default application be signed in by another external issuer or subject."""
+        """Add a federated credential to the default application."""
         self._add_credential("federated_credentials", {"issuer": issuer, "subject": subject, "audience": audience})
 
     def federated_token(
@@ -116,92 +116,92 @@ class ControlClient:
         expires_in: float | None = None,
         issuer: str | None = None,
     ) -> str:
-        """Issue a token of an external issuer; as it comes, one that the default application trusts."""
-        wanted = {
+        """Issue a token of an external issuer. With the defaults, the default application trusts it."""
+        claims = {
             "issuer": issuer,
             "subject": self.federated_subject if subject is None else subject,
             "audience": audience,
             "expires_in": expires_in,
         }
-        return str(self.control("POST", "/federated-tokens", wanted)["token"])
+        return str(self.control("POST", "/federated-tokens", claims)["token"])
 
     def users(self) -> list[dict[str, t.Any]]:
-        """List the users, their passwords in clear."""
+        """Return the users, with passwords in clear text."""
         return t.cast("list[dict[str, t.Any]]", self.control("GET", "/users"))
 
     def set_users(self, users: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-        """Put other users in the tenant."""
+        """Replace the users of the tenant."""
         self.control("PUT", "/users", list(users))
 
     def change_user(self, username: str | None = None, **fields: t.Any) -> dict[str, t.Any]:
-        """Change some fields of one user, the default one unless another is named; returns it."""
+        """Change some fields of a user (default: the default user), and return it."""
         path = f"/users/{quote(username or self.username, safe='')}"
         return t.cast("dict[str, t.Any]", self.control("PATCH", path, fields))
 
     def revoke_refresh_tokens(self, username: str | None = None) -> None:
-        """End all refresh tokens so far, of one user or of all."""
+        """Revoke all refresh tokens of one user, or of all users."""
         self.control("POST", "/refresh-tokens/revoke", {"username": username})
 
     def expire_refresh_tokens(self, username: str | None = None) -> None:
-        """Let all refresh tokens so far, of one user or of all, have been unused for too long."""
+        """Expire all refresh tokens of one user, or of all users, as after a long time without use."""
         self.control("POST", "/refresh-tokens/expire", {"username": username})
 
     def device_codes(self) -> list[dict[str, t.Any]]:
-        """List the device codes on which a person could still decide."""
+        """Return the pending device codes."""
         return t.cast("list[dict[str, t.Any]]", self.control("GET", "/device-codes"))
 
     def approve_device_code(self, user_code: str, username: str | None = None) -> None:
-        """Sign in with a code as a user, the default one unless another is named."""
+        """Approve a device code as a user (default: the default user)."""
         self.control("POST", f"/device-codes/{quote(user_code, safe='')}/approve", {"username": username})
 
     def decline_device_code(self, user_code: str) -> None:
-        """Say no to a sign-in with a code."""
+        """Decline a device code."""
         self.control("POST", f"/device-codes/{quote(user_code, safe='')}/decline")
 
     def expire_device_code(self, user_code: str) -> None:
-        """Let the time for a code run out now."""
+        """Expire a device code now."""
         self.control("POST", f"/device-codes/{quote(user_code, safe='')}/expire")
 
     def set_device_codes(self, *, lifetime: float | None = None, interval: int | None = None) -> None:
-        """Give the device codes to come another lifetime or polling interval, in seconds."""
+        """Set the lifetime or the polling interval of new device codes, in seconds."""
         self.control("PUT", "/device-code-settings", {"lifetime": lifetime, "interval": interval})
 
     def set_token_lifetime(self, seconds: float) -> None:
-        """Give the tokens to come another lifetime."""
+        """Set the lifetime of new tokens."""
         self.control("PUT", "/token-settings", {"lifetime": seconds})
 
     def set_throttling(
         self, *, writes: int | None = None, requests: int | None = None, seconds: float | None = None
     ) -> None:
-        """Let each application send so many requests within so many seconds; Graph's own limits unless given."""
+        """Set the throttling limits of each application; the defaults are the documented limits of Intune."""
         self.control("PUT", "/throttling", {"writes": writes, "requests": requests, "seconds": seconds})
 
     def end_throttling(self) -> None:
-        """Let each application send as many requests as it likes."""
+        """Turn off throttling."""
         self.control("DELETE", "/throttling")
 
     def identities(self) -> list[dict[str, t.Any]]:
-        """List the managed identities; the one without a resource_id is system-assigned."""
+        """Return the managed identities. The system-assigned identity has no resource_id."""
         return t.cast("list[dict[str, t.Any]]", self.control("GET", "/identities"))
 
     def set_identities(self, identities: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-        """Give the app other managed identities."""
+        """Replace the managed identities."""
         self.control("PUT", "/identities", list(identities))
 
     def reset(self) -> None:
-        """Go back to the seed and the first settings, with nothing issued, an empty journal and no faults."""
+        """Restore the seed and the initial settings. Issued tokens, the journal and the faults are deleted."""
         self.control("POST", "/reset")
 
     def control(self, method: str, path: str, body: t.Any = None) -> t.Any:
-        """Send a control request; raises SimulatorError with the simulator's sentence when it is refused."""
+        """Send a control request and return its JSON; raise SimulatorError with the simulator's message."""
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.control_url + path, content, method=method)  # noqa: S310  always our own http address
+        request = urllib.request.Request(self.control_url + path, content, method=method)  # noqa: S310  always the http address of the simulator
         try:
             with self._opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
                 return json.load(response)
-        except urllib.error.HTTPError as problem:
-            with problem:
-                raise SimulatorError(json.load(problem)["error"]) from None
+        except urllib.error.HTTPError as error:
+            with error:
+                raise SimulatorError(json.load(error)["error"]) from None
 
     def _add_credential(self, kind: str, credential: t.Any) -> None:
         application = next(item for item in self.applications() if item["client_id"] == self.client_id)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an application proves itself with: secrets, certificates, and tokens of issuers that it trusts."""
+"""Credentials of applications: client secrets, certificates and federated credentials."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .federation import AUDIENCE
-from .fields import Fields, InputError, checked
+from .fields import Fields, InputError, check_type
 
 if t.TYPE_CHECKING:
     from cryptography.hazmat.primitives import hashes
 
 
 @dataclasses.dataclass(frozen=True)
-class Secret:
-    """A client secret; without ``expires`` it is valid for ever."""
+class SecretCredential:
+    """A client secret. Without ``expires`` it never expires."""
 
     value: str
     expires: datetime | None = None
 
     @classmethod
-    def from_json(cls, value: object, where: str) -> Secret:
-        """Read ``{"value": text, "expires": ISO 8601 with an offset, or null}``; raises InputError."""
+    def from_json(cls, value: object, where: str) -> SecretCredential:
+        """Read ``{"value": text, "expires": ISO 8601 with an offset, or null}``; raise InputError."""
         fields = Fields(value, where, known=("value", "expires"))
         written = fields.get("expires", str)
         try:
@@ -43,54 +43,54 @@ class Secret:
         return cls(fields.require("value", str), expires)
 
     def to_json(self) -> dict[str, t.Any]:
-        """Write the form that :meth:`from_json` reads."""
+        """Return the JSON that :meth:`from_json` reads."""
         return {"value": self.value, "expires": None if self.expires is None else self.expires.isoformat()}
 
-    def matches(self, given: str) -> bool:
-        """Tell whether this is the secret that was sent."""
-        return hmac.compare_digest(self.value.encode(), given.encode())
+    def matches(self, secret: str) -> bool:
+        """Return whether the request sent this secret."""
+        return hmac.compare_digest(self.value.encode(), secret.encode())
 
     def expired(self, now: datetime) -> bool:
-        """Tell whether the secret is past its end."""
+        """Return whether the secret has expired."""
         return self.expires is not None and self.expires <= now
 
 
 @dataclasses.dataclass(frozen=True)
-class Certificate:
-    """The public half of a certificate credential, as PEM."""
+class CertificateCredential:
+    """The certificate of an application as PEM, without the private key."""
 
     pem: str
 
     @classmethod
-    def from_json(cls, value: object, where: str) -> Certificate:
-        """Read the PEM text of a certificate with an RSA key, the only kind that Entra takes; raises InputError."""
-        certificate = cls(checked(value, str, where))
+    def from_json(cls, value: object, where: str) -> CertificateCredential:
+        """Read the PEM text of a certificate; raise InputError. Entra accepts only RSA keys."""
+        certificate = cls(check_type(value, str, where))
         try:
             key = certificate.parsed.public_key()
-        except ValueError as problem:
-            raise InputError(f"{where} is no certificate in PEM: {problem}.") from None
+        except ValueError as error:
+            raise InputError(f"{where} is no certificate in PEM: {error}.") from None
         if not isinstance(key, rsa.RSAPublicKey):
             raise InputError(f"{where} must hold an RSA key.")
         return certificate
 
     @property
     def parsed(self) -> x509.Certificate:
-        """The certificate itself."""
+        """The parsed certificate."""
         return x509.load_pem_x509_certificate(self.pem.encode())
 
     @property
     def public_key(self) -> rsa.RSAPublicKey:
-        """The key that verifies what the application signs."""
+        """The key that verifies signatures of the application."""
         return t.cast("rsa.RSAPublicKey", self.parsed.public_key())
 
     def thumbprint(self, algorithm: hashes.HashAlgorithm) -> str:
-        """The fingerprint as JWT headers write it: base64url without padding (RFC 7515, section 4.1.7)."""
+        """Return the thumbprint as in JWT headers: base64url without padding (RFC 7515, section 4.1.7)."""
         return base64.urlsafe_b64encode(self.parsed.fingerprint(algorithm)).decode().rstrip("=")
 
 
 @dataclasses.dataclass(frozen=True)
 class FederatedCredential:
-    """Trust in the tokens that an external issuer writes for one subject; all three are compared letter by letter."""
+    """Trust in tokens of an external issuer for one subject. Entra compares all three values with case."""
 
     issuer: str
     subject: str
@@ -98,7 +98,7 @@ class FederatedCredential:
 
     @classmethod
     def from_json(cls, value: object, where: str) -> FederatedCredential:
-        """Read ``{"issuer", "subject", "audience"?}``; raises InputError."""
+        """Read ``{"issuer", "subject", "audience"?}``; raise InputError."""
         fields = Fields(value, where, known=("issuer", "subject", "audience"))
         return cls(
             fields.require("issuer", str), fields.require("subject", str), fields.get("audience", str) or AUDIENCE

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An identity provider outside of Entra, whose tokens applications may use as their credential.
+"""An external identity provider, whose tokens applications can use as a credential.
 
 Source: https://learn.microsoft.com/entra/workload-id/workload-identity-federation
 """
@@ -15,28 +15,28 @@ import uuid
 from .signing import SigningKey, is_signed_by
 
 if t.TYPE_CHECKING:
-    from .clock import Clock
+    from .clock import UtcClock
     from .secrets_record import SecretsRecord
 
 ISSUER = "https://oidc.simulator.example"
 SUBJECT = "repo:contoso/automation:ref:refs/heads/main"
-"""Whom the default application trusts."""
+"""The issuer and subject that the default application trusts."""
 
 AUDIENCE = "api://AzureADTokenExchange"
 LIFETIME = 600
-"""Seconds; short, as such tokens are."""
+"""In seconds. Tokens of CI systems are short-lived, too."""
 
 
 class Federation:
-    """Plays every external issuer with one key, known to Entra as if it had been fetched from the issuer."""
+    """Simulate every external issuer with one key. Entra knows its public key."""
 
-    def __init__(self, clock: Clock, record: SecretsRecord) -> None:
+    def __init__(self, clock: UtcClock, record: SecretsRecord) -> None:
         self._clock = clock
         self._record = record
         self._key = SigningKey()
 
     def issue(self, issuer: str, subject: str, audience: str, lifetime: float) -> str:
-        """Sign a token of ``issuer``; a negative ``lifetime`` (seconds) makes one that is expired already."""
+        """Sign a token of ``issuer``. A negative ``lifetime`` (seconds) makes an expired token."""
         now = int(self._clock().timestamp())
         claims = {
             "iss": issuer,
@@ -50,5 +50,5 @@ class Federation:
         return self._record.add(self._key.sign(claims))
 
     def has_signed(self, token: str) -> bool:
-        """Tell whether a token comes from one of these issuers at all."""
+        """Return whether the key of this provider signed the token."""
         return is_signed_by(token, self._key.public_key, "RS256")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the simulator in a process of its own, with the standard library alone."""
+"""Run the simulator in a separate process. It needs only the standard library."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _STOP_SECONDS = 10.0
 
 
 class Simulator(ControlClient):
-    """A simulator in a process of its own, as a context manager.
+    """A simulator in a separate process, as a context manager.
 
-    ``seed`` is what a seed file holds: any of connectors, applications, users and identities. ::
+    ``seed`` has the content of a seed file: connectors, applications, users and identities, each optional. ::
 
         with Simulator(sync_seconds=0.2) as simulator:
             simulator.faults([{"service": "graph", "status": 503}])
@@ -77,9 +77,10 @@ class Simulator(ControlClient):
         self.stop()
 
     def start(self) -> None:
-        """Start the process and wait until it accepts connections; else raises SimulatorError with its output."""
+        """Start the process and wait until it is ready; raise SimulatorError with its output."""
         package = Path(__file__).resolve().parent
-        # By its short name: a regular package ansible_collections elsewhere on the path would hide the long one.
+        # The name is relative to the parent folder. Another package ansible_collections in sys.path could hide the full
+        # name.
         path = os.pathsep.join(filter(None, (str(package.parent), os.environ.get("PYTHONPATH"))))
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -88,18 +89,18 @@ class Simulator(ControlClient):
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONPATH": path},
-                # Ctrl-C in a terminal is for those who use the simulator; they end it when they are done.
+                # Ctrl-C in a terminal must not reach the simulator: the parent process stops it.
                 start_new_session=True,
             )
-        # Also runs when the interpreter exits without leaving the context.
-        self._stop = weakref.finalize(self, _end, self.process)
+        # The finalizer also runs when the interpreter exits inside the context.
+        self._stop = weakref.finalize(self, _terminate, self.process)
         ready = self._wait_until_ready(self.process)
         self.connector_ids = ready.pop("connectors")
         for name, value in ready.items():
             setattr(self, name, value)
 
     def stop(self) -> int | None:
-        """End the process and remove its files; returns its exit status, None when it never started."""
+        """Stop the process and delete its files. Return its exit status, or None when it never started."""
         if self.process is None:
             return None
         self._stop()
@@ -107,7 +108,7 @@ class Simulator(ControlClient):
         return self.process.returncode
 
     def output(self) -> str:
-        """Return what the process has printed so far."""
+        """Return the output of the process."""
         return self._output.read_text(encoding="utf-8", errors="replace")
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> dict[str, t.Any]:
@@ -122,7 +123,7 @@ class Simulator(ControlClient):
         return t.cast("dict[str, t.Any]", json.loads(self.ready_file.read_bytes()))
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _terminate(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(_STOP_SECONDS)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The door of a service: what the network does to the requests and answers of a service handler."""
+"""Serve a service over aiohttp: read requests, apply delays, send responses."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ import typing as t
 import weakref
 
 from .faults.deliveries import WHOLE, transport_of
-from .http_messages import Call
+from .http_messages import HttpRequest
 
 if t.TYPE_CHECKING:
     from aiohttp import web
 
-    from .faults.rules import Rule
+    from .faults.rules import FaultRule
     from .service_handler import ServiceHandler
 
 
 class HttpAdapter:
-    """Serves a service handler to aiohttp; ``latency`` (seconds) is added to each answer."""
+    """Connects a service handler to aiohttp.
+
+    ``latency`` (seconds) delays each response.
+    """
 
     def __init__(self, handler: ServiceHandler, latency: float) -> None:
         self._handler = handler
@@ -29,38 +32,38 @@ class HttpAdapter:
         self._connections: weakref.WeakKeyDictionary[asyncio.Transport, int] = weakref.WeakKeyDictionary()
         self._connection_count = 0
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request. What happens is in the journal before the client can know it."""
-        connection = self._connection_number(request)
-        visit = self._handler.receive(await _read(request), connection)
-        await _hold_back(visit.rule, "before")
-        answer = self._handler.carry_out(visit)
-        await _hold_back(visit.rule, "after")
+    async def handle(self, web_request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request. The journal entry is complete before the response is sent."""
+        connection = self._connection_number(web_request)
+        in_flight = self._handler.receive(await _read(web_request), connection)
+        await _delay(in_flight.rule, "before")
+        response = self._handler.execute(in_flight)
+        await _delay(in_flight.rule, "after")
         await asyncio.sleep(self._latency)
-        visit.leave(answer)
-        delivery = WHOLE if visit.rule is None else visit.rule.delivery
+        in_flight.record_status(response)
+        delivery = WHOLE if in_flight.rule is None else in_flight.rule.delivery
         try:
-            return await delivery.send(request, answer)
+            return await delivery.send(web_request, response)
         except ConnectionError:
-            visit.entry.status = None
+            in_flight.entry.status = None
             raise
 
-    def _connection_number(self, request: web.BaseRequest) -> int:
-        transport = transport_of(request)
+    def _connection_number(self, web_request: web.BaseRequest) -> int:
+        transport = transport_of(web_request)
         if transport not in self._connections:
             self._connection_count += 1
             self._connections[transport] = self._connection_count
         return self._connections[transport]
 
 
-async def _hold_back(rule: Rule | None, moment: str) -> None:
+async def _delay(rule: FaultRule | None, moment: str) -> None:
     if rule is not None and rule.moment == moment:
         await asyncio.sleep(rule.delay)
 
 
-async def _read(request: web.BaseRequest) -> Call:
+async def _read(web_request: web.BaseRequest) -> HttpRequest:
     headers: dict[str, str] = {}
-    for name, value in request.headers.items():
-        known = headers.get(name.lower())
-        headers[name.lower()] = value if known is None else f"{known}, {value}"
-    return Call.to(request.method, request.raw_path, headers, await request.read())
+    for name, value in web_request.headers.items():
+        earlier = headers.get(name.lower())
+        headers[name.lower()] = value if earlier is None else f"{earlier}, {value}"
+    return HttpRequest.new(web_request.method, web_request.raw_path, headers, await web_request.read())

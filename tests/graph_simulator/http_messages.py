@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One request and one answer, as plain values: the services are functions from the first to the second."""
+"""HTTP requests and responses of the simulated services. A service is a function from a request to a response."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl, unquote
 
 
 @dataclasses.dataclass(frozen=True)
-class Call:
+class HttpRequest:
     """A request to one of the services.
 
-    ``path`` is as it was sent, percent-encoding included; ``query`` holds its decoded parameters; ``headers`` have
-    lower-case names; ``request_id`` is the GUID under which the service knows this request.
+    ``path`` is percent-encoded, as the client sent it. ``query`` holds decoded parameters. ``headers`` have lower-case
+    names. ``request_id`` is the GUID that the service gives to the request.
     """
 
     method: str
@@ -29,8 +29,10 @@ class Call:
     request_id: str
 
     @classmethod
-    def to(cls, method: str, target: str, headers: t.Mapping[str, str] | None = None, body: bytes = b"") -> Call:
-        """Make a request to ``target``, a path that may have a query; its id is a new one."""
+    def new(
+        cls, method: str, target: str, headers: t.Mapping[str, str] | None = None, body: bytes = b""
+    ) -> HttpRequest:
+        """Return a request to ``target``, a path with an optional query. It gets a new request id."""
         path, _mark, query = target.partition("?")
         return cls(
             method=method,
@@ -43,29 +45,29 @@ class Call:
 
     @property
     def segments(self) -> tuple[str, ...]:
-        """The decoded segments of the path; an encoded slash stays inside its segment."""
+        """The decoded segments of the path. An encoded slash does not split a segment."""
         return tuple(unquote(segment) for segment in self.path.removeprefix("/").split("/"))
 
     @property
     def client_request_id(self) -> str | None:
-        """The GUID that the client chose for this request."""
+        """The GUID that the client gave to the request, or None."""
         return self.headers.get("client-request-id")
 
     @property
     def media_type(self) -> str:
-        """The body's media type in lower case without parameters; empty when there is none."""
+        """The media type of the body, in lower case and without parameters; empty when there is none."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def form(self) -> dict[str, str]:
-        """Return the fields of a form-encoded body; none at all when the body is of another type."""
+        """Return the fields of a form-encoded body; an empty dictionary for another media type."""
         if self.media_type != "application/x-www-form-urlencoded":
             return {}
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
-    """What a service answers; header names are as they go on the wire."""
+class HttpResponse:
+    """A response of a service."""
 
     status: int
     headers: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -78,26 +80,26 @@ class Answer:
         value: object,
         headers: t.Mapping[str, str] | None = None,
         content_type: str = "application/json; charset=utf-8",
-    ) -> Answer:
-        """Make an answer whose body is ``value`` as JSON."""
+    ) -> HttpResponse:
+        """Return a response with ``value`` as its JSON body."""
         return cls(status, {"Content-Type": content_type, **(headers or {})}, json.dumps(value).encode())
 
-    def with_default_headers(self, headers: t.Mapping[str, str]) -> Answer:
-        """Return the same answer with those of ``headers`` that it lacks."""
+    def with_default_headers(self, headers: t.Mapping[str, str]) -> HttpResponse:
+        """Return a copy with those of ``headers`` that the response does not have yet."""
         present = {name.lower() for name in self.headers}
         missing = {name: value for name, value in headers.items() if name.lower() not in present}
         return dataclasses.replace(self, headers={**self.headers, **missing})
 
 
 class Forward(t.Protocol):
-    """Answers a request that came inside of another one."""
+    """Send a request of a batch to the service."""
 
-    def __call__(self, call: Call, settled: Answer | None = None) -> Answer:
-        """Return the service's answer, or ``settled`` when it is clear without asking the service."""
+    def __call__(self, request: HttpRequest, response: HttpResponse | None = None) -> HttpResponse:
+        """Return the service's response. If ``response`` is given, record and return it without the service."""
 
 
 class BatchResponse(t.Protocol):
-    """What a service returns for a request that holds others: it answers once these are answered."""
+    """The result for a batch: its response is complete after each of its requests was answered."""
 
-    def answer(self, forward: Forward) -> Answer:
-        """Have the requests inside answered, and put their answers together."""
+    def respond(self, forward: Forward) -> HttpResponse:
+        """Answer each request with ``forward``, and return the combined response."""

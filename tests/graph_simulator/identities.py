@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The managed identities of the app in which the tests pretend to run."""
+"""Managed identities of the simulated App Service app."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .fields import Fields, read_distinct
 
 
 @dataclasses.dataclass(frozen=True)
-class ManagedIdentity:
-    """A service principal whose credential Azure keeps; without a ``resource_id`` it is the app's own."""
+class AppIdentity:
+    """A managed identity. Without ``resource_id`` it is the system-assigned identity."""
 
     client_id: str
     object_id: str = dataclasses.field(default_factory=lambda: str(uuid.uuid4()))
@@ -23,8 +23,8 @@ class ManagedIdentity:
     roles: tuple[str, ...] = ()
 
     @classmethod
-    def from_json(cls, value: object, where: str) -> ManagedIdentity:
-        """Read the form of :meth:`to_json`, in which only ``client_id`` is required; raises InputError."""
+    def from_json(cls, value: object, where: str) -> AppIdentity:
+        """Read the JSON of :meth:`to_json`; only ``client_id`` is required. Raise InputError."""
         fields = Fields(value, where, known=[field.name for field in dataclasses.fields(cls)])
         return cls(
             client_id=fields.require("client_id", str),
@@ -34,10 +34,10 @@ class ManagedIdentity:
         )
 
     def to_json(self) -> dict[str, t.Any]:
-        """Write the identity for the control interface."""
+        """Return JSON for the control API."""
         return dataclasses.asdict(self)
 
 
-def read_identities(value: object) -> tuple[ManagedIdentity, ...]:
-    """Read a list of managed identities with distinct client ids; raises InputError."""
-    return read_distinct(value, "identities", ManagedIdentity.from_json, "client_id")
+def read_identities(value: object) -> tuple[AppIdentity, ...]:
+    """Read a list of managed identities with unique client ids; raise InputError."""
+    return read_distinct(value, "identities", AppIdentity.from_json, "client_id")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The record of every request that reached a service, without the secrets in it."""
+"""Record every request to a service, with secrets masked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import json
 import typing as t
 
 if t.TYPE_CHECKING:
-    from .http_messages import Call
+    from .http_messages import HttpRequest
 
 MASK = "***"
 
@@ -33,10 +33,11 @@ _SECRET_FIELDS = frozenset(
 
 
 @dataclasses.dataclass
-class Entry:
-    """One request. ``status`` is None until it is answered, and stays None when its connection was cut.
+class JournalEntry:
+    """A recorded request.
 
-    ``batch`` is the number of the request inside of which this one came.
+    ``status`` is None before the response, and stays None when a fault cuts the connection. ``batch`` is the number of
+    the batch that contains the request.
     """
 
     number: int
@@ -56,24 +57,26 @@ class Entry:
 
 
 class Journal:
-    """Entries in the order in which the requests arrived."""
+    """Entries in the order of arrival."""
 
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
+        self._entries: list[JournalEntry] = []
 
-    def open(self, service: str, call: Call, connection: int, time: str, batch: int | None = None) -> Entry:
-        """Record a request at its arrival; the caller fills in how it ends."""
-        entry = Entry(
+    def add(
+        self, service: str, request: HttpRequest, connection: int, time: str, batch: int | None = None
+    ) -> JournalEntry:
+        """Record a request when it arrives. The caller sets the status later."""
+        entry = JournalEntry(
             number=len(self._entries) + 1,
             time=time,
             service=service,
-            method=call.method,
-            path=call.path,
-            query=masked(dict(call.query)),
-            client_request_id=call.client_request_id,
-            user_agent=call.headers.get("user-agent"),
-            headers={name: masked_header(name, value) for name, value in call.headers.items()},
-            body=masked_body(call),
+            method=request.method,
+            path=request.path,
+            query=masked(dict(request.query)),
+            client_request_id=request.client_request_id,
+            user_agent=request.headers.get("user-agent"),
+            headers={name: masked_header(name, value) for name, value in request.headers.items()},
+            body=masked_body(request),
             connection=connection,
             batch=batch,
         )
@@ -81,16 +84,16 @@ class Journal:
         return entry
 
     def clear(self) -> None:
-        """Forget everything and count from one again."""
+        """Delete all entries. The next number is 1."""
         self._entries.clear()
 
     def to_json(self) -> list[dict[str, t.Any]]:
-        """All entries as JSON objects."""
+        """Return all entries as JSON objects."""
         return [dataclasses.asdict(entry) for entry in self._entries]
 
 
 def masked(value: t.Any) -> t.Any:
-    """Copy a JSON value with the fields that carry secrets masked, at any depth."""
+    """Return a copy of a JSON value with secret fields masked at each level."""
     if isinstance(value, dict):
         return {name: MASK if name.lower() in _SECRET_FIELDS else masked(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -99,20 +102,20 @@ def masked(value: t.Any) -> t.Any:
 
 
 def masked_header(name: str, value: str) -> str:
-    """Keep the scheme of credentials, so that a test can tell Bearer from Basic."""
+    """Return a header value with its credentials masked. The scheme stays, so that tests can check it."""
     if name in ("authorization", "proxy-authorization"):
         return f"{value.partition(' ')[0]} {MASK}" if " " in value else MASK
     return MASK if name in ("cookie", "x-identity-header") else value
 
 
-def masked_body(call: Call) -> t.Any:
-    """Return a form's fields or JSON, masked; None when empty; the size of anything else, which may hold a secret."""
-    if not call.body:
+def masked_body(request: HttpRequest) -> t.Any:
+    """Return the masked fields of a form or JSON body, None for an empty body, and only the size of another body."""
+    if not request.body:
         return None
-    form = call.form()
+    form = request.form()
     if form:
         return masked(form)
     try:
-        return masked(json.loads(call.body))
+        return masked(json.loads(request.body))
     except ValueError:
-        return f"{len(call.body)} bytes that are neither JSON nor a form"
+        return f"{len(request.body)} bytes that are neither JSON nor a form"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that appear at once, complete, and for their owner alone."""
+"""Write files that only their owner can read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 
 def write_private_file(path: Path, content: bytes) -> None:
-    """Write ``path`` with mode 0600, replacing it in one step; raises OSError."""
-    # mkstemp creates with 0600, in the same folder, so that the replacement is a mere rename.
+    """Write ``path`` atomically with mode 0600; raise OSError."""
+    # mkstemp uses mode 0600. The file is in the same folder, so that replace() is atomic.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether another process is still there."""
+"""Check whether another process is running."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 
 
-def is_gone(pid: int) -> bool:
-    """Tell whether the process has ended; on Linux also when it has ended and nobody has collected it yet."""
+def has_exited(pid: int) -> bool:
+    """Return whether the process has exited. On Linux, a zombie counts as exited."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -19,7 +19,7 @@ def is_gone(pid: int) -> bool:
     except PermissionError:
         return False
     try:
-        # proc(5): the state follows the name in parentheses, which may itself hold any character.
+        # The state follows the name in parentheses, and the name can contain any character (proc(5)).
         state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
     except OSError:
         return False

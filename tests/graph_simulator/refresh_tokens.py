@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The refresh tokens that Entra has issued. A newer one does not end an older one.
+"""Refresh tokens that Entra has issued. A new token does not revoke older tokens.
 
 Source: https://learn.microsoft.com/entra/identity-platform/refresh-tokens
 """
@@ -16,16 +16,16 @@ import typing as t
 if t.TYPE_CHECKING:
     from datetime import datetime
 
-    from .clock import Clock
+    from .clock import UtcClock
     from .secrets_record import SecretsRecord
 
 PREFIX = "1.AX"
-"""What all of them begin with, so that garbage can be told from a token that is merely unknown."""
+"""The prefix of each token. Entra rejects a text without it as malformed."""
 
 
 @dataclasses.dataclass
-class RefreshToken:
-    """What a refresh token stands for; ``second_factor``: the sign-in that it comes from had one."""
+class IssuedRefreshToken:
+    """The data of a refresh token. ``second_factor``: the user signed in with a second factor."""
 
     client_id: str
     username: str
@@ -37,40 +37,40 @@ class RefreshToken:
 
 
 class RefreshTokens:
-    """The issued ones by their text."""
+    """All issued refresh tokens, by their text."""
 
-    def __init__(self, clock: Clock, record: SecretsRecord) -> None:
+    def __init__(self, clock: UtcClock, record: SecretsRecord) -> None:
         self._clock = clock
         self._record = record
-        self._by_text: dict[str, RefreshToken] = {}
+        self._by_text: dict[str, IssuedRefreshToken] = {}
 
     def issue(self, client_id: str, username: str, scope: str, *, second_factor: bool) -> str:
-        """Make a new one; returns its text."""
+        """Issue a new token and return its text."""
         text = self._record.add(PREFIX + secrets.token_urlsafe(96))
-        self._by_text[text] = RefreshToken(client_id, username, scope, second_factor, self._clock())
+        self._by_text[text] = IssuedRefreshToken(client_id, username, scope, second_factor, self._clock())
         return text
 
-    def find(self, text: str) -> RefreshToken | None:
-        """Return what a text stands for, or None."""
+    def find(self, text: str) -> IssuedRefreshToken | None:
+        """Return the data of a token, or None."""
         return self._by_text.get(text)
 
     def revoke(self, username: str | None) -> int:
-        """End all that a user (None: anyone) holds so far, as a new password does; returns their number."""
-        found = self._of(username)
-        for token in found:
+        """Revoke all tokens of a user (None: of all users), as a password change does. Return their number."""
+        tokens = self._of_user(username)
+        for token in tokens:
             token.revoked = self._clock()
-        return len(found)
+        return len(tokens)
 
     def expire(self, username: str | None) -> int:
-        """Make all that a user (None: anyone) holds so far look unused for 90 days; returns their number."""
-        found = self._of(username)
-        for token in found:
+        """Mark all tokens of a user (None: of all users) as unused for 90 days. Return their number."""
+        tokens = self._of_user(username)
+        for token in tokens:
             token.expired = True
-        return len(found)
+        return len(tokens)
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Delete all tokens."""
         self._by_text.clear()
 
-    def _of(self, username: str | None) -> list[RefreshToken]:
+    def _of_user(self, username: str | None) -> list[IssuedRefreshToken]:
         return [token for token in self._by_text.values() if username in (None, token.username)]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the simulated tenant holds at its start and after a reset."""
+"""The content of the tenant after the start and after a reset."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from .applications import Application, read_applications
 from .clock import odata_time
 from .connectors import Connector, read_connectors
-from .credentials import FederatedCredential, Secret
+from .credentials import FederatedCredential, SecretCredential
 from .federation import ISSUER, SUBJECT
 from .fields import Fields, InputError
-from .identities import ManagedIdentity, read_identities
+from .identities import AppIdentity, read_identities
 from .tenant import PUBLIC_CLIENT_ID, TENANT_DOMAIN
 from .users import User, read_users
 
@@ -39,16 +39,16 @@ _READERS: dict[str, t.Callable[[object], tuple[t.Any, ...]]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Seed:
-    """What the tenant holds; the first application with a secret is the one handed out, and so is the first user."""
+    """The content of the tenant. The ready file contains the first application with a secret, and the first user."""
 
     connectors: tuple[Connector, ...]
     applications: tuple[Application, ...]
     users: tuple[User, ...]
-    identities: tuple[ManagedIdentity, ...]
+    identities: tuple[AppIdentity, ...]
 
     @property
     def credential(self) -> tuple[str, str]:
-        """A client id and its secret; raises InputError when no application has a secret."""
+        """A client id with its secret; raises InputError when no application has a secret."""
         for application in self.applications:
             for secret in application.secrets:
                 return application.client_id, secret.value
@@ -56,14 +56,14 @@ class Seed:
 
     @property
     def user(self) -> User:
-        """The first user; raises InputError when there is none."""
+        """The first user; raises InputError when the list is empty."""
         if not self.users:
             raise InputError("users must hold one.")
         return self.users[0]
 
     @property
-    def user_assigned_identity(self) -> ManagedIdentity:
-        """The first identity that has to be asked for by name; raises InputError when there is none."""
+    def user_assigned_identity(self) -> AppIdentity:
+        """The first user-assigned identity; raises InputError when the list has none."""
         for identity in self.identities:
             if identity.resource_id is not None:
                 return identity
@@ -71,12 +71,12 @@ class Seed:
 
 
 def default_seed(now: datetime) -> Seed:
-    """Make the tenant that the simulator has unless it is told otherwise, with new secrets."""
+    """Return the default content of the tenant, with new secrets."""
     return Seed(_connectors(now), _applications(), (_user(),), _identities())
 
 
 def _connectors(now: datetime) -> tuple[Connector, ...]:
-    """Make a healthy one, one of warning age, and one that has never synced."""
+    """Return a healthy connector, one with a warning because of its age, and one that never synced."""
     return (
         Connector(
             id="5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11",
@@ -98,7 +98,7 @@ def _connectors(now: datetime) -> tuple[Connector, ...]:
             exchange_alias="intune-connector",
             exchange_organization="Fabrikam",
         ),
-        # Nothing can answer a sync behind a disconnected connector, so it never completes one.
+        # A disconnected connector never completes a sync.
         Connector(
             id="e93bb1a7-5f0d-4b1c-a6d1-90f3f1c2d733",
             status="disconnected",
@@ -118,8 +118,8 @@ def _applications() -> tuple[Application, ...]:
             display_name="Ansible Intune automation",
             roles=(_READ_WRITE,),
             scopes=_CONSENTED,
-            # Entra's own secrets hold a tilde, too. The fixed start keeps it from looking like a command line flag.
-            secrets=(Secret("sim8Q~" + secrets.token_urlsafe(32)),),
+            # Secrets of Entra contain a tilde, too. With this prefix a secret cannot start with a dash, like an option.
+            secrets=(SecretCredential("sim8Q~" + secrets.token_urlsafe(32)),),
             federated_credentials=(FederatedCredential(ISSUER, SUBJECT),),
         ),
         Application(
@@ -135,11 +135,11 @@ def _user() -> User:
     return User(f"diego@{TENANT_DOMAIN}", "Sim8q-" + secrets.token_urlsafe(32))
 
 
-def _identities() -> tuple[ManagedIdentity, ...]:
-    """Make the app's own identity and one that has to be asked for."""
+def _identities() -> tuple[AppIdentity, ...]:
+    """Return a system-assigned and a user-assigned identity."""
     return (
-        ManagedIdentity("b7d5c9c4-3a1e-4e0c-8f0d-6f2c2d1e7a41", roles=(_READ_WRITE,)),
-        ManagedIdentity(
+        AppIdentity("b7d5c9c4-3a1e-4e0c-8f0d-6f2c2d1e7a41", roles=(_READ_WRITE,)),
+        AppIdentity(
             "2c8e6f10-95b7-4a63-8d3e-0b4f7a9c5d52",
             resource_id=(
                 "/subscriptions/0e9a1c34-6d2b-4f58-a7c1-3b5d9f8e2a63/resourcegroups/automation/providers"
@@ -151,13 +151,13 @@ def _identities() -> tuple[ManagedIdentity, ...]:
 
 
 def read_seed(path: Path | None, now: datetime) -> Seed:
-    """Return the default seed, parts of which a file may replace; raises InputError, OSError."""
+    """Return the default seed, with the parts of the file replaced; raise InputError, OSError."""
     seed = default_seed(now)
     if path is None:
         return seed
     try:
         fields = Fields(json.loads(path.read_bytes()), "The seed", known=_READERS)
-    except ValueError as problem:
-        raise InputError(f"{path}: {problem}") from problem
-    given = {name: read(fields.raw(name)) for name, read in _READERS.items() if fields.has(name)}
-    return dataclasses.replace(seed, **given)
+    except ValueError as error:
+        raise InputError(f"{path}: {error}") from error
+    parts = {name: read(fields.raw(name)) for name, read in _READERS.items() if fields.has(name)}
+    return dataclasses.replace(seed, **parts)

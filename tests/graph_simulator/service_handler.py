@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What happens to a request apart from the network: journal, faults and request ids around a service's function."""
+"""Handle requests to one service without a network: journal, faults and request ids."""
 
 from __future__ import annotations
 
@@ -11,98 +11,105 @@ import logging
 import typing as t
 
 from .clock import odata_time
-from .http_messages import Answer, BatchResponse, Call
-from .world import World
+from .http_messages import BatchResponse, HttpRequest, HttpResponse
+from .service_state import ServiceState
 
 if t.TYPE_CHECKING:
-    from .faults.rules import Rule
-    from .journal import Entry
+    from .faults.rules import FaultRule
+    from .journal import JournalEntry
 
 _LOG = logging.getLogger(__name__)
 
-Service = t.Callable[[Call, World], t.Union[Answer, BatchResponse]]
+Service = t.Callable[[HttpRequest, ServiceState], t.Union[HttpResponse, BatchResponse]]
 
 
 class InFlightRequest(t.NamedTuple):
-    """A request that has arrived: its entry in the journal, and the rule of the fault plan that hits it, if any."""
+    """A request that has arrived, its journal entry, and the fault rule that hits it (or None)."""
 
-    call: Call
-    entry: Entry
-    rule: Rule | None
+    request: HttpRequest
+    entry: JournalEntry
+    rule: FaultRule | None
 
-    def leave(self, answer: Answer) -> None:
-        """Note in the journal how the request ends."""
-        self.entry.status = answer.status if self.rule is None or self.rule.delivery.complete else None
+    def record_status(self, response: HttpResponse) -> None:
+        """Write the status to the journal entry: None when the client does not get the whole response."""
+        self.entry.status = response.status if self.rule is None or self.rule.delivery.complete else None
 
 
-class Answered(t.NamedTuple):
-    """What became of a request; whoever plays the network does what the ``rule`` wants of it."""
+class HandledRequest(t.NamedTuple):
+    """The result of a request. The caller must apply the delivery of ``rule`` itself."""
 
-    answer: Answer
-    rule: Rule | None
-    entry: Entry
+    response: HttpResponse
+    rule: FaultRule | None
+    entry: JournalEntry
 
 
 class ServiceHandler:
-    """Receives the requests to one service; ``id_header``, if any, is the one in which it tells its request id.
+    """Handle the requests to one service.
 
-    It needs no network, no event loop and no clock but the world's, so a test can have a simulated service at hand::
+    ``id_header`` names the response header that carries the request id; None: the service sends no id. A handler needs
+    no network and no event loop, and its only clock is the one of ``state``. Unit tests can use it directly::
 
-        handler = ServiceHandler("graph", graph.service.answer, "request-id", world)
-        answer, rule, entry = handler.answer(Call.to("GET", "/v1.0/deviceManagement/exchangeConnectors", headers))
+        handler = ServiceHandler("graph", graph.service.respond, "request-id", state)
+        request = HttpRequest.new("GET", "/v1.0/deviceManagement/exchangeConnectors", headers)
+        response, rule, entry = handler.handle(request)
     """
 
-    def __init__(self, name: str, service: Service, id_header: str | None, world: World) -> None:
+    def __init__(self, name: str, service: Service, id_header: str | None, state: ServiceState) -> None:
         self._name = name
         self._service = service
         self._id_header = id_header
-        self._world = world
+        self._state = state
 
-    def answer(self, call: Call, connection: int = 0) -> Answered:
-        """Answer one request at once, without any delay that a fault asks for.
+    def handle(self, request: HttpRequest, connection: int = 0) -> HandledRequest:
+        """Answer one request at once: the delay of a fault is skipped.
 
-        When the rule that hit it cuts the connection (``not rule.delivery.complete``), the client gets no answer or
-        not all of it, and the entry's status is None.
+        A fault rule may cut the connection (``not rule.delivery.complete``). Then the status of the entry is None.
         """
-        return self._answered(self.receive(call, connection))
+        return self._complete(self.receive(request, connection))
 
-    def receive(self, call: Call, connection: int, batch: int | None = None) -> InFlightRequest:
-        """Take a request in; ``batch`` is the number of the one inside of which it came."""
-        entry = self._world.journal.open(self._name, call, connection, odata_time(self._world.clock()), batch)
-        rule = self._world.faults.next_for(self._name, call, inside=batch is not None)
+    def receive(self, request: HttpRequest, connection: int, batch: int | None = None) -> InFlightRequest:
+        """Record a request and find the fault that hits it.
+
+        ``batch`` is the journal number of the batch that contains the request.
+        """
+        entry = self._state.journal.add(self._name, request, connection, odata_time(self._state.clock()), batch)
+        rule = self._state.faults.match(self._name, request, in_batch=batch is not None)
         entry.fault = None if rule is None else rule.name
-        return InFlightRequest(call, entry, rule)
+        return InFlightRequest(request, entry, rule)
 
-    def carry_out(self, visit: InFlightRequest) -> Answer:
-        """Let the service act, unless a fault comes before that; returns what is to be sent."""
-        call, entry, rule = visit
-        answer = self._act(call, entry) if rule is None or rule.acts else Answer(200)
+    def execute(self, in_flight: InFlightRequest) -> HttpResponse:
+        """Run the service unless the fault prevents it, and return the response to send."""
+        request, entry, rule = in_flight
+        response = self._run(request, entry) if rule is None or rule.service_runs else HttpResponse(200)
         if rule is not None and rule.replacement is not None:
-            answer = rule.replacement
+            response = rule.replacement
         if self._id_header is None:
-            return answer
-        client_request_id = call.client_request_id or call.request_id
-        return answer.with_default_headers({self._id_header: call.request_id, "client-request-id": client_request_id})
+            return response
+        client_request_id = request.client_request_id or request.request_id
+        return response.with_default_headers(
+            {self._id_header: request.request_id, "client-request-id": client_request_id}
+        )
 
-    def _act(self, call: Call, entry: Entry) -> Answer:
+    def _run(self, request: HttpRequest, entry: JournalEntry) -> HttpResponse:
         try:
-            outcome = self._service(call, self._world)
-            if isinstance(outcome, Answer):
-                return outcome
-            return outcome.answer(functools.partial(self._forward, entry))
-        except Exception:  # noqa: BLE001  a bug is told, not shown
-            # The services never answer with a traceback; ours goes to the simulator's own output.
-            _LOG.exception("%s could not answer %s %s", self._name, call.method, call.path)
-            return Answer.json(500, {"error": {"code": "InternalServerError", "message": "The simulator has a bug."}})
+            result = self._service(request, self._state)
+            if isinstance(result, HttpResponse):
+                return result
+            return result.respond(functools.partial(self._forward, entry))
+        except Exception:  # noqa: BLE001  a bug of the simulator must not end the server
+            # Microsoft's services never send a traceback. The traceback goes to the simulator's own output.
+            _LOG.exception("%s could not answer %s %s", self._name, request.method, request.path)
+            body = {"error": {"code": "InternalServerError", "message": "The simulator has a bug."}}
+            return HttpResponse.json(500, body)
 
-    def _forward(self, outer: Entry, call: Call, settled: Answer | None = None) -> Answer:
-        if settled is None:
-            return self._answered(self.receive(call, outer.connection, outer.number)).answer
-        time = odata_time(self._world.clock())
-        self._world.journal.open(self._name, call, outer.connection, time, outer.number).status = settled.status
-        return settled
+    def _forward(self, outer: JournalEntry, request: HttpRequest, response: HttpResponse | None = None) -> HttpResponse:
+        if response is None:
+            return self._complete(self.receive(request, outer.connection, outer.number)).response
+        time = odata_time(self._state.clock())
+        self._state.journal.add(self._name, request, outer.connection, time, outer.number).status = response.status
+        return response
 
-    def _answered(self, visit: InFlightRequest) -> Answered:
-        answer = self.carry_out(visit)
-        visit.leave(answer)
-        return Answered(answer, visit.rule, visit.entry)
+    def _complete(self, in_flight: InFlightRequest) -> HandledRequest:
+        response = self.execute(in_flight)
+        in_flight.record_status(response)
+        return HandledRequest(response, in_flight.rule, in_flight.entry)

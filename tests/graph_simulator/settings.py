@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line."""
+"""Parse the command line."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .device_codes import DeviceCodeSettings
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings:
-    """The command line as data; durations are in seconds."""
+class SimulatorSettings:
+    """The options of the command line. Durations are in seconds."""
 
     ready_file: Path
     seed: Path | None
@@ -29,8 +29,8 @@ class Settings:
     lifetime: float | None
 
 
-def read_arguments(arguments: t.Sequence[str]) -> Settings:
-    """Parse the command line; exits with a usage message when it does not fit."""
+def read_arguments(arguments: t.Sequence[str]) -> SimulatorSettings:
+    """Parse the command line; exit with a usage message when it is invalid."""
     parser = argparse.ArgumentParser(
         prog="graph_simulator",
         description="Simulates Microsoft Entra and Microsoft Graph's Exchange connectors on ports of this machine.",
@@ -60,7 +60,7 @@ def read_arguments(arguments: t.Sequence[str]) -> Settings:
         type=_at_least_zero,
         default=0.0,
         metavar="MILLISECONDS",
-        help="added to each answer of a service (default: %(default)s)",
+        help="added to each response of a service (default: %(default)s)",
     )
     parser.add_argument(
         "--page-size",
@@ -81,27 +81,27 @@ def read_arguments(arguments: t.Sequence[str]) -> Settings:
         type=_at_least_one,
         default=DeviceCodeSettings.interval,
         metavar="SECONDS",
-        help="how long a client should wait between two questions about it (default: %(default)s)",
+        help="how long a client should wait between two polls (default: %(default)s)",
     )
     parser.add_argument(
         "--no-throttling",
         action="store_false",
         dest="throttling",
-        help="let an application send as many requests as it likes",
+        help="turn off throttling",
     )
-    parser.add_argument("--exit-with", type=_at_least_one, metavar="PID", help="stop when that process is gone")
+    parser.add_argument("--exit-with", type=_at_least_one, metavar="PID", help="stop when that process has exited")
     parser.add_argument("--lifetime", type=_at_least_zero, metavar="SECONDS", help="stop after so many seconds")
-    given = parser.parse_args(arguments)
-    return Settings(
-        ready_file=given.ready_file,
-        seed=given.seed,
-        sync_seconds=given.sync_seconds,
-        latency=given.latency_ms / 1000,
-        page_size=given.page_size,
-        device_codes=DeviceCodeSettings(given.device_code_seconds, given.device_code_interval),
-        throttling=given.throttling,
-        exit_with=given.exit_with,
-        lifetime=given.lifetime,
+    parsed = parser.parse_args(arguments)
+    return SimulatorSettings(
+        ready_file=parsed.ready_file,
+        seed=parsed.seed,
+        sync_seconds=parsed.sync_seconds,
+        latency=parsed.latency_ms / 1000,
+        page_size=parsed.page_size,
+        device_codes=DeviceCodeSettings(parsed.device_code_seconds, parsed.device_code_interval),
+        throttling=parsed.throttling,
+        exit_with=parsed.exit_with,
+        lifetime=parsed.lifetime,
     )
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A key that signs tokens, and JSON Web Signatures as such."""
+"""Sign JSON Web Tokens, and verify signatures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Claims = t.Mapping[str, t.Any]
 
 
 class SigningKey:
-    """An RSA key that lives as long as the simulator; signs with RS256."""
+    """A new RSA key that signs with RS256."""
 
     def __init__(self) -> None:
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -24,21 +24,21 @@ class SigningKey:
 
     @property
     def public_key(self) -> rsa.RSAPublicKey:
-        """What verifies the signatures."""
+        """The key that verifies signatures."""
         return self._key.public_key()
 
     def sign(self, claims: Claims) -> str:
-        """Write the claims as a JSON Web Token."""
+        """Return the claims as a signed JSON Web Token."""
         return jwt.encode(dict(claims), self._key, algorithm="RS256", headers={"kid": self._key_id})
 
     def key_set(self) -> dict[str, t.Any]:
-        """Write the public key as a JSON Web Key Set (RFC 7517)."""
+        """Return the public key as a JSON Web Key Set (RFC 7517)."""
         key = jwt.algorithms.RSAAlgorithm.to_jwk(self.public_key, as_dict=True)
         return {"keys": [{**key, "use": "sig", "kid": self._key_id, "alg": "RS256"}]}
 
 
 def is_signed_by(token: str, key: rsa.RSAPublicKey, algorithm: str) -> bool:
-    """Tell whether that key made the signature of a well-formed token."""
+    """Return whether the key signed the token."""
     try:
         jwt.PyJWS().decode(token, key, algorithms=[algorithm])
     except jwt.InvalidTokenError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The names of the simulated tenant and of what is the same in every tenant."""
+"""Names and ids of the simulated tenant, and ids that are equal in all tenants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TENANT_DOMAIN = "contoso.onmicrosoft.com"
 TENANT_NAME = "Contoso"
 
 GRAPH_APPLICATION_ID = "00000003-0000-0000-c000-000000000000"
-"""Microsoft Graph as a resource."""
+"""The application id of Microsoft Graph, the same in all tenants."""
 
 PUBLIC_CLIENT_ID = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
-"""Microsoft Graph Command Line Tools, a native application of Microsoft's."""
+"""Microsoft Graph Command Line Tools, a public client application of Microsoft."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tokens of Entra: signed when Entra issues them; access tokens are verified when Graph receives them.
+"""Issue and verify tokens of Entra.
 
 Source of the claims: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
 """
@@ -17,21 +17,21 @@ import jwt
 from .signing import Claims, SigningKey, is_signed_by
 
 if t.TYPE_CHECKING:
-    from .clock import Clock
+    from .clock import UtcClock
     from .secrets_record import SecretsRecord
 
 LIFETIME = 3599
-"""Seconds; what the service states in ``expires_in`` of an hour's token."""
+"""In seconds. Entra returns this ``expires_in`` for a token of one hour."""
 
 
 class TokenError(Exception):
-    """A token that Graph does not accept; the message is the one that Graph answers."""
+    """Graph rejects a token. The message is the one that Graph sends."""
 
 
 class Tokens:
-    """Issues and verifies tokens; ``lifetime`` (seconds) is that of new ones."""
+    """Issue and verify tokens. ``lifetime`` (seconds) applies to new tokens."""
 
-    def __init__(self, tenant_id: str, clock: Clock, record: SecretsRecord) -> None:
+    def __init__(self, tenant_id: str, clock: UtcClock, record: SecretsRecord) -> None:
         self._tenant_id = tenant_id
         self._record = record
         self._clock = clock
@@ -39,11 +39,11 @@ class Tokens:
         self.lifetime: float = LIFETIME
 
     def issue(self, audience: str, claims: Claims, lifetime: float | None = None) -> str:
-        """Sign a token for ``audience``; a negative ``lifetime`` (seconds) makes one that is expired already."""
+        """Sign a token for ``audience``. A negative ``lifetime`` (seconds) makes an expired token."""
         now = int(self._clock().timestamp())
         standard = {
             "aud": audience,
-            # Graph's tokens are of version 1, and so is the name of their issuer.
+            # Tokens for Graph have version 1.0, so they have the issuer of version 1.0.
             "iss": f"https://sts.windows.net/{self._tenant_id}/",
             "iat": now,
             "nbf": now,
@@ -55,7 +55,7 @@ class Tokens:
         return self._record.add(self._key.sign({**standard, **claims}))
 
     def bearer(self, audience: str, claims: Claims) -> dict[str, t.Any]:
-        """Issue an access token, as the part of a token endpoint's answer that tells of it (RFC 6749, section 5.1)."""
+        """Issue an access token, and return the fields of a token response (RFC 6749, section 5.1)."""
         return {
             "token_type": "Bearer",
             "expires_in": int(self.lifetime),
@@ -64,11 +64,11 @@ class Tokens:
         }
 
     def key_set(self) -> dict[str, t.Any]:
-        """Write the public key as a JSON Web Key Set."""
+        """Return the public key as a JSON Web Key Set."""
         return self._key.key_set()
 
     def verify(self, token: str, audience: str) -> Claims:
-        """Return the claims of a valid access token; raises TokenError."""
+        """Return the claims of a valid access token; raise TokenError."""
         if token.count(".") != 2:
             raise TokenError("IDX14100: JWT is not well formed, there are no dots (.).")
         try:
@@ -77,7 +77,7 @@ class Tokens:
             raise TokenError("IDX14102: Unable to decode the header or the payload of the token.") from None
         if not is_signed_by(token, self._key.public_key, "RS256"):
             raise TokenError("Access token validation failure. Invalid signature.")
-        # Expiry is measured on the simulator's clock, not on PyJWT's.
+        # PyJWT would use the clock of the machine; tests use the clock of the simulator.
         if claims["exp"] <= self._clock().timestamp():
             raise TokenError("Lifetime validation failed, the token is expired.")
         if claims["aud"] != audience:
@@ -86,5 +86,5 @@ class Tokens:
 
 
 def application_claims(client_id: str, object_id: str, roles: t.Iterable[str]) -> dict[str, t.Any]:
-    """What a token says of a service principal that acts for itself: its roles are its permissions."""
+    """Return the claims of a service principal that signs in as itself. Its permissions are ``roles``."""
     return {"appid": client_id, "idtyp": "app", "oid": object_id, "sub": object_id, "roles": list(roles)}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The people of the tenant, and what stands in the way of their sign-in."""
+"""The users of the tenant, with settings that block a sign-in."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .fields import Fields, read_distinct
 class User:
     """A user account.
 
-    ``mfa``: a policy demands a second factor. ``blocked``: Conditional Access issues no tokens. ``locked``: too many
-    wrong passwords. A ``federation_metadata_url`` makes the account one of a federated domain, whose identity provider
-    publishes its endpoints there.
+    ``mfa``: a policy requires a second factor. ``blocked``: Conditional Access blocks the user. ``locked``: the account
+    had too many wrong passwords. With ``federation_metadata_url`` the account belongs to a federated domain, whose
+    identity provider publishes its endpoints at this URL.
     """
 
     username: str
@@ -34,7 +34,7 @@ class User:
 
     @classmethod
     def from_json(cls, value: object, where: str) -> User:
-        """Read the form of :meth:`to_json`; only ``username`` and ``password`` are required. Raises InputError."""
+        """Read the JSON of :meth:`to_json`; only ``username`` and ``password`` are required. Raise InputError."""
         fields = Fields(value, where, known=[field.name for field in dataclasses.fields(cls)])
         return cls(
             username=fields.require("username", str),
@@ -49,10 +49,10 @@ class User:
         )
 
     def to_json(self) -> dict[str, t.Any]:
-        """Write the user for the control interface, the password in clear."""
+        """Return JSON for the control API, with the password in clear text."""
         return dataclasses.asdict(self)
 
 
 def read_users(value: object) -> tuple[User, ...]:
-    """Read a list of users with distinct names; raises InputError."""
+    """Read a list of users with unique names; raise InputError."""
     return read_distinct(value, "users", User.from_json, "username")

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The releases of ansible-core that the collection supports, and the candidate of the next, each with its Pythons.
+"""The supported releases of ansible-core and the release candidate of the next one, with the Pythons of each.
 
-Of Pythons that modules run on, the ones that MSAL supports too.
+The Pythons for modules are those that both ansible-core and MSAL support.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import typing as t
 
 
 class Core(t.NamedTuple):
-    """One minor release."""
+    """One minor release of ansible-core."""
 
     name: str
-    # Pythons that Ansible itself runs on, the newest first, and others that its modules run on.
+    # The Pythons for Ansible, from the newest to the oldest, and the other Pythons for modules.
     controllers: tuple[str, ...]
     targets: tuple[str, ...]
     requirement: str
-    # Sanity tests that cannot run here, with the reason.
-    left_out: t.Mapping[str, str] = {}
+    # Sanity tests that cannot run, with the reasons.
+    skipped_tests: t.Mapping[str, str] = {}
 
     @property
     def pythons(self) -> tuple[str, ...]:
-        """All of its Pythons, the oldest first."""
+        """All Pythons, from the oldest to the newest."""
         return tuple(sorted({*self.controllers, *self.targets}, key=lambda version: int(version.partition(".")[2])))
 
 
@@ -40,15 +40,15 @@ CORES = (
         "2.22",
         ("3.14", "3.13"),
         ("3.9", "3.10", "3.11", "3.12"),
-        # Not released yet; pip takes candidates where one is named.
+        # pip installs a release candidate if the requirement names one.
         "ansible-core~=2.22.0rc1",
         {"pylint": "its requirements name a package by an address that is no package index"},
     ),
 )
 
 
-def chosen(name: str) -> tuple[Core, ...]:
-    """The release of this name, or all of them when it is empty."""
+def select_cores(name: str) -> tuple[Core, ...]:
+    """Return the release with this name, or all releases if the name is empty."""
     cores = tuple(core for core in CORES if name in ("", core.name))
     if not cores:
         raise SystemExit(f"CORE is one of {', '.join(core.name for core in CORES)}; it is '{name}'.")

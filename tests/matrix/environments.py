@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The virtual environments of the matrix: made once, and again when what they are made of has changed.
+"""Create the virtual environments of the matrix, and create them again when their requirements change.
 
-venv.sh makes those of the make targets, each with one Python that Ansible runs on. Here there are many, on older
-Pythons too, and one that cannot be made is a row of the table.
+venv.sh creates the environments of the make targets, with a Python that Ansible supports. The matrix also needs
+environments with older Pythons, and a failed installation is a row of its table.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ REQUIREMENTS = Path(__file__).parents[1] / "requirements"
 
 
 def find_python(version: str) -> str | None:
-    """The path of this machine's Python X.Y, if it has one."""
-    found = subprocess.run([FIND_PYTHON, version], check=False, capture_output=True, text=True)
-    return found.stdout.strip() if found.returncode == 0 else None
+    """Return the path of this machine's Python X.Y, or None."""
+    process = subprocess.run([FIND_PYTHON, version], check=False, capture_output=True, text=True)
+    return process.stdout.strip() if process.returncode == 0 else None
 
 
 def make(folder: Path, python: str, requirements: Path, *packages: str) -> Path:
-    """Bring an environment up to date, and give its Python."""
-    inside = folder / "bin/python"
+    """Create or update an environment, and return the path of its Python."""
+    environment_python = folder / "bin/python"
     stamp = folder / "made-of"
-    # The commands in an environment hold its path.
-    made_of = "\n".join([str(folder), python, *packages, *contents(requirements)])
-    if not (inside.exists() and stamp.exists() and stamp.read_text() == made_of):
+    # The commands in an environment contain its path.
+    content = "\n".join([str(folder), python, *packages, *contents(requirements)])
+    if not (environment_python.exists() and stamp.exists() and stamp.read_text() == content):
         run([python, "-m", "venv", "--clear", str(folder)])
-        run([str(inside), "-m", "pip", "install", "--quiet", "--requirement", str(requirements), *packages])
-        stamp.write_text(made_of)
-    return inside
+        run([str(environment_python), "-m", "pip", "install", "--quiet", "--requirement", str(requirements), *packages])
+        stamp.write_text(content)
+    return environment_python
 
 
 def contents(requirements: Path) -> list[str]:
-    """A file of requirements, and those that it includes."""
+    """Return the texts of a file of requirements and of the files that it includes."""
     text = requirements.read_text()
     included = re.findall(r"^-r (.+)$", text, re.MULTILINE)
     return [text, *(part for name in included for part in contents(requirements.parent / name))]
 
 
 def run(command: Sequence[str]) -> None:
-    """Run a command, or raise what it printed."""
+    """Run a command; raise an error with its output if it fails."""
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
-        raise NotInstallable(done.stdout)
+        raise InstallationError(done.stdout)
 
 
-class NotInstallable(Exception):
-    """What was to be installed is not to be had, or does not fit."""
+class InstallationError(Exception):
+    """The packages of an environment cannot be installed."""

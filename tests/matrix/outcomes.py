@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of each suite, as a table."""
+"""The outcome of each suite, and the table of all outcomes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEADINGS = ("ansible-core", "Python", "sanity", "units", "integration")
 
 
 class Outcome(t.NamedTuple):
-    """What became of a suite: passed, FAILED or skipped; how many, or why; how long it took."""
+    """The outcome of a suite: passed, FAILED or skipped, with the number of tests or the reason, and the duration."""
 
     state: str
     detail: str = ""
@@ -20,17 +20,17 @@ class Outcome(t.NamedTuple):
 
     @property
     def failed(self) -> bool:
-        """Whether there is something to mend."""
+        """Whether the suite failed."""
         return self.state == "FAILED"
 
     def __str__(self) -> str:
-        """As it stands in the table."""
-        taken = f"{self.seconds:.0f} s" if self.seconds else ""
-        return f"{self.state} {', '.join(filter(None, [self.detail, taken]))}".strip()
+        """Return the text of the table cell."""
+        duration = f"{self.seconds:.0f} s" if self.seconds else ""
+        return f"{self.state} {', '.join(filter(None, [self.detail, duration]))}".strip()
 
 
 class Row(t.NamedTuple):
-    """One ansible-core on one Python."""
+    """The outcomes of one ansible-core on one Python."""
 
     core: str
     python: str
@@ -40,12 +40,12 @@ class Row(t.NamedTuple):
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """The cells that can fail."""
+        """The outcomes of the suites."""
         return (self.sanity, self.units, self.integration)
 
 
 def render(rows: t.Iterable[Row], *, heading: bool = True) -> list[str]:
-    """The table's lines."""
+    """Return the lines of the table."""
     cells = [*([HEADINGS] if heading else []), *(tuple(map(str, row)) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Batches of requests to Graph."""
+"""Send batches of requests to Microsoft Graph."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def sync(item_id: str, connector_id: str, **more: t.Any) -> Item:
 
 
 def send(graph: Client, token: str, *items: Item) -> dict[str, Item]:
-    """Send one batch; returns the answers by the ids of their requests."""
+    """Send one batch, and return the responses by the IDs of their requests."""
     answer = graph.post(BATCH, token, json={"requests": items})
     assert answer.status_code == 200, answer.text
     return {response["id"]: response for response in answer.json()["responses"]}

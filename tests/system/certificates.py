@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Certificates for an application, as an administrator would make them."""
+"""Create certificates for an application."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from cryptography.x509.oid import NameOID
 
 
 class AppCertificate(t.NamedTuple):
-    """A self-signed certificate, and files that hold it with its key, one encrypted with ``password``."""
+    """A self-signed certificate, and the contents of files with the certificate and its key.
+
+    :param password: the password of ``encrypted_pem`` and ``pfx``.
+    """
 
     certificate_pem: str
     pem: bytes
@@ -27,7 +30,7 @@ class AppCertificate(t.NamedTuple):
 
 
 def make_certificate() -> AppCertificate:
-    """Make a key and a certificate that is valid now."""
+    """Create a key and a certificate that is valid now."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ansible")])
     now = datetime.datetime.now(datetime.timezone.utc)

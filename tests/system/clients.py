@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP clients for the simulator's services, and the words that the system tests share."""
+"""HTTP clients for the services of the simulator, and constants that the system tests share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SYNC_SECONDS = 0.3
 
 @dataclasses.dataclass
 class Client:
-    """Sends requests to one service of the simulator, with its CA and without regard to the machine's proxies."""
+    """Send requests to one service of the simulator, with its CA and without the proxies of the machine."""
 
     root: str
     ca_path: str
@@ -50,7 +50,7 @@ def make_client(root: str, simulator: Simulator) -> Client:
 
 
 def obtain_refresh_token(simulator: Simulator) -> str:
-    """A refresh token of the simulator's user, as another tool may have left it."""
+    """Sign the user of the simulator in with a password, and return the refresh token."""
     client = make_client(simulator.authority_url, simulator)
     with client.session:
         answer = client.post(

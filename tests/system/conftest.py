@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One running simulator for all system tests, and clients of its services."""
+"""Start one simulator for all system tests, and create clients of its services."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TARBALL = f"msgraph-intune-{VERSION}.tar.gz"
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_paths() -> t.Iterator[None]:
-    """Give this Python and the home folder paths without blanks.
+    """Replace the paths of Python and of the home folder by links without blanks.
 
     For a task with ``async``, ansible-core before 2.21 quotes neither the Python nor the module's temporary file.
     """
@@ -48,7 +48,7 @@ def running_simulator() -> t.Iterator[Simulator]:
 
 @pytest.fixture
 def simulator(running_simulator: Simulator) -> Simulator:
-    """The simulator of the session, as if it had just started."""
+    """Reset the simulator of the session to its initial state."""
     running_simulator.reset()
     return running_simulator
 
@@ -61,7 +61,7 @@ def running_quick_simulator() -> t.Iterator[Simulator]:
 
 @pytest.fixture
 def quick_simulator(running_quick_simulator: Simulator) -> Simulator:
-    """One where a sync completes before the next task looks, as if it had just started."""
+    """Reset a simulator in which a sync completes before the next task reads the connector."""
     running_quick_simulator.reset()
     return running_quick_simulator
 
@@ -82,7 +82,7 @@ def login(simulator: Simulator) -> t.Iterator[Client]:
 
 @pytest.fixture
 def session(simulator: Simulator) -> t.Iterator[requests.Session]:
-    """What libraries such as MSAL send their requests with."""
+    """Create the session that libraries such as MSAL use for their requests."""
     with requests.Session() as session:
         session.trust_env = False
         session.verify = simulator.ca_path
@@ -91,29 +91,29 @@ def session(simulator: Simulator) -> t.Iterator[requests.Session]:
 
 @pytest.fixture
 def writer(simulator: Simulator) -> str:
-    """A token that may do everything."""
+    """Return a token with the permission to read and write."""
     return simulator.token(roles=[READ_WRITE])
 
 
 @pytest.fixture
 def connector_id(simulator: Simulator) -> str:
-    """The id of a connector that completes its syncs."""
+    """Return the ID of a connector that completes its syncs."""
     return simulator.connector_ids[0]
 
 
 @pytest.fixture
 def engines(record_property: t.Callable[[str, object], None]) -> Engines:
-    """Finds the programs of others that a test runs against."""
+    """Create the object that finds third-party programs for a test."""
     return Engines(record_property)
 
 
 @pytest.fixture(scope="session")
 def installed_collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of collections with this one, built and installed as a user would."""
+    """Build and install this collection, and return the folder of collections."""
     folder = tmp_path_factory.mktemp("collections")
     staged = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"]) / "ansible_collections/msgraph/intune"
     galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection"]
-    # With the staged one in sight there would be nothing to install.
+    # ansible-galaxy does not install a collection that it finds in this path.
     environment = {**clean_environment(), "ANSIBLE_COLLECTIONS_PATH": str(folder)}
     for command in (["build", str(staged), "--output-path"], ["install", "--offline", f"{folder}/{_TARBALL}", "-p"]):
         run = run_command([*galaxy, *command, str(folder)], environment)

@@ -2,13 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Checks requests and answers against an OpenAPI description of Graph."""
+"""Check requests and responses against an OpenAPI description of Graph."""
 
 from __future__ import annotations
 
 import json
 import typing as t
+from pathlib import Path
 
+import yaml
+from ansible_collections.msgraph.intune.tests import graph_simulator
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
@@ -16,34 +19,49 @@ from openapi_core.testing import MockRequest, MockResponse
 if t.TYPE_CHECKING:
     import requests
 
+SIMULATOR_DESCRIPTION = Path(str(graph_simulator.__file__)).with_name("openapi.yaml")
+
 _GRAPH = "https://graph.microsoft.com"
+_VERSION = "/v1.0"
+_VERBS = ("get", "post", "put", "patch", "delete")
 
 
 class Contract:
-    """A description whose server is the public Graph.
+    """An OpenAPI description whose server is ``https://graph.microsoft.com/v1.0``.
 
-    Microsoft's own is at https://github.com/microsoftgraph/msgraph-metadata. ``error`` is what the checks raise.
+    The checks raise ``error``.
     """
 
     error = OpenAPIError
 
-    def __init__(self, path: str) -> None:
-        self._description = OpenAPI.from_file_path(path)
-        info = self._description.spec["info"]
+    def __init__(self, path: Path) -> None:
+        self._description = OpenAPI.from_file_path(str(path))
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self._paths = document["paths"]
+        info = document["info"]
         self.name = f"{info['title']} {info['version']}"
 
+    def operations(self) -> set[tuple[str, str]]:
+        """Return verb and path of each operation, for example ``("POST", "/v1.0/$batch")``."""
+        return {
+            (verb.upper(), _VERSION + path)
+            for path, operations in self._paths.items()
+            for verb in operations
+            if verb in _VERBS
+        }
+
     def check_request(self, entry: dict[str, t.Any]) -> None:
-        """Check path, verb, parameters and body of a request to Graph in the journal; raises ``error``."""
-        self._description.validate_request(_request(entry))
+        """Check a request in the journal: path, verb, parameters, body and token."""
+        self._description.validate_request(_mock_request(entry))
 
-    def check_answer(self, entry: dict[str, t.Any], answer: requests.Response) -> None:
-        """Check the answer to a request in the journal: its status, media type and body; raises ``error``."""
-        content_type = answer.headers.get("Content-Type", "")
-        response = MockResponse(answer.content, answer.status_code, dict(answer.headers), content_type)
-        self._description.validate_response(_request(entry), response)
+    def check_response(self, entry: dict[str, t.Any], response: requests.Response) -> None:
+        """Check the response to a request in the journal: status, headers, media type and body."""
+        content_type = response.headers.get("Content-Type", "")
+        mock_response = MockResponse(response.content, response.status_code, dict(response.headers), content_type)
+        self._description.validate_response(_mock_request(entry), mock_response)
 
 
-def _request(entry: dict[str, t.Any]) -> MockRequest:
+def _mock_request(entry: dict[str, t.Any]) -> MockRequest:
     return MockRequest(
         _GRAPH,
         entry["method"].lower(),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the documentation promises, as ansible-doc reads it: fragments are merged, as users see them."""
+"""Read the documentation with ansible-doc, which merges the documentation fragments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MODULES = ("intune_exchange_connector_sync", "intune_exchange_connector_info")
 
 
 class Option(t.NamedTuple):
-    """A documented option: each of these names, aliases and variables included, has to give it its value."""
+    """A documented option, with each alias and each environment variable that sets it."""
 
     name: str
     aliases: tuple[str, ...]
@@ -27,37 +27,37 @@ class Option(t.NamedTuple):
 
 
 def module_options(module: str) -> dict[str, Option]:
-    """A module's options by name."""
+    """Return the options of a module by name."""
     return {
-        name: Option(name, tuple(found.get("aliases", ())), tuple(_variables(found["description"])))
-        for name, found in _documentation("module", module)["doc"]["options"].items()
+        name: Option(name, tuple(option.get("aliases", ())), tuple(_variables(option["description"])))
+        for name, option in _documentation("module", module)["doc"]["options"].items()
     }
 
 
 def role_options(role: str) -> dict[str, set[str]]:
-    """The names of a role's options, by entry point."""
-    points = _documentation("role", role)["entry_points"]
-    return {point: set(found["options"]) for point, found in points.items()}
+    """Return the names of a role's options, by entry point."""
+    entry_points = _documentation("role", role)["entry_points"]
+    return {name: set(entry_point["options"]) for name, entry_point in entry_points.items()}
 
 
 def error_kinds(module: str) -> set[str]:
-    """The kinds of error that a module's results are said to have."""
+    """Return the documented error kinds of a module."""
     (kinds,) = (_documentation("module", module)["return"]["error"]["contains"]["kind"]["description"],)
-    return {re.match(r"V\((\w+)\) ", kind)[1] for kind in kinds}  # type: ignore[index]  # each item is about one
+    return {re.match(r"V\((\w+)\) ", kind)[1] for kind in kinds}  # type: ignore[index]  # each item names one kind
 
 
 def descriptions(module: str) -> list[str]:
-    """Each paragraph that describes a module, one of its options or a part of its result."""
+    """Return each paragraph that describes a module, an option or a return value."""
     return list(_descriptions(_documentation("module", module)))
 
 
 def see_also(module: str) -> list[dict[str, str]]:
-    """What a module's documentation refers to."""
+    """Return the references of a module's documentation."""
     return t.cast("list[dict[str, str]]", _documentation("module", module)["doc"]["seealso"])
 
 
 def environment_variables(module: str) -> set[str]:
-    """All environment variables that a module's documentation speaks of."""
+    """Return all environment variables in a module's documentation."""
     return set(re.findall(r"E\((\w+)\)", json.dumps(_documentation("module", module)["doc"])))
 
 
@@ -70,7 +70,7 @@ def _descriptions(value: t.Any) -> t.Iterator[str]:
 
 
 def _variables(description: list[str]) -> t.Iterator[str]:
-    """The variables that stand in for an option; other sentences speak of further ones."""
+    """Yield the variables that set an option. Other sentences can mention further variables."""
     for sentence in re.split(r"(?<=\.)\s", " ".join(description)):
         if "the environment variable E(" in sentence:
             yield from re.findall(r"E\((\w+)\)", sentence)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Token requests to the simulated Entra, and the shape of its refusals."""
+"""Token requests to the simulated Entra, and checks of its error responses."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def post_form(
     form: t.Mapping[str, str | None],
     *,
     tenant: str | None = None,
-    to: str = "token",
+    endpoint: str = "token",
 ) -> requests.Response:
-    """Post to an endpoint of the tenant; fields that are None are left out."""
+    """Post a form to an endpoint of the tenant. Fields with the value None are left out."""
     return login.post(
-        f"/{tenant or simulator.tenant_id}/oauth2/v2.0/{to}",
+        f"/{tenant or simulator.tenant_id}/oauth2/v2.0/{endpoint}",
         data={name: value for name, value in form.items() if value is not None},
         headers={"client-request-id": CORRELATION_ID},
     )
 
 
 def token_request(simulator: Simulator, login: Client, **changes: str | None) -> requests.Response:
-    """Ask for a token of the default application; a change to None leaves that field out."""
+    """Request a token for the default application. A change to None removes the field."""
     form = {
         "grant_type": "client_credentials",
         "client_id": simulator.client_id,
@@ -50,7 +50,7 @@ def token_request(simulator: Simulator, login: Client, **changes: str | None) ->
 def password_request(
     simulator: Simulator, login: Client, tenant: str | None = None, **changes: str | None
 ) -> requests.Response:
-    """Ask for a token of the default user through the public client; a change to None leaves that field out."""
+    """Request a token for the default user through the public client. A change to None removes the field."""
     form = {
         "grant_type": "password",
         "client_id": simulator.public_client_id,
@@ -63,25 +63,25 @@ def password_request(
 
 
 def refresh_request(simulator: Simulator, login: Client, token: str, **changes: str | None) -> requests.Response:
-    """Ask for another token of the default user; a change to None leaves that field out."""
+    """Redeem a refresh token of the default user. A change to None removes the field."""
     form = {"grant_type": "refresh_token", "client_id": simulator.public_client_id, "refresh_token": token, **changes}
     return post_form(simulator, login, form)
 
 
 def claims_of(token: str) -> dict[str, t.Any]:
-    """Read a token without a look at its signature."""
+    """Return the claims of a token without verifying its signature."""
     claims: dict[str, t.Any] = jwt.decode(token, options={"verify_signature": False})
     return claims
 
 
-def assert_refused(answer: requests.Response, status: int, error: str, code: int) -> dict[str, t.Any]:
-    """Check the whole shape of Entra's error body and return it."""
-    body: dict[str, t.Any] = answer.json()
-    assert (answer.status_code, body["error"], body["error_codes"]) == (status, error, [code])
+def assert_entra_error(response: requests.Response, status: int, error: str, code: int) -> dict[str, t.Any]:
+    """Check all fields of an error response of Entra, and return its body."""
+    body: dict[str, t.Any] = response.json()
+    assert (response.status_code, body["error"], body["error_codes"]) == (status, error, [code])
     description = body["error_description"]
     assert description.startswith(f"AADSTS{code}: ")
     assert f"Trace ID: {body['trace_id']} Correlation ID: {body['correlation_id']}" in description
     assert description.endswith(f"Timestamp: {body['timestamp']}")
     assert body["error_uri"].endswith(f"/error?code={code}")
-    assert answer.headers["x-ms-request-id"] == body["trace_id"]
+    assert response.headers["x-ms-request-id"] == body["trace_id"]
     return body

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The shape of Graph's error bodies."""
+"""Check the format of error bodies of Microsoft Graph."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
 
 
 def assert_graph_error(answer: requests.Response, status: int, code: str) -> str:
-    """Check the whole shape of Graph's error body and return its message."""
+    """Check each field of an error body, and return its message."""
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (status, code)
     assert answer.headers["Content-Type"] == "application/json"
@@ -27,7 +27,7 @@ def assert_graph_error(answer: requests.Response, status: int, code: str) -> str
 
 
 def intune_message(message: str) -> str:
-    """Decode the JSON string that Intune sends as a message."""
+    """Decode the JSON string that Intune sends as a message, and return the text in it."""
     inner = json.loads(message)
     assert inner.keys() == {
         "_version",

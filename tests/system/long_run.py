@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A program that runs until it is told to stop, and what it printed so far."""
+"""Run a program in the background, and read its output while it runs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ansible_collections.msgraph.intune.tests.system.commands import keep_output
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-# Generous: nothing is decided by it but that something will not happen any more.
-_PATIENCE_SECONDS = 120.0
+# Long enough for a slow machine: a test fails after this time, but no test waits for it.
+_TIMEOUT_SECONDS = 120.0
 
 
 class LongRun:
-    """A running command, as a context manager that ends it."""
+    """A running command. The context manager kills it at the end."""
 
     def __init__(self, command: t.Sequence[str], environment: t.Mapping[str, str], folder: Path) -> None:
         self._output = folder / "output.txt"
@@ -33,7 +33,7 @@ class LongRun:
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
-                # A group of its own, so that what it started can be ended with it.
+                # A new session keeps signals of the terminal away from the command.
                 start_new_session=True,
             )
 
@@ -51,18 +51,18 @@ class LongRun:
         return self._output.read_text(encoding="utf-8", errors="replace")
 
     def wait_for(self, what: str, condition: t.Callable[[], t.Any]) -> None:
-        """Wait until a condition holds; it fails when the program ends before."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        """Wait until a condition holds. Fail if the program exits before that."""
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
         while not condition():
             assert self.process.poll() is None, f"ended before {what}:\n{self.output}"
             assert time.monotonic() < deadline, f"never {what}:\n{self.output}"
             time.sleep(0.05)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal, and return the exit status."""
+        """Send a signal, wait until the program exits, and return the exit status."""
         self.process.send_signal(number)
-        return self.process.wait(_PATIENCE_SECONDS)
+        return self.process.wait(_TIMEOUT_SECONDS)
 
     def end(self) -> int:
-        """Wait until it ends by itself, and return the exit status."""
-        return self.process.wait(_PATIENCE_SECONDS)
+        """Wait until the program exits, and return the exit status."""
+        return self.process.wait(_TIMEOUT_SECONDS)

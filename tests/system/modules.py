@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a module the way Ansible does on a managed host: a process that reads its arguments and prints its result."""
+"""Run a module like Ansible does on a managed host: a process that reads its arguments and prints its result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MODULE = f"{_PACKAGE}.{SYNC}"
 
 
 class Run(t.NamedTuple):
-    """What a module did: its result, all that it printed, and its exit status."""
+    """The result of a module, its output and its exit status."""
 
     result: dict[str, t.Any]
     output: str
@@ -35,9 +35,9 @@ def run_module(
     verbosity: int = 4,
     environ: t.Mapping[str, str] | None = None,
 ) -> Run:
-    """Run a module with these options, and with nothing of this machine's settings in its environment.
+    """Run a module with these options, without variables of this machine that the module would read.
 
-    The variable MODULE_PYTHON may name another Python to run it, with older packages say.
+    The variable MODULE_PYTHON names another Python for the module, for example one with older packages.
     """
     internal = {"_ansible_check_mode": check, "_ansible_verbosity": verbosity}
     done = run_command(

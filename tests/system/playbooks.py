@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs Ansible's own commands the way a user's shell would."""
+"""Run the commands ansible and ansible-playbook."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def ad_hoc(
 
 
 def result_of(run: subprocess.CompletedProcess[str]) -> dict[str, t.Any]:
-    """The module's result, as an ad-hoc command shows it."""
+    """Return the module's result from the output of an ad-hoc command."""
     text = run.stdout
     return t.cast("dict[str, t.Any]", json.JSONDecoder().raw_decode(text, text.index("=> ") + 3)[0])
 
 
 def playbook_command(path: Path | str, *flags: str) -> list[str]:
-    """The command that runs a playbook."""
+    """Return the command that runs a playbook."""
     return [sys.executable, "-m", "ansible", "playbook", str(path), *flags]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs rulebooks in the real ansible-rulebook, with the event source of the installed collection."""
+"""Run rulebooks in ansible-rulebook, with the event source of the installed collection."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ SCHEMA = Path(__file__).parents[2] / "extensions/eda/event_schemas/exchange_conn
 INVENTORY = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}
 
 
-class Stage:
-    """Runs rulebooks against the simulator; each request is made once, and looks are a second apart."""
+class RulebookRunner:
+    """Run rulebooks against the simulator, without retries and with a poll interval of one second."""
 
     def __init__(self, simulator: Simulator, engines: Engines, collections: Path, folder: Path) -> None:
         self.simulator = simulator
@@ -45,9 +45,9 @@ class Stage:
         return LongRun(command, self.environment, self.folder)
 
     def watch(self, *flags: str, source: str = SOURCE, **args: t.Any) -> LongRun:
-        """Print what the source tells."""
+        """Run a rulebook that prints each event of the source."""
         rules = {
-            "name": "Tell",
+            "name": "Print",
             "condition": "event.type is defined",
             "action": {"print_event": {"pretty": True}},
         }
@@ -61,35 +61,37 @@ class Stage:
         return str(path)
 
     def paths(self, method: str = "GET") -> list[str]:
-        """What was asked of Microsoft Graph."""
-        sent = [entry for entry in self.simulator.journal() if entry["service"] == "graph"]
-        return [entry["path"] for entry in sent if entry["method"] == method]
+        """Return the paths of the requests to Microsoft Graph."""
+        requests = [entry for entry in self.simulator.journal() if entry["service"] == "graph"]
+        return [entry["path"] for entry in requests if entry["method"] == method]
 
     def triggers(self) -> list[str]:
+        """Return the IDs of the synced connectors."""
         return [path.split("/")[-2] for path in self.paths("POST")]
 
-    def looks(self) -> int:
+    def polls(self) -> int:
+        """Count the requests that read connectors."""
         return len(self.paths())
 
 
 def events(run: LongRun) -> list[dict[str, t.Any]]:
-    """The events that were printed, each over several lines, and by the engine itself once more."""
-    found = []
+    """Return the printed events. The engine prints each event twice, in several lines."""
+    parsed = []
     for block in re.findall(r"^\{'.+?\}\}?$", run.output, re.MULTILINE | re.DOTALL):
         with contextlib.suppress(SyntaxError, ValueError):
-            found.append(ast.literal_eval(block))
-    return list({event["meta"]["uuid"]: event for event in found if "type" in event}.values())
+            parsed.append(ast.literal_eval(block))
+    return list({event["meta"]["uuid"]: event for event in parsed if "type" in event}.values())
 
 
-def check(found: t.Iterable[dict[str, t.Any]]) -> None:
-    """Hold events against the schema; ansible-rulebook brings the package that does that."""
+def validate_events(events_to_validate: t.Iterable[dict[str, t.Any]]) -> None:
+    """Validate events against the schema, with the package jsonschema that ansible-rulebook requires."""
     import jsonschema
 
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    for event in found:
+    for event in events_to_validate:
         jsonschema.validate(event, schema, jsonschema.Draft202012Validator)
 
 
-def types(run: LongRun) -> list[str]:
+def event_types(run: LongRun) -> list[str]:
     return [event["type"] for event in events(run)]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Automation Platform reads of the collection: its pattern, and the queries that count managed nodes."""
+"""Check the files that Automation Platform reads: the pattern, and the query that counts managed nodes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PATTERN = EXTENSIONS / "patterns/sync_exchange_connectors"
 class TestAudit:
     @pytest.fixture
     def count(self, engines: Engines) -> t.Callable[[dict[str, t.Any]], list[dict[str, t.Any]]]:
-        """Runs the query on a result, as the controller does with that of each event."""
+        """Return a function that runs the query on a result, like the controller does for each event."""
         engines.package("jq")
         import jq
 
@@ -36,7 +36,7 @@ class TestAudit:
         query = jq.compile(queries[SYNC]["query"])
         return lambda result: t.cast("list[dict[str, t.Any]]", query.input_value(result).all())
 
-    def test_each_connector_that_was_triggered_is_a_node(
+    def test_each_triggered_connector_is_a_node(
         self, simulator: Simulator, count: t.Callable[[dict[str, t.Any]], list[dict[str, t.Any]]]
     ) -> None:
         simulator.set_connectors([contoso(), fabrikam()])
@@ -47,10 +47,12 @@ class TestAudit:
         ]
         assert all(node["facts"]["device_type"] == "intune_exchange_connector" for node in by_id)
         simulator.set_connectors([contoso(), fabrikam()])
-        (old,) = count(result_of(ad_hoc(ansible_environment(simulator), SYNC, all_connectors=True, if_older_than="1d")))
-        assert (old["name"], old["canonical_facts"]) == ("CONN01.contoso.example", {"id": CONTOSO})
+        (node,) = count(
+            result_of(ad_hoc(ansible_environment(simulator), SYNC, all_connectors=True, if_older_than="1d"))
+        )
+        assert (node["name"], node["canonical_facts"]) == ("CONN01.contoso.example", {"id": CONTOSO})
 
-    def test_what_is_not_triggered_is_none(
+    def test_a_connector_that_is_not_triggered_is_not_a_node(
         self, simulator: Simulator, count: t.Callable[[dict[str, t.Any]], list[dict[str, t.Any]]]
     ) -> None:
         simulator.set_connectors([contoso()])
@@ -61,16 +63,16 @@ class TestAudit:
 
 
 class TestPattern:
-    def test_it_has_what_galaxy_looks_for(self) -> None:
-        found = json.loads((PATTERN / "meta/pattern.json").read_bytes())
-        assert found["name"] == PATTERN.name
-        (template,) = found["aap_resources"]["controller_job_templates"]
+    def test_the_pattern_has_the_files_that_galaxy_requires(self) -> None:
+        pattern = json.loads((PATTERN / "meta/pattern.json").read_bytes())
+        assert pattern["name"] == PATTERN.name
+        (template,) = pattern["aap_resources"]["controller_job_templates"]
         assert template["primary"] is True
         assert [path.name for path in (PATTERN / "playbooks").iterdir()] == [template["playbook"]]
         assert (PATTERN / "README.md").exists()
 
-    def test_its_survey_is_that_of_the_set_up_for_questions_that_a_pattern_may_ask(self) -> None:
-        # Its format takes defaults as text and knows no limits: https://github.com/ansible/pattern-service
+    def test_the_survey_of_the_pattern_has_the_questions_of_the_role_that_a_pattern_supports(self) -> None:
+        # The format of patterns supports only texts as defaults, and no limits: https://github.com/ansible/pattern-service
         survey = yaml.safe_load((EXTENSIONS.parent / "roles/awx_setup/files/survey.yml").read_text(encoding="utf-8"))
         survey["spec"] = [
             {key: value for key, value in question.items() if key not in ("min", "max")}
@@ -81,10 +83,10 @@ class TestPattern:
             "controller_job_templates"
         ]
         assert template["survey"] == survey
-        (everything,) = (one for one in survey["spec"] if one["variable"] == "all_connectors")
-        assert everything["default"] == "false"
+        (question,) = (question for question in survey["spec"] if question["variable"] == "all_connectors")
+        assert question["default"] == "false"
 
-    def test_its_playbook_is_that_of_the_project(self) -> None:
+    def test_the_playbook_of_the_pattern_is_that_of_the_project(self) -> None:
         project = Path(__file__).parents[2] / "roles/awx_setup/files/project"
         name = "sync_exchange_connectors.yml"
         assert (PATTERN / "playbooks" / name).read_bytes() == (project / name).read_bytes()

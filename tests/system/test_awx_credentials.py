@@ -159,3 +159,10 @@ class TestAzureCredential:
     def test_a_user(self, awx: Awx, signs_in: SignsIn, simulator: Simulator) -> None:
         given = {"username": simulator.username, "password": simulator.password, "subscription": "", "secret": ""}
         assert signs_in(awx.azure_rm, given) == "password"
+
+    def test_a_user_with_tenant_and_client_reaches_no_job(self, awx: Awx, simulator: Simulator) -> None:
+        application = {"client": simulator.client_id, "tenant": simulator.tenant_id, "secret": ""}
+        given = {"username": simulator.username, "password": simulator.password, "subscription": "", **application}
+        environment, _shown = awx.inject(awx.azure_rm, given)
+        assert environment["AZURE_SECRET"] == ""
+        assert not {"AZURE_AD_USER", "AZURE_PASSWORD"} & set(environment)

@@ -20,7 +20,8 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 ROOT = Path(__file__).parents[2]
-FILES = ROOT / "roles/awx_setup/files"
+ROLE = ROOT / "roles/awx_setup"
+FILES = ROLE / "files"
 
 
 def read(path: Path) -> t.Any:
@@ -30,6 +31,8 @@ def read(path: Path) -> t.Any:
 INPUTS = read(FILES / "credential_type_inputs.yml")
 INJECTORS = read(FILES / "credential_type_injectors.yml")
 SURVEY = read(FILES / "survey.yml")
+REPORT_SURVEY = read(FILES / "report_survey.yml")
+ROWS = read(ROLE / "vars/main.yml")["awx_setup_templates"]
 
 
 class TestCredentialType:
@@ -70,17 +73,35 @@ class TestCredentialType:
         assert re.fullmatch(r"(AZURE|MSGRAPH)_[A-Z_]+", name)
 
 
+class TestTemplates:
+    @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
+    def test_a_row_has_the_keys_that_further_rows_may_have(self, row: dict[str, t.Any]) -> None:
+        options = read(ROLE / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+        spec = options["awx_setup_further_templates"]["options"]
+        assert {"name", "description", "playbook"} <= set(row) <= set(spec)
+        assert set(row.get("schedule", {})) <= set(spec["schedule"]["options"])
+
+    @pytest.mark.parametrize("row", [row for row in ROWS if "schedule" in row], ids=lambda row: row["name"])
+    def test_a_schedule_answers_its_survey_and_selects_something(self, row: dict[str, t.Any]) -> None:
+        asked = {question["variable"] for question in read(FILES / row["survey"])["spec"]}
+        schedule = row["schedule"]
+        assert set(schedule["answers"]) | set(schedule["selection"]) <= asked
+        assert set(schedule["answers"]) & set(schedule["selection"])
+
+
 class TestSurvey:
     def test_it_has_the_keys_that_the_controller_asks_for(self) -> None:
         assert set(SURVEY) == {"name", "description", "spec"}
 
-    @pytest.mark.parametrize("question", SURVEY["spec"], ids=lambda question: question["variable"])
+    @pytest.mark.parametrize(
+        "question", [*SURVEY["spec"], *REPORT_SURVEY["spec"]], ids=lambda question: question["variable"]
+    )
     def test_a_question_is_one_that_the_controller_takes(self, question: dict[str, t.Any]) -> None:
         known = {"question_name", "question_description", "variable", "type", "required", "default"}
         assert known <= set(question) <= known | {"min", "max", "choices"}
         # The controller refuses a schedule that leaves a required question unanswered, even one that has a default.
         assert question["required"] is False
-        kinds = {"text": str, "textarea": str, "multiplechoice": str, "integer": int}
+        kinds = {"text": str, "textarea": str, "password": str, "multiplechoice": str, "integer": int}
         assert isinstance(question["default"], kinds[question["type"]])
         assert ("choices" in question) == (question["type"] == "multiplechoice")
         assert question["default"] in question.get("choices", [question["default"]])
@@ -108,6 +129,11 @@ class TestProject:
         assert any(map(begins.match, playbook.read_text(encoding="utf-8").splitlines()))
 
     def test_each_job_template_names_a_playbook_of_the_project(self) -> None:
-        templates = read(ROOT / "roles/awx_setup/vars/main.yml")["awx_setup_templates"]
         playbooks = {path.name for path in (FILES / "project").glob("*.yml")}
-        assert {template["playbook"] for template in templates} == playbooks
+        assert {row["playbook"] for row in ROWS} == playbooks
+
+    def test_it_needs_no_galaxy_server(self) -> None:
+        # The controller installs what collections/requirements.yml lists at each sync, and the sync fails without it.
+        assert all(path.is_file() for path in (FILES / "project").iterdir())
+        (wanted,) = read(FILES / "project_requirements.yml")["collections"]
+        assert wanted["name"] == "msgraph.intune"

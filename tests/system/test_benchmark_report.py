@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``make bench`` makes of its figures: the tables and the chart."""
+"""Check the tables and the chart of ``make bench``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def cells(line: str) -> list[str]:
     return re.split(r"\s{2,}", line.strip())
 
 
-def test_a_task_is_shown_beside_ping() -> None:
+def test_the_task_table_compares_with_ping() -> None:
     text = as_text(task_table([TaskRow("ping", PING, 26.0), TaskRow("ours", SYNC, 36.4)], 50.0))
     title, _blank, _head, ping, ours = text.splitlines()
     assert title.endswith("50 ms latency")
@@ -36,22 +36,22 @@ def test_a_task_is_shown_beside_ping() -> None:
     assert cells(ours) == ["ours", "300 ms", "×1.50", "500 ms", "×2.00", "36 MB", "1", "1"]
 
 
-def test_each_way_is_shown_beside_ours_for_as_many_connectors() -> None:
+def test_the_run_table_compares_with_our_row_for_the_same_number_of_connectors() -> None:
     table = as_markdown(run_table(RUNS, 0.0))
     assert "| 100 | by <hand> | 25.00 s | ×50 | 30.00 s | 30 MB | 101 | 101 |" in table
     assert "| 1 | by <hand> | 1.00 s | ×2.00 | 1.20 s | 30 MB | 2 | 2 |" in table
 
 
-def test_the_lowest_of_each_counts() -> None:
+def test_lowest_returns_the_minimum_of_each_cost() -> None:
     assert lowest([PING, SYNC._replace(wall=0.1)]) == Cost(0.2, 0.1, 0.0, 0, 0)
 
 
-def test_the_chart_has_a_bar_for_each_way_to_the_scale_of_its_group() -> None:
-    tree = ElementTree.fromstring(draw(RUNS, (1, 100)))  # noqa: S314  it was made a moment ago
+def test_the_chart_has_one_bar_for_each_row_with_one_scale_for_each_group() -> None:
+    tree = ElementTree.fromstring(draw(RUNS, (1, 100)))  # noqa: S314  our own chart
     space = "{http://www.w3.org/2000/svg}"
-    _background, *bars = [float(one.attrib["width"]) for one in tree.iter(f"{space}rect")]
+    _background, *bars = [float(rect.attrib["width"]) for rect in tree.iter(f"{space}rect")]
     assert len(bars) == len(RUNS)
-    # The cheapest first, and the dearest of each group as long as the chart is wide.
+    # The rows of a group are sorted by cost, and the longest bar of each group has the full width.
     assert bars[1] == bars[3] == max(bars)
     assert bars[0] / bars[1] == 0.5
     words = [text.text for text in tree.iter(f"{space}text")]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Certificates, proxies and a hostile home: what a machine's settings may do to a task, and what they may not."""
+"""Run the module with certificates, proxies and a .netrc file that the machine configures."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
-NOBODY = "http://127.0.0.1:9"
+# Nothing listens on this port.
+UNREACHABLE_PROXY = "http://127.0.0.1:9"
 
 
 @pytest.fixture
 def options(simulator: Simulator) -> dict[str, t.Any]:
-    """A sync with a token at hand; certificates as the machine has them."""
+    """Return the options of a sync with an access token, without a CA file."""
     return {
         "connector_id": simulator.connector_ids[0],
         "access_token": simulator.token(roles=[READ_WRITE]),
@@ -38,7 +39,7 @@ def options(simulator: Simulator) -> dict[str, t.Any]:
 
 @pytest.fixture
 def foreign_ca(tmp_path: Path) -> str:
-    """The CA of somebody else, an inspecting proxy's say."""
+    """Create a CA that did not sign the simulator's certificates, like that of a proxy that inspects TLS."""
     path = tmp_path / "foreign.pem"
     trustme.CA().cert_pem.write_to_path(str(path))
     return str(path)
@@ -52,7 +53,7 @@ def services(simulator: Simulator) -> list[str]:
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_a_given_ca_beats_the_environments(
+def test_the_option_ca_path_wins_over_the_environment(
     simulator: Simulator, options: dict[str, t.Any], foreign_ca: str, variable: str
 ) -> None:
     run = run_module({**options, "ca_path": simulator.ca_path}, environ={variable: foreign_ca})
@@ -61,19 +62,15 @@ def test_a_given_ca_beats_the_environments(
     assert run.result["error"]["kind"] == "network"
 
 
-def test_without_a_given_ca_the_environments_holds(simulator: Simulator, options: dict[str, t.Any]) -> None:
-    assert run_module(options, environ={"REQUESTS_CA_BUNDLE": simulator.ca_path}).result["changed"]
-
-
 @pytest.mark.parametrize(
-    ("given", "hint"),
+    ("has_ca_path", "hint"),
     [(False, "If a proxy inspects TLS here"), (True, "foreign.pem does not contain the CA of localhost:")],
 )
-def test_a_certificate_of_a_stranger_is_explained_and_asked_for_once(
-    options: dict[str, t.Any], foreign_ca: str, given: bool, hint: str
+def test_a_certificate_of_an_unknown_ca_fails_with_a_hint_and_without_a_retry(
+    options: dict[str, t.Any], foreign_ca: str, has_ca_path: bool, hint: str
 ) -> None:
     no_bundle = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": ""}
-    run = run_module({**options, "ca_path": foreign_ca if given else ""}, environ=no_bundle)
+    run = run_module({**options, "ca_path": foreign_ca if has_ca_path else ""}, environ=no_bundle)
     error = run.result["error"]
     assert error["kind"] == "network"
     assert "CERTIFICATE_VERIFY_FAILED" in error["message"]
@@ -81,7 +78,9 @@ def test_a_certificate_of_a_stranger_is_explained_and_asked_for_once(
     assert (run.result["graph"]["requests"], run.result["graph"]["retries"]) == (1, 0)
 
 
-def test_what_speaks_no_tls_is_explained_and_asked_once(simulator: Simulator, options: dict[str, t.Any]) -> None:
+def test_a_server_without_tls_fails_with_a_hint_and_without_a_retry(
+    simulator: Simulator, options: dict[str, t.Any]
+) -> None:
     port = urlsplit(simulator.control_url).port
     run = run_module({**options, "graph_url": f"https://127.0.0.1:{port}", "ca_path": simulator.ca_path})
     assert "does not speak TLS" in run.result["error"]["hint"]
@@ -99,32 +98,26 @@ def proxy_of(simulator: Simulator, user: str | None = None, password: str | None
     )
 
 
-@pytest.mark.parametrize("variable", ["MSGRAPH_PROXY", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_a_proxy_of_the_environment_is_used(simulator: Simulator, options: dict[str, t.Any], variable: str) -> None:
-    run = run_module({**options, "ca_path": simulator.ca_path}, environ={variable: proxy_of(simulator)})
+@pytest.mark.parametrize("variable", ["https_proxy", "no_proxy"])
+def test_lowercase_proxy_variables_are_used(simulator: Simulator, options: dict[str, t.Any], variable: str) -> None:
+    environ = {
+        "https_proxy": {"https_proxy": proxy_of(simulator)},
+        "no_proxy": {"HTTPS_PROXY": UNREACHABLE_PROXY, "no_proxy": "localhost,127.0.0.1"},
+    }[variable]
+    run = run_module({**options, "ca_path": simulator.ca_path}, environ=environ)
     assert run.result["changed"], run.result
-    assert services(simulator) == ["proxy", "graph"]
-    assert simulator.proxy_password not in run.output
+    assert services(simulator) == (["proxy", "graph"] if variable == "https_proxy" else ["graph"])
 
 
-@pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
-def test_an_exception_in_the_environment_is_honoured(
-    simulator: Simulator, options: dict[str, t.Any], variable: str
-) -> None:
-    environ = {"HTTPS_PROXY": NOBODY, variable: "localhost,127.0.0.1"}
-    assert run_module({**options, "ca_path": simulator.ca_path}, environ=environ).result["changed"]
-    assert services(simulator) == ["graph"]
-
-
-def test_a_given_proxy_beats_the_environment(simulator: Simulator, options: dict[str, t.Any]) -> None:
-    environ = {"HTTPS_PROXY": NOBODY, "MSGRAPH_PROXY": NOBODY, "NO_PROXY": "*"}
-    given = {**options, "ca_path": simulator.ca_path, "proxy": proxy_of(simulator)}
-    assert run_module(given, environ=environ).result["changed"]
+def test_the_option_proxy_wins_over_the_environment(simulator: Simulator, options: dict[str, t.Any]) -> None:
+    environ = {"HTTPS_PROXY": UNREACHABLE_PROXY, "MSGRAPH_PROXY": UNREACHABLE_PROXY, "NO_PROXY": "*"}
+    with_proxy = {**options, "ca_path": simulator.ca_path, "proxy": proxy_of(simulator)}
+    assert run_module(with_proxy, environ=environ).result["changed"]
     assert services(simulator) == ["proxy", "graph"]
 
 
-def test_the_login_service_is_asked_by_the_same_proxy(simulator: Simulator, options: dict[str, t.Any]) -> None:
-    given = {
+def test_requests_to_the_login_service_use_the_same_proxy(simulator: Simulator, options: dict[str, t.Any]) -> None:
+    with_secret = {
         **options,
         "access_token": "",
         "authority_url": simulator.authority_url,
@@ -134,52 +127,52 @@ def test_the_login_service_is_asked_by_the_same_proxy(simulator: Simulator, opti
         "ca_path": simulator.ca_path,
         "proxy": proxy_of(simulator),
     }
-    assert run_module(given).result["changed"]
+    assert run_module(with_secret).result["changed"]
     assert services(simulator).count("proxy") == 2
     assert services(simulator).count("login") == 2
 
 
-def test_a_proxy_that_is_not_there_is_tried_again(simulator: Simulator, options: dict[str, t.Any]) -> None:
-    run = run_module({**options, "ca_path": simulator.ca_path, "proxy": NOBODY})
+def test_a_refused_connection_to_the_proxy_is_retried(simulator: Simulator, options: dict[str, t.Any]) -> None:
+    run = run_module({**options, "ca_path": simulator.ca_path, "proxy": UNREACHABLE_PROXY})
     assert run.result["error"]["kind"] == "network"
-    address = urlsplit(NOBODY).netloc
+    address = urlsplit(UNREACHABLE_PROXY).netloc
     assert f"the proxy {address} (from the option proxy) failed on the way to" in run.result["msg"]
     assert ": Connection refused (" in run.result["msg"]
     assert run.result["graph"]["retries"] >= 1
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "http://user:canary/word@proxy.example:8080"])
-def test_what_is_no_http_proxy_is_refused_before_anything_is_sent(options: dict[str, t.Any], proxy: str) -> None:
+def test_an_invalid_proxy_is_rejected_before_a_request_is_sent(options: dict[str, t.Any], proxy: str) -> None:
     run = run_module({**options, "proxy": proxy})
     assert (run.result["error"]["kind"], run.result["graph"]["requests"]) == ("options", 0)
     assert "canary" not in run.output
 
 
-@pytest.mark.parametrize("where", ["option", "MSGRAPH_PROXY", "HTTPS_PROXY"])
+@pytest.mark.parametrize("source", ["option", "MSGRAPH_PROXY", "HTTPS_PROXY"])
 @pytest.mark.parametrize("password", ["right", "canary%2Dwrong%2Dpassword"])
-def test_no_verbosity_shows_the_user_of_a_proxy(
-    simulator: Simulator, options: dict[str, t.Any], where: str, password: str
+def test_the_output_never_contains_the_user_or_password_of_a_proxy(
+    simulator: Simulator, options: dict[str, t.Any], source: str, password: str
 ) -> None:
     user = "canary-user-of-the-proxy"
     proxy = proxy_of(simulator) if password == "right" else proxy_of(simulator, user, password)
     environment = clean_environment(
-        # As older releases always do, and newer ones on demand: the module's arguments in its result.
+        # Show the arguments of the module in its result. Older releases of ansible-core always do that.
         ANSIBLE_INJECT_INVOCATION="1",
         MSGRAPH_CA_PATH=simulator.ca_path,
-        **({} if where == "option" else {where: proxy}),
+        **({} if source == "option" else {source: proxy}),
     )
-    run = ad_hoc(environment, SYNC, "-vvvv", **options, **({"proxy": proxy} if where == "option" else {}))
+    run = ad_hoc(environment, SYNC, "-vvvv", **options, **({"proxy": proxy} if source == "option" else {}))
     output = run.stdout + run.stderr
     for secret in (simulator.proxy_password, user, "canary%2Dwrong%2Dpassword", "canary-wrong-password"):
         assert secret not in output
     result = result_of(run)
     assert "invocation" in result
     assert result["changed"] is (password == "right")
-    if where == "option":
+    if source == "option":
         assert result["invocation"]["module_args"]["proxy"].startswith("http://********@")
 
 
-# --- a home that somebody else has prepared
+# --- a .netrc file in the home folder
 
 
 def test_a_netrc_cannot_replace_the_token(simulator: Simulator, options: dict[str, t.Any], tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task costs, counted: requests, connections, and the packages of others that it loads.
+"""Count what a task costs: requests, connections, and third-party packages that it loads.
 
-``make bench`` measures the same in seconds.
+``make bench`` measures the time and the memory.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ from ansible_collections.msgraph.intune.tests.system.modules import MODULE
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ansible_collections.msgraph.intune.plugins.module_utils._intune.resource import SyncAction
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
-# Runs the module as a program, and tells on standard error what was imported for it.
+# Run the module as a program, and print the names of the loaded modules on standard error.
 PROBE = """
 import runpy, sys
 try:
@@ -48,7 +49,7 @@ finally:
 
 
 class Costs(t.NamedTuple):
-    """What a run cost: HTTP requests, connections, and the packages of others that it loaded."""
+    """The HTTP requests, connections and third-party packages of one run."""
 
     requests: int
     connections: int
@@ -56,7 +57,7 @@ class Costs(t.NamedTuple):
 
 
 def costs(simulator: Simulator, environment: t.Mapping[str, str], **options: t.Any) -> Costs:
-    """Run the module once, which must succeed."""
+    """Run the module once. It must succeed."""
     simulator.clear_journal()
     run = run_command(
         [sys.executable, "-c", PROBE, MODULE],
@@ -65,6 +66,7 @@ def costs(simulator: Simulator, environment: t.Mapping[str, str], **options: t.A
     )
     assert run.returncode == 0, run.stdout + run.stderr
     loaded = run.stderr.split()
+    # An item of a batch is not an HTTP request.
     sent = [entry for entry in simulator.journal() if entry["batch"] is None]
     return Costs(
         requests=len(sent),
@@ -74,45 +76,47 @@ def costs(simulator: Simulator, environment: t.Mapping[str, str], **options: t.A
 
 
 @pytest.fixture
-def at_hand(simulator: Simulator, writer: str) -> dict[str, str]:
+def with_token(simulator: Simulator, writer: str) -> dict[str, str]:
     return clean_environment(
         MSGRAPH_ACCESS_TOKEN=writer, MSGRAPH_URL=simulator.graph_url, MSGRAPH_CA_PATH=simulator.ca_path
     )
 
 
-def test_one_id_with_a_token_at_hand(simulator: Simulator, at_hand: dict[str, str], connector_id: str) -> None:
-    found = costs(simulator, at_hand, connector_id=connector_id)
-    assert found == Costs(1, 1, {"requests"})
+def test_one_id_with_an_access_token(simulator: Simulator, with_token: dict[str, str], connector_id: str) -> None:
+    result = costs(simulator, with_token, connector_id=connector_id)
+    assert result == Costs(1, 1, {"requests"})
 
 
 def test_one_id_with_a_cached_token(simulator: Simulator, connector_id: str, tmp_path: Path) -> None:
     environment = ansible_environment(simulator, MSGRAPH_TOKEN_CACHE=str(tmp_path / "cache.json"))
     costs(simulator, environment, connector_id=connector_id)
-    found = costs(simulator, environment, connector_id=connector_id)
-    assert found == Costs(1, 1, {"requests"})
+    result = costs(simulator, environment, connector_id=connector_id)
+    assert result == Costs(1, 1, {"requests"})
 
 
 def test_one_id_with_a_secret(simulator: Simulator, connector_id: str) -> None:
-    found = costs(simulator, ansible_environment(simulator), connector_id=connector_id)
+    result = costs(simulator, ansible_environment(simulator), connector_id=connector_id)
     # One connection to each of the two services.
-    assert found._replace(packages=set()) == Costs(3, 2, set())
-    assert {"requests", "msal"} <= found.packages
+    assert result._replace(packages=set()) == Costs(3, 2, set())
+    assert {"requests", "msal"} <= result.packages
 
 
-def test_a_hundred_ids(simulator: Simulator, at_hand: dict[str, str]) -> None:
+def test_a_hundred_ids(simulator: Simulator, with_token: dict[str, str]) -> None:
     ids = [f"00000000-0000-4000-8000-{number:012}" for number in range(100)]
-    simulator.set_connectors([{**simulator.connectors()[0], "id": one} for one in ids])
-    found = costs(simulator, at_hand, connector_id=ids)
-    assert found == Costs(5, 1, {"requests"})
+    simulator.set_connectors([{**simulator.connectors()[0], "id": connector_id} for connector_id in ids])
+    result = costs(simulator, with_token, connector_id=ids)
+    assert result == Costs(5, 1, {"requests"})
 
 
-def test_one_that_is_young(simulator: Simulator, at_hand: dict[str, str], connector_id: str) -> None:
-    found = costs(simulator, at_hand, connector_id=connector_id, if_older_than="100w")
-    assert found == Costs(1, 1, {"requests"})
+def test_one_connector_that_synced_recently(
+    simulator: Simulator, with_token: dict[str, str], connector_id: str
+) -> None:
+    result = costs(simulator, with_token, connector_id=connector_id, if_older_than="100w")
+    assert result == Costs(1, 1, {"requests"})
 
 
 class InstantClock(Clock):
-    """Each wait is over at once, so that a thousand writes need no three minutes at the documented rate."""
+    """A clock on which each wait ends at once. A thousand writes at the documented rate take three minutes."""
 
     passed = 0.0
 
@@ -124,7 +128,7 @@ class InstantClock(Clock):
 
 
 def sync_in_this_process(simulator: Simulator, environment: t.Mapping[str, str], ids: t.Sequence[str]) -> int:
-    """Trigger these, and return the peak of the memory that Python gave out meanwhile, in bytes."""
+    """Trigger a sync of each connector, and return the peak of the memory that Python allocated, in bytes."""
     client = connect(
         collect_options({}, environment),
         rate_limit=EXCHANGE_CONNECTOR.rate_limit,
@@ -132,9 +136,14 @@ def sync_in_this_process(simulator: Simulator, environment: t.Mapping[str, str],
         on_warning=pytest.fail,
         on_retry=pytest.fail,
     )
-    simulator.set_connectors([{**simulator.connectors()[0], "id": one} for one in ids])
+    simulator.set_connectors([{**simulator.connectors()[0], "id": connector_id} for connector_id in ids])
     simulator.clear_journal()
-    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, SyncOptions("deltaSync", Selection(ids=tuple(ids))))
+    run = SyncRun(
+        lambda: client,
+        EXCHANGE_CONNECTOR,
+        t.cast("SyncAction", EXCHANGE_CONNECTOR.action),
+        SyncOptions(Selection(ids=tuple(ids)), "deltaSync"),
+    )
     tracemalloc.start()
     run.run()
     _now, peak = tracemalloc.get_traced_memory()
@@ -143,17 +152,17 @@ def sync_in_this_process(simulator: Simulator, environment: t.Mapping[str, str],
     return peak
 
 
-def test_a_thousand_ids(simulator: Simulator, at_hand: dict[str, str]) -> None:
+def test_a_thousand_ids(simulator: Simulator, with_token: dict[str, str]) -> None:
     simulator.end_throttling()
     ids = [f"00000000-0000-4000-8000-{number:012}" for number in range(1000)]
-    few = sync_in_this_process(simulator, at_hand, ids[:21])
-    many = sync_in_this_process(simulator, at_hand, ids)
+    few = sync_in_this_process(simulator, with_token, ids[:21])
+    many = sync_in_this_process(simulator, with_token, ids)
     sent = [entry for entry in simulator.journal() if entry["batch"] is None]
     assert len(sent) == 50
     assert len({entry["connection"] for entry in sent}) == 1
     assert many - few < 10_000_000
 
 
-def test_nothing_to_do(simulator: Simulator, at_hand: dict[str, str]) -> None:
-    found = costs(simulator, at_hand, connector_id=[])
-    assert (found.requests, found.connections, found.packages) == (0, 0, set())
+def test_an_empty_list_of_ids(simulator: Simulator, with_token: dict[str, str]) -> None:
+    result = costs(simulator, with_token, connector_id=[])
+    assert (result.requests, result.connections, result.packages) == (0, 0, set())

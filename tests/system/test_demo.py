@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `make demo` shows."""
+"""Run the demo, and the commands of the README that use the simulator."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def test_the_demo_shows_the_connector_before_and_after_and_the_accepted_post() -
         re.MULTILINE,
     )
     assert "Traceback" not in demo.stdout + demo.stderr
-    # What the README shows of it.
+    # The README shows this line.
     (line,) = code_blocks(README, "")
-    assert line.split() in [shown.split() for shown in demo.stdout.splitlines()]
+    assert line.split() in [output_line.split() for output_line in demo.stdout.splitlines()]
 
 
-def test_a_reader_practises_with_the_simulator(tmp_path: Path) -> None:
-    def here(block: str) -> str:
-        """Use this Python and a folder of the test in place of those of a checkout."""
+def test_the_commands_of_the_readme_start_the_simulator_and_sign_in_to_it(tmp_path: Path) -> None:
+    def adapt(block: str) -> str:
+        """Replace the Python and the cache folder of a checkout by those of the test."""
         replaced = block.replace(".venv/bin/python", shlex.quote(sys.executable)).replace(".cache/", f"{tmp_path}/")
-        # The collection is installed for the tests already.
+        # The tests already set the path of the collection.
         return re.sub(r"^export ANSIBLE_COLLECTIONS_PATH.*$", "", replaced, flags=re.MULTILINE)
 
     (start,) = (block for block in code_blocks(README, "shell") if "tests.graph_simulator" in block)
@@ -50,11 +50,11 @@ def test_a_reader_practises_with_the_simulator(tmp_path: Path) -> None:
     ready = shlex.quote(str(tmp_path / "simulator.json"))
     script = f"""
         set -e; cd {shlex.quote(str(ROOT))}
-        {here(start).strip()} --lifetime 120 &
+        {adapt(start).strip()} --lifetime 120 &
         trap "kill $!" EXIT
         until test -s {ready}; do sleep 0.1; done
     """
-    run = run_command(["bash", "-c", "\n".join([script, here(sign_in), *commands(README)])], clean_environment())
+    run = run_command(["bash", "-c", "\n".join([script, adapt(sign_in), *commands(README)])], clean_environment())
     assert run.returncode == 0, run.stdout + run.stderr
     assert "3 Exchange connectors: 1 healthy, 1 warning, 1 unhealthy." in run.stdout
     assert "Would ask Microsoft Graph for a deltaSync" in run.stdout

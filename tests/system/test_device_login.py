@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A person signs in by device code while the playbook runs; later tasks do so silently."""
+"""Sign a person in by device code while the playbook runs, and use the token cache in later tasks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CODE = re.compile(r"open (\S+) in a browser on any device and enter the code (\S
 
 
 class Login:
-    """The playbook on its way."""
+    """Start the playbook, read its output and end it."""
 
     def __init__(self, simulator: Simulator, cache: Path) -> None:
         simulator.set_device_codes(interval=1)
@@ -51,12 +51,12 @@ class Login:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # A group of its own, to which a signal can be sent as a terminal does.
+            # A terminal sends a signal to the process group.
             start_new_session=True,
         )
 
     def read_code(self, run: subprocess.Popen[str]) -> str:
-        """Read what is on the screen until the code is there, while the playbook still waits."""
+        """Read the output until it contains the code, while the playbook waits."""
         assert run.stdout is not None
         for line in run.stdout:
             self.output += line
@@ -67,7 +67,7 @@ class Login:
         raise AssertionError(self.output)
 
     def interrupt(self, run: subprocess.Popen[str]) -> int:
-        """Press Ctrl-C until the playbook ends. After the first one ansible-playbook sometimes waits for its worker."""
+        """Press Ctrl-C until the playbook ends. ansible-playbook sometimes waits for its worker after the first one."""
         while run.poll() is None:
             os.killpg(run.pid, signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -78,7 +78,7 @@ class Login:
         self.output += run.communicate(timeout=timeout)[0]
         keep_output(self.output)
         assert "Traceback" not in self.output
-        # Neither token nor device code; the user code is meant to be seen.
+        # The output contains the user code, but not the token and not the device code.
         assert "eyJ" not in self.output
         assert "device_code" not in self.output
         return run.returncode
@@ -92,7 +92,7 @@ def login(simulator: Simulator, tmp_path: Path) -> Login:
     return Login(simulator, tmp_path / "cache.json")
 
 
-def test_a_person_signs_in_once_and_tasks_go_on_silently(login: Login) -> None:
+def test_a_person_signs_in_once_and_later_tasks_use_the_cache(login: Login) -> None:
     with login.start() as run:
         login.simulator.approve_device_code(login.read_code(run))
         assert login.end(run) == 0
@@ -110,7 +110,7 @@ def test_a_person_signs_in_once_and_tasks_go_on_silently(login: Login) -> None:
     assert "changed=0" in login.output
 
 
-def test_a_sign_in_that_was_revoked_is_asked_for_anew(login: Login) -> None:
+def test_a_revoked_sign_in_asks_for_a_new_one(login: Login) -> None:
     login.simulator.set_token_lifetime(1)
     with login.start() as run:
         login.simulator.approve_device_code(login.read_code(run))
@@ -122,7 +122,7 @@ def test_a_sign_in_that_was_revoked_is_asked_for_anew(login: Login) -> None:
     assert login.paths().count("devicecode") == 2
 
 
-def test_a_declined_sign_in_is_explained(login: Login) -> None:
+def test_a_declined_sign_in_fails_with_a_message(login: Login) -> None:
     with login.start() as run:
         login.simulator.decline_device_code(login.read_code(run))
         assert login.end(run) == 2
@@ -132,9 +132,9 @@ def test_a_declined_sign_in_is_explained(login: Login) -> None:
 
 
 @pytest.mark.parametrize(
-    "for_all_hosts", ["", "      run_once: true\n      register: login\n"], ids=["bare", "run_once"]
+    "for_all_hosts", ["", "      run_once: true\n      register: login\n"], ids=["default", "run_once"]
 )
-def test_once_per_play_whatever_the_hosts(login: Login, tmp_path: Path, for_all_hosts: str) -> None:
+def test_the_sign_in_runs_once_for_all_hosts(login: Login, tmp_path: Path, for_all_hosts: str) -> None:
     play = tmp_path / "play.yml"
     play.write_text(
         "- hosts: all\n  connection: local\n  gather_facts: false\n  tasks:\n"
@@ -147,14 +147,14 @@ def test_once_per_play_whatever_the_hosts(login: Login, tmp_path: Path, for_all_
     assert login.paths().count("devicecode") == 1
 
 
-def test_check_mode_starts_nothing(login: Login) -> None:
+def test_check_mode_does_not_start_a_sign_in(login: Login) -> None:
     with login.start("--check") as run:
         assert login.end(run) == 0
     assert login.simulator.journal() == []
     assert not login.cache.exists()
 
 
-def test_an_interrupt_leaves_no_half_written_cache(login: Login) -> None:
+def test_an_interrupt_leaves_no_partial_cache_file(login: Login) -> None:
     with login.start() as run:
         login.read_code(run)
         login.interrupt(run)
@@ -162,7 +162,7 @@ def test_an_interrupt_leaves_no_half_written_cache(login: Login) -> None:
     assert not list(login.cache.parent.glob("*.msgraph-new"))
 
 
-def test_a_cache_that_is_not_safe_is_refused_before_anybody_is_asked(login: Login) -> None:
+def test_a_cache_that_others_can_read_is_rejected_before_the_sign_in_starts(login: Login) -> None:
     login.cache.write_text("{}")
     login.cache.chmod(0o644)
     with login.start() as run:
@@ -171,7 +171,7 @@ def test_a_cache_that_is_not_safe_is_refused_before_anybody_is_asked(login: Logi
     assert login.simulator.journal() == []
 
 
-def test_a_cache_is_needed(login: Login) -> None:
+def test_a_missing_cache_path_is_an_error(login: Login) -> None:
     login.environment["MSGRAPH_TOKEN_CACHE"] = ""
     with login.start() as run:
         assert login.end(run) == 2

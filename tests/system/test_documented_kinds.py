@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each kind of error that the modules document is brought about, and no other one exists."""
+"""Cause each documented error kind, and check that other kinds do not exist."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from ansible_collections.msgraph.intune.tests.system.modules import run_module
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
-# What test_faults.py brings about on the wire. The other two kinds arise before anything is sent, and here.
+# test_faults.py causes the kinds in the table. The tests below cause the other two, which need no request.
 FAULTS = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encoding="utf-8"))
 SUCCESSES = {"none", "nothing"}
-OF_THE_WIRE = {row["kind"] for row in FAULTS} - SUCCESSES
-BEFORE_THE_WIRE = {"options", "dependency"}
+FAULT_KINDS = {row["kind"] for row in FAULTS} - SUCCESSES
+LOCAL_KINDS = {"options", "dependency"}
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_each_documented_kind_is_brought_about(module: str) -> None:
-    assert error_kinds(module) == OF_THE_WIRE | BEFORE_THE_WIRE
+def test_each_documented_kind_has_a_test(module: str) -> None:
+    assert error_kinds(module) == FAULT_KINDS | LOCAL_KINDS
 
 
-def test_there_is_no_other_kind() -> None:
+def test_each_error_class_has_a_documented_kind() -> None:
     kinds = {error.kind for error in errors.GraphError.__subclasses__()}
     assert kinds == error_kinds(MODULES[0])
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_an_option_that_does_not_fit(simulator: Simulator, module: str) -> None:
+def test_an_invalid_option_has_the_kind_options(simulator: Simulator, module: str) -> None:
     run = run_module({"connector_id": "a", "access_token": "x", "timeout": "soon"}, module=module)
     assert (run.status, run.result["error"]["kind"]) == (1, "options")
     assert run.result["msg"].startswith("timeout is 'soon'; it must be a duration")
@@ -46,7 +46,9 @@ def test_an_option_that_does_not_fit(simulator: Simulator, module: str) -> None:
 
 @pytest.mark.parametrize("package", ["requests", "msal"])
 @pytest.mark.parametrize("module", MODULES)
-def test_a_package_that_is_missing(simulator: Simulator, module: str, package: str, tmp_path: Path) -> None:
+def test_a_missing_package_has_the_kind_dependency(
+    simulator: Simulator, module: str, package: str, tmp_path: Path
+) -> None:
     (tmp_path / f"{package}.py").write_text(f"raise ImportError('No module named {package}')\n", encoding="utf-8")
     path = os.pathsep.join((str(tmp_path), os.environ["ANSIBLE_COLLECTIONS_PATH"]))
     options = {

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each documented option makes the difference that options.yml tells, by each documented name and variable of it."""
+"""Check the effect of each documented option, alias and environment variable; options.yml has one row for each."""
 
 from __future__ import annotations
 
@@ -32,17 +32,18 @@ TABLE = yaml.safe_load(Path(__file__).with_name("options.yml").read_text(encodin
 ROOT = Path(__file__).parents[2]
 
 DOCUMENTED = (*MODULES, "graph_device_login")
-FEW_LOOKS = 3
-# What variables begin with that this collection, requests, or what its guides speak of might read.
+# Without wait_sleep a task polls before the trigger, after it, and at the timeout.
+FEW_POLLS = 3
+# The prefixes of variables that the collection or a program in its guides can read.
 PREFIXES = "AZURE|MSGRAPH|IDENTITY|IMDS|MSI|REQUESTS|CURL|HTTPS?|ALL|NO|CONTROLLER"
-# Of the collection awx.awx, which reads them itself.
-OF_OTHERS = {"CONTROLLER_HOST", "CONTROLLER_OAUTH_TOKEN"}
-# What AWX sets as well, and nobody here reads: that it may be there is tested with the ways to sign in.
+# The collection awx.awx reads these.
+VARIABLES_OF_AWX = {"CONTROLLER_HOST", "CONTROLLER_OAUTH_TOKEN", "CONTROLLER_PASSWORD", "CONTROLLER_USERNAME"}
+# AWX sets this variable, and the collection ignores it. test_sign_in.py sets it.
 UNUSED = {"AZURE_SUBSCRIPTION_ID"}
 
 
 class Case(t.NamedTuple):
-    """A row of the table, and the name by which its value is given: an option's, an alias, or a variable's."""
+    """A row of the table, and the name of an option, an alias or a variable that sets the value."""
 
     module: str
     option: str | None
@@ -62,30 +63,30 @@ def cases() -> t.Iterator[Case]:
     for module in MODULES:
         documented = module_options(module)
         for option, row in rows_of(module).items():
-            # By one and the same function they get their further names, so these are tried with one module.
-            others = (*documented[option].aliases, *documented[option].variables) if module == MODULES[0] else ()
-            for name in (option, *others):
+            # All modules use the same argument spec for aliases and variables, so one module is enough.
+            other_names = (*documented[option].aliases, *documented[option].variables) if module == MODULES[0] else ()
+            for name in (option, *other_names):
                 yield Case(module, option, name, row)
     for variable, row in TABLE["environment"].items():
         yield Case(MODULES[0], None, variable, row)
 
 
-class Words:
-    """What the words in braces stand for, each made when a row asks for it first; else they are of the simulator."""
+class Placeholders:
+    """Replace {name} in a row with a value that is created at the first use, or with an attribute of the simulator."""
 
     def __init__(self, simulator: Simulator, **makers: t.Callable[[], object]) -> None:
         self._simulator = simulator
         self._makers = makers
-        self._made: dict[str, str] = {}
+        self._values: dict[str, str] = {}
 
-    def __getitem__(self, word: str) -> str:
-        if word not in self._made:
-            make = self._makers.get(word)
-            self._made[word] = str(make() if make else getattr(self._simulator, word))
-        return self._made[word]
+    def __getitem__(self, name: str) -> str:
+        if name not in self._values:
+            make = self._makers.get(name)
+            self._values[name] = str(make() if make else getattr(self._simulator, name))
+        return self._values[name]
 
     def fill(self, value: t.Any) -> t.Any:
-        """Copy a value of the table, its words replaced."""
+        """Return a copy of a value with all placeholders replaced."""
         if isinstance(value, str):
             return value.format_map(t.cast("dict[str, str]", self))
         if isinstance(value, dict):
@@ -99,7 +100,7 @@ def certificate() -> AppCertificate:
 
 
 @pytest.fixture
-def words(simulator: Simulator, certificate: AppCertificate, tmp_path: Path) -> Words:
+def placeholders(simulator: Simulator, certificate: AppCertificate, tmp_path: Path) -> Placeholders:
     def file(name: str, content: bytes) -> Path:
         write_private_file(tmp_path / name, content)
         return tmp_path / name
@@ -109,7 +110,7 @@ def words(simulator: Simulator, certificate: AppCertificate, tmp_path: Path) -> 
         return file("certificate.pem", content)
 
     healthy, warning, stuck = simulator.connector_ids
-    return Words(
+    return Placeholders(
         simulator,
         healthy=lambda: healthy,
         warning=lambda: warning,
@@ -126,26 +127,26 @@ def words(simulator: Simulator, certificate: AppCertificate, tmp_path: Path) -> 
     )
 
 
-def observe(simulator: Simulator, case: Case, words: Words, value: t.Any) -> dict[str, t.Any]:
-    """Run the case's module, the value given by the case's name if there is one, and tell what is to be seen."""
+def observe(simulator: Simulator, case: Case, placeholders: Placeholders, value: t.Any) -> dict[str, t.Any]:
+    """Run the module with this value, or without the option if the value is None, and return the observations."""
     row = case.row
     options = {
-        "connector_id": words["healthy"],
+        "connector_id": placeholders["healthy"],
         "graph_url": simulator.graph_url,
         "authority_url": simulator.authority_url,
         "ca_path": simulator.ca_path,
         "retries": 0,
-        **words.fill(row.get("besides", {})),
+        **placeholders.fill(row.get("options", {})),
     }
     options.pop(case.option, None)
-    environ = words.fill(row.get("environ", {}))
+    environ = placeholders.fill(row.get("environ", {}))
     if value is not None:
         (environ if case.is_variable else options)[case.name] = str(value) if case.is_variable else value
     simulator.faults(row.get("faults", []))
     simulator.clear_journal()
     result, output, _status = run_module(options, module=case.module, environ=environ)
     assert [secret for secret in (simulator.client_secret, simulator.password, "eyJ") if secret in output] == []
-    return {**result["graph"], **_outcome(result), **_traffic(simulator.journal()), "caches": _caches(words)}
+    return {**result["graph"], **_outcome(result), **_traffic(simulator.journal()), "caches": _caches(placeholders)}
 
 
 def _outcome(result: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -164,32 +165,31 @@ def _traffic(journal: list[dict[str, t.Any]]) -> dict[str, t.Any]:
     sign_in = next((entry for entry in journal if entry["path"].endswith("/oauth2/v2.0/token")), None)
     bodies = [entry["body"] for entry in journal if entry["path"].endswith("/sync")]
     return {
-        # Each once, in the order of their first request.
+        # Each service once, in the order of the first requests.
         "services": list(dict.fromkeys(entry["service"] for entry in journal)),
         "signed_in_to": sign_in and sign_in["path"].split("/")[1],
         "signed_in_as": sign_in and sign_in["body"].get("client_id"),
         "sync_types": [body["syncType"] for body in bodies],
-        # One before the trigger, one after it and one at the end of the wait are few.
-        "looks": "many" if sum(entry["method"] == "GET" for entry in journal) > FEW_LOOKS else "few",
+        "polls": "many" if sum(entry["method"] == "GET" for entry in journal) > FEW_POLLS else "few",
     }
 
 
-def _caches(words: Words) -> int:
-    return sum(path.name == "cache" for path in Path(words["token_cache"]).parent.iterdir())
+def _caches(placeholders: Placeholders) -> int:
+    return sum(path.name == "cache" for path in Path(placeholders["token_cache"]).parent.iterdir())
 
 
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: f"{case.module}: {case.name}")
-def test_it_makes_the_difference_that_is_documented(simulator: Simulator, case: Case, words: Words) -> None:
-    given = [(value, "with") for value in (case.row["given"], *case.row.get("also", ()))]
-    for value, outcome in ((case.row.get("instead"), "without"), *given):
-        seen = observe(simulator, case, words, words.fill(value))
-        expected = words.fill(case.row[outcome])
-        assert {name: seen[name] for name in expected} == expected, (value, outcome, seen)
+def test_an_option_has_the_effect_of_its_row(simulator: Simulator, case: Case, placeholders: Placeholders) -> None:
+    with_option = [(value, "with") for value in (case.row["value"], *case.row.get("same_outcome", ()))]
+    for value, outcome in ((case.row.get("other_value"), "without"), *with_option):
+        observed = observe(simulator, case, placeholders, placeholders.fill(value))
+        expected = placeholders.fill(case.row[outcome])
+        assert {name: observed[name] for name in expected} == expected, (value, outcome, observed)
 
 
 @pytest.mark.parametrize("module", DOCUMENTED)
-def test_each_description_is_read_to_its_end(module: str) -> None:
-    # In YAML a "#" after a blank ends a sentence early, and nobody is told.
+def test_each_description_ends_with_a_full_stop(module: str) -> None:
+    # In YAML " #" starts a comment, which cuts a sentence without a warning.
     assert [text for text in descriptions(module) if not text.endswith((".", ":"))] == []
 
 
@@ -198,30 +198,31 @@ def test_each_documented_option_has_a_row(module: str) -> None:
     assert set(rows_of(module)) == set(module_options(module))
 
 
-def test_the_modules_share_their_options_with_all_their_names() -> None:
-    one, other = ({name: module_options(module)[name] for name in TABLE["shared"]} for module in MODULES)
-    assert one == other
+def test_the_modules_have_the_same_names_for_shared_options() -> None:
+    sync, info = ({name: module_options(module)[name] for name in TABLE["shared"]} for module in MODULES)
+    assert sync == info
 
 
-def test_the_device_login_documents_the_shared_names_for_what_it_shares() -> None:
-    # By these names its unit tests try them.
-    documented = {name: one for name, one in module_options("graph_device_login").items() if name in OPTIONS}
+def test_the_device_login_has_the_same_names_for_shared_options() -> None:
+    # The unit tests of the device login use these names.
+    options = module_options("graph_device_login")
+    documented = {name: option for name, option in options.items() if name in OPTIONS}
     shared = {name: Option(name, OPTIONS[name].aliases, OPTIONS[name].environment) for name in documented}
     assert documented == shared
 
 
-def test_each_environment_variable_of_any_document_is_tried() -> None:
-    tried = {case.name for case in cases() if case.is_variable}
+def test_each_documented_environment_variable_has_a_case() -> None:
+    tested = {case.name for case in cases() if case.is_variable}
     documented = set().union(*(environment_variables(module) for module in DOCUMENTED))
     documents = [ROOT / "README.md", *ROOT.glob("docs/docsite/rst/*.rst"), *ROOT.glob("roles/*/README.md")]
     for document in documents:
         documented.update(re.findall(rf"\b(?:{PREFIXES})_[A-Z0-9_]*[A-Z]\b", document.read_text(encoding="utf-8")))
-    assert documented - UNUSED - OF_OTHERS == tried
+    assert documented - UNUSED - VARIABLES_OF_AWX == tested
 
 
 @pytest.mark.parametrize(
     ("name", "row"), [pytest.param(*item, id=item[0]) for part in TABLE.values() for item in part.items()]
 )
-def test_the_two_tasks_of_a_row_differ(name: str, row: dict[str, t.Any]) -> None:
+def test_the_two_outcomes_of_a_row_differ(name: str, row: dict[str, t.Any]) -> None:
     assert set(row["with"]) == set(row["without"]), name
     assert row["with"] != row["without"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ansible-builder makes of the collection and of the example of an execution environment, an image if it can."""
+"""Run ansible-builder with the example of an execution environment; build an image if a container engine exists."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "roles/awx_setup/files/execution-environment.yml"
 INFO = "msgraph.intune.intune_exchange_connector_info"
-# podman and docker keep images and settings in the account's own home, not in that of the tests.
+# podman and docker need the home folder of the account, not that of the tests.
 ACCOUNT = {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
 TAG = "localhost/msgraph-intune-ee:test"
 
@@ -43,9 +43,9 @@ def example() -> dict[str, t.Any]:
 
 @pytest.fixture
 def with_tarball(example: dict[str, t.Any], installed_collections: Path, tmp_path: Path) -> Path:
-    """The example with this collection's own tarball in the place of the one from Galaxy."""
+    """Return the path of the example, with the tarball of this collection instead of the one from Galaxy."""
     (tarball,) = installed_collections.glob("*.tar.gz")
-    # ansible-galaxy runs inside the image, which sees of this machine only what is in the context.
+    # ansible-galaxy runs inside the image, which contains only files of the build context.
     example["additional_build_files"] = [{"src": str(tarball), "dest": "."}]
     example["dependencies"]["galaxy"] = {"collections": [{"name": tarball.name, "type": "file"}]}
     path = tmp_path / "execution-environment.yml"
@@ -59,47 +59,49 @@ def requirements() -> list[str]:
 
 
 def create(builder: str, definition: Path, context: Path) -> Path:
-    """Make a context; returns its folder of files for the build."""
-    # Else the recipe's name follows from whether this machine has podman.
+    """Create a build context, and return its folder with files for the build."""
+    # Without this flag the name of the file depends on whether podman is installed.
     flags = ["--file", str(definition), "--context", str(context), "--output-filename", "Containerfile"]
     run = run_command([builder, "create", *flags], clean_environment())
     assert run.returncode == 0, run.stdout + run.stderr
     return context / "_build"
 
 
-def test_the_collection_asks_for_its_python_packages_and_for_nothing_else(
+def test_the_collection_requires_its_python_packages_and_no_system_packages(
     builder: str, installed_collections: Path
 ) -> None:
     run = run_command([builder, "introspect", str(installed_collections)], clean_environment())
     assert run.returncode == 0, run.stderr
-    found = yaml.safe_load(run.stdout.partition("---\n")[2])
-    assert [line.partition("  #")[0] for line in found["python"]] == requirements()
-    assert found["system"] == []
+    dependencies = yaml.safe_load(run.stdout.partition("---\n")[2])
+    assert [line.partition("  #")[0] for line in dependencies["python"]] == requirements()
+    assert dependencies["system"] == []
 
 
-def test_the_example_makes_a_context(builder: str, example: dict[str, t.Any], tmp_path: Path) -> None:
+def test_ansible_builder_creates_a_context_from_the_example(
+    builder: str, example: dict[str, t.Any], tmp_path: Path
+) -> None:
     files = create(builder, EXAMPLE, tmp_path)
-    recipe = (tmp_path / "Containerfile").read_text(encoding="utf-8")
+    containerfile = (tmp_path / "Containerfile").read_text(encoding="utf-8")
     python, *packages = (
         example["dependencies"][name] for name in ("python_interpreter", "ansible_core", "ansible_runner")
     )
-    wanted = {
+    arguments = {
         "EE_BASE_IMAGE": example["images"]["base_image"]["name"],
         "PYCMD": python["python_path"],
         "PYPKG": python["package_system"],
         "PKGMGR": example["options"]["package_manager_path"],
         "ANSIBLE_INSTALL_REFS": " ".join(package["package_pip"] for package in packages),
     }
-    assert {f'ARG {name}="{value}"' for name, value in wanted.items()} <= set(recipe.splitlines())
-    asked = yaml.safe_load((files / "requirements.yml").read_text(encoding="utf-8"))
-    assert asked == example["dependencies"]["galaxy"]
+    assert {f'ARG {name}="{value}"' for name, value in arguments.items()} <= set(containerfile.splitlines())
+    collections = yaml.safe_load((files / "requirements.yml").read_text(encoding="utf-8"))
+    assert collections == example["dependencies"]["galaxy"]
 
 
-def test_a_context_with_the_tarball_needs_no_other_file(builder: str, with_tarball: Path, tmp_path: Path) -> None:
+def test_a_context_with_the_tarball_installs_offline(builder: str, with_tarball: Path, tmp_path: Path) -> None:
     files = create(builder, with_tarball, tmp_path / "context")
-    (asked,) = yaml.safe_load((files / "requirements.yml").read_text(encoding="utf-8"))["collections"]
-    assert asked["name"] in {path.name for path in files.iterdir()}
-    # As the recipe does in a copy of that folder.
+    (collection,) = yaml.safe_load((files / "requirements.yml").read_text(encoding="utf-8"))["collections"]
+    assert collection["name"] in {path.name for path in files.iterdir()}
+    # The Containerfile runs this command in a copy of the folder.
     target = tmp_path / "collections"
     galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "install", "--offline"]
     flags = ["--requirements-file", "requirements.yml", "--collections-path", str(target)]
@@ -111,7 +113,7 @@ def test_a_context_with_the_tarball_needs_no_other_file(builder: str, with_tarba
 
 @pytest.fixture
 def containers(engines: Engines, example: dict[str, t.Any]) -> str:
-    """A program that builds images and runs them here, and that can have the image to begin with."""
+    """Return the name of a container engine that can pull the base image; skip the test without one."""
     base = example["images"]["base_image"]["name"]
     reasons = []
     for name in ("podman", "docker"):
@@ -136,7 +138,7 @@ def image(containers: str, builder: str, with_tarball: Path, tmp_path: Path) -> 
 
 
 def test_an_image_runs_the_module(containers: str, image: str, simulator: Simulator, tmp_path: Path) -> None:
-    # The simulator's own file is for its user alone, and the image has another.
+    # Only this user can read the CA file of the simulator, and the image has another user.
     authority = tmp_path / "ca.pem"
     shutil.copyfile(simulator.ca_path, authority)
     authority.chmod(0o644)
@@ -147,14 +149,14 @@ def test_an_image_runs_the_module(containers: str, image: str, simulator: Simula
         "AZURE_AUTHORITY_HOST": simulator.authority_url,
         "MSGRAPH_URL": simulator.graph_url,
         "MSGRAPH_CA_PATH": "/ca.pem",
-        # podman and docker hand the machine's proxies on.
+        # podman and docker pass the proxies of the machine to the container.
         "NO_PROXY": "localhost,127.0.0.1",
     }
     flags = ["--rm", "--network", "host", "--volume", f"{authority}:/ca.pem:ro,z"]
-    # By name alone: the values are taken from the environment of the command, which no list of processes shows.
+    # The flags contain only names. podman reads the values from its environment, so process lists do not show them.
     flags += [flag for name in environment for flag in ("--env", name)]
     run = run_command(
         [containers, "run", *flags, image, "ansible", "localhost", "-m", INFO], {**ACCOUNT, **environment}
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert {found["id"] for found in result_of(run)["connectors"]} == set(simulator.connector_ids)
+    assert {connector["id"] for connector in result_of(run)["connectors"]} == set(simulator.connector_ids)

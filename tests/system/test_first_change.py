@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The first change that CONTRIBUTING.md leads through: its test fails at first, and succeeds with its line."""
+"""Make the example change of CONTRIBUTING.md: its test fails before the change and succeeds after it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run_test(checkout: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_its_test_fails_without_its_line_and_succeeds_with_it(checkout: Path) -> None:
+def test_the_test_of_the_guide_fails_without_the_new_line_and_succeeds_with_it(checkout: Path) -> None:
     test, line = code_blocks(GUIDE, "python")
     command = next(block for block in code_blocks(GUIDE, "shell") if block.startswith("make units"))
     assert command == f"make units TESTS={TEST}\n"
@@ -54,17 +54,20 @@ def test_its_test_fails_without_its_line_and_succeeds_with_it(checkout: Path) ->
     assert re.findall(r"^FAILED .*::(\w+)", run.stdout, re.MULTILINE) == [name]
 
     table = (checkout / TABLE).read_text(encoding="utf-8")
-    below = next(known for known in re.findall(r"^    (\d+): ", table, re.MULTILINE) if int(known) > number(line))
-    (checkout / TABLE).write_text(table.replace(f"    {below}: ", f"    {line}    {below}: ", 1), encoding="utf-8")
+    codes = re.findall(r"^    (\d+): ", table, re.MULTILINE)
+    next_code = next(code for code in codes if int(code) > code_of(line))
+    (checkout / TABLE).write_text(
+        table.replace(f"    {next_code}: ", f"    {line}    {next_code}: ", 1), encoding="utf-8"
+    )
     run = run_test(checkout)
     assert run.returncode == 0, run.stdout
 
 
-def number(line: str) -> int:
+def code_of(line: str) -> int:
     return int(line.partition(":")[0])
 
 
-def test_its_fragment_is_one() -> None:
+def test_the_changelog_fragment_of_the_guide_is_valid() -> None:
     (fragment,) = (t.cast("dict[str, t.Any]", yaml.safe_load(block)) for block in code_blocks(GUIDE, "yaml"))
     settings = yaml.safe_load((STAGED / "changelogs/config.yaml").read_text(encoding="utf-8"))
     assert set(fragment) <= {name for name, _title in settings["sections"]}

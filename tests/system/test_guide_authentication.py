@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guide to authentication: each of its playbooks and commands signs in by the method that it is shown for."""
+"""Run the playbooks and commands of the guide to authentication, and check the sign-in method of each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.msgraph.intune.tests.system.guides import (
     CONTOSO,
     GUIDES,
     README,
-    Stage,
+    ExampleRunner,
     code_blocks,
     commands,
     first_line,
@@ -45,13 +45,13 @@ SHELL = code_blocks(GUIDE, "shell")
 PLAYBOOKS = {first_line(playbook): playbook for playbook in playbooks(GUIDE)}
 # The playbook that the guide calls sync.yml.
 SYNC = PLAYBOOKS["- name: Sync a connector with the credential from the environment"]
-LOGGED_IN = PLAYBOOKS["- name: Sync a connector in the name of the user who signed in"]
+AFTER_LOGIN = PLAYBOOKS["- name: Sync a connector in the name of the user who signed in"]
 LOGIN_IN_AWX = PLAYBOOKS["- name: Sign a person in by device code"]
 (LOGIN,) = (block for block in SHELL if "msgraph.intune.device_login" in block)
 FIELDS, INJECTORS = (
     next(block for block in code_blocks(GUIDE, "yaml") if block.startswith(word)) for word in ("fields:", "env:")
 )
-SHOWN_LOGIN, SHOWN_ERROR = messages(GUIDE)
+LOGIN_MESSAGE, ERROR_MESSAGE = messages(GUIDE)
 METHODS = {
     "- name: Sync a connector with a token of the platform": "federated_token",
     "- name: Sync a connector with the identity of this virtual machine": "managed_identity",
@@ -61,8 +61,8 @@ METHODS = {
     "- name: Sync a connector with a user's password": "password",
     "- name: Sync a connector with an access token": "access_token",
 }
-# The commands that run sync.yml, by a variable that they set, and what is typed into them.
-TYPED = {
+# The commands that run sync.yml, by a variable that they set: the sign-in method, and the secret that the reader types.
+SHELL_EXAMPLES = {
     "AZURE_FEDERATED_TOKEN_FILE": ("federated_token", None),
     "AZURE_CLIENT_CERTIFICATE_PATH": ("certificate", "intune_certificate_password"),
     "AZURE_CLIENT_SECRET": ("client_secret", "intune_client_secret"),
@@ -72,8 +72,8 @@ TYPED = {
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-class Reader(Stage):
-    """Somebody who has every credential of the guide, where the guide has it, and none in the environment."""
+class AuthenticationExamples(ExampleRunner):
+    """Run examples with each credential of the guide in its place, and without credentials in the environment."""
 
     def __init__(self, simulator: Simulator, folder: Path) -> None:
         certificate = make_certificate()
@@ -100,26 +100,26 @@ class Reader(Stage):
                 AZURE_AUTHORITY_HOST=simulator.authority_url,
                 MSGRAPH_URL=simulator.graph_url,
                 MSGRAPH_CA_PATH=simulator.ca_path,
-                # What Azure sets where a managed identity is at hand.
+                # Azure sets these on a host with a managed identity.
                 IDENTITY_ENDPOINT=simulator.identity_endpoint,
                 IDENTITY_HEADER=simulator.identity_header,
-                # To see the results.
+                # Print the results of tasks.
                 ANSIBLE_VERBOSITY="1",
                 PYTHONUNBUFFERED="1",
             ),
             variables=self.vault,
-            replaced={
-                **{written: str(path) for written, (path, _content) in files.items()},
+            replacements={
+                **{original: str(path) for original, (path, _content) in files.items()},
                 "~/.local/state/msgraph/tokens.json": str(self.cache),
                 "operator@contoso.example": simulator.username,
             },
         )
-        (folder / "sync.yml").write_text(self.adapted(SYNC), encoding="utf-8")
+        (folder / "sync.yml").write_text(self.adapt(SYNC), encoding="utf-8")
 
     def log_in(self, command: str) -> str:
-        """Run a command that shows a code, enter the code, and return what it printed."""
+        """Run a command that shows a code, approve the code, and return the output."""
         self.simulator.set_device_codes(interval=1)
-        with LongRun(["bash", "-c", f"exec {self.adapted(command)}"], self.environment, self.folder) as running:
+        with LongRun(["bash", "-c", f"exec {self.adapt(command)}"], self.environment, self.folder) as running:
             running.wait_for("showed a code", lambda: re.search(r"enter the code (\S+) ", running.output))
             (code,) = set(re.findall(r"enter the code (\S+) ", running.output))
             self.simulator.approve_device_code(code)
@@ -133,125 +133,133 @@ class Reader(Stage):
 
 
 @pytest.fixture
-def reader(simulator: Simulator, tmp_path: Path) -> Reader:
-    return Reader(simulator, tmp_path)
+def examples(simulator: Simulator, tmp_path: Path) -> AuthenticationExamples:
+    return AuthenticationExamples(simulator, tmp_path)
 
 
-def plain(value: t.Any) -> str:
-    """JSON or text without what differs from time to time."""
+def without_ids(value: t.Any) -> str:
+    """Return a text, or a value as JSON, with a placeholder for each ID."""
     return ID.sub("…", value if isinstance(value, str) else json.dumps(value, sort_keys=True))
 
 
-def test_each_playbook_is_known_here() -> None:
-    assert {*METHODS, first_line(SYNC), first_line(LOGGED_IN), first_line(LOGIN_IN_AWX)} == set(PLAYBOOKS)
-    assert {block for block in SHELL if "sync.yml" in block} == {by_environment(variable) for variable in TYPED}
+def test_each_playbook_and_command_has_a_test() -> None:
+    assert {*METHODS, first_line(SYNC), first_line(AFTER_LOGIN), first_line(LOGIN_IN_AWX)} == set(PLAYBOOKS)
+    tested_commands = {command_that_sets(variable) for variable in SHELL_EXAMPLES}
+    assert {block for block in SHELL if "sync.yml" in block} == tested_commands
 
 
 @pytest.mark.parametrize(("playbook", "method"), METHODS.items())
-def test_a_playbook_signs_in_by_its_method(reader: Reader, playbook: str, method: str) -> None:
-    reader.assert_synced(reader.play(PLAYBOOKS[playbook]), method)
+def test_a_playbook_signs_in_with_its_method(examples: AuthenticationExamples, playbook: str, method: str) -> None:
+    examples.assert_synced(examples.run_playbook(PLAYBOOKS[playbook]), method)
 
 
-def by_environment(variable: str) -> str:
-    """The command that sets this variable and runs the playbook."""
+def command_that_sets(variable: str) -> str:
+    """Return the command that sets this variable and runs sync.yml."""
     return next(block for block in SHELL if f"export {variable}" in block and "sync.yml" in block)
 
 
-@pytest.mark.parametrize("variable", TYPED)
-def test_a_command_signs_in_by_its_method(reader: Reader, variable: str) -> None:
-    method, secret = TYPED[variable]
-    typed = "" if secret is None else f"{reader.vault[secret]}\n"
-    reader.assert_synced(reader.command(by_environment(variable), typed), method)
+@pytest.mark.parametrize("variable", SHELL_EXAMPLES)
+def test_a_command_signs_in_with_its_method(examples: AuthenticationExamples, variable: str) -> None:
+    method, secret = SHELL_EXAMPLES[variable]
+    stdin = "" if secret is None else f"{examples.vault[secret]}\n"
+    examples.assert_synced(examples.run_shell(command_that_sets(variable), stdin), method)
 
 
-def test_the_playbook_signs_in_with_what_the_azure_credential_of_awx_injects(reader: Reader) -> None:
-    simulator = reader.simulator
-    reader.environment |= {
+def test_the_playbook_signs_in_with_the_variables_of_the_azure_credential_of_awx(
+    examples: AuthenticationExamples,
+) -> None:
+    simulator = examples.simulator
+    examples.environment |= {
         "AZURE_SUBSCRIPTION_ID": "",
         "AZURE_CLIENT_ID": simulator.client_id,
         "AZURE_TENANT": simulator.tenant_id,
         "AZURE_SECRET": simulator.client_secret,
     }
-    reader.assert_synced(reader.play(SYNC), "client_secret")
+    examples.assert_synced(examples.run_playbook(SYNC), "client_secret")
 
 
-def test_a_credential_type_hands_the_refresh_token_over(reader: Reader) -> None:
+def test_the_credential_type_provides_the_refresh_token(examples: AuthenticationExamples) -> None:
     (field,) = yaml.safe_load(FIELDS)["fields"]
     assert (field["secret"], yaml.safe_load(FIELDS)["required"]) == (True, [field["id"]])
-    given = {field["id"]: reader.vault["intune_refresh_token"]}
-    # As the controller renders its injectors.
-    reader.environment |= {
-        name: Template(value).render(given) for name, value in yaml.safe_load(INJECTORS)["env"].items()
+    fields = {field["id"]: examples.vault["intune_refresh_token"]}
+    # The controller renders injectors in this way.
+    examples.environment |= {
+        name: Template(value).render(fields) for name, value in yaml.safe_load(INJECTORS)["env"].items()
     }
-    reader.assert_synced(reader.play(SYNC), "refresh_token")
+    examples.assert_synced(examples.run_playbook(SYNC), "refresh_token")
 
 
-def test_a_person_signs_in_and_the_playbook_syncs_in_that_name(reader: Reader) -> None:
-    said = " ".join(reader.log_in(LOGIN).split())
-    # Address, code and time are the login service's.
-    form = re.escape(SHOWN_LOGIN.partition(" Waiting for code")[0])
-    for service_s in ("https://microsoft\\.com/devicelogin", "ABCD1234", "15\\ min\\ 00\\ s"):
-        assert service_s in form
-        form = form.replace(service_s, ".+?")
-    assert re.search(form, said), said
-    reader.assert_synced(reader.play(LOGGED_IN), "token_cache")
+def test_a_person_signs_in_and_the_playbook_syncs_as_that_user(examples: AuthenticationExamples) -> None:
+    output = " ".join(examples.log_in(LOGIN).split())
+    pattern = re.escape(LOGIN_MESSAGE.partition(" Waiting for code")[0])
+    # The login service chooses the address, the code and the time.
+    for variable_part in ("https://microsoft\\.com/devicelogin", "ABCD1234", "15\\ min\\ 00\\ s"):
+        assert variable_part in pattern
+        pattern = pattern.replace(variable_part, ".+?")
+    assert re.search(pattern, output), output
+    examples.assert_synced(examples.run_playbook(AFTER_LOGIN), "token_cache")
 
 
-def test_the_example_of_the_device_login_signs_a_person_in_and_syncs(reader: Reader) -> None:
-    (reader.folder / "login.yml").write_text(reader.adapted(graph_device_login.EXAMPLES), encoding="utf-8")
-    said = reader.log_in(f"ansible-playbook login.yml -e token_cache={reader.cache}")
-    assert f"{reader.simulator.username} signed in" in said
-    assert reader.triggers() == 1
+def test_the_example_of_the_device_login_signs_a_person_in_and_syncs(examples: AuthenticationExamples) -> None:
+    (examples.folder / "login.yml").write_text(examples.adapt(graph_device_login.EXAMPLES), encoding="utf-8")
+    output = examples.log_in(f"ansible-playbook login.yml -e token_cache={examples.cache}")
+    assert f"{examples.simulator.username} signed in" in output
+    assert examples.triggers() == 1
 
 
-def test_a_project_of_awx_can_sign_a_person_in(reader: Reader) -> None:
-    (reader.folder / "login.yml").write_text(LOGIN_IN_AWX, encoding="utf-8")
-    said = reader.log_in(f"ansible-playbook login.yml -e token_cache_path={reader.cache}")
-    assert f"{reader.simulator.username} signed in" in said
+def test_the_login_playbook_for_awx_signs_a_person_in(examples: AuthenticationExamples) -> None:
+    (examples.folder / "login.yml").write_text(LOGIN_IN_AWX, encoding="utf-8")
+    output = examples.log_in(f"ansible-playbook login.yml -e token_cache_path={examples.cache}")
+    assert f"{examples.simulator.username} signed in" in output
 
 
-def test_the_claims_of_a_token_are_shown_and_not_the_token(reader: Reader) -> None:
-    token = reader.folder / "federated-token"
+def test_the_command_shows_claims_of_a_token_but_not_the_token(examples: AuthenticationExamples) -> None:
+    token = examples.folder / "federated-token"
     (command,) = (block for block in SHELL if block.startswith("python3 -c"))
-    run = reader.command(f"export AZURE_FEDERATED_TOKEN_FILE={token}\n{command}")
-    shown = dict(line.split(": ", 1) for line in run.stdout.splitlines())
-    assert list(shown) == ["iss", "sub", "aud"], run.stdout + run.stderr
-    assert shown["aud"] == "api://AzureADTokenExchange"
+    run = examples.run_shell(f"export AZURE_FEDERATED_TOKEN_FILE={token}\n{command}")
+    claims = dict(line.split(": ", 1) for line in run.stdout.splitlines())
+    assert list(claims) == ["iss", "sub", "aud"], run.stdout + run.stderr
+    assert claims["aud"] == "api://AzureADTokenExchange"
     assert token.read_text(encoding="utf-8") not in run.stdout
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl")
-def test_a_certificate_made_by_its_commands_signs_in(reader: Reader) -> None:
-    (making,) = (block for block in SHELL if block.startswith("umask"))
-    password = reader.vault["intune_certificate_password"]
-    # In a session without a terminal, openssl reads the password, twice, from what is typed.
+def test_a_certificate_from_the_commands_of_the_guide_signs_in(examples: AuthenticationExamples) -> None:
+    (commands_of_guide,) = (block for block in SHELL if block.startswith("umask"))
+    password = examples.vault["intune_certificate_password"]
+    # Without a terminal, openssl reads the password from its standard input, twice.
     run = run_command(
-        ["setsid", "--wait", "bash", "-ec", making], reader.environment, text=f"{password}\n" * 2, folder=reader.folder
+        ["setsid", "--wait", "bash", "-ec", commands_of_guide],
+        examples.environment,
+        text=f"{password}\n" * 2,
+        folder=examples.folder,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert b"ENCRYPTED" in (reader.folder / "intune-sync.key").read_bytes()
-    uploaded = (reader.folder / "intune-sync.crt").read_text(encoding="utf-8")
-    reader.simulator.change_application(CLIENT_ID, certificates=[uploaded])
-    # What they made has taken the place of the one that was there.
-    reader.assert_synced(reader.play(PLAYBOOKS["- name: Sync a connector with a certificate"]), "certificate")
+    assert b"ENCRYPTED" in (examples.folder / "intune-sync.key").read_bytes()
+    certificate = (examples.folder / "intune-sync.crt").read_text(encoding="utf-8")
+    examples.simulator.change_application(CLIENT_ID, certificates=[certificate])
+    # The commands wrote the file that the playbook reads.
+    examples.assert_synced(
+        examples.run_playbook(PLAYBOOKS["- name: Sync a connector with a certificate"]), "certificate"
+    )
 
 
-def test_what_is_shown_of_a_refusal_is_what_comes(reader: Reader) -> None:
-    wrong = "a-made-up-secret-that-nobody-has"
+def test_the_message_and_the_error_of_a_wrong_secret_are_those_of_the_guide(examples: AuthenticationExamples) -> None:
+    wrong_secret = "a-made-up-secret"
     playbook = PLAYBOOKS["- name: Sync a connector with a client secret"]
-    run = reader.play(playbook.replace("{{ intune_client_secret }}", wrong))
+    run = examples.run_playbook(playbook.replace("{{ intune_client_secret }}", wrong_secret))
     assert run.returncode == 2, run.stdout + run.stderr
     text = run.stdout + run.stderr
     result = json.JSONDecoder().raw_decode(text, text.index("FAILED! => ") + 11)[0]
-    message = result["msg"].replace(reader.simulator.tenant_domain, "contoso.example")
-    assert plain(message) == plain(SHOWN_ERROR)
+    message = result["msg"].replace(examples.simulator.tenant_domain, "contoso.example")
+    assert without_ids(message) == without_ids(ERROR_MESSAGE)
     (error,) = (block for block in code_blocks(GUIDE, "yaml") if block.startswith("error:"))
-    assert plain(result["error"]) == plain(yaml.safe_load(error)["error"])
+    assert without_ids(result["error"]) == without_ids(yaml.safe_load(error)["error"])
 
 
-def test_the_readme_signs_in_by_the_environment(reader: Reader) -> None:
+def test_the_commands_of_the_readme_sign_in_with_environment_variables(examples: AuthenticationExamples) -> None:
     (sign_in,) = (block for block in code_blocks(README, "shell") if block.startswith("export AZURE_TENANT_ID"))
     find, _sync = commands(README)
-    run = reader.command(sign_in + find, f"{reader.simulator.client_secret}\n")
+    run = examples.run_shell(sign_in + find, f"{examples.simulator.client_secret}\n")
     assert run.returncode == 0, run.stdout + run.stderr
     assert '"auth_method": "client_secret"' in run.stdout

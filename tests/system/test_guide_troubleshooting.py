@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guide to troubleshooting: its rescue block tells failures apart, and it leaves out no kind of failure."""
+"""Run the examples of the guide to troubleshooting, and compare its messages and error kinds with real ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph import error
 from ansible_collections.msgraph.intune.tests.system.guides import (
     CONTOSO,
     GUIDES,
-    Stage,
+    ExampleRunner,
     code_blocks,
     example,
     messages,
@@ -32,81 +32,83 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 GUIDE = GUIDES / "guide_troubleshooting.rst"
-UNAVAILABLE, NO_PACKAGE, _not_found = messages(GUIDE)
-# Each of its lines is of another message.
+UNAVAILABLE, MISSING_PACKAGE, _not_found = messages(GUIDE)
+# Each line is a part of another message.
 NOT_FOUND = code_blocks(GUIDE, "text")[2]
 REQUEST_ID = re.compile(r"request-id [0-9a-f-]{36}")
 WITH_RESCUE = example(GUIDE, "Sync a connector and tell failures apart")
 
 
 def fault(status: int, code: str) -> dict[str, t.Any]:
-    """A fault that makes Microsoft Graph refuse every request."""
+    """Return a fault with which Microsoft Graph rejects each request."""
     body = {"error": {"code": code, "message": "made up"}}
     return {"service": "graph", "times": None, "status": status, "body": body}
 
 
 @pytest.fixture
-def stage(simulator: Simulator, tmp_path: Path) -> Stage:
-    return Stage(simulator, tmp_path)
+def runner(simulator: Simulator, tmp_path: Path) -> ExampleRunner:
+    return ExampleRunner(simulator, tmp_path)
 
 
 def message_of(run: subprocess.CompletedProcess[str]) -> str:
-    """The failed task's message, without IDs."""
+    """Return the message of the failed task, with a placeholder for the request ID."""
     text = run.stdout + run.stderr
     result = json.JSONDecoder().raw_decode(text, text.index("FAILED! => ") + 11)[0]
     return REQUEST_ID.sub("request-id …", result["msg"])
 
 
-def test_the_message_that_explains_messages_is_one(simulator: Simulator, stage: Stage) -> None:
-    stage.environment["MSGRAPH_RETRIES"] = "4"
+def test_the_message_that_the_guide_explains_is_that_of_a_failed_task(
+    simulator: Simulator, runner: ExampleRunner
+) -> None:
+    runner.environment["MSGRAPH_RETRIES"] = "4"
     simulator.faults([{"service": "graph", "times": None, "status": 503, "headers": {"Retry-After": "0"}}])
-    assert message_of(stage.task(SYNC, connector_id=CONTOSO)) == REQUEST_ID.sub("request-id …", UNAVAILABLE)
+    assert message_of(runner.run_task(SYNC, connector_id=CONTOSO)) == REQUEST_ID.sub("request-id …", UNAVAILABLE)
 
 
-def test_the_message_for_a_missing_package_is_shown(stage: Stage) -> None:
-    (stage.folder / "msal.py").write_text("raise ImportError(\"No module named 'msal'\")\n", encoding="utf-8")
-    stage.environment["PYTHONPATH"] = str(stage.folder)
-    said = message_of(stage.task(SYNC, connector_id=CONTOSO))
-    assert NO_PACKAGE.replace("/usr/bin/python3", sys.executable) in said
+def test_the_message_for_a_missing_package_is_that_of_the_guide(runner: ExampleRunner) -> None:
+    (runner.folder / "msal.py").write_text("raise ImportError(\"No module named 'msal'\")\n", encoding="utf-8")
+    runner.environment["PYTHONPATH"] = str(runner.folder)
+    message = message_of(runner.run_task(SYNC, connector_id=CONTOSO))
+    assert MISSING_PACKAGE.replace("/usr/bin/python3", sys.executable) in message
 
 
-def test_the_messages_for_what_is_not_found_are_shown(stage: Stage) -> None:
-    gone = "00000000-0000-4000-8000-000000000000"
-    asked_for: list[dict[str, t.Any]] = [
-        {"connector_id": gone},
-        {"connector_id": [gone, CONTOSO], "if_older_than": 0},
+def test_the_messages_for_unknown_connectors_are_those_of_the_guide(runner: ExampleRunner) -> None:
+    unknown = "00000000-0000-4000-8000-000000000000"
+    tasks: list[dict[str, t.Any]] = [
+        {"connector_id": unknown},
+        {"connector_id": [unknown, CONTOSO], "if_older_than": 0},
         {"connector_name": "nobody"},
     ]
-    *lines, in_an_empty_tenant = NOT_FOUND.splitlines()
-    for shown, options in zip(lines, asked_for, strict=True):
-        said = message_of(stage.task(SYNC, **options))
-        assert re.search(re.escape(shown).replace("…", ".+"), said), said
-    stage.set_connectors()
-    assert in_an_empty_tenant in message_of(stage.task(SYNC, connector_name="Contoso"))
+    *lines, empty_tenant_line = NOT_FOUND.splitlines()
+    for line, options in zip(lines, tasks, strict=True):
+        message = message_of(runner.run_task(SYNC, **options))
+        assert re.search(re.escape(line).replace("…", ".+"), message), message
+    runner.set_connectors()
+    assert empty_tenant_line in message_of(runner.run_task(SYNC, connector_name="Contoso"))
 
 
-def test_the_playbook_passes_over_what_may_pass_by_itself(simulator: Simulator, stage: Stage) -> None:
+def test_the_playbook_leaves_a_transient_error_to_the_next_run(simulator: Simulator, runner: ExampleRunner) -> None:
     simulator.faults([fault(503, "ServiceUnavailable")])
-    run = stage.play(WITH_RESCUE)
+    run = runner.run_playbook(WITH_RESCUE)
     assert run.returncode == 0, run.stdout
     assert (recap(run)["failed"], recap(run)["rescued"]) == (0, 1)
     assert "Left to the next run: Could not trigger a deltaSync" in run.stdout
 
 
-def test_the_playbook_fails_for_what_needs_a_person(simulator: Simulator, stage: Stage) -> None:
+def test_the_playbook_fails_on_an_error_that_a_person_must_fix(simulator: Simulator, runner: ExampleRunner) -> None:
     simulator.faults([fault(403, "Forbidden")])
-    run = stage.play(WITH_RESCUE)
+    run = runner.run_playbook(WITH_RESCUE)
     assert run.returncode == 2, run.stdout
     assert "authorization: Could not trigger a deltaSync" in run.stdout + run.stderr
 
 
-def test_the_playbook_copes_with_a_failure_that_is_not_the_modules(stage: Stage) -> None:
-    run = stage.play(WITH_RESCUE.replace("connector_id:", "connector_ids:"))
-    assert (run.returncode, stage.triggers()) == (2, 0), run.stdout
+def test_the_playbook_fails_with_the_message_of_ansible_when_an_option_is_unknown(runner: ExampleRunner) -> None:
+    run = runner.run_playbook(WITH_RESCUE.replace("connector_id:", "connector_ids:"))
+    assert (run.returncode, runner.triggers()) == (2, 0), run.stdout
     assert "arguments: Unsupported parameters" in run.stdout + run.stderr
 
 
-def test_the_guide_has_a_section_for_each_kind_of_failure_and_no_other() -> None:
+def test_the_guide_has_one_section_for_each_error_kind() -> None:
     kinds = {
         error.kind
         for _name, error in inspect.getmembers(errors, inspect.isclass)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The collection installed in each of ansible-galaxy's ways works without the checkout and in an empty home."""
+"""Install the collection from a file and from git, and run it without the checkout and in an empty home folder."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ STAGED = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"], "ansible_collections/msgra
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A git repository of what the checkout holds, committed."""
+    """Create a git repository with the files of the checkout, and commit them."""
     folder = tmp_path / "repository"
     shutil.copytree(STAGED, folder, symlinks=True, ignore=shutil.ignore_patterns(".git", "output"))
-    author = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.com", "-c", "commit.gpgsign=false"]
+    author = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
     for command in (["init", "--quiet"], ["add", "--all"], [*author, "commit", "--quiet", "--message", "All"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
     return folder
 
 
 @pytest.fixture
-def outside(simulator: Simulator, tmp_path: Path) -> tuple[dict[str, str], Path]:
-    """The environment of somebody who has never seen the checkout, and the folder that they install into."""
+def clean_user(simulator: Simulator, tmp_path: Path) -> tuple[dict[str, str], Path]:
+    """Return the environment of a user without the checkout, and the folder for installed collections."""
     home = tmp_path / "home"
     home.mkdir()
     collections = tmp_path / "collections"
@@ -48,30 +48,34 @@ def outside(simulator: Simulator, tmp_path: Path) -> tuple[dict[str, str], Path]
     return {**environment, "ANSIBLE_COLLECTIONS_PATH": str(collections)}, collections
 
 
-def test_from_a_file(outside: tuple[dict[str, str], Path], installed_collections: Path, connector_id: str) -> None:
+def test_the_collection_installs_from_a_file(
+    clean_user: tuple[dict[str, str], Path], installed_collections: Path, connector_id: str
+) -> None:
     (tarball,) = installed_collections.glob("*.tar.gz")
-    install_and_sync(str(tarball), outside, connector_id)
+    install_and_sync(str(tarball), clean_user, connector_id)
 
 
-def test_from_git(outside: tuple[dict[str, str], Path], repository: Path, connector_id: str) -> None:
-    install_and_sync(f"git+{repository.as_uri()}", outside, connector_id)
+def test_the_collection_installs_from_git(
+    clean_user: tuple[dict[str, str], Path], repository: Path, connector_id: str
+) -> None:
+    install_and_sync(f"git+{repository.as_uri()}", clean_user, connector_id)
 
 
-def install_and_sync(source: str, outside: tuple[dict[str, str], Path], connector_id: str) -> None:
-    environment, collections = outside
-    elsewhere = collections.parent
+def install_and_sync(source: str, clean_user: tuple[dict[str, str], Path], connector_id: str) -> None:
+    environment, collections = clean_user
+    folder = collections.parent
     galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection"]
-    installed = run_command([*galaxy, "install", source], environment, folder=elsewhere)
+    installed = run_command([*galaxy, "install", source], environment, folder=folder)
     assert installed.returncode == 0, installed.stdout + installed.stderr
     assert "WARNING" not in installed.stdout + installed.stderr
 
-    join_limited = run_command([*galaxy, "list", "--format", "json"], environment, folder=elsewhere)
-    found = {
-        path: held["msgraph.intune"]
-        for path, held in json.loads(join_limited.stdout).items()
-        if "msgraph.intune" in held
+    listing = run_command([*galaxy, "list", "--format", "json"], environment, folder=folder)
+    versions = {
+        path: installed_here["msgraph.intune"]
+        for path, installed_here in json.loads(listing.stdout).items()
+        if "msgraph.intune" in installed_here
     }
-    assert found == {str(collections / "ansible_collections"): {"version": VERSION}}
+    assert versions == {str(collections / "ansible_collections"): {"version": VERSION}}
 
     ansible = [
         sys.executable,
@@ -83,6 +87,6 @@ def install_and_sync(source: str, outside: tuple[dict[str, str], Path], connecto
         "ansible_python_interpreter={{ ansible_playbook_python }}",
     ]
     module = ["-m", "msgraph.intune.intune_exchange_connector_sync", "-a", f"connector_id={connector_id}"]
-    synced = run_command([*ansible, *module], environment, folder=elsewhere)
+    synced = run_command([*ansible, *module], environment, folder=folder)
     assert synced.returncode == 0, synced.stdout + synced.stderr
     assert '"action": "triggered"' in synced.stdout

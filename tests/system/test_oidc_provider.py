@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A second opinion on sign-in: npm's oidc-provider, whose authors know neither Entra nor this collection.
+"""Sign in to npm's oidc-provider, an implementation of OpenID Connect that is independent of this collection.
 
-Skipped where the provider cannot be run or installed.
+The tests are skipped if the provider cannot be installed.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ if t.TYPE_CHECKING:
 GRAPH = "https://graph.example"
 TENANT = "11111111-2222-3333-4444-555555555555"
 APPLICATION = "an-application"
-# With what a form must escape, and one word that it need not.
+# Contains characters that a form must escape.
 SECRET = "invented 8Q~+x/&=%41"
-PERSONAL = "for-a-person"
+PUBLIC_CLIENT = "for-a-person"
 SHORT_CODES = "with-codes-that-end-soon"
-# Too short for the cache to hand them out, so that each use begins with a renewal.
+# The tokens expire so soon that the cache renews them at each use.
 SHORT_TOKENS = "with-tokens-that-end-soon"
 USERNAME = "kim@example.org"
 
 
-class World:
-    """The running provider, and what tasks on one host share: its address and a token cache."""
+class ProviderClient:
+    """Create the objects that sign in to the provider, with the address and the token cache of one host."""
 
     def __init__(self, authority_url: str, ca_path: str, cache_path: Path) -> None:
         self.cloud: Cloud = find_cloud("global", graph_url=GRAPH, authority_url=authority_url)
@@ -62,7 +62,7 @@ class World:
 
     def transport(self) -> Transport:
         session = requests.Session()
-        # A proxy of this machine's does not lead to this machine.
+        # A proxy cannot reach the provider on this machine.
         session.trust_env = False
         return Transport(timeout=10, verify=self.ca_path, session=session)
 
@@ -106,7 +106,7 @@ def provider(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> 
         scopes=(f"{GRAPH}/.default", f"{GRAPH}/{READ_WRITE}"),
         client_id=APPLICATION,
         client_secret=SECRET,
-        public_client_ids=(PERSONAL, SHORT_CODES, SHORT_TOKENS),
+        public_client_ids=(PUBLIC_CLIENT, SHORT_CODES, SHORT_TOKENS),
         seconds={SHORT_CODES: {"DeviceCode": 1}, SHORT_TOKENS: {"AccessToken": 60}},
     )
     with running(installed, settings, tmp_path_factory.mktemp("oidc_provider")) as (authority_url, ca_path):
@@ -114,68 +114,68 @@ def provider(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def world(provider: tuple[str, str], installed: Installed, engines: Engines, tmp_path: Path) -> World:
+def client(provider: tuple[str, str], installed: Installed, engines: Engines, tmp_path: Path) -> ProviderClient:
     for engine in installed.engines:
         engines.note(engine)
-    return World(*provider, tmp_path / "tokens.json")
+    return ProviderClient(*provider, tmp_path / "tokens.json")
 
 
 def sign_in(login: MsalTokenClient, secret: str = SECRET) -> str:
     return login.application(tenant_id=TENANT, client_id=APPLICATION, credential=lambda: secret).secret
 
 
-def test_an_application_gets_a_token_for_its_secret(world: World) -> None:
-    one, other = (sign_in(world.login(world.transport(), cache=None)) for _time in range(2))
-    assert one
-    assert one != other
+def test_an_application_gets_a_token_for_its_secret(client: ProviderClient) -> None:
+    first, second = (sign_in(client.login(client.transport(), cache=None)) for _time in range(2))
+    assert first
+    assert first != second
 
 
-def test_a_wrong_secret_is_refused_in_the_words_of_the_provider(world: World) -> None:
+def test_a_wrong_secret_raises_the_message_of_the_provider(client: ProviderClient) -> None:
     with pytest.raises(AuthenticationError, match="client authentication failed") as refused:
-        sign_in(world.login(world.transport(), world.cache()), f"{SECRET}2")
+        sign_in(client.login(client.transport(), client.cache()), f"{SECRET}2")
     assert (refused.value.status, refused.value.code) == (401, "invalid_client")
     assert "invented" not in "".join(traceback.format_exception(refused.value)) + str(refused.value.as_dict())
-    assert not world.cache_path.exists()
+    assert not client.cache_path.exists()
 
 
-def test_an_application_finds_its_token_in_the_cache_without_a_request(world: World) -> None:
-    first = sign_in(world.login(world.transport(), world.cache()))
-    unused = world.transport()
-    assert sign_in(world.login(unused, world.cache()), "never looked at") == first
+def test_an_application_reads_its_token_from_the_cache_without_a_request(client: ProviderClient) -> None:
+    first = sign_in(client.login(client.transport(), client.cache()))
+    unused = client.transport()
+    assert sign_in(client.login(unused, client.cache()), "not used") == first
     assert unused.sent == 0
 
 
-def test_a_person_who_takes_a_while_is_waited_for(world: World) -> None:
-    login = world.device_login(PERSONAL)
-    invitation = login.start()
+def test_the_login_polls_until_the_person_signed_in(client: ProviderClient) -> None:
+    login = client.device_login(PUBLIC_CLIENT)
+    device_code = login.start()
     waits: list[float] = []
 
     def on_wait(remaining: float) -> None:
         if not waits:
-            world.kim.accept(invitation)
+            client.kim.accept(device_code)
         waits.append(remaining)
 
     assert login.wait(on_wait) == SignedInUser(USERNAME, TENANT)
-    # One poll found the sign-in pending, the next one found it done.
+    # The first poll returned "pending", and the second one the token.
     assert len(waits) == 1
-    assert stat.S_IMODE(world.cache_path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(client.cache_path.stat().st_mode) == 0o600
 
 
-def test_a_person_s_token_is_found_in_the_cache_without_a_request(world: World) -> None:
-    world.sign_kim_in(PERSONAL)
-    unused = world.transport()
-    token = world.login(unused, world.cache()).user(
-        tenant_id=TENANT, client_id=PERSONAL, username=USERNAME, request_token=None
+def test_the_token_of_a_person_is_read_from_the_cache_without_a_request(client: ProviderClient) -> None:
+    client.sign_kim_in(PUBLIC_CLIENT)
+    unused = client.transport()
+    token = client.login(unused, client.cache()).user(
+        tenant_id=TENANT, client_id=PUBLIC_CLIENT, username=USERNAME, request_token=None
     )
     assert token.from_cache
     assert unused.sent == 0
 
 
-def test_a_person_s_token_that_ends_is_renewed_each_time_with_the_newest_refresh_token(world: World) -> None:
-    world.sign_kim_in(SHORT_TOKENS)
+def test_an_expiring_token_of_a_person_is_renewed_with_the_newest_refresh_token(client: ProviderClient) -> None:
+    client.sign_kim_in(SHORT_TOKENS)
 
     def renewed() -> str:
-        login = world.login(world.transport(), world.cache())
+        login = client.login(client.transport(), client.cache())
         token = login.user(tenant_id=TENANT, client_id=SHORT_TOKENS, username=USERNAME, request_token=None)
         assert not token.from_cache
         return token.secret
@@ -183,21 +183,21 @@ def test_a_person_s_token_that_ends_is_renewed_each_time_with_the_newest_refresh
     assert len({renewed() for _time in range(3)}) == 3
 
 
-def test_a_person_who_declines_ends_the_wait(world: World) -> None:
-    login = world.device_login(PERSONAL)
-    invitation = login.start()
+def test_a_declined_sign_in_ends_the_wait(client: ProviderClient) -> None:
+    login = client.device_login(PUBLIC_CLIENT)
+    device_code = login.start()
     with pytest.raises(AuthenticationError, match="End-User aborted interaction") as refused:
-        login.wait(lambda _remaining: world.kim.decline(invitation))
+        login.wait(lambda _remaining: client.kim.decline(device_code))
     assert refused.value.code == "access_denied"
-    assert not world.cache_path.exists()
+    assert not client.cache_path.exists()
 
 
-def test_a_code_that_the_provider_lets_expire_ends_the_wait(world: World) -> None:
-    # To the client no time passes, or it would end the wait itself.
-    login = world.device_login(SHORT_CODES, clock=lambda: 0.0, sleep=lambda _seconds: time.sleep(0.05))
+def test_an_expired_code_ends_the_wait(client: ProviderClient) -> None:
+    # The clock of the client does not advance, so that the provider reports the expiry.
+    login = client.device_login(SHORT_CODES, clock=lambda: 0.0, sleep=lambda _seconds: time.sleep(0.05))
     login.start()
     with pytest.raises(AuthenticationError) as refused:
         login.wait(lambda _remaining: None)
-    # The provider forgets the code altogether within a second of its end, and then knows no such grant.
+    # The provider deletes the code within a second after its expiry, and then returns invalid_grant.
     assert refused.value.code in {"expired_token", "invalid_grant"}
-    assert not world.cache_path.exists()
+    assert not client.cache_path.exists()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module that is run by a Python older than 3.9 says so, whatever ansible-core makes of that Python."""
+"""A module prints a message when a Python older than 3.9 runs it, with each release of ansible-core."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environmen
 from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, result_of
 
 MODULES = Path(__file__).parents[2] / "plugins/modules"
-NEEDED = (
+REQUIREMENT = (
     "and this module needs Python 3.9 or later: set ansible_python_interpreter to such a Python, for a task on the"
     ' controller to "{{ ansible_playbook_python }}".'
 )
@@ -25,10 +25,10 @@ NEEDED = (
 
 @pytest.fixture(params=["2.7", "3.6", "3.7", "3.8"])
 def old_python(request: pytest.FixtureRequest) -> Path:
-    """A Python that is too old: on PATH, or beside this one, where version managers install them."""
+    """Find a Python that is too old, on PATH or in the folder where version managers install Pythons."""
     version = request.param
-    beside = Path(sys.base_prefix).parent.glob(f"*{version}.*/bin/python{version}")
-    for candidate in (shutil.which(f"python{version}"), *beside):
+    siblings = Path(sys.base_prefix).parent.glob(f"*{version}.*/bin/python{version}")
+    for candidate in (shutil.which(f"python{version}"), *siblings):
         if candidate and subprocess.run([candidate, "-c", ""], check=False, capture_output=True).returncode == 0:
             return Path(candidate)
     pytest.skip(f"this machine has no Python {version}")
@@ -41,16 +41,16 @@ def version_of(python: Path) -> str:
 
 
 @pytest.mark.parametrize("name", ["intune_exchange_connector_info", "intune_exchange_connector_sync"])
-def test_the_file_alone_prints_a_failed_result(old_python: Path, name: str) -> None:
+def test_the_module_file_prints_a_failed_result(old_python: Path, name: str) -> None:
     run = subprocess.run([old_python, MODULES / f"{name}.py"], check=False, capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (1, "")
-    message = f"The Python interpreter {version_of(old_python)}, {NEEDED}"
+    message = f"The Python interpreter {version_of(old_python)}, {REQUIREMENT}"
     assert json.loads(run.stdout) == {"failed": True, "msg": message}
 
 
-def test_a_task_fails_with_the_interpreter_its_version_and_the_cure(old_python: Path) -> None:
+def test_a_task_fails_with_the_interpreter_its_version_and_the_solution(old_python: Path) -> None:
     flags = ("-e", json.dumps({"ansible_python_interpreter": str(old_python)}))
     run = ad_hoc(clean_environment(), SYNC, *flags, connector_id="a", access_token="a-token-that-is-not-used")
     assert run.returncode == 2
-    assert result_of(run)["msg"] == f"The Python interpreter {version_of(old_python)}, {NEEDED}"
+    assert result_of(run)["msg"] == f"The Python interpreter {version_of(old_python)}, {REQUIREMENT}"
     assert "json char" not in run.stdout + run.stderr

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tells others of the collection's content names all of it."""
+"""Check that the changelog and the action group list the content of the collection."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read(name: str) -> t.Any:
 
 
 def fragments(module: str) -> set[str]:
-    """The shared documentation that a module takes its options and attributes from."""
+    """Return the documentation fragments of a module."""
     source = (COLLECTION / f"plugins/modules/{module}.py").read_text()
     documentation = source.split('DOCUMENTATION = r"""')[1].split('"""')[0]
     return set(yaml.safe_load(documentation).get("extends_documentation_fragment", []))
@@ -34,7 +34,7 @@ def fragments(module: str) -> set[str]:
 class TestChangelog:
     releases: t.ClassVar[t.Mapping[str, t.Any]] = read("changelogs/changelog.yaml")["releases"]
 
-    def test_it_has_this_version(self) -> None:
+    def test_the_changelog_has_this_version(self) -> None:
         assert VERSION in self.releases
         assert read("galaxy.yml")["version"] == VERSION
 
@@ -46,7 +46,7 @@ class TestChangelog:
             ("playbook", [path.stem for path in (COLLECTION / "playbooks").glob("*.yml")]),
         ],
     )
-    def test_it_announces_all_there_is(self, kind: str, present: list[str]) -> None:
+    def test_the_changelog_announces_each_module_role_and_playbook(self, kind: str, present: list[str]) -> None:
         announced = [
             entry["name"]
             for release in self.releases.values()
@@ -56,15 +56,15 @@ class TestChangelog:
 
 
 class TestActionGroup:
-    """A group's defaults reach each member, and one that does not know an option fails."""
+    """Each module of the group needs all shared options, because module_defaults of the group apply to each module."""
 
-    members: t.ClassVar[list[str]] = read("meta/runtime.yml")["action_groups"]["graph"]
+    modules: t.ClassVar[list[str]] = read("meta/runtime.yml")["action_groups"]["graph"]
 
-    def test_its_members_are_the_modules_with_all_of_its_options(self) -> None:
-        assert sorted(self.members) == [module for module in MODULES if fragments(module) >= GRAPH_FRAGMENTS]
+    def test_the_group_contains_the_modules_with_all_shared_options(self) -> None:
+        assert sorted(self.modules) == [module for module in MODULES if fragments(module) >= GRAPH_FRAGMENTS]
 
-    def test_its_members_and_no_others_document_it(self) -> None:
-        assert sorted(self.members) == [module for module in MODULES if GROUP_FRAGMENT in fragments(module)]
+    def test_the_modules_of_the_group_document_the_group(self) -> None:
+        assert sorted(self.modules) == [module for module in MODULES if GROUP_FRAGMENT in fragments(module)]
 
-    def test_the_fragments_are_all_of_its_options(self) -> None:
+    def test_the_fragments_contain_all_shared_options(self) -> None:
         assert {name for name in vars(_graph.ModuleDocFragment) if name.isupper()} == {"DOCUMENTATION", "CONNECTION"}

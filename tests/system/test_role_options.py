@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each documented option of the report role has an effect, and the report without it shows none of that.
+"""Check the effect of each documented option of the report role.
 
-Those of the role awx_setup are tried in test_awx_setup_options.py, and with the rest of it in test_awx_setup.py.
+test_awx_setup.py checks the options of the role awx_setup.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 PREFIX = "exchange_connector_report_"
-# The value of each option of both entry points, and how what is written differs by it.
+# A value of each option that both entry points have; written() reads these values from the files.
 FILES = {
     "folder": "status",
     "html": "index.html",
@@ -32,12 +32,18 @@ FILES = {
     "mode": "0600",
 }
 SERVERS = ["EX-OLD.northwindtraders.com", "MAIL02.fabrikam.com", "EX01.contoso.com"]
-CHOICES = {
+# test_report_in_jobs.py checks how the report is shown and sent.
+SHOWN = ("show", "max_rows")
+SENT = (
+    *("mail_to", "mail_from", "mail_host", "mail_port", "mail_secure", "mail_username", "mail_password"),
+    "webhook_url",
+)
+SELECTORS = {
     "connector_id": "{0}",
     "connector_name": "mail02.fabrikam.com",
     "status": ["disconnected"],
 }
-CHOSEN = {
+SELECTED = {
     "connector_id": ["EX01.contoso.com"],
     "connector_name": ["MAIL02.fabrikam.com"],
     "status": ["EX-OLD.northwindtraders.com"],
@@ -45,7 +51,7 @@ CHOSEN = {
 
 
 def written(folder: Path) -> dict[str, t.Any]:
-    """What each option of FILES is about, as it is found."""
+    """Return the value of each option of FILES, as the files show it."""
     (page,), (message,) = folder.rglob("*.html"), folder.rglob("*.md")
     return {
         "folder": page.parent.relative_to(folder).name,
@@ -56,30 +62,30 @@ def written(folder: Path) -> dict[str, t.Any]:
     }
 
 
-def test_each_option_of_the_files_changes_its_own_part_of_them(tmp_path: Path) -> None:
-    usual, changed = tmp_path / "usual", tmp_path / "changed"
-    for folder in (usual, changed / "status"):
+def test_each_file_option_changes_the_files(tmp_path: Path) -> None:
+    default, changed = tmp_path / "default", tmp_path / "changed"
+    for folder in (default, changed / "status"):
         folder.mkdir(parents=True)
-    render(usual, result(one_connector(1, "EX01")))
+    render(default, result(one_connector(1, "EX01")))
     render(changed, result(one_connector(1, "EX01")), **FILES)
     assert written(changed) == FILES
-    assert [name for name, value in written(usual).items() if value == FILES[name]] == []
+    assert [name for name, value in written(default).items() if value == FILES[name]] == []
 
 
-@pytest.mark.parametrize("option", [None, *CHOICES])
-def test_each_choice_of_connectors_leaves_out_the_others(
+@pytest.mark.parametrize("option", [None, *SELECTORS])
+def test_a_selector_limits_the_report_to_its_connectors(
     simulator: Simulator, tmp_path: Path, option: str | None
 ) -> None:
-    value = CHOICES.get(option or "")
-    chosen = value.format(*simulator.connector_ids) if isinstance(value, str) else value
-    variables = {f"{PREFIX}{option}": chosen} if option else {}
+    value = SELECTORS.get(option or "")
+    selector = value.format(*simulator.connector_ids) if isinstance(value, str) else value
+    variables = {f"{PREFIX}{option}": selector} if option else {}
     tasks = [{"ansible.builtin.import_role": {"name": ROLE}, "vars": variables}]
     report = play(tmp_path, tasks, environment=ansible_environment(simulator))
-    shown = [row["Server"] for row in read_page(report.page).connectors]
-    assert shown == (CHOSEN[option] if option else SERVERS)
+    servers = [row["Server"] for row in read_page(report.page).connectors]
+    assert servers == (SELECTED[option] if option else SERVERS)
 
 
-def test_each_documented_option_is_tried() -> None:
-    own = {f"{PREFIX}{name}" for name in (*FILES, *CHOICES)}
-    rendered = {f"{PREFIX}{name}" for name in (*FILES, "result")}
-    assert role_options("exchange_connector_report") == {"main": own, "render": rendered}
+def test_each_documented_option_has_a_test() -> None:
+    main_options = {f"{PREFIX}{name}" for name in (*FILES, *SELECTORS, *SHOWN, *SENT)}
+    render_options = {f"{PREFIX}{name}" for name in (*FILES, *SHOWN, *SENT, "result")}
+    assert role_options("exchange_connector_report") == {"main": main_options, "render": render_options}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the documentation of a module refers to can be opened from a terminal."""
+"""Check the references in the documentation of the modules."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ REPOSITORY = "https://github.com/msgraph-intune/msgraph.intune/blob/main/"
 
 
 @pytest.mark.parametrize("module", [*MODULES, "graph_device_login"])
-def test_each_reference_is_a_module_or_a_link(module: str) -> None:
+def test_each_reference_is_an_existing_module_or_link(module: str) -> None:
     references = see_also(module)
-    # ansible-doc turns a "ref" into a search on a site that does not hold the collection.
-    assert [one for one in references if set(one) not in ({"module"}, {"name", "description", "link"})] == []
-    modules = [one["module"].removeprefix("msgraph.intune.") for one in references if "module" in one]
+    # ansible-doc turns a "ref" into a link to a site that does not contain this collection.
+    assert [entry for entry in references if set(entry) not in ({"module"}, {"name", "description", "link"})] == []
+    modules = [entry["module"].removeprefix("msgraph.intune.") for entry in references if "module" in entry]
     assert [name for name in modules if not (COLLECTION / f"plugins/modules/{name}.py").is_file()] == []
-    links = [one["link"] for one in references if "link" in one]
+    links = [entry["link"] for entry in references if "link" in entry]
     assert [link for link in links if not link.startswith("https://")] == []
     guides = [link.removeprefix(REPOSITORY) for link in links if link.startswith(REPOSITORY)]
     assert guides

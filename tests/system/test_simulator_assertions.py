@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How an application proves itself to the simulated Entra without a secret: by certificate or another's word."""
+"""Client assertions in the simulated Entra: certificates and federated tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import msal
 import pytest
 from ansible_collections.msgraph.intune.tests.graph_simulator.handle import SimulatorError
 from ansible_collections.msgraph.intune.tests.system.entra_requests import (
-    assert_refused,
+    assert_entra_error,
     claims_of,
     token_request,
 )
@@ -31,12 +31,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.system.clients import Client
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-REFUSED = (401, "invalid_client")
+INVALID_CLIENT = (401, "invalid_client")
 
 
 @dataclasses.dataclass(frozen=True)
 class KeyPair:
-    """A key with a certificate of its own, both as PEM."""
+    """A private key and its self-signed certificate, both as PEM."""
 
     key: str
     certificate: str
@@ -46,8 +46,8 @@ class KeyPair:
         return jwt.utils.base64url_encode(digest).decode()
 
 
-def make_pair(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, days: int = 1) -> KeyPair:
-    """Certify a key until so many days from now."""
+def make_key_pair(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, days: int = 1) -> KeyPair:
+    """Make a certificate for a key that expires in ``days`` days."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ansible")])
     end = datetime.now(timezone.utc) + timedelta(days=days)
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
@@ -59,24 +59,24 @@ def make_pair(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, days: int = 1
 
 
 @pytest.fixture(scope="module")
-def pair() -> KeyPair:
-    return make_pair(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+def key_pair() -> KeyPair:
+    return make_key_pair(rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
 @pytest.fixture(scope="module")
-def foreign_pair() -> KeyPair:
-    return make_pair(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+def other_key_pair() -> KeyPair:
+    return make_key_pair(rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
-def signed(
+def sign_assertion(
     simulator: Simulator,
-    pair: KeyPair,
+    key_pair: KeyPair,
     *,
     algorithm: str = "PS256",
     header: dict[str, str] | None = None,
     **changes: t.Any,
 ) -> str:
-    """Make an assertion of the default application; a change to None leaves that claim out."""
+    """Return an assertion of the default application. A change to None removes the claim."""
     claims = {
         "iss": simulator.client_id,
         "sub": simulator.client_id,
@@ -88,9 +88,9 @@ def signed(
     }
     return jwt.encode(
         {name: value for name, value in claims.items() if value is not None},
-        pair.key,
+        key_pair.key,
         algorithm=algorithm,
-        headers={"x5t#S256": pair.thumbprint(hashes.SHA256())} if header is None else header,
+        headers={"x5t#S256": key_pair.thumbprint(hashes.SHA256())} if header is None else header,
     )
 
 
@@ -115,19 +115,21 @@ def confidential_client(
 
 
 @pytest.mark.parametrize("algorithm", ["PS256", "RS256"])
-def test_a_registered_certificate(simulator: Simulator, login: Client, pair: KeyPair, algorithm: str) -> None:
-    simulator.register_certificate(pair.certificate)
-    answer = assertion_request(simulator, login, signed(simulator, pair, algorithm=algorithm))
-    assert answer.status_code == 200
-    claims = claims_of(answer.json()["access_token"])
+def test_a_registered_certificate_is_accepted(
+    simulator: Simulator, login: Client, key_pair: KeyPair, algorithm: str
+) -> None:
+    simulator.register_certificate(key_pair.certificate)
+    response = assertion_request(simulator, login, sign_assertion(simulator, key_pair, algorithm=algorithm))
+    assert response.status_code == 200
+    claims = claims_of(response.json()["access_token"])
     assert (claims["appid"], claims["appidacr"]) == (simulator.client_id, "2")
     assert claims["roles"] == ["DeviceManagementServiceConfig.ReadWrite.All"]
 
 
-def test_the_older_thumbprint(simulator: Simulator, login: Client, pair: KeyPair) -> None:
-    simulator.register_certificate(pair.certificate)
-    header = {"x5t": pair.thumbprint(hashes.SHA1())}  # noqa: S303  by definition
-    assertion = signed(simulator, pair, algorithm="RS256", header=header)
+def test_a_sha_1_thumbprint_is_accepted(simulator: Simulator, login: Client, key_pair: KeyPair) -> None:
+    simulator.register_certificate(key_pair.certificate)
+    header = {"x5t": key_pair.thumbprint(hashes.SHA1())}  # noqa: S303  x5t is a SHA-1 thumbprint by definition
+    assertion = sign_assertion(simulator, key_pair, algorithm="RS256", header=header)
     assert assertion_request(simulator, login, assertion).status_code == 200
 
 
@@ -139,9 +141,11 @@ def test_the_older_thumbprint(simulator: Simulator, login: Client, pair: KeyPair
         "{0.authority_url}/{0.tenant_id}/v2.0",
     ],
 )
-def test_for_whom_an_assertion_may_be(simulator: Simulator, login: Client, pair: KeyPair, audience: str) -> None:
-    simulator.register_certificate(pair.certificate)
-    assertion = signed(simulator, pair, aud=audience.format(simulator))
+def test_these_audiences_of_an_assertion_are_accepted(
+    simulator: Simulator, login: Client, key_pair: KeyPair, audience: str
+) -> None:
+    simulator.register_certificate(key_pair.certificate)
+    assertion = sign_assertion(simulator, key_pair, aud=audience.format(simulator))
     assert assertion_request(simulator, login, assertion).status_code == 200
 
 
@@ -157,60 +161,70 @@ def test_for_whom_an_assertion_may_be(simulator: Simulator, login: Client, pair:
         ({"nbf": 2**33}, 700024),
     ],
 )
-def test_an_assertion_that_says_the_wrong_thing(
-    simulator: Simulator, login: Client, pair: KeyPair, changes: dict[str, t.Any], code: int
+def test_an_assertion_with_a_wrong_claim_is_rejected(
+    simulator: Simulator, login: Client, key_pair: KeyPair, changes: dict[str, t.Any], code: int
 ) -> None:
-    simulator.register_certificate(pair.certificate)
-    assert_refused(assertion_request(simulator, login, signed(simulator, pair, **changes)), *REFUSED, code)
+    simulator.register_certificate(key_pair.certificate)
+    assert_entra_error(
+        assertion_request(simulator, login, sign_assertion(simulator, key_pair, **changes)), *INVALID_CLIENT, code
+    )
 
 
-def test_an_outdated_assertion_is_told_the_time(simulator: Simulator, login: Client, pair: KeyPair) -> None:
-    simulator.register_certificate(pair.certificate)
-    answer = assertion_request(simulator, login, signed(simulator, pair, nbf=None, exp=60))
-    description = assert_refused(answer, *REFUSED, 700024)["error_description"]
+def test_the_error_about_an_outdated_assertion_contains_its_times(
+    simulator: Simulator, login: Client, key_pair: KeyPair
+) -> None:
+    simulator.register_certificate(key_pair.certificate)
+    response = assertion_request(simulator, login, sign_assertion(simulator, key_pair, nbf=None, exp=60))
+    description = assert_entra_error(response, *INVALID_CLIENT, 700024)["error_description"]
     assert (
         "valid from 1970-01-01T00:00:00.0000000Z, expiry time of assertion 1970-01-01T00:01:00.0000000Z" in description
     )
 
 
-def test_a_certificate_that_is_not_registered(simulator: Simulator, login: Client, pair: KeyPair) -> None:
-    body = assert_refused(assertion_request(simulator, login, signed(simulator, pair)), *REFUSED, 700027)
+def test_an_unregistered_certificate_is_rejected(simulator: Simulator, login: Client, key_pair: KeyPair) -> None:
+    body = assert_entra_error(
+        assertion_request(simulator, login, sign_assertion(simulator, key_pair)), *INVALID_CLIENT, 700027
+    )
     assert "The key was not found., Thumbprint of key used by client: '" in body["error_description"]
-    assert pair.thumbprint(hashes.SHA256()) in body["error_description"]
+    assert key_pair.thumbprint(hashes.SHA256()) in body["error_description"]
 
 
-def test_the_signature_of_another_key(
-    simulator: Simulator, login: Client, pair: KeyPair, foreign_pair: KeyPair
+def test_a_signature_of_another_key_is_rejected(
+    simulator: Simulator, login: Client, key_pair: KeyPair, other_key_pair: KeyPair
 ) -> None:
-    simulator.register_certificate(pair.certificate)
-    forged = signed(simulator, foreign_pair, header={"x5t#S256": pair.thumbprint(hashes.SHA256())})
-    body = assert_refused(assertion_request(simulator, login, forged), *REFUSED, 700027)
+    simulator.register_certificate(key_pair.certificate)
+    forged = sign_assertion(simulator, other_key_pair, header={"x5t#S256": key_pair.thumbprint(hashes.SHA256())})
+    body = assert_entra_error(assertion_request(simulator, login, forged), *INVALID_CLIENT, 700027)
     assert "did not match the expected signature value" in body["error_description"]
 
 
-def test_an_expired_certificate(simulator: Simulator, login: Client) -> None:
-    expired = make_pair(rsa.generate_private_key(public_exponent=65537, key_size=2048), days=-1)
+def test_an_expired_certificate_is_rejected(simulator: Simulator, login: Client) -> None:
+    expired = make_key_pair(rsa.generate_private_key(public_exponent=65537, key_size=2048), days=-1)
     simulator.register_certificate(expired.certificate)
-    body = assert_refused(assertion_request(simulator, login, signed(simulator, expired)), *REFUSED, 700027)
+    body = assert_entra_error(
+        assertion_request(simulator, login, sign_assertion(simulator, expired)), *INVALID_CLIENT, 700027
+    )
     assert "[Reason - The key used is expired." in body["error_description"]
 
 
-def test_a_header_without_a_thumbprint(simulator: Simulator, login: Client, pair: KeyPair) -> None:
-    simulator.register_certificate(pair.certificate)
-    body = assert_refused(assertion_request(simulator, login, signed(simulator, pair, header={})), *REFUSED, 50027)
+def test_a_header_without_a_thumbprint_is_rejected(simulator: Simulator, login: Client, key_pair: KeyPair) -> None:
+    simulator.register_certificate(key_pair.certificate)
+    body = assert_entra_error(
+        assertion_request(simulator, login, sign_assertion(simulator, key_pair, header={})), *INVALID_CLIENT, 50027
+    )
     assert "No certificate thumbprint" in body["error_description"]
 
 
-def test_an_algorithm_that_needs_no_certificate(simulator: Simulator, login: Client) -> None:
+def test_a_symmetric_algorithm_is_rejected(simulator: Simulator, login: Client) -> None:
     symmetric = KeyPair("k" * 32, "")
-    assertion = signed(simulator, symmetric, algorithm="HS256", header={"x5t": "any"})
-    body = assert_refused(assertion_request(simulator, login, assertion), *REFUSED, 5002738)
+    assertion = sign_assertion(simulator, symmetric, algorithm="HS256", header={"x5t": "any"})
+    body = assert_entra_error(assertion_request(simulator, login, assertion), *INVALID_CLIENT, 5002738)
     assert "'HS256' is not a supported signature algorithm" in body["error_description"]
 
 
 @pytest.mark.parametrize("assertion", ["garbage", "a.b.c", "e30.e30.e30"])
-def test_an_assertion_that_is_no_token(simulator: Simulator, login: Client, assertion: str) -> None:
-    assert_refused(assertion_request(simulator, login, assertion), *REFUSED, 50027)
+def test_an_assertion_that_is_not_a_token_is_rejected(simulator: Simulator, login: Client, assertion: str) -> None:
+    assert_entra_error(assertion_request(simulator, login, assertion), *INVALID_CLIENT, 50027)
 
 
 @pytest.mark.parametrize(
@@ -222,16 +236,16 @@ def test_an_assertion_that_is_no_token(simulator: Simulator, login: Client, asse
         ({"client_assertion_type": None}, (400, "invalid_request", 900144)),
     ],
 )
-def test_there_is_one_credential_of_a_known_type(
+def test_a_request_must_have_exactly_one_credential_of_a_known_type(
     simulator: Simulator,
     login: Client,
-    pair: KeyPair,
+    key_pair: KeyPair,
     changes: dict[str, str | None],
     expected: tuple[int, str, int],
 ) -> None:
-    simulator.register_certificate(pair.certificate)
-    assertion = signed(simulator, pair)
-    assert_refused(
+    simulator.register_certificate(key_pair.certificate)
+    assertion = sign_assertion(simulator, key_pair)
+    assert_entra_error(
         token_request(
             simulator,
             login,
@@ -246,31 +260,31 @@ def test_there_is_one_credential_of_a_known_type(
     )
 
 
-def test_only_rsa_can_be_registered(simulator: Simulator) -> None:
-    elliptic = make_pair(ec.generate_private_key(ec.SECP256R1()))
+def test_only_certificates_with_an_rsa_key_can_be_registered(simulator: Simulator) -> None:
+    elliptic = make_key_pair(ec.generate_private_key(ec.SECP256R1()))
     with pytest.raises(SimulatorError, match="must hold an RSA key"):
         simulator.register_certificate(elliptic.certificate)
 
 
-def test_msal_signs_in_with_a_certificate(simulator: Simulator, session: requests.Session, pair: KeyPair) -> None:
-    simulator.register_certificate(pair.certificate)
-    credential = {"private_key": pair.key, "public_certificate": pair.certificate}
+def test_msal_signs_in_with_a_certificate(simulator: Simulator, session: requests.Session, key_pair: KeyPair) -> None:
+    simulator.register_certificate(key_pair.certificate)
+    credential = {"private_key": key_pair.key, "public_certificate": key_pair.certificate}
     client = confidential_client(simulator, session, credential)
     result = client.acquire_token_for_client([f"{simulator.graph_url}/.default"])
     assert claims_of(result["access_token"])["appid"] == simulator.client_id
     assert simulator.journal()[-1]["body"]["client_assertion"] == "***"
 
 
-# --- other issuers
+# --- federated tokens
 
 
-def test_the_default_application_trusts_one_subject(simulator: Simulator, login: Client) -> None:
-    answer = assertion_request(simulator, login, simulator.federated_token())
-    assert claims_of(answer.json()["access_token"])["appidacr"] == "2"
+def test_the_default_application_trusts_the_default_federated_token(simulator: Simulator, login: Client) -> None:
+    response = assertion_request(simulator, login, simulator.federated_token())
+    assert claims_of(response.json()["access_token"])["appidacr"] == "2"
 
 
 @pytest.mark.parametrize(
-    ("token", "code", "words"),
+    ("federated_token_options", "code", "expected_text"),
     [
         ({"issuer": "https://oidc.example"}, 700211, "assertion issuer 'https://oidc.example'"),
         ({"audience": "api://other"}, 700212, "assertion audience 'api://other'"),
@@ -278,43 +292,47 @@ def test_the_default_application_trusts_one_subject(simulator: Simulator, login:
         ({"expires_in": -1}, 700024, "not within its valid time range"),
     ],
 )
-def test_a_federated_token_that_is_not_trusted(
-    simulator: Simulator, login: Client, token: dict[str, t.Any], code: int, words: str
+def test_an_untrusted_federated_token_is_rejected(
+    simulator: Simulator, login: Client, federated_token_options: dict[str, t.Any], code: int, expected_text: str
 ) -> None:
-    answer = assertion_request(simulator, login, simulator.federated_token(**token))
-    assert words in assert_refused(answer, *REFUSED, code)["error_description"]
+    response = assertion_request(simulator, login, simulator.federated_token(**federated_token_options))
+    assert expected_text in assert_entra_error(response, *INVALID_CLIENT, code)["error_description"]
 
 
-def test_matching_is_case_sensitive(simulator: Simulator, login: Client) -> None:
+def test_the_subject_is_compared_with_case(simulator: Simulator, login: Client) -> None:
     token = simulator.federated_token(subject=simulator.federated_subject.upper())
-    assert_refused(assertion_request(simulator, login, token), *REFUSED, 700213)
+    assert_entra_error(assertion_request(simulator, login, token), *INVALID_CLIENT, 700213)
 
 
-def test_more_issuers_and_subjects_can_be_trusted(simulator: Simulator, login: Client) -> None:
+def test_an_application_can_have_several_federated_credentials(simulator: Simulator, login: Client) -> None:
     issuer, subject, audience = "https://awx.example/o", "job_template:7", "api://AzureADTokenExchangeUSGov"
     simulator.register_federated_credential(issuer, subject, audience)
     token = simulator.federated_token(issuer=issuer, subject=subject, audience=audience)
     assert assertion_request(simulator, login, token).status_code == 200
-    # All of it has to fit one credential: the default audience belongs to the other one.
+    # Issuer, subject and audience must match the same credential. The default audience belongs to another one.
     token = simulator.federated_token(issuer=issuer, subject=subject)
-    assert_refused(assertion_request(simulator, login, token), *REFUSED, 700212)
+    assert_entra_error(assertion_request(simulator, login, token), *INVALID_CLIENT, 700212)
 
 
-def test_a_federated_token_signed_by_someone_else(simulator: Simulator, login: Client, pair: KeyPair) -> None:
-    forged = signed(
+def test_a_federated_token_with_a_forged_signature_is_rejected(
+    simulator: Simulator, login: Client, key_pair: KeyPair
+) -> None:
+    forged = sign_assertion(
         simulator,
-        pair,
+        key_pair,
         algorithm="RS256",
         iss=simulator.federated_issuer,
         sub=simulator.federated_subject,
         aud="api://AzureADTokenExchange",
     )
-    assert_refused(assertion_request(simulator, login, forged), *REFUSED, 50013)
+    assert_entra_error(assertion_request(simulator, login, forged), *INVALID_CLIENT, 50013)
 
 
-def test_an_application_that_trusts_nobody(simulator: Simulator, login: Client) -> None:
+def test_an_application_without_federated_credentials_rejects_federated_tokens(
+    simulator: Simulator, login: Client
+) -> None:
     simulator.change_application(simulator.client_id, federated_credentials=[])
-    assert_refused(assertion_request(simulator, login, simulator.federated_token()), *REFUSED, 70025)
+    assert_entra_error(assertion_request(simulator, login, simulator.federated_token()), *INVALID_CLIENT, 70025)
 
 
 def test_msal_signs_in_with_a_federated_token(simulator: Simulator, session: requests.Session) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Several requests in one, as the simulated Graph takes them."""
+"""Batches in the simulated Graph."""
 
 from __future__ import annotations
 
@@ -21,79 +21,77 @@ if t.TYPE_CHECKING:
 
 LIST: Item = {"id": "a", "method": "GET", "url": RELATIVE}
 
-# --- what becomes of the requests inside
+# --- responses and effects
 
 
-def test_each_request_has_an_answer_of_its_own(
+def test_each_request_of_a_batch_has_its_own_response(
     simulator: Simulator, graph: Client, writer: str, connector_id: str
 ) -> None:
-    answers = send(graph, writer, sync("1", connector_id), sync("2", "nobody"), get("3", connector_id))
-    assert statuses(answers) == {"1": 204, "2": 404, "3": 200}
-    assert "body" not in answers["1"]
-    assert "was not found" in intune_message(answers["2"]["body"]["error"]["message"])
-    assert answers["3"]["body"]["id"] == connector_id
-    assert answers["3"]["headers"]["Content-Type"].startswith("application/json;odata.metadata=minimal")
+    responses = send(graph, writer, sync("1", connector_id), sync("2", "nobody"), get("3", connector_id))
+    assert statuses(responses) == {"1": 204, "2": 404, "3": 200}
+    assert "body" not in responses["1"]
+    assert "was not found" in intune_message(responses["2"]["body"]["error"]["message"])
+    assert responses["3"]["body"]["id"] == connector_id
+    assert responses["3"]["headers"]["Content-Type"].startswith("application/json;odata.metadata=minimal")
 
 
-def test_what_is_accepted_inside_is_carried_out(
-    simulator: Simulator, graph: Client, writer: str, connector_id: str
-) -> None:
+def test_a_sync_in_a_batch_is_executed(simulator: Simulator, graph: Client, writer: str, connector_id: str) -> None:
     before = simulator.connectors()[0]["lastSyncDateTime"]
     send(graph, writer, sync("1", connector_id))
     time.sleep(SYNC_SECONDS * 1.2)
     assert simulator.connectors()[0]["lastSyncDateTime"] > before
 
 
-def test_no_answer_stands_in_the_place_of_its_request(graph: Client, writer: str) -> None:
+def test_responses_are_in_another_order_than_requests(graph: Client, writer: str) -> None:
     for count in range(2, 21):
-        asked = [str(number) for number in range(count)]
-        answer = graph.post(BATCH, writer, json={"requests": [get(item_id, "nobody") for item_id in asked]})
-        answered = [response["id"] for response in answer.json()["responses"]]
-        assert sorted(answered) == sorted(asked)
-        assert all(one != other for one, other in zip(asked, answered, strict=True))
+        requested_ids = [str(number) for number in range(count)]
+        response = graph.post(BATCH, writer, json={"requests": [get(item_id, "nobody") for item_id in requested_ids]})
+        response_ids = [entry["id"] for entry in response.json()["responses"]]
+        assert sorted(response_ids) == sorted(requested_ids)
+        assert all(requested != returned for requested, returned in zip(requested_ids, response_ids, strict=True))
 
 
 def test_urls_are_relative_with_or_without_a_slash(graph: Client, writer: str) -> None:
     bare = {**LIST, "id": "b", "url": RELATIVE.removeprefix("/")}
     paged = {**LIST, "id": "c", "url": f"{RELATIVE}?$skiptoken=b2Zmc2V0OjI"}
-    answers = send(graph, writer, LIST, bare, paged)
-    assert [len(answers[item_id]["body"]["value"]) for item_id in "abc"] == [2, 2, 1]
+    responses = send(graph, writer, LIST, bare, paged)
+    assert [len(responses[item_id]["body"]["value"]) for item_id in "abc"] == [2, 2, 1]
 
 
-def test_a_version_in_the_url_is_one_too_many(graph: Client, writer: str) -> None:
-    (answer,) = send(graph, writer, {**LIST, "url": CONNECTORS}).values()
-    assert (answer["status"], answer["body"]["error"]["code"]) == (400, "BadRequest")
-    assert answer["body"]["error"]["message"] == "Resource not found for the segment 'v1.0'."
+def test_a_url_with_a_version_is_rejected(graph: Client, writer: str) -> None:
+    (response,) = send(graph, writer, {**LIST, "url": CONNECTORS}).values()
+    assert (response["status"], response["body"]["error"]["code"]) == (400, "BadRequest")
+    assert response["body"]["error"]["message"] == "Resource not found for the segment 'v1.0'."
 
 
-def test_methods_are_read_without_regard_to_case(graph: Client, writer: str, connector_id: str) -> None:
-    answers = send(graph, writer, get("1", connector_id, method="get"), sync("2", connector_id, method="post"))
-    assert statuses(answers) == {"1": 200, "2": 204}
+def test_methods_are_compared_without_case(graph: Client, writer: str, connector_id: str) -> None:
+    responses = send(graph, writer, get("1", connector_id, method="get"), sync("2", connector_id, method="post"))
+    assert statuses(responses) == {"1": 200, "2": 204}
     assert statuses(send(graph, writer, get("3", connector_id, method="delete"))) == {"3": 405}
 
 
-def test_the_token_of_the_batch_holds_for_all(simulator: Simulator, graph: Client, connector_id: str) -> None:
+def test_each_request_uses_the_token_of_the_batch(simulator: Simulator, graph: Client, connector_id: str) -> None:
     reader = simulator.token(roles=[READ])
-    other = {"headers": {**JSON, "Authorization": "Bearer other"}}
-    answers = send(graph, reader, get("1", connector_id, **other), sync("2", connector_id, **other))
-    assert statuses(answers) == {"1": 200, "2": 403}
+    own_headers = {"headers": {**JSON, "Authorization": "Bearer other"}}
+    responses = send(graph, reader, get("1", connector_id, **own_headers), sync("2", connector_id, **own_headers))
+    assert statuses(responses) == {"1": 200, "2": 403}
     assert "Bearer other" not in str(simulator.journal())
 
 
-def test_headers_belong_to_one_request(graph: Client, writer: str, connector_id: str) -> None:
-    answers = send(graph, writer, get("1", connector_id, headers={"client-request-id": "mine"}), get("2", "nobody"))
-    assert answers["1"]["headers"]["client-request-id"] == "mine"
-    inner = answers["2"]["body"]["error"]["innerError"]
-    assert inner["client-request-id"] == inner["request-id"] == answers["2"]["headers"]["request-id"]
+def test_headers_of_one_request_do_not_apply_to_others(graph: Client, writer: str, connector_id: str) -> None:
+    responses = send(graph, writer, get("1", connector_id, headers={"client-request-id": "mine"}), get("2", "nobody"))
+    assert responses["1"]["headers"]["client-request-id"] == "mine"
+    inner = responses["2"]["body"]["error"]["innerError"]
+    assert inner["client-request-id"] == inner["request-id"] == responses["2"]["headers"]["request-id"]
 
 
 # --- dependencies
 
 
-def test_what_depends_on_a_failure_is_not_carried_out(
+def test_a_request_that_depends_on_a_failed_request_is_not_executed(
     simulator: Simulator, graph: Client, writer: str, connector_id: str
 ) -> None:
-    answers = send(
+    responses = send(
         graph,
         writer,
         sync("A", "nobody"),
@@ -102,17 +100,17 @@ def test_what_depends_on_a_failure_is_not_carried_out(
         get("d", connector_id),
         get("e", connector_id, dependsOn=["D"]),
     )
-    assert statuses(answers) == {"A": 404, "b": 424, "c": 424, "d": 200, "e": 200}
-    assert answers["b"]["body"]["error"]["code"] == "FailedDependency"
+    assert statuses(responses) == {"A": 404, "b": 424, "c": 424, "d": 200, "e": 200}
+    assert responses["b"]["body"]["error"]["code"] == "FailedDependency"
     time.sleep(SYNC_SECONDS * 1.2)
-    assert simulator.connectors()[0]["lastSyncDateTime"] == answers["d"]["body"]["lastSyncDateTime"]
+    assert simulator.connectors()[0]["lastSyncDateTime"] == responses["d"]["body"]["lastSyncDateTime"]
     assert [entry["status"] for entry in simulator.journal()] == [200, 404, 424, 424, 200, 200]
 
 
 # --- journal
 
 
-def test_each_request_is_in_the_journal_after_its_batch(
+def test_the_journal_records_each_request_after_its_batch(
     simulator: Simulator, graph: Client, writer: str, connector_id: str
 ) -> None:
     graph.get(CONNECTORS, writer)
@@ -129,7 +127,7 @@ def test_each_request_is_in_the_journal_after_its_batch(
     assert (first["user_agent"], first["headers"]["authorization"]) == ("test/1", "Bearer ***")
 
 
-# --- batches that are refused as a whole
+# --- batches that are rejected as a whole
 
 
 @pytest.mark.parametrize("token", [None, "garbage"])
@@ -138,17 +136,17 @@ def test_a_batch_needs_a_valid_token(simulator: Simulator, graph: Client, token:
     assert len(simulator.journal()) == 1
 
 
-def test_a_batch_is_posted(graph: Client, writer: str) -> None:
+def test_a_batch_requires_post(graph: Client, writer: str) -> None:
     assert_graph_error(graph.get(BATCH, writer), 405, "Request_BadRequest")
 
 
 def test_a_batch_must_be_json(graph: Client, writer: str) -> None:
-    answer = graph.post(BATCH, writer, data=b"{}", headers={"Content-Type": "text/plain"})
-    assert "JSON Content-Type" in assert_graph_error(answer, 400, "BadRequest")
+    response = graph.post(BATCH, writer, data=b"{}", headers={"Content-Type": "text/plain"})
+    assert "JSON Content-Type" in assert_graph_error(response, 400, "BadRequest")
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "expected_text"),
     [
         ([], "'StartObject' node was expected"),
         ({}, "Invalid batch payload format."),
@@ -176,18 +174,18 @@ def test_a_batch_must_be_json(graph: Client, writer: str) -> None:
         ({"requests": [{**LIST, "method": "POST", "url": "%24batch"}]}, "is itself a batch"),
     ],
 )
-def test_a_batch_that_does_not_fit(
-    simulator: Simulator, graph: Client, writer: str, body: dict[str, t.Any], words: str
+def test_an_invalid_batch_is_rejected_as_a_whole(
+    simulator: Simulator, graph: Client, writer: str, body: dict[str, t.Any], expected_text: str
 ) -> None:
-    answer = graph.post(BATCH, writer, json=body)
-    assert words in assert_graph_error(answer, 400, "BadRequest")
+    response = graph.post(BATCH, writer, json=body)
+    assert expected_text in assert_graph_error(response, 400, "BadRequest")
     assert len(simulator.journal()) == 1
 
 
-def test_fields_that_nobody_knows_are_ignored(graph: Client, writer: str, connector_id: str) -> None:
+def test_unknown_fields_are_ignored(graph: Client, writer: str, connector_id: str) -> None:
     assert statuses(send(graph, writer, get("1", connector_id, comment="x"))) == {"1": 200}
 
 
-def test_a_body_that_the_operation_refuses_concerns_one_request(graph: Client, writer: str, connector_id: str) -> None:
-    answers = send(graph, writer, sync("1", connector_id, body={"syncType": "quickSync"}), sync("2", connector_id))
-    assert statuses(answers) == {"1": 400, "2": 204}
+def test_an_invalid_body_fails_only_its_own_request(graph: Client, writer: str, connector_id: str) -> None:
+    responses = send(graph, writer, sync("1", connector_id, body={"syncType": "quickSync"}), sync("2", connector_id))
+    assert statuses(responses) == {"1": 400, "2": 204}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a fault plan does to batches and to the requests inside of them."""
+"""Fault rules that hit batches or their requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.system.clients import Client
 
 
-def test_a_rule_hits_a_request_inside_of_a_batch(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_rule_can_hit_a_request_of_a_batch(simulator: Simulator, graph: Client, writer: str) -> None:
     busy = {"error": {"code": "TooManyRequests", "message": "Too many requests."}}
     headers = {"Retry-After": "7"}
     simulator.faults(
@@ -30,16 +30,16 @@ def test_a_rule_hits_a_request_inside_of_a_batch(simulator: Simulator, graph: Cl
         ]
     )
     items = [sync("1", "a"), get("2", "b"), sync("3", "b"), get("4", "c"), get("5", "d")]
-    answers = send(graph, writer, *items)
-    assert statuses(answers) == {"1": 404, "2": 404, "3": 429, "4": 502, "5": 503}
-    assert (answers["3"]["headers"]["Retry-After"], answers["3"]["body"]) == ("7", busy)
-    assert answers["4"]["body"] == "<html>"
-    assert "body" not in answers["5"]
+    responses = send(graph, writer, *items)
+    assert statuses(responses) == {"1": 404, "2": 404, "3": 429, "4": 502, "5": 503}
+    assert (responses["3"]["headers"]["Retry-After"], responses["3"]["body"]) == ("7", busy)
+    assert responses["4"]["body"] == "<html>"
+    assert "body" not in responses["5"]
     assert [entry["fault"] for entry in simulator.journal()] == [None, None, None, "0", "gateway", "2"]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_the_moment_counts_inside_of_a_batch_as_well(
+def test_the_moment_of_a_rule_applies_to_requests_of_a_batch(
     simulator: Simulator, graph: Client, writer: str, moment: str
 ) -> None:
     before = simulator.connectors()[0]
@@ -61,7 +61,7 @@ def test_the_moment_counts_inside_of_a_batch_as_well(
         {"redirect": {"location": "/x"}},
     ],
 )
-def test_what_needs_a_connection_or_time_passes_a_batch_by(
+def test_a_rule_with_a_delay_or_a_delivery_skips_requests_of_a_batch(
     simulator: Simulator, graph: Client, writer: str, effect: dict[str, t.Any]
 ) -> None:
     simulator.faults([{"service": "graph", "path": "/nobody$", **effect}])
@@ -69,14 +69,14 @@ def test_what_needs_a_connection_or_time_passes_a_batch_by(
     assert simulator.applied_faults()[0]["applied"] == 0
 
 
-def test_a_rule_can_be_about_the_batch_itself(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_rule_can_hit_the_batch_itself(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "path": r"\$batch", "status": 503}])
     assert graph.post(BATCH, writer, json={"requests": [get("1", "nobody")]}).status_code == 503
     assert [entry["path"] for entry in simulator.journal()] == [BATCH]
     assert statuses(send(graph, writer, get("1", "nobody"))) == {"1": 404}
 
 
-def test_a_batch_whose_answer_is_lost_was_carried_out(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_batch_is_executed_even_when_its_response_is_lost(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "path": r"\$batch", "reset": True, "moment": "after"}])
     with pytest.raises(requests.ConnectionError):
         graph.post(BATCH, writer, json={"requests": [sync("1", simulator.connector_ids[0])]})

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The journal and the rest of the control interface."""
+"""The control API of the simulator."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ if t.TYPE_CHECKING:
 CLIENT_REQUEST_ID = "6f0f7f7e-93ac-4f6b-8f7f-65b5b2b0d9b4"
 
 
-def assert_rejected(simulator: Simulator, method: str, path: str, body: t.Any, sentence: str) -> None:
-    with pytest.raises(SimulatorError) as refusal:
+def assert_rejected(simulator: Simulator, method: str, path: str, body: t.Any, expected_message: str) -> None:
+    with pytest.raises(SimulatorError) as error_info:
         simulator.control(method, path, body)
-    assert str(refusal.value).startswith(sentence)
+    assert str(error_info.value).startswith(expected_message)
 
 
 # --- journal
 
 
-def test_an_entry_tells_the_whole_request(simulator: Simulator, graph: Client, writer: str, connector_id: str) -> None:
+def test_a_journal_entry_describes_the_whole_request(
+    simulator: Simulator, graph: Client, writer: str, connector_id: str
+) -> None:
     graph.post(
         f"{CONNECTORS}/{connector_id}/sync?trace=1",
         writer,
@@ -57,7 +59,9 @@ def test_an_entry_tells_the_whole_request(simulator: Simulator, graph: Client, w
     assert (headers["authorization"], headers["x-odd"]) == ("Bearer ***", "Value")
 
 
-def test_entries_are_in_order_of_both_services(simulator: Simulator, login: Client, graph: Client) -> None:
+def test_journal_entries_of_all_services_are_in_order_of_arrival(
+    simulator: Simulator, login: Client, graph: Client
+) -> None:
     graph.get("/v1.0/a")
     login.get("/b")
     graph.get("/v1.0/c")
@@ -68,13 +72,13 @@ def test_entries_are_in_order_of_both_services(simulator: Simulator, login: Clie
     ]
 
 
-def test_control_requests_are_not_in_it(simulator: Simulator) -> None:
+def test_the_journal_does_not_record_control_requests(simulator: Simulator) -> None:
     simulator.connectors()
     simulator.token(roles=[])
     assert simulator.journal() == []
 
 
-def test_no_secret_is_in_it(simulator: Simulator, login: Client, graph: Client, writer: str) -> None:
+def test_the_journal_contains_no_secrets(simulator: Simulator, login: Client, graph: Client, writer: str) -> None:
     canary = "canary-5d2b"
     fields = ("client_secret", "password", "refresh_token", "client_assertion", "device_code", "code", "client_info")
     path = f"/{simulator.tenant_id}/oauth2/v2.0/token"
@@ -95,7 +99,7 @@ def test_no_secret_is_in_it(simulator: Simulator, login: Client, graph: Client, 
     assert journal[4]["headers"]["authorization"] == "***"
 
 
-def test_connections_are_counted_per_service(simulator: Simulator, graph: Client, login: Client) -> None:
+def test_connections_are_numbered_per_service(simulator: Simulator, graph: Client, login: Client) -> None:
     graph.get("/v1.0/a")
     graph.get("/v1.0/b")
     graph.get("/v1.0/c", headers={"Connection": "close"})
@@ -107,7 +111,7 @@ def test_connections_are_counted_per_service(simulator: Simulator, graph: Client
     assert other >= 1
 
 
-def test_clearing_starts_the_numbers_anew(simulator: Simulator, graph: Client) -> None:
+def test_numbers_start_at_1_after_the_journal_is_cleared(simulator: Simulator, graph: Client) -> None:
     graph.get("/v1.0/a")
     simulator.clear_journal()
     graph.get("/v1.0/b")
@@ -117,7 +121,7 @@ def test_clearing_starts_the_numbers_anew(simulator: Simulator, graph: Client) -
 # --- tenant
 
 
-def test_connectors_are_replaced_and_changed(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_connectors_can_be_replaced_and_changed(simulator: Simulator, graph: Client, writer: str) -> None:
     odd_time = "2017-01-01T00:02:49.3205976-08:00"
     simulator.set_connectors([{"id": "a/b c", "serverName": "S", "lastSyncDateTime": odd_time}])
     changed = simulator.change_connector("a/b c", status="connectionPending")
@@ -127,7 +131,7 @@ def test_connectors_are_replaced_and_changed(simulator: Simulator, graph: Client
     assert shown["lastSyncDateTime"] == odd_time
 
 
-def test_reset_brings_the_seed_back(simulator: Simulator, graph: Client) -> None:
+def test_reset_restores_the_seed(simulator: Simulator, graph: Client) -> None:
     connectors, applications = simulator.connectors(), simulator.applications()
     users, identities = simulator.users(), simulator.identities()
     simulator.set_connectors([])
@@ -143,7 +147,7 @@ def test_reset_brings_the_seed_back(simulator: Simulator, graph: Client) -> None
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "sentence"),
+    ("method", "path", "body", "expected_message"),
     [
         ("POST", "/tokens", {}, "The token must have either roles or scp."),
         ("POST", "/tokens", {"roles": [], "scp": "a"}, "The token must have either roles or scp."),
@@ -204,17 +208,17 @@ def test_reset_brings_the_seed_back(simulator: Simulator, graph: Client) -> None
         ("GET", "/elsewhere", None, "There is no GET /elsewhere here."),
     ],
 )
-def test_control_input_that_does_not_fit(
-    simulator: Simulator, method: str, path: str, body: t.Any, sentence: str
+def test_invalid_control_input_is_rejected(
+    simulator: Simulator, method: str, path: str, body: t.Any, expected_message: str
 ) -> None:
-    assert_rejected(simulator, method, path, body, sentence)
+    assert_rejected(simulator, method, path, body, expected_message)
 
 
-def test_a_change_cannot_name_an_id(simulator: Simulator, connector_id: str) -> None:
+def test_a_change_cannot_include_the_id(simulator: Simulator, connector_id: str) -> None:
     assert_rejected(simulator, "PATCH", f"/connectors/{connector_id}", {"id": "b"}, "A change cannot name id: ")
 
 
-def test_control_speaks_json_and_real_statuses(simulator: Simulator) -> None:
+def test_control_errors_are_json_with_an_error_status(simulator: Simulator) -> None:
     with requests.Session() as session:
         session.trust_env = False
         garbage = session.put(f"{simulator.control_url}/faults", data="{", timeout=5)

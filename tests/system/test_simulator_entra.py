@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the simulated Entra answers."""
+"""Metadata and application sign-ins in the simulated Entra."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import jwt
 import pytest
 from ansible_collections.msgraph.intune.tests.system.entra_requests import (
     CORRELATION_ID,
-    assert_refused,
+    assert_entra_error,
     claims_of,
     post_form,
     token_request,
@@ -36,7 +36,9 @@ def test_metadata_names_the_tenant_by_its_id(simulator: Simulator, login: Client
 
 
 @pytest.mark.parametrize("tenant", ["organizations", "common", "Common"])
-def test_metadata_of_no_tenant_in_particular(simulator: Simulator, login: Client, tenant: str) -> None:
+def test_metadata_of_multi_tenant_names_has_a_placeholder_as_issuer(
+    simulator: Simulator, login: Client, tenant: str
+) -> None:
     document = login.get(f"/{tenant}/v2.0/.well-known/openid-configuration").json()
     base = f"{simulator.authority_url}/{tenant.lower()}"
     assert document["token_endpoint"] == f"{base}/oauth2/v2.0/token"
@@ -44,24 +46,26 @@ def test_metadata_of_no_tenant_in_particular(simulator: Simulator, login: Client
     assert document["issuer"] == f"{simulator.authority_url}/{{tenantid}}/v2.0"
 
 
-def test_metadata_of_an_unknown_tenant(login: Client) -> None:
-    answer = login.get("/nowhere.example/v2.0/.well-known/openid-configuration")
-    assert "'nowhere.example' not found" in assert_refused(answer, 400, "invalid_tenant", 90002)["error_description"]
+def test_metadata_of_an_unknown_tenant_is_an_error(login: Client) -> None:
+    response = login.get("/nowhere.example/v2.0/.well-known/openid-configuration")
+    assert (
+        "'nowhere.example' not found" in assert_entra_error(response, 400, "invalid_tenant", 90002)["error_description"]
+    )
 
 
-def test_a_page_that_entra_does_not_have(login: Client) -> None:
-    answer = login.get("/common/oauth2/v3.0/token")
-    assert (answer.status_code, answer.content) == (404, b"")
+def test_an_unknown_path_is_404(login: Client) -> None:
+    response = login.get("/common/oauth2/v3.0/token")
+    assert (response.status_code, response.content) == (404, b"")
 
 
-def test_a_token_says_who_may_do_what_where(simulator: Simulator, login: Client) -> None:
-    answer = token_request(simulator, login)
-    body = answer.json()
-    assert answer.status_code == 200
+def test_a_token_contains_application_tenant_and_roles(simulator: Simulator, login: Client) -> None:
+    response = token_request(simulator, login)
+    body = response.json()
+    assert response.status_code == 200
     assert body.keys() == {"token_type", "expires_in", "ext_expires_in", "access_token"}
     assert (body["token_type"], body["expires_in"], body["ext_expires_in"]) == ("Bearer", 3599, 3599)
-    assert answer.headers["client-request-id"] == CORRELATION_ID
-    assert answer.headers["x-ms-request-id"]
+    assert response.headers["client-request-id"] == CORRELATION_ID
+    assert response.headers["x-ms-request-id"]
 
     keys = login.get(f"/{simulator.tenant_id}/discovery/v2.0/keys").json()
     claims = jwt.decode(
@@ -76,16 +80,16 @@ def test_a_token_says_who_may_do_what_where(simulator: Simulator, login: Client)
     assert {"iss", "nbf", "oid"} <= claims.keys()
 
 
-def test_the_credential_may_come_as_http_basic(simulator: Simulator, login: Client) -> None:
+def test_the_credential_can_be_sent_as_http_basic(simulator: Simulator, login: Client) -> None:
     form = {"grant_type": "client_credentials", "scope": f"{simulator.graph_url}/.default"}
     path = f"/{simulator.tenant_domain}/oauth2/v2.0/token"
-    answer = login.post(path, data=form, auth=(simulator.client_id, simulator.client_secret))
-    assert answer.status_code == 200
-    assert_refused(login.post(path, data=form, auth=(simulator.client_id, "wrong")), 401, "invalid_client", 7000215)
+    response = login.post(path, data=form, auth=(simulator.client_id, simulator.client_secret))
+    assert response.status_code == 200
+    assert_entra_error(login.post(path, data=form, auth=(simulator.client_id, "wrong")), 401, "invalid_client", 7000215)
 
 
 @pytest.mark.parametrize(
-    ("changes", "expected", "words"),
+    ("changes", "expected", "expected_text"),
     [
         ({"grant_type": None}, (400, "invalid_request", 900144), "parameter: 'grant_type'"),
         ({"client_id": None}, (400, "invalid_request", 900144), "parameter: 'client_id'"),
@@ -99,38 +103,38 @@ def test_the_credential_may_come_as_http_basic(simulator: Simulator, login: Clie
         ({"scope": "https://a.example/.default"}, (400, "invalid_resource", 500011), "named https://a.example was not"),
     ],
 )
-def test_a_bad_token_request(
+def test_an_invalid_token_request_is_rejected(
     simulator: Simulator,
     login: Client,
     changes: dict[str, str | None],
     expected: tuple[int, str, int],
-    words: str,
+    expected_text: str,
 ) -> None:
-    body = assert_refused(token_request(simulator, login, **changes), *expected)
-    assert words in body["error_description"]
+    body = assert_entra_error(token_request(simulator, login, **changes), *expected)
+    assert expected_text in body["error_description"]
     assert body["correlation_id"] == CORRELATION_ID
 
 
-def test_an_unknown_tenant_has_no_tokens(login: Client) -> None:
-    assert_refused(login.post("/nowhere.example/oauth2/v2.0/token"), 400, "invalid_request", 90002)
+def test_a_token_request_to_an_unknown_tenant_is_rejected(login: Client) -> None:
+    assert_entra_error(login.post("/nowhere.example/oauth2/v2.0/token"), 400, "invalid_request", 90002)
 
 
-def test_an_application_signs_in_to_a_tenant_of_its_own(simulator: Simulator, login: Client) -> None:
+def test_client_credentials_need_a_tenant(simulator: Simulator, login: Client) -> None:
     form = {"grant_type": "client_credentials", "client_id": simulator.client_id}
-    answer = post_form(simulator, login, form, tenant="organizations")
-    assert_refused(answer, 400, "invalid_request", 50059)
+    response = post_form(simulator, login, form, tenant="organizations")
+    assert_entra_error(response, 400, "invalid_request", 50059)
 
 
-def test_a_body_that_is_no_form_has_no_parameters(simulator: Simulator, login: Client) -> None:
-    answer = login.post(f"/{simulator.tenant_id}/oauth2/v2.0/token", json={"grant_type": "client_credentials"})
-    assert_refused(answer, 400, "invalid_request", 900144)
+def test_a_json_body_is_read_as_an_empty_form(simulator: Simulator, login: Client) -> None:
+    response = login.post(f"/{simulator.tenant_id}/oauth2/v2.0/token", json={"grant_type": "client_credentials"})
+    assert_entra_error(response, 400, "invalid_request", 900144)
 
 
-def test_a_token_is_posted_for(simulator: Simulator, login: Client) -> None:
-    assert_refused(login.get(f"/{simulator.tenant_id}/oauth2/v2.0/token"), 400, "invalid_request", 900561)
+def test_a_token_request_must_be_a_post(simulator: Simulator, login: Client) -> None:
+    assert_entra_error(login.get(f"/{simulator.tenant_id}/oauth2/v2.0/token"), 400, "invalid_request", 900561)
 
 
-def test_an_expired_secret(simulator: Simulator, login: Client) -> None:
+def test_an_expired_secret_is_rejected(simulator: Simulator, login: Client) -> None:
     now = datetime.datetime.now(datetime.timezone.utc)
     for days, status in ((-1, 401), (1, 200)):
         secret = {"value": simulator.client_secret, "expires": (now + datetime.timedelta(days=days)).isoformat()}
@@ -139,28 +143,28 @@ def test_an_expired_secret(simulator: Simulator, login: Client) -> None:
     simulator.change_application(
         simulator.client_id, secrets=[{"value": simulator.client_secret, "expires": now.isoformat()}]
     )
-    assert_refused(token_request(simulator, login), 401, "invalid_client", 7000222)
+    assert_entra_error(token_request(simulator, login), 401, "invalid_client", 7000222)
 
 
-def test_a_disabled_application(simulator: Simulator, login: Client) -> None:
+def test_a_disabled_application_is_rejected(simulator: Simulator, login: Client) -> None:
     simulator.change_application(simulator.client_id, enabled=False)
-    assert_refused(token_request(simulator, login), 400, "unauthorized_client", 7000112)
+    assert_entra_error(token_request(simulator, login), 400, "unauthorized_client", 7000112)
 
 
-def test_an_application_gets_the_roles_granted_to_it(simulator: Simulator, login: Client) -> None:
+def test_a_token_contains_the_roles_of_the_application(simulator: Simulator, login: Client) -> None:
     simulator.change_application(simulator.client_id, roles=["User.Read.All"])
     assert claims_of(token_request(simulator, login).json()["access_token"])["roles"] == ["User.Read.All"]
 
 
-def test_a_native_application_has_no_credential(simulator: Simulator, login: Client) -> None:
+def test_a_public_application_cannot_use_client_credentials(simulator: Simulator, login: Client) -> None:
     public = simulator.public_client_id
-    answer = token_request(simulator, login, client_id=public, client_secret=None)
-    assert_refused(answer, 401, "invalid_client", 7000216)
-    answer = token_request(simulator, login, client_id=public, client_secret="anything")
-    assert_refused(answer, 401, "invalid_client", 700025)
+    response = token_request(simulator, login, client_id=public, client_secret=None)
+    assert_entra_error(response, 401, "invalid_client", 7000216)
+    response = token_request(simulator, login, client_id=public, client_secret="anything")
+    assert_entra_error(response, 401, "invalid_client", 700025)
 
 
-def test_tokens_live_as_long_as_they_are_told_to(simulator: Simulator, login: Client) -> None:
+def test_the_token_lifetime_can_be_set(simulator: Simulator, login: Client) -> None:
     simulator.set_token_lifetime(2)
     body = token_request(simulator, login).json()
     claims = claims_of(body["access_token"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a fault plan does to the services."""
+"""The effects of fault rules."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def elapsed(start: float) -> float:
     return time.monotonic() - start
 
 
-# --- which requests
+# --- selection of requests
 
 
-def test_a_rule_hits_once_unless_told_otherwise(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_rule_hits_once_by_default(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "status": 503}])
     assert statuses(graph, writer, 3) == [503, 200, 200]
 
@@ -46,7 +46,7 @@ def test_skip_and_times_count_matching_requests(simulator: Simulator, graph: Cli
     assert statuses(graph, writer, 4) == [200, 503, 503, 200]
 
 
-def test_null_times_is_always(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_times_null_hits_each_request(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "status": 500, "times": None}])
     assert statuses(graph, writer, 5) == [500] * 5
 
@@ -70,21 +70,21 @@ def test_the_first_rule_that_hits_wins(simulator: Simulator, graph: Client, writ
     assert [entry["fault"] for entry in simulator.journal()] == ["busy", "1", "1", None]
 
 
-def test_login_has_faults_too(simulator: Simulator, login: Client) -> None:
+def test_rules_can_hit_the_login_service(simulator: Simulator, login: Client) -> None:
     simulator.faults([{"service": "login", "path": "openid-configuration", "status": 500, "body": "oops"}])
-    answer = login.get("/common/v2.0/.well-known/openid-configuration")
-    assert (answer.status_code, answer.text) == (500, "oops")
+    response = login.get("/common/v2.0/.well-known/openid-configuration")
+    assert (response.status_code, response.text) == (500, "oops")
     assert login.get("/common/v2.0/.well-known/openid-configuration").status_code == 200
 
 
-def test_an_empty_plan_ends_all_faults(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_delete_removes_all_rules(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "status": 503, "times": None}])
     simulator.control("DELETE", "/faults")
     assert simulator.applied_faults() == []
     assert statuses(graph, writer, 1) == [200]
 
 
-def test_chance_hits_some_requests_and_the_same_ones_again(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_chance_hits_the_same_requests_with_the_same_seed(simulator: Simulator, graph: Client, writer: str) -> None:
     runs = []
     for seed in (7, 7, 8):
         simulator.faults([{"service": "graph", "status": 503, "times": None, "chance": 0.5, "seed": seed}])
@@ -93,7 +93,7 @@ def test_chance_hits_some_requests_and_the_same_ones_again(simulator: Simulator,
     assert 3 < runs[0].count(503) < 17
 
 
-def test_no_chance_at_all(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_chance_of_0_hits_no_request(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "status": 503, "chance": 0}, {"service": "graph", "status": 502}])
     assert statuses(graph, writer, 2) == [502, 200]
 
@@ -101,63 +101,63 @@ def test_no_chance_at_all(simulator: Simulator, graph: Client, writer: str) -> N
 # --- effects
 
 
-def test_status_with_headers_and_json(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_rule_can_return_a_status_with_headers_and_json(simulator: Simulator, graph: Client, writer: str) -> None:
     error = {"error": {"code": "TooManyRequests", "message": "Too many requests."}}
     simulator.faults([{"service": "graph", "status": 429, "headers": {"Retry-After": "7"}, "body": error}])
-    answer = graph.get(CONNECTORS, writer)
-    assert (answer.status_code, answer.json(), answer.headers["Retry-After"]) == (429, error, "7")
-    assert answer.headers["Content-Type"] == "application/json"
-    assert {"request-id", "client-request-id", "Date"} <= set(answer.headers)
+    response = graph.get(CONNECTORS, writer)
+    assert (response.status_code, response.json(), response.headers["Retry-After"]) == (429, error, "7")
+    assert response.headers["Content-Type"] == "application/json"
+    assert {"request-id", "client-request-id", "Date"} <= set(response.headers)
 
 
-def test_status_with_html(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_rule_can_return_html(simulator: Simulator, graph: Client, writer: str) -> None:
     page = "<html><body>Bad gateway</body></html>"
     simulator.faults([{"service": "graph", "status": 502, "headers": {"content-type": "text/html"}, "body": page}])
-    answer = graph.get(CONNECTORS, writer)
-    assert (answer.status_code, answer.headers["Content-Type"], answer.text) == (502, "text/html", page)
+    response = graph.get(CONNECTORS, writer)
+    assert (response.status_code, response.headers["Content-Type"], response.text) == (502, "text/html", page)
 
 
-def test_status_alone_has_an_empty_body(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_status_without_a_body_has_an_empty_response(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "status": 503}])
     assert graph.get(CONNECTORS, writer).content == b""
 
 
-def test_headers_of_a_fault_replace_the_simulators_own(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_headers_of_a_rule_replace_the_default_headers(simulator: Simulator, graph: Client, writer: str) -> None:
     date = "Fri, 01 Jan 2021 00:00:00 GMT"
     simulator.faults([{"service": "graph", "status": 429, "headers": {"Date": date, "request-id": "mine"}}])
-    answer = graph.get(CONNECTORS, writer)
-    assert (answer.headers["Date"], answer.headers["request-id"]) == (date, "mine")
+    response = graph.get(CONNECTORS, writer)
+    assert (response.headers["Date"], response.headers["request-id"]) == (date, "mine")
 
 
-def test_redirect(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_rule_can_redirect(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults(
         [
             {"service": "graph", "redirect": {"location": "https://elsewhere.example/"}},
             {"service": "graph", "redirect": {"status": 307, "location": "/here"}},
         ]
     )
-    answers = [graph.get(CONNECTORS, writer) for _request in range(2)]
-    assert [(answer.status_code, answer.headers["Location"]) for answer in answers] == [
+    responses = [graph.get(CONNECTORS, writer) for _request in range(2)]
+    assert [(response.status_code, response.headers["Location"]) for response in responses] == [
         (302, "https://elsewhere.example/"),
         (307, "/here"),
     ]
 
 
-def test_delay_holds_back_the_normal_answer(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_delay_delays_the_normal_response(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "delay": 0.2}])
     start = time.monotonic()
     assert statuses(graph, writer, 1) == [200]
     assert elapsed(start) >= 0.2
 
 
-def test_delay_and_status_combine(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_delay_and_status_can_be_combined(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "delay": 0.2, "status": 504}])
     start = time.monotonic()
     assert statuses(graph, writer, 1) == [504]
     assert elapsed(start) >= 0.2
 
 
-def test_drip_sends_the_whole_answer_slowly(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_drip_sends_the_whole_response_slowly(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults(
         [
             {"service": "graph", "drip": {"bytes": 100, "pause": 0.05}},
@@ -165,29 +165,29 @@ def test_drip_sends_the_whole_answer_slowly(simulator: Simulator, graph: Client,
         ]
     )
     start = time.monotonic()
-    answer = graph.get(CONNECTORS, writer)
-    assert elapsed(start) >= 0.05 * (len(answer.content) // 100)
-    assert len(answer.json()["value"]) == 2
+    response = graph.get(CONNECTORS, writer)
+    assert elapsed(start) >= 0.05 * (len(response.content) // 100)
+    assert len(response.json()["value"]) == 2
     assert graph.get(CONNECTORS, writer).text == "x" * 30
     assert [entry["status"] for entry in simulator.journal()] == [200, 502]
 
 
-def test_reset_is_a_lost_connection(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_reset_sends_a_tcp_reset(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "reset": True}])
-    # The ssl module of older Pythons takes a reset for the end of the stream.
+    # The ssl module of older Python versions reports a reset as the end of the stream.
     with pytest.raises(requests.ConnectionError, match=r"reset by peer|RemoteDisconnected"):
         graph.get(CONNECTORS, writer)
     assert statuses(graph, writer, 1) == [200]
     assert [entry["status"] for entry in simulator.journal()] == [None, 200]
 
 
-def test_drop_is_an_orderly_end(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_drop_closes_the_connection_with_a_tls_close(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.faults([{"service": "graph", "drop": True}])
     address = urlsplit(simulator.graph_url)
     context = ssl.create_default_context(cafile=simulator.ca_path)
     with (
         socket.create_connection(("127.0.0.1", address.port or 0), timeout=5) as plain,
-        # An end of the connection that is not announced over TLS would raise SSLEOFError.
+        # A connection that ends without a TLS close_notify would raise SSLEOFError.
         context.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=False) as secure,
     ):
         secure.sendall(f"GET {CONNECTORS} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
@@ -196,22 +196,22 @@ def test_drop_is_an_orderly_end(simulator: Simulator, graph: Client, writer: str
     assert [entry["status"] for entry in simulator.journal()] == [None, 200]
 
 
-def test_truncate_promises_more_than_it_sends(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_truncate_sends_half_of_the_content_length(simulator: Simulator, graph: Client, writer: str) -> None:
     full = len(graph.get(CONNECTORS, writer).content)
     simulator.faults([{"service": "graph", "truncate": True}])
-    answer = graph.get(CONNECTORS, writer, stream=True)
-    assert int(answer.headers["Content-Length"]) == full
+    response = graph.get(CONNECTORS, writer, stream=True)
+    assert int(response.headers["Content-Length"]) == full
     with pytest.raises(requests.RequestException, match=f"{full // 2} bytes read"):
-        list(answer.iter_content(100_000))
+        list(response.iter_content(100_000))
     assert [entry["status"] for entry in simulator.journal()] == [200, None]
 
 
-# --- before and after acting
+# --- the moment: before or after the service runs
 
 
 @pytest.mark.parametrize("effect", [{"status": 503}, {"reset": True}, {"drop": True}, {"redirect": {"location": "/x"}}])
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_the_moment_decides_whether_the_request_is_carried_out(
+def test_the_moment_decides_whether_the_service_runs(
     simulator: Simulator, graph: Client, writer: str, effect: dict[str, t.Any], moment: str
 ) -> None:
     before = simulator.connectors()[0]
@@ -225,7 +225,7 @@ def test_the_moment_decides_whether_the_request_is_carried_out(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_client_that_gives_up_during_a_delay(
+def test_the_service_runs_after_a_client_timeout_only_with_the_moment_after(
     simulator: Simulator, graph: Client, writer: str, connector_id: str, moment: str
 ) -> None:
     simulator.faults([{"service": "graph", "moment": moment, "delay": SYNC_SECONDS * 3}])
@@ -242,11 +242,11 @@ def test_a_client_that_gives_up_during_a_delay(
     assert (simulator.connectors()[0]["lastSyncDateTime"] > before) == (moment == "after")
 
 
-# --- plans that do not fit
+# --- invalid plans
 
 
 @pytest.mark.parametrize(
-    ("rule", "sentence"),
+    ("rule", "expected_message"),
     [
         ("text", "faults[0] must be an object, not a string."),
         ({}, "faults[0].service is missing."),
@@ -274,8 +274,8 @@ def test_a_client_that_gives_up_during_a_delay(
         ({"service": "graph", "status": 503, "seed": "a"}, "faults[0].seed must be an integer, not a string."),
     ],
 )
-def test_a_rule_that_does_not_fit(simulator: Simulator, rule: t.Any, sentence: str) -> None:
-    with pytest.raises(SimulatorError) as refusal:
+def test_an_invalid_rule_is_rejected(simulator: Simulator, rule: t.Any, expected_message: str) -> None:
+    with pytest.raises(SimulatorError) as error_info:
         simulator.faults([rule])
-    assert str(refusal.value).startswith(sentence)
+    assert str(error_info.value).startswith(expected_message)
     assert simulator.applied_faults() == []

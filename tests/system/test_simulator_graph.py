@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the simulated Graph answers."""
+"""The Exchange connectors of the simulated Graph."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def last_sync(graph: Client, token: str, connector_id: str) -> str:
 # --- reading
 
 
-def test_the_list_has_the_resources_of_the_documentation(simulator: Simulator, graph: Client, writer: str) -> None:
-    answer = graph.get(CONNECTORS, writer)
-    body = answer.json()
-    assert answer.headers["Content-Type"].startswith("application/json;odata.metadata=minimal")
+def test_the_list_contains_the_documented_properties(simulator: Simulator, graph: Client, writer: str) -> None:
+    response = graph.get(CONNECTORS, writer)
+    body = response.json()
+    assert response.headers["Content-Type"].startswith("application/json;odata.metadata=minimal")
     assert body["@odata.context"] == f"{simulator.graph_url}/v1.0/$metadata#deviceManagement/exchangeConnectors"
     assert set(body["value"][0]) == {
         "id",
@@ -51,7 +51,7 @@ def test_the_list_has_the_resources_of_the_documentation(simulator: Simulator, g
     }
 
 
-def test_a_long_list_comes_in_pages(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_long_list_has_pages(simulator: Simulator, graph: Client, writer: str) -> None:
     ids = [f"connector-{number}" for number in range(5)]
     simulator.set_connectors([{"id": connector_id} for connector_id in ids])
     pages: list[list[str]] = []
@@ -64,34 +64,34 @@ def test_a_long_list_comes_in_pages(simulator: Simulator, graph: Client, writer:
     assert pages == [ids[:2], ids[2:4], ids[4:]]
 
 
-def test_the_last_full_page_links_to_nothing(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_the_last_full_page_has_no_next_link(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.set_connectors([{"id": "a"}, {"id": "b"}])
     assert "@odata.nextLink" not in graph.get(CONNECTORS, writer).json()
 
 
 @pytest.mark.parametrize("token", ["2", "!", "b2Zmc2V0OnR3bw"])
-def test_a_page_that_the_service_never_linked_to(graph: Client, writer: str, token: str) -> None:
+def test_an_invalid_skiptoken_is_rejected(graph: Client, writer: str, token: str) -> None:
     assert_graph_error(graph.get(f"{CONNECTORS}?$skiptoken={token}", writer), 400, "BadRequest")
 
 
-def test_no_connectors_at_all(simulator: Simulator, graph: Client, writer: str) -> None:
+def test_a_list_without_connectors_is_empty(simulator: Simulator, graph: Client, writer: str) -> None:
     simulator.set_connectors([])
     assert graph.get(CONNECTORS, writer).json()["value"] == []
 
 
-def test_one_connector_is_a_bare_object(simulator: Simulator, graph: Client, writer: str, connector_id: str) -> None:
+def test_get_returns_one_connector(simulator: Simulator, graph: Client, writer: str, connector_id: str) -> None:
     body = graph.get(f"{CONNECTORS}/{connector_id}", writer).json()
     assert body.pop("@odata.context").endswith("#deviceManagement/exchangeConnectors/$entity")
     assert {**body, "stuck": False} == simulator.connectors()[0]
 
 
 @pytest.mark.parametrize("odd_id", ["nobody", "a%2Fb", "%2e%2e", "a%20b"])
-def test_an_unknown_connector(graph: Client, writer: str, odd_id: str) -> None:
-    for answer in (
+def test_an_unknown_connector_is_404(graph: Client, writer: str, odd_id: str) -> None:
+    for response in (
         graph.get(f"{CONNECTORS}/{odd_id}", writer),
         graph.post(f"{CONNECTORS}/{odd_id}/sync", writer, json=DELTA),
     ):
-        assert "was not found" in intune_message(assert_graph_error(answer, 404, "ResourceNotFound"))
+        assert "was not found" in intune_message(assert_graph_error(response, 404, "ResourceNotFound"))
 
 
 # --- sync
@@ -99,14 +99,14 @@ def test_an_unknown_connector(graph: Client, writer: str, odd_id: str) -> None:
 
 @pytest.mark.parametrize("action", ["sync", "microsoft.graph.sync"])
 @pytest.mark.parametrize("sync_type", ["fullSync", "deltaSync"])
-def test_an_accepted_sync_is_answered_with_nothing(
+def test_an_accepted_sync_returns_204_without_a_body(
     graph: Client, writer: str, connector_id: str, action: str, sync_type: str
 ) -> None:
-    answer = graph.post(f"{CONNECTORS}/{connector_id}/{action}", writer, json={"syncType": sync_type})
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = graph.post(f"{CONNECTORS}/{connector_id}/{action}", writer, json={"syncType": sync_type})
+    assert (response.status_code, response.content) == (204, b"")
 
 
-def test_a_sync_completes_after_its_time(graph: Client, writer: str, connector_id: str) -> None:
+def test_a_sync_completes_after_sync_seconds(graph: Client, writer: str, connector_id: str) -> None:
     before = last_sync(graph, writer, connector_id)
     graph.post(f"{CONNECTORS}/{connector_id}/sync", writer, json=DELTA)
     assert last_sync(graph, writer, connector_id) == before
@@ -117,7 +117,7 @@ def test_a_sync_completes_after_its_time(graph: Client, writer: str, connector_i
     assert after["status"] == "connected"
 
 
-def test_a_sync_under_way_is_joined(graph: Client, writer: str, connector_id: str) -> None:
+def test_a_second_sync_does_not_delay_the_first(graph: Client, writer: str, connector_id: str) -> None:
     before = last_sync(graph, writer, connector_id)
     for _again in range(2):
         graph.post(f"{CONNECTORS}/{connector_id}/sync", writer, json=DELTA)
@@ -145,7 +145,7 @@ def test_a_connector_can_get_stuck_during_a_sync(
     assert last_sync(graph, writer, connector_id) == before
 
 
-def test_the_tenant_starts_with_three_kinds_of_connector(simulator: Simulator) -> None:
+def test_the_default_tenant_has_a_recent_an_old_and_a_broken_connector(simulator: Simulator) -> None:
     recent, old, broken = simulator.connectors()
     assert [connector["status"] for connector in (recent, old, broken)] == ["connected", "connected", "disconnected"]
     assert old["lastSyncDateTime"] < recent["lastSyncDateTime"]
@@ -153,7 +153,7 @@ def test_the_tenant_starts_with_three_kinds_of_connector(simulator: Simulator) -
 
 
 @pytest.mark.parametrize(
-    ("content", "headers", "words"),
+    ("content", "headers", "expected_text"),
     [
         (b"", JSON, "Empty Payload"),
         (b'{"syncType": "deltaSync"}', {"Content-Type": "text/plain"}, "JSON Content-Type"),
@@ -169,24 +169,24 @@ def test_the_tenant_starts_with_three_kinds_of_connector(simulator: Simulator) -
         (b'{"syncType": ["deltaSync"]}', JSON, "was not found"),
     ],
 )
-def test_a_sync_with_a_bad_body(
-    graph: Client, writer: str, content: bytes, headers: dict[str, str], words: str
+def test_a_sync_with_an_invalid_body_is_rejected(
+    graph: Client, writer: str, content: bytes, headers: dict[str, str], expected_text: str
 ) -> None:
-    answer = graph.post(f"{CONNECTORS}/any/sync", writer, data=content, headers=headers)
-    assert words in assert_graph_error(answer, 400, "BadRequest")
+    response = graph.post(f"{CONNECTORS}/any/sync", writer, data=content, headers=headers)
+    assert expected_text in assert_graph_error(response, 400, "BadRequest")
 
 
-def test_a_content_type_may_name_its_charset(graph: Client, writer: str, connector_id: str) -> None:
+def test_a_content_type_can_have_a_charset(graph: Client, writer: str, connector_id: str) -> None:
     headers = {"Content-Type": "application/json; charset=utf-8"}
-    answer = graph.post(f"{CONNECTORS}/{connector_id}/sync", writer, data=json.dumps(DELTA), headers=headers)
-    assert answer.status_code == 204
+    response = graph.post(f"{CONNECTORS}/{connector_id}/sync", writer, data=json.dumps(DELTA), headers=headers)
+    assert response.status_code == 204
 
 
 # --- paths and headers
 
 
 @pytest.mark.parametrize(
-    ("path", "code", "words"),
+    ("path", "code", "expected_text"),
     [
         ("/v1.0/users", "BadRequest", "Resource not found for the segment 'users'."),
         ("/v1.0", "BadRequest", "Resource not found for the segment ''."),
@@ -198,27 +198,27 @@ def test_a_content_type_may_name_its_charset(graph: Client, writer: str, connect
         (f"{CONNECTORS}?$filter=true", "BadRequest", "'$filter'"),
     ],
 )
-def test_a_path_that_graph_does_not_have(graph: Client, writer: str, path: str, code: str, words: str) -> None:
-    assert words in assert_graph_error(graph.get(path, writer), 400, code)
+def test_an_unknown_path_is_rejected(graph: Client, writer: str, path: str, code: str, expected_text: str) -> None:
+    assert expected_text in assert_graph_error(graph.get(path, writer), 400, code)
 
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [("POST", CONNECTORS, "GET"), ("DELETE", f"{CONNECTORS}/a", "GET"), ("GET", f"{CONNECTORS}/a/sync", "POST")],
 )
-def test_a_verb_that_the_path_does_not_have(graph: Client, writer: str, method: str, path: str, allowed: str) -> None:
-    answer = graph.send(method, path, writer)
-    assert_graph_error(answer, 405, "Request_BadRequest")
-    assert answer.headers["Allow"] == allowed
+def test_an_unsupported_verb_is_rejected(graph: Client, writer: str, method: str, path: str, allowed: str) -> None:
+    response = graph.send(method, path, writer)
+    assert_graph_error(response, 405, "Request_BadRequest")
+    assert response.headers["Allow"] == allowed
 
 
-def test_request_ids(graph: Client, writer: str) -> None:
-    answers = [graph.get(CONNECTORS, writer, headers={"client-request-id": CLIENT_REQUEST_ID}) for _twice in range(2)]
-    assert {answer.headers["client-request-id"] for answer in answers} == {CLIENT_REQUEST_ID}
-    assert len({answer.headers["request-id"] for answer in answers}) == 2
-    assert all("Date" in answer.headers for answer in answers)
+def test_responses_contain_request_ids(graph: Client, writer: str) -> None:
+    responses = [graph.get(CONNECTORS, writer, headers={"client-request-id": CLIENT_REQUEST_ID}) for _twice in range(2)]
+    assert {response.headers["client-request-id"] for response in responses} == {CLIENT_REQUEST_ID}
+    assert len({response.headers["request-id"] for response in responses}) == 2
+    assert all("Date" in response.headers for response in responses)
 
 
-def test_a_request_without_an_id_gets_the_services_own(graph: Client, writer: str) -> None:
-    answer = graph.get(CONNECTORS, writer)
-    assert answer.headers["client-request-id"] == answer.headers["request-id"]
+def test_the_default_client_request_id_is_the_request_id(graph: Client, writer: str) -> None:
+    response = graph.get(CONNECTORS, writer)
+    assert response.headers["client-request-id"] == response.headers["request-id"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What App Service's managed identity endpoint answers, as simulated."""
+"""The simulated managed identity endpoint of App Service."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.system.clients import Client
 
 
-def ask(simulator: Simulator, *, header: str | None = None, **changes: str | None) -> requests.Response:
-    """Ask for a token; a change to None leaves that parameter out."""
+def request_token(simulator: Simulator, *, header: str | None = None, **changes: str | None) -> requests.Response:
+    """Request a token. A change to None removes the parameter."""
     query = {"api_version": "2019-08-01", "resource": simulator.graph_url, **changes}
     client = make_client(simulator.identity_endpoint, simulator)
     with client.session:
@@ -32,15 +32,15 @@ def ask(simulator: Simulator, *, header: str | None = None, **changes: str | Non
         )
 
 
-def assert_refused(answer: requests.Response, status: int, words: str) -> None:
-    body = answer.json()
-    assert (answer.status_code, body["statusCode"]) == (status, status)
-    assert words in body["message"]
+def assert_identity_error(response: requests.Response, status: int, expected_text: str) -> None:
+    body = response.json()
+    assert (response.status_code, body["statusCode"]) == (status, status)
+    assert expected_text in body["message"]
     assert body.keys() == {"statusCode", "message", "correlationId"}
 
 
-def test_the_identity_of_the_app_itself(simulator: Simulator, graph: Client) -> None:
-    body = ask(simulator).json()
+def test_a_request_without_a_selector_returns_the_system_assigned_identity(simulator: Simulator, graph: Client) -> None:
+    body = request_token(simulator).json()
     assert body.keys() == {"access_token", "expires_on", "resource", "token_type", "client_id"}
     assert (body["token_type"], body["resource"]) == ("Bearer", simulator.graph_url)
     assert int(body["expires_on"]) == pytest.approx(time.time() + 3599, abs=5)
@@ -59,18 +59,21 @@ def test_the_identity_of_the_app_itself(simulator: Simulator, graph: Client) -> 
         ("mi_res_id", "resource_id"),
     ],
 )
-def test_a_user_assigned_identity_is_asked_for(simulator: Simulator, parameter: str, field: str) -> None:
-    _own, assigned = simulator.identities()
-    assert ask(simulator, **{parameter: assigned[field]}).json()["client_id"] == simulator.identity_client_id
+def test_a_selector_returns_the_user_assigned_identity(simulator: Simulator, parameter: str, field: str) -> None:
+    _system_assigned, user_assigned = simulator.identities()
+    assert (
+        request_token(simulator, **{parameter: user_assigned[field]}).json()["client_id"]
+        == simulator.identity_client_id
+    )
 
 
 @pytest.mark.parametrize("header", ["", "wrong"])
-def test_a_wrong_header(simulator: Simulator, header: str) -> None:
-    assert_refused(ask(simulator, header=header), 401, "X-IDENTITY-HEADER")
+def test_a_wrong_identity_header_is_rejected(simulator: Simulator, header: str) -> None:
+    assert_identity_error(request_token(simulator, header=header), 401, "X-IDENTITY-HEADER")
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("query", "expected_text"),
     [
         ({"api_version": None}, "api-version"),
         ({"api_version": "2017-09-01"}, "api-version"),
@@ -79,30 +82,34 @@ def test_a_wrong_header(simulator: Simulator, header: str) -> None:
         ({"client_id": "someone"}, "No Managed Identity found"),
     ],
 )
-def test_a_request_that_does_not_fit(simulator: Simulator, query: dict[str, str | None], words: str) -> None:
-    assert_refused(ask(simulator, **query), 400, words)
+def test_an_invalid_identity_request_is_rejected(
+    simulator: Simulator, query: dict[str, str | None], expected_text: str
+) -> None:
+    assert_identity_error(request_token(simulator, **query), 400, expected_text)
 
 
-def test_the_app_s_own_identity_has_no_selector(simulator: Simulator) -> None:
-    own, _assigned = simulator.identities()
-    assert_refused(ask(simulator, client_id=own["client_id"]), 400, "No Managed Identity found")
+def test_the_system_assigned_identity_cannot_be_selected_by_id(simulator: Simulator) -> None:
+    system_assigned, _user_assigned = simulator.identities()
+    assert_identity_error(
+        request_token(simulator, client_id=system_assigned["client_id"]), 400, "No Managed Identity found"
+    )
 
 
-def test_an_app_without_an_identity_of_its_own(simulator: Simulator) -> None:
+def test_an_app_can_have_only_a_user_assigned_identity(simulator: Simulator) -> None:
     simulator.set_identities([{"client_id": "a", "resource_id": "/r", "roles": [READ]}])
-    assert_refused(ask(simulator), 400, "No Managed Identity found")
-    assert claims_of(ask(simulator, client_id="a").json()["access_token"])["roles"] == [READ]
+    assert_identity_error(request_token(simulator), 400, "No Managed Identity found")
+    assert claims_of(request_token(simulator, client_id="a").json()["access_token"])["roles"] == [READ]
 
 
-def test_another_page_or_verb(simulator: Simulator) -> None:
+def test_other_paths_and_verbs_are_rejected(simulator: Simulator) -> None:
     client = make_client(simulator.identity_endpoint, simulator)
     with client.session:
         assert client.get("/other").status_code == 404
-        assert_refused(client.post(""), 405, "method")
+        assert_identity_error(client.post(""), 405, "method")
 
 
-def test_it_is_in_the_journal_without_the_header(simulator: Simulator) -> None:
-    ask(simulator)
+def test_the_journal_masks_the_identity_header(simulator: Simulator) -> None:
+    request_token(simulator)
     (entry,) = simulator.journal()
     assert (entry["service"], entry["path"], entry["status"]) == ("identity", "/msi/token", 200)
     assert entry["query"] == {"api-version": "2019-08-01", "resource": simulator.graph_url}
@@ -110,13 +117,13 @@ def test_it_is_in_the_journal_without_the_header(simulator: Simulator) -> None:
     assert simulator.identity_header not in str(entry)
 
 
-def test_it_has_faults_too(simulator: Simulator) -> None:
+def test_rules_can_hit_the_identity_endpoint(simulator: Simulator) -> None:
     simulator.faults([{"service": "identity", "status": 503, "body": "busy"}])
-    assert [ask(simulator).status_code for _request in range(2)] == [503, 200]
+    assert [request_token(simulator).status_code for _request in range(2)] == [503, 200]
 
 
 @pytest.mark.parametrize("user_assigned", [False, True])
-def test_msal_finds_it_by_the_environment(
+def test_msal_finds_the_endpoint_in_environment_variables(
     simulator: Simulator, session: requests.Session, monkeypatch: pytest.MonkeyPatch, user_assigned: bool
 ) -> None:
     monkeypatch.setenv("IDENTITY_ENDPOINT", simulator.identity_endpoint)

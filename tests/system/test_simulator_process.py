@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the simulator starts and ends."""
+"""Start and stop of the simulator."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from ansible_collections.msgraph.intune.tests.system.clients import CONNECTORS, 
 PACKAGE_FOLDER = Path(str(graph_simulator.__file__)).parent.parent
 
 
-class Started(t.NamedTuple):
-    """A simulator that was started by its command line."""
+class StartedProcess(t.NamedTuple):
+    """A simulator that a test started with the command line."""
 
     process: subprocess.Popen[str]
     ready_file: Path
@@ -39,19 +39,19 @@ class Started(t.NamedTuple):
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> t.Iterator[t.Callable[..., Started]]:
-    """A function that starts the command with more flags; what it started is ended."""
+def start(tmp_path: Path) -> t.Iterator[t.Callable[..., StartedProcess]]:
+    """Return a function that starts the command with more options. The processes are killed at the end of the test."""
     processes = []
 
-    def started(*flags: str) -> Started:
+    def start_process(*flags: str) -> StartedProcess:
         ready_file = tmp_path / "ready.json"
         command = [sys.executable, "-m", "graph_simulator", "--ready-file", str(ready_file), *flags]
         process = subprocess.Popen(command, cwd=PACKAGE_FOLDER, stderr=subprocess.PIPE, text=True)
         processes.append(process)
         wait_for(lambda: ready_file.exists() or process.poll() is not None)
-        return Started(process, ready_file, json.loads(ready_file.read_text()) if ready_file.exists() else {})
+        return StartedProcess(process, ready_file, json.loads(ready_file.read_text()) if ready_file.exists() else {})
 
-    yield started
+    yield start_process
     for process in processes:
         process.kill()
         process.communicate()
@@ -64,7 +64,7 @@ def wait_for(condition: t.Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_the_ready_file_tells_everything_to_its_owner_alone(start: t.Callable[..., Started]) -> None:
+def test_the_ready_file_is_complete_and_private(start: t.Callable[..., StartedProcess]) -> None:
     _process, ready_file, ready = start()
     assert ready.keys() == {
         "graph_url",
@@ -97,7 +97,7 @@ def test_the_ready_file_tells_everything_to_its_owner_alone(start: t.Callable[..
     assert {path.name for path in ready_file.parent.iterdir()} == {ready_file.name, Path(ready["ca_path"]).name}
 
 
-def test_login_and_graph_are_two_origins_with_a_verifiable_certificate(start: t.Callable[..., Started]) -> None:
+def test_login_and_graph_have_different_origins_and_valid_certificates(start: t.Callable[..., StartedProcess]) -> None:
     ready = start().ready
     assert ready["graph_url"] != ready["authority_url"]
     context = ssl.create_default_context(cafile=ready["ca_path"])
@@ -112,7 +112,7 @@ def test_login_and_graph_are_two_origins_with_a_verifiable_certificate(start: t.
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_cleanly(start: t.Callable[..., Started], number: signal.Signals) -> None:
+def test_a_signal_stops_the_simulator(start: t.Callable[..., StartedProcess], number: signal.Signals) -> None:
     process, ready_file, ready = start()
     process.send_signal(number)
     assert process.wait(10) == 0
@@ -122,35 +122,35 @@ def test_a_signal_ends_it_cleanly(start: t.Callable[..., Started], number: signa
     assert process.stderr.read() == ""
 
 
-def test_a_delayed_answer_does_not_hold_back_the_end(tmp_path: Path) -> None:
+def test_a_delayed_response_does_not_delay_the_shutdown(tmp_path: Path) -> None:
     simulator = Simulator()
     simulator.start()
     simulator.faults([{"service": "graph", "delay": 60}])
     client = make_client(simulator.graph_url, simulator)
     with pytest.raises(requests.Timeout), client.session as session:
         session.get(simulator.graph_url, verify=simulator.ca_path, timeout=0.1)
-    # A simulator that does not end by itself is killed, and has another status then.
+    # stop() kills a simulator that does not exit, and then returns another status.
     assert simulator.stop() == 0
 
 
-def test_it_ends_with_the_process_it_was_started_for(start: t.Callable[..., Started]) -> None:
+def test_exit_with_stops_the_simulator_when_that_process_exits(start: t.Callable[..., StartedProcess]) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
         process, ready_file, _ready = start("--exit-with", str(other.pid))
         time.sleep(0.6)
         assert process.poll() is None
-        # Nobody collects the other process yet: it is a zombie, and that counts as gone.
+        # The other process is now a zombie, because its parent has not called wait(). A zombie counts as exited.
         other.kill()
         assert process.wait(5) == 0
     assert not ready_file.exists()
 
 
-def test_it_ends_with_its_lifetime(start: t.Callable[..., Started]) -> None:
+def test_lifetime_stops_the_simulator(start: t.Callable[..., StartedProcess]) -> None:
     process, ready_file, _ready = start("--lifetime", "0.1")
     assert process.wait(10) == 0
     assert not ready_file.exists()
 
 
-def test_a_seed_replaces_what_the_tenant_holds() -> None:
+def test_a_seed_replaces_the_content_of_the_tenant() -> None:
     seed = {
         "connectors": [{"id": "only", "status": "none"}],
         "applications": [{"client_id": "none"}, {"client_id": "app", "secrets": [{"value": "seeded-secret"}]}],
@@ -161,14 +161,14 @@ def test_a_seed_replaces_what_the_tenant_holds() -> None:
         assert [application["client_id"] for application in simulator.applications()] == ["none", "app"]
 
 
-def test_a_partial_seed_leaves_the_rest() -> None:
+def test_a_partial_seed_keeps_the_other_defaults() -> None:
     with Simulator(seed={"connectors": []}) as simulator:
         assert simulator.connector_ids == []
         assert len(simulator.client_secret) >= 40
 
 
 @pytest.mark.parametrize(
-    ("seed", "sentence"),
+    ("seed", "expected_message"),
     [
         ({"connectors": 5}, "connectors must be a list, not an integer."),
         ({"tenants": []}, "The seed has the unknown field tenants"),
@@ -177,17 +177,17 @@ def test_a_partial_seed_leaves_the_rest() -> None:
         ({"identities": []}, "identities must hold one with a resource_id."),
     ],
 )
-def test_a_bad_seed_is_a_plain_error(seed: dict[str, t.Any], sentence: str) -> None:
+def test_an_invalid_seed_is_an_error_without_a_traceback(seed: dict[str, t.Any], expected_message: str) -> None:
     simulator = Simulator(seed=seed)
     with pytest.raises(SimulatorError) as failure:
         simulator.start()
-    assert sentence in str(failure.value)
+    assert expected_message in str(failure.value)
     assert "Traceback" not in str(failure.value)
     assert simulator.stop() != 0
 
 
 @pytest.mark.parametrize(
-    ("flags", "words"),
+    ("flags", "expected_text"),
     [
         (["--seed", "/nonexistent/seed.json"], "No such file"),
         (["--seed", __file__], "cannot start"),
@@ -199,15 +199,17 @@ def test_a_bad_seed_is_a_plain_error(seed: dict[str, t.Any], sentence: str) -> N
         (["--exit-with", "x"], "invalid"),
     ],
 )
-def test_a_bad_command_line_is_a_plain_error(start: t.Callable[..., Started], flags: list[str], words: str) -> None:
+def test_an_invalid_command_line_is_an_error_without_a_traceback(
+    start: t.Callable[..., StartedProcess], flags: list[str], expected_text: str
+) -> None:
     process = start(*flags).process
     _output, errors = process.communicate(timeout=10)
     assert process.returncode != 0
-    assert words in errors
+    assert expected_text in errors
     assert "Traceback" not in errors
 
 
-def test_latency_is_added_to_each_answer() -> None:
+def test_latency_is_added_to_each_response() -> None:
     with Simulator(latency_ms=150) as simulator:
         client = make_client(simulator.graph_url, simulator)
         with client.session:
@@ -215,7 +217,7 @@ def test_latency_is_added_to_each_answer() -> None:
                 assert client.get("/v1.0/a").elapsed.total_seconds() >= 0.15
 
 
-def test_proxy_variables_do_not_matter_to_the_handle(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_control_client_ignores_proxy_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)
@@ -224,7 +226,7 @@ def test_proxy_variables_do_not_matter_to_the_handle(monkeypatch: pytest.MonkeyP
         assert len(simulator.connectors()) == 3
 
 
-def test_the_process_ends_with_an_interpreter_that_forgets_it() -> None:
+def test_the_simulator_stops_when_its_python_process_exits() -> None:
     script = (
         f"import sys; sys.path.insert(0, {str(PACKAGE_FOLDER)!r})\n"
         "from graph_simulator.handle import Simulator\n"
@@ -232,9 +234,9 @@ def test_the_process_ends_with_an_interpreter_that_forgets_it() -> None:
         "simulator.start()\n"
         "print(simulator.pid)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     with pytest.raises(ProcessLookupError):
-        os.kill(int(done.stdout), 0)
+        os.kill(int(run.stdout), 0)
 
 
 def test_msal_and_requests_sync_a_connector(simulator: Simulator, session: requests.Session, connector_id: str) -> None:
@@ -246,13 +248,13 @@ def test_msal_and_requests_sync_a_connector(simulator: Simulator, session: reque
         http_client=session,
     )
     result = application.acquire_token_for_client([f"{simulator.graph_url}/.default"])
-    answer = session.post(
+    response = session.post(
         f"{simulator.graph_url}{CONNECTORS}/{connector_id}/sync",
         json={"syncType": "deltaSync"},
         headers={"Authorization": f"Bearer {result['access_token']}"},
         timeout=5,
     )
-    assert answer.status_code == 204
+    assert response.status_code == 204
     metadata, token, sync = simulator.journal()
     assert (metadata["method"], metadata["status"]) == ("GET", 200)
     assert (token["method"], token["status"], token["body"]["client_secret"]) == ("POST", 200, "***")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A thousand connectors on a simulated clock, while the service is busy: each is triggered once, and none is lost."""
+"""Sync a thousand connectors on a simulated clock while the service throttles; each sync is triggered exactly once."""
 
 from __future__ import annotations
 
@@ -30,20 +30,22 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import SyncOptions
 from ansible_collections.msgraph.intune.tests.graph_simulator.connectors import Connector
 from ansible_collections.msgraph.intune.tests.graph_simulator.faults.rules import read_rules
-from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import answer as graph_answer
-from ansible_collections.msgraph.intune.tests.graph_simulator.http_messages import Call
+from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import respond as graph_respond
+from ansible_collections.msgraph.intune.tests.graph_simulator.http_messages import HttpRequest
 from ansible_collections.msgraph.intune.tests.graph_simulator.service_handler import ServiceHandler
 from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
-from ansible_collections.msgraph.intune.tests.system.worlds import make_world
+from ansible_collections.msgraph.intune.tests.system.service_states import make_state
 
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.msal_client import MsalTokenClient
-    from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
+    from ansible_collections.msgraph.intune.plugins.module_utils._intune.resource import SyncAction
+    from ansible_collections.msgraph.intune.tests.graph_simulator.service_state import ServiceState
 
+ACTION = t.cast("SyncAction", EXCHANGE_CONNECTOR.action)
 IDS = [f"connector-{number}" for number in range(1000)]
 BUSY = {"error": {"code": "TooManyRequests", "message": "Too many requests."}}
-# Given before the service acts, to items and to whole batches alike.
+# These faults occur before the service acts, for items and for whole batches.
 FAULTS: list[dict[str, t.Any]] = [
     {"path": "batch", "chance": 0.05, "status": 503, "headers": {"Retry-After": "4"}, "body": "<html>"},
     {"path": "batch", "chance": 0.05, "status": 429, "body": BUSY},
@@ -53,7 +55,7 @@ FAULTS: list[dict[str, t.Any]] = [
 
 
 class SimulatedClock(Clock):
-    """One time for the client and for the service."""
+    """The time of the client and of the service."""
 
     def __init__(self) -> None:
         self.start = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -70,7 +72,7 @@ class SimulatedClock(Clock):
 
 
 class Wire(requests.adapters.BaseAdapter):
-    """Carries requests to the service in this process; each takes some simulated milliseconds each way."""
+    """Send requests to the service in this process, with a simulated latency."""
 
     def __init__(self, handler: ServiceHandler, clock: SimulatedClock, chance: random.Random) -> None:
         super().__init__()
@@ -83,8 +85,8 @@ class Wire(requests.adapters.BaseAdapter):
         body = request.body or b""
         assert isinstance(body, bytes)
         headers = {name: str(value) for name, value in request.headers.items()}
-        call = Call.to(str(request.method), str(request.path_url), headers, body)
-        answer = self.handler.answer(call).answer
+        simulated_request = HttpRequest.new(str(request.method), str(request.path_url), headers, body)
+        answer = self.handler.handle(simulated_request).response
         self.clock.sleep(self.chance.uniform(0.005, 0.5))
         response = requests.Response()
         response.status_code = answer.status
@@ -93,61 +95,62 @@ class Wire(requests.adapters.BaseAdapter):
         return response
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing; the base class requires this method."""
 
 
 @dataclasses.dataclass
 class Issuer:
-    """Signs in by asking the simulated tenant for a token that does not last the whole run."""
+    """Get tokens from the simulated tenant. They expire before the end of the run."""
 
-    world: World
+    state: ServiceState
     method: t.ClassVar[str] = "issuer"
     action: str = "get a token"
-    asked: int = 0
+    issued: int = 0
 
     def acquire(self, _login: MsalTokenClient) -> Token:
-        self.asked += 1
+        self.issued += 1
         claims = application_claims("automation", "its-object", [READ_WRITE])
-        return read_token(self.world.tokens.issue(self.world.graph_url, claims, 310))
+        return read_token(self.state.tokens.issue(self.state.graph_url, claims, 310))
 
 
-@pytest.mark.parametrize("paced", [True, False], ids=["at the documented pace", "as fast as it is let"])
+@pytest.mark.parametrize("limited", [True, False], ids=["with the documented rate limit", "without a rate limit"])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_thousand_connectors_are_each_triggered_once(seed: int, paced: bool) -> None:
+def test_each_of_a_thousand_connectors_is_triggered_once(seed: int, limited: bool) -> None:
     clock = SimulatedClock()
     chance = random.Random(seed)  # noqa: S311  chance, not secrecy
-    world = make_world(clock)
-    world.connectors.replace(Connector(id=connector_id) for connector_id in IDS)
+    state = make_state(clock)
+    state.connectors.replace(Connector(id=connector_id) for connector_id in IDS)
     rules = [{"service": "graph", "times": None, "seed": seed, **fault} for fault in FAULTS]
-    world.faults.replace(read_rules(rules))
+    state.faults.replace(read_rules(rules))
     session = requests.Session()
-    session.mount("https://", Wire(ServiceHandler("graph", graph_answer, "request-id", world), clock, chance))
-    issuer = Issuer(world)
+    session.mount("https://", Wire(ServiceHandler("graph", graph_respond, "request-id", state), clock, chance))
+    issuer = Issuer(state)
     client = GraphClient(
         Transport(timeout=30.0, verify=True, session=session),
-        find_cloud("global", graph_url=world.graph_url, authority_url=world.authority_url),
+        find_cloud("global", graph_url=state.graph_url, authority_url=state.authority_url),
         t.cast("t.Any", issuer),
         cache=None,
         retry=Retry(RetryPolicy(retries=4, budget=120.0), clock=clock, jitter=chance.random),
-        rate_limiter=RateLimiter(clock, EXCHANGE_CONNECTOR.rate_limit if paced else RateLimit(10**6, 20.0)),
+        rate_limiter=RateLimiter(clock, EXCHANGE_CONNECTOR.rate_limit if limited else RateLimit(10**6, 20.0)),
         clock=clock,
     )
 
-    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, SyncOptions("deltaSync", Selection(ids=tuple(IDS))))
+    run = SyncRun(lambda: client, EXCHANGE_CONNECTOR, ACTION, SyncOptions(Selection(ids=tuple(IDS)), "deltaSync"))
     run.run()
 
     assert run.failure is None, str(run.failure)
     assert [target.id for target in run.targets] == IDS
     assert {target.action for target in run.targets} == {"triggered"}
-    journal = world.journal.to_json()
-    carried_out = collections.Counter(entry["path"] for entry in journal if entry["status"] == 204)
-    assert carried_out == {f"/v1.0/deviceManagement/exchangeConnectors/{one}/sync": 1 for one in IDS}
-    # The faults were there, and nothing but them and the end of a token stood in the way of those at the right pace.
-    assert all(rule["applied"] for rule in world.faults.to_json())
-    limit_length = [entry for entry in journal if entry["status"] == 429 and entry["fault"] is None]
-    assert bool(limit_length) is not paced
+    journal = state.journal.to_json()
+    completed = collections.Counter(entry["path"] for entry in journal if entry["status"] == 204)
+    path = "/v1.0/deviceManagement/exchangeConnectors"
+    assert completed == {f"{path}/{connector_id}/sync": 1 for connector_id in IDS}
+    # With the rate limit, the service throttles only by the injected faults.
+    assert all(rule["applied"] for rule in state.faults.to_json())
+    throttled = [entry for entry in journal if entry["status"] == 429 and entry["fault"] is None]
+    assert bool(throttled) is not limited
     assert sum(target.attempts for target in run.targets) > len(IDS)
-    if paced:
-        # A thousand at a hundred per twenty seconds, so the token came to its end on the way when it took longer.
+    if limited:
+        # 1000 writes at 100 in 20 seconds take 180 seconds. A token is valid for 310 seconds.
         assert clock.passed >= 180
-        assert issuer.asked == (1 if clock.passed < 310 else 2)
+        assert issuer.issued == (1 if clock.passed < 310 else 2)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The memory of a task, whatever a service answers: real modules against a server that sends what it likes."""
+"""Limit the memory of a task for hostile responses: run modules against a server that sends huge bodies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 INFO = "intune_exchange_connector_info"
 TOKEN = "a-token-that-is-long-enough"
 MAX_MEGABYTES = 100
-# Linux counts the memory of a program from its start, which rusage does not: there, the parent's counts as well.
+# VmHWM starts at zero for each program. The peak in rusage includes the memory of the parent process.
 RUN_AND_MEASURE = """
 import re, runpy, sys
 try:
@@ -40,7 +40,7 @@ finally:
     print("peak", peak.group(1), file=sys.stderr)
 """
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the peak of a process's memory is read from /proc")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the memory peak of a process is read from /proc")
 
 
 def bomb() -> bytes:
@@ -69,7 +69,7 @@ BODIES: dict[str, t.Callable[[], t.Iterable[bytes]]] = {
 
 @contextlib.contextmanager
 def server(status: int, body: t.Iterable[bytes], folder: Path) -> t.Iterator[tuple[str, str]]:
-    """Answer each request in the same way; the block gets the server's URL and the file of its CA."""
+    """Send the same response to each request; yield the URL of the server and the path of its CA file."""
     ca = trustme.CA()
     ca_path = folder / "ca.pem"
     ca.cert_pem.write_to_path(str(ca_path))
@@ -82,7 +82,7 @@ def server(status: int, body: t.Iterable[bytes], folder: Path) -> t.Iterator[tup
                 connection, _address = listener.accept()
             except OSError:
                 return
-            # The client leaves as soon as it has seen enough.
+            # The client closes the connection when the body exceeds its limit.
             with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as stream:
                 stream.recv(65_536)
                 stream.sendall(f"HTTP/1.1 {status} Any\r\nContent-Type: application/json\r\n".encode())
@@ -94,8 +94,10 @@ def server(status: int, body: t.Iterable[bytes], folder: Path) -> t.Iterator[tup
         yield f"https://localhost:{listener.getsockname()[1]}", str(ca_path)
 
 
-def peak_of(module: str, options: t.Mapping[str, t.Any], environ: t.Mapping[str, str] | None = None) -> t.Any:
-    """Run a module and return its result, after its memory was compared with the limit."""
+def run_with_memory_limit(
+    module: str, options: t.Mapping[str, t.Any], environ: t.Mapping[str, str] | None = None
+) -> t.Any:
+    """Run a module, check its memory peak, and return its result."""
     done = run_command(
         [sys.executable, "-c", RUN_AND_MEASURE, f"ansible_collections.msgraph.intune.plugins.modules.{module}"],
         {**clean_environment(), "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"], **(environ or {})},
@@ -109,10 +111,10 @@ def peak_of(module: str, options: t.Mapping[str, t.Any], environ: t.Mapping[str,
 
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("status", [200, 302, 401, 503])
-def test_an_answer_to_a_sync_does_not_exceed_the_memory(status: int, body: str, tmp_path: Path) -> None:
+def test_a_huge_response_to_a_sync_does_not_exceed_the_memory_limit(status: int, body: str, tmp_path: Path) -> None:
     with server(status, BODIES[body](), tmp_path) as (url, ca_path):
         options = {"connector_id": ["7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"], "access_token": TOKEN, "retries": 0}
-        result = peak_of(SYNC, {**options, "graph_url": url, "ca_path": ca_path})
+        result = run_with_memory_limit(SYNC, {**options, "graph_url": url, "ca_path": ca_path})
     assert result["failed"]
     assert result["error"]["kind"] in ("protocol", "service", "authentication"), result
 
@@ -125,19 +127,21 @@ def test_an_answer_to_a_sync_does_not_exceed_the_memory(status: int, body: str, 
         (SYNC, {"all_connectors": True, "_ansible_check_mode": True, "_ansible_diff": True}),
     ],
 )
-def test_the_longest_list_does_not_exceed_the_memory(module: str, options: dict[str, t.Any], tmp_path: Path) -> None:
+def test_the_longest_list_does_not_exceed_the_memory_limit(
+    module: str, options: dict[str, t.Any], tmp_path: Path
+) -> None:
     rows = [{"id": f"id-{number}", "status": "x" * 300, "serverName": f"server-{number}"} for number in range(5_000)]
     body = json.dumps({"value": rows}, separators=(",", ":")).encode()
     with server(200, sized(body), tmp_path) as (url, ca_path):
-        result = peak_of(module, {**options, "access_token": TOKEN, "graph_url": url, "ca_path": ca_path})
+        result = run_with_memory_limit(module, {**options, "access_token": TOKEN, "graph_url": url, "ca_path": ca_path})
     assert len(result["connectors"]) == 5_000
 
 
 @pytest.mark.parametrize("field", ["access_token", "refresh_token", "id_token"])
-def test_an_answer_to_a_sign_in_does_not_exceed_the_memory(field: str, tmp_path: Path) -> None:
+def test_a_huge_response_to_a_sign_in_does_not_exceed_the_memory_limit(field: str, tmp_path: Path) -> None:
     body = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600, field: "\u00e9" * 2_000_000}
     with server(200, sized(json.dumps(body, ensure_ascii=False).encode()), tmp_path) as (url, ca_path):
         environ = {"IDENTITY_ENDPOINT": f"{url}/msi/token", "IDENTITY_HEADER": "of-the-platform"}
         options = {"connector_id": ["7"], "auth_method": "managed_identity", "graph_url": url, "ca_path": ca_path}
-        result = peak_of(SYNC, options, environ)
+        result = run_with_memory_limit(SYNC, options, environ)
     assert result["error"]["kind"] == "protocol", result

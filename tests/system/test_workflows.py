@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the forge runs: the make targets, in actions that nobody can exchange, with no more rights than needed."""
+"""Check the workflows of GitHub: pinned actions, existing make targets and minimal permissions."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.version import VERSION
 
 ROOT = Path(__file__).parents[2]
-FORGE = ROOT / ".github"
-WORKFLOWS = sorted((FORGE / "workflows").glob("*.yml"))
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 if not (ROOT / "galaxy.yml").exists():
     pytest.skip("the published collection has no workflows", allow_module_level=True)
 
@@ -34,8 +34,9 @@ def steps(path: Path) -> list[dict[str, t.Any]]:
 
 
 def run_step(workflow: str, name: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a step's commands as the forge does, which ends at the first that fails."""
-    (step,) = (one for one in steps(FORGE / "workflows" / workflow) if name in (one.get("name"), one.get("id")))
+    """Run the commands of a step like GitHub does; the first failure ends the step."""
+    candidates = steps(GITHUB / "workflows" / workflow)
+    (step,) = (step for step in candidates if name in (step.get("name"), step.get("id")))
     return subprocess.run(
         ["bash", "-e", "-c", step["run"]],
         cwd=ROOT,
@@ -47,44 +48,44 @@ def run_step(workflow: str, name: str, **environment: str) -> subprocess.Complet
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_each_action_is_pinned_to_a_commit_and_says_which_release_that_is(path: Path) -> None:
+def test_each_action_is_pinned_to_a_commit_with_its_release_in_a_comment(path: Path) -> None:
     used = re.findall(r"uses: (.*)", path.read_text(encoding="utf-8"))
     assert used
-    assert [one for one in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one)] == []
+    assert [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", action)] == []
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_each_target_of_make_exists(path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = {target for step in steps(path) for target in re.findall(r"\bmake ([a-z]+)", step.get("run", ""))}
-    named |= {
+    used = {target for step in steps(path) for target in re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))}
+    used |= {
         target
         for job in read(path)["jobs"].values()
         for target in job.get("strategy", {}).get("matrix", {}).get("target", [])
     }
-    assert named
-    assert named - targets == set()
+    assert used
+    assert used - targets == set()
 
 
 def test_the_tests_run_on_two_pythons_and_from_a_path_with_a_blank() -> None:
-    matrix = read(FORGE / "workflows/ci.yml")["jobs"]["make"]["strategy"]["matrix"]
+    matrix = read(GITHUB / "workflows/ci.yml")["jobs"]["make"]["strategy"]["matrix"]
     (extra,) = matrix["include"]
     assert (matrix["python"], extra["target"], extra["python"]) == (["3.13"], "test", "3.11")
     assert " " in extra["folder"]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_it_may_do_little_and_holds_no_secret(path: Path) -> None:
+def test_a_workflow_has_minimal_permissions_and_no_secret(path: Path) -> None:
     assert read(path)["permissions"] in ({}, {"contents": "read"})
     assert "secrets." not in path.read_text(encoding="utf-8")
     checkouts = [step for step in steps(path) if step.get("uses", "").startswith("actions/checkout@")]
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
-    # What strangers name, such as a branch, must not become a part of a command.
+    # A value such as the name of a branch must not become a part of a command.
     assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
 
 
 @pytest.mark.parametrize(("tag", "status"), [(VERSION, 0), (f"v{VERSION}", 1), ("9.9.9", 1)])
-def test_a_release_is_drafted_for_the_tag_that_is_the_version(tag: str, status: int) -> None:
+def test_a_release_needs_a_tag_that_equals_the_version(tag: str, status: int) -> None:
     assert run_step("release.yml", "The tag is the version", GITHUB_REF_NAME=tag).returncode == status
 
 
@@ -98,7 +99,7 @@ def test_the_matrix_has_each_supported_ansible_core(tmp_path: Path) -> None:
     assert names == [core.name for core in CORES]
 
 
-def test_the_form_for_bugs_knows_the_clouds() -> None:
-    form = read(FORGE / "ISSUE_TEMPLATE/1-bug.yml")
+def test_the_bug_form_lists_the_clouds() -> None:
+    form = read(GITHUB / "ISSUE_TEMPLATE/1-bug.yml")
     (clouds,) = (part["attributes"]["options"] for part in form["body"] if part.get("id") == "cloud")
     assert clouds == [*CLOUDS, "another"]

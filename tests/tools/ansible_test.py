@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs ansible-test: ``ansible_test.py STAGED HOME COMMAND [ARGUMENT …]``.
+"""Run ansible-test: ``ansible_test.py STAGED HOME COMMAND [ARGUMENT …]``.
 
-It runs in the staged tree, with HOME as its home folder, and with the Python that runs this file: what the tests need
-is in that Python's virtual environment.
+ansible-test runs in the staged tree, with HOME as its home folder, and with the Python that runs this file. The virtual
+environment of that Python contains the packages that the tests need.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pathlib import Path
 
 FIND_PYTHON = Path(__file__).with_name("find_python.sh")
 
-# The Pythons that modules may meet, from the oldest that MSAL supports to the newest that ansible-core does.
+# The Pythons that can run modules: from the oldest that MSAL supports to the newest that ansible-core supports.
 MODULE_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 
 
 @contextlib.contextmanager
 def plain_path(folder: Path) -> t.Iterator[Path]:
-    """Give the folder a path without blanks and the like: ansible-test cannot start a Python that has one."""
+    """Yield a path to the folder without blanks. ansible-test cannot start a Python with a blank in its path."""
     if re.fullmatch(r"[\w./+-]+", str(folder), re.ASCII):
         yield folder
         return
@@ -38,7 +38,7 @@ def plain_path(folder: Path) -> t.Iterator[Path]:
 
 
 def python_folders() -> list[str]:
-    """Find the real Pythons of this machine: ansible-test would take a version manager's shims for them."""
+    """Return the folders of the Pythons of this machine. ansible-test cannot use the shims of a version manager."""
     folders = []
     for version in MODULE_PYTHONS:
         found = subprocess.run([FIND_PYTHON, version], check=False, capture_output=True, text=True)

@@ -3,11 +3,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Prints the path of the newest Python of this machine that can run the tests,
-# or, given a version X.Y, of that Python.
+# Print the path of the newest Python of this machine that can run the tests,
+# or of the Python with the version X.Y.
 #
-# A command on PATH can be a version manager's shim, which may fail or lead to
-# another version. So each candidate is run and asked what and where it is.
+# A command on PATH can be the shim of a version manager, which can fail or
+# start another version. So this script runs each candidate, and the candidate
+# prints its own path.
 
 set -eu
 
@@ -26,8 +27,8 @@ candidates() {
         2>/dev/null || true
 }
 
-# Debian splits venv's ensurepip off into a package of its own, and a Python
-# built without the headers of OpenSSL or zlib cannot install anything.
+# On Debian, ensurepip is in another package. A Python that was built without
+# OpenSSL or zlib cannot install packages.
 suits='
 import sys
 if ".".join(map(str, sys.version_info[:2])) != sys.argv[1]:

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Judges an upload as Galaxy does: ``galaxy_import.py STAGED FOLDER``.
+"""Check an upload with galaxy-importer, like Galaxy does: ``galaxy_import.py STAGED FOLDER``.
 
-The collection is built into the folder, which is emptied first, and handed to galaxy-importer. Galaxy takes what that
-warns of, and shows the warnings to those who come to see the collection: here they count as failures. What was built is
-unpacked there as well, for other tools.
+The script empties the folder, builds the collection in it and runs galaxy-importer. Galaxy accepts an upload with
+warnings and shows them on the page of the collection; here a warning is a failure. The script also installs the
+collection in the folder, for other tools.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import sys
 from pathlib import Path
 
 CONFIG = Path(__file__).with_suffix(".cfg")
-WORSE_THAN_NEWS = ("WARNING", "ERROR", "CRITICAL")
+PROBLEM_LEVELS = ("WARNING", "ERROR", "CRITICAL")
 
 
 def build(staged: Path, folder: Path) -> Path:
-    """Build the collection and install it from its tarball; give that."""
+    """Build the collection, install it from its tarball, and return the path of the tarball."""
     shutil.rmtree(folder, ignore_errors=True)
     galaxy = [sys.executable, "-m", "ansible", "galaxy", "collection", "build"]
     subprocess.run([*galaxy, str(staged), "--output-path", str(folder)], check=True)
@@ -32,10 +32,10 @@ def build(staged: Path, folder: Path) -> Path:
     return tarball
 
 
-def judge(tarball: Path) -> list[str]:
-    """Import the tarball; list what was found fault with."""
+def check(tarball: Path) -> list[str]:
+    """Run galaxy-importer on the tarball, and return its warnings and errors."""
     environment = {**os.environ, "GALAXY_IMPORTER_CONFIG": str(CONFIG)}
-    # It leaves its result in the folder that it is started in.
+    # galaxy-importer writes its result into the current folder.
     done = subprocess.run(
         [sys.executable, "-m", "galaxy_importer.main", tarball.name],
         cwd=tarball.parent,
@@ -46,15 +46,15 @@ def judge(tarball: Path) -> list[str]:
         text=True,
     )
     print(done.stdout, end="")
-    faults = [line for line in done.stdout.splitlines() if line.startswith(WORSE_THAN_NEWS)]
-    return faults or ([f"galaxy-importer ended with {done.returncode}"] if done.returncode else [])
+    problems = [line for line in done.stdout.splitlines() if line.startswith(PROBLEM_LEVELS)]
+    return problems or ([f"galaxy-importer ended with {done.returncode}"] if done.returncode else [])
 
 
 def main() -> int:
-    """Build and judge; the exit status is 1 when there is something to mend."""
-    faults = judge(build(Path(sys.argv[1]), Path(sys.argv[2]).absolute()))
-    print("galaxy-importer found:", *faults or ["nothing to mend"], sep="\n  ")
-    return bool(faults)
+    """Build and check the collection; the exit status is 1 if galaxy-importer has a warning or an error."""
+    problems = check(build(Path(sys.argv[1]), Path(sys.argv[2]).absolute()))
+    print("galaxy-importer found:", *problems or ["no problems"], sep="\n  ")
+    return bool(problems)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Prepares the folder that it is given as a home for ansible-test.
+"""Prepare a home folder for ansible-test: ``prepare_home.py FOLDER``.
 
-ansible-test hands few variables on to what it starts. Of the variables that tell pip where packages come from it
-hands on none, but HOME it does. With a HOME of its own it also leaves nothing behind outside of the checkout.
+ansible-test passes only a few variables to its child processes: HOME, but not those with the package index of pip. So
+this script writes the settings of pip into the home folder. With this HOME, ansible-test also writes no files outside
+the checkout.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ import sys
 import typing as t
 from pathlib import Path
 
-# The versions of pip that ansible-test asks for: ansible-core 2.20 and later, 2.18 and 2.19, 2.16 and 2.17.
+# The versions of pip that ansible-test installs: ansible-core 2.20 and later, 2.18 and 2.19, 2.16 and 2.17.
 BOOTSTRAPPED_PIPS = ("25.2", "24.2", "23.1.2")
 
-# Settings that reach pip by variables that are not its own.
+# Settings of pip that other variables can set.
 FOREIGN_VARIABLES = {"cert": ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "proxy": ("HTTPS_PROXY", "https_proxy")}
 
 
 def prepare(home: Path, environment: t.Mapping[str, str]) -> None:
-    """Fill the folder with pip's settings and the scripts that bootstrap pip."""
+    """Write the settings of pip and the scripts that install pip into the folder."""
     cache = home / ".ansible/test/cache"
     cache.mkdir(parents=True, exist_ok=True)
     for version in BOOTSTRAPPED_PIPS:
@@ -35,20 +36,20 @@ def prepare(home: Path, environment: t.Mapping[str, str]) -> None:
 
     settings = home / ".config/pip/pip.conf"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    # The address of a package index may hold a password: for this user's eyes only.
+    # The address of a package index can contain a password, so only this user may read the file.
     settings.touch(mode=0o600)
     with settings.open("w", encoding="utf-8") as stream:
         pip_settings(pip_config_list(), environment).write(stream)
 
 
 def pip_config_list() -> str:
-    """Ask pip for its settings, those given by files and by variables alike."""
+    """Return the settings of pip from files and from variables."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def pip_settings(config_list: str, environment: t.Mapping[str, str]) -> configparser.RawConfigParser:
-    """Turn pip's list of settings into one file: what a variable sets wins over all sections of the files."""
+    """Convert pip's list of settings into one file. Variables win over all sections of the files."""
     settings = configparser.RawConfigParser()
     settings.add_section("global")
     for name, variables in FOREIGN_VARIABLES.items():

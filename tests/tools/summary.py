@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Says what the tests came to: ``summary.py RESULT.xml …``, in JUnit's format.
+"""Summarize test results in JUnit's format: ``summary.py RESULT.xml …``.
 
-How many there were, which engines of others they ran against, and which tests were skipped and why.
+Print the number of tests, the third-party programs that they ran against, and the skipped tests with the reasons.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@
 
 # Usage: venv.sh FOLDER REQUIREMENTS
 #
-# Makes the virtual environment FOLDER where there is none that works, and installs the file REQUIREMENTS into it, once:
-# as long as nothing changes, later runs need neither time nor network. The variable PYTHON may name the Python to use,
-# by path or as X.Y; without it, an environment that works is kept, and a new one gets the newest suitable Python.
+# Create the virtual environment FOLDER if it does not exist or does not work, and install the file REQUIREMENTS into it. If
+# the files do not change, later runs need no network. The variable PYTHON is the path or the version X.Y of the Python to
+# use. Without it, a working environment is reused, and a new one gets the newest suitable Python.
 
 set -eu
 
@@ -20,7 +20,7 @@ identity() {
     "$1" -c 'import sys; print(sys.base_prefix, sys.version)'
 }
 
-# From the oldest that an ansible-core of ours runs on to the newest that one supports.
+# The range from the oldest Python of a supported ansible-core to the newest one.
 supported() {
     "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null
 }
@@ -38,18 +38,18 @@ if [ -n "$python" ] && ! supported "$python"; then
     echo "$python cannot be used: a Python from 3.11 to 3.14 is needed." >&2
     exit 1
 fi
-asked_for=${python:+$(identity "$python")}
+requested=${python:+$(identity "$python")}
 
-# The commands in a virtual environment hold its path: a checkout that was moved needs a new one. So does a Python that
-# was removed, or another one that was asked for.
+# The commands in a virtual environment contain its path, so a moved checkout needs a new environment. A removed Python or
+# another requested Python needs a new one, too.
 usable() {
     [ "$(cat "$venv/made-in" 2>/dev/null)" = "$(pwd -P)" ] || return 1
     present=$(identity "$venv/bin/python" 2>/dev/null) || return 1
     supported "$venv/bin/python" || return 1
-    [ "$present" = "${asked_for:-$present}" ]
+    [ "$present" = "${requested:-$present}" ]
 }
 
-# Requirement files include one another, so a change to any of them counts.
+# Requirement files include each other, so a change of one file is a change of all.
 changed() {
     [ ! -e "$stamp" ] ||
         [ -n "$(find requirements.txt tests -name '*.txt' -path '*requirements*' -newer "$stamp")" ]

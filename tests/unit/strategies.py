@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a stranger may send: the input of tests that state what holds for any of it."""
+"""Hypothesis strategies for input of services and users, for property-based tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-# The same examples on each machine, none kept between runs, and no test that fails because a machine is busy.
+# Each run uses the same examples. Without a deadline, a test does not fail on a slow machine.
 for_any = settings(
     max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -28,13 +28,13 @@ scalars: st.SearchStrategy[t.Any] = (
 
 
 def objects(*known: str, values: st.SearchStrategy[t.Any] | None = None) -> st.SearchStrategy[dict[str, t.Any]]:
-    """JSON objects in which the known keys are likelier than others."""
+    """Return a strategy for JSON objects. Known keys are more frequent than other keys."""
     keys = st.sampled_from(known) | st.text(max_size=5) if known else st.text(max_size=5)
     return st.dictionaries(keys, values if values is not None else scalars, max_size=5)
 
 
 def json_values(*known: str) -> st.SearchStrategy[t.Any]:
-    """Any JSON value, its objects with the known keys."""
+    """Return a strategy for JSON values whose objects have the known keys."""
     return st.recursive(
         scalars, lambda inner: st.lists(inner, max_size=4) | objects(*known, values=inner), max_leaves=12
     )
@@ -48,7 +48,7 @@ statuses = st.integers(400, 599)
 
 
 def value_or_error(function: t.Callable[..., t.Any], *arguments: t.Any, **named: t.Any) -> t.Any:
-    """What a function returns, or the error of ours that it raises; any other exception is a failed test."""
+    """Return the result of a function, or the GraphError that it raises. Other exceptions fail the test."""
     try:
         return function(*arguments, **named)
     except GraphError as exc:

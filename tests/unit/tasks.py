@@ -17,7 +17,7 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Scr
 TOKEN = "a-token-that-is-long-enough"
 
 
-class ModuleContext:
+class ModuleRunner:
     """Runs a module; ``sent`` are the requests of the last run."""
 
     def __init__(self, main: t.Callable[[], None], monkeypatch: pytest.MonkeyPatch, capfd: t.Any) -> None:

@@ -4,20 +4,19 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Sends many requests, twenty at a time, and sends again what the service did not take for the moment.
+"""Send many requests in batches of 20, and retry the throttled items on their own.
 
-https://learn.microsoft.com/graph/json-batching: the status of the whole says nothing of its items, each of which has a
-status, headers and a body of its own; their order is not the one asked for.
+https://learn.microsoft.com/graph/json-batching: the status of the batch does not describe its items. Each item has its
+own status, headers and body. The order of the responses can differ from the order of the requests.
 """
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import json
 import typing as t
 
-from .client import GraphRequest, GraphResponse, add_outcome_unknown_hint
+from .client import GraphRequest, GraphResponse, with_outcome_unknown_hint
 from .dependencies import load
 from .errors import INTERCEPTED_HINT, GraphError, ProtocolError
 from .http.transport import Response
@@ -32,18 +31,18 @@ MAX_BATCH_SIZE: t.Final = 20
 
 _BATCH_ACTION: t.Final = "send a batch of"
 
-# When a whole batch fails so, the next one would not fare better.
+# After an error of these kinds the next batch would fail, too.
 _FATAL_KINDS: t.Final = ("authentication", "authorization", "dependency", "network", "options", "throttled", "timeout")
 
 
 @dataclasses.dataclass
 class _Item:
-    """A request on its way.
+    """A request and its state.
 
-    :param due: when to send it.
-    :param tries: how often it failed since anything succeeded.
-    :param renewed: whether it was sent again for the sake of a new token.
-    :param last_error: why it is to be sent again.
+    :param not_before: the earliest time to send it.
+    :param tries: the number of failed attempts since the last success of any item.
+    :param token_renewed: whether it was retried with a new token.
+    :param last_error: the reason of the retry that is scheduled.
     """
 
     request: GraphRequest
@@ -55,34 +54,38 @@ class _Item:
     result: Result | None = None
 
     def fail(self, error: GraphError) -> None:
-        """Fail with the error of the batch that it was in."""
+        """Fail with the error of its batch."""
         self.result = self._own(error)
 
     def give_up(self, error: GraphError) -> None:
-        """End for the failure of a batch that it was not in: with its own setback, or as one that was never sent."""
+        """Fail because another batch failed: with its own last error, or as a request that was not sent."""
         self.result = self.last_error or self._unsent(error)
 
     def _own(self, error: GraphError) -> GraphError:
-        own = copy.copy(error)
-        own.attempts = self.attempts
-        # A sign-in that failed is told as such.
+        own = error.copy_with(attempts=self.attempts)
+        # The error of a failed sign-in keeps its action.
         if own.action is not None and own.action.startswith(_BATCH_ACTION):
-            own.action = self.request.action
+            return own.copy_with(action=self.request.action)
         return own
 
     def _unsent(self, error: GraphError) -> GraphError:
         own = self._own(error)
-        if own.action == self.request.action:
-            cause = copy.copy(error)
-            cause.action, cause.request_id, cause.attempts = None, None, 0
-            own.message = f"it was not sent, for an earlier request failed: {cause.sentence}"
-            own.service, own.status, own.code, own.request_id, own.client_request_id = (None,) * 5
-        return own
+        if own.action != self.request.action:
+            return own
+        cause = error.copy_with(action=None, request_id=None, attempts=0)
+        return own.copy_with(
+            message=f"it was not sent, for an earlier request failed: {cause.sentence}",
+            service=None,
+            status=None,
+            code=None,
+            request_id=None,
+            client_request_id=None,
+        )
 
 
-def send_all(client: GraphClient, calls: Sequence[GraphRequest]) -> list[Result]:
-    """Send all the requests and return what became of each, in their order."""
-    items = [_Item(request) for request in calls]
+def send_all(client: GraphClient, requests: Sequence[GraphRequest]) -> list[Result]:
+    """Send all requests, and return their results in the same order."""
+    items = [_Item(request) for request in requests]
     while waiting := [item for item in items if item.result is None]:
         soonest = min(waiting, key=lambda item: item.not_before)
         if soonest.last_error is not None:
@@ -96,7 +99,7 @@ def send_all(client: GraphClient, calls: Sequence[GraphRequest]) -> list[Result]
 
 
 def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -> None:
-    """Send what is ready."""
+    """Send the items that are ready. A fatal error ends all items that wait."""
     for batch in _batches(ready):
         whole = GraphRequest(
             "POST",
@@ -114,22 +117,22 @@ def _send_round(client: GraphClient, ready: list[_Item], waiting: list[_Item]) -
             for item in batch:
                 item.attempts += exc.attempts
                 item.fail(exc)
-            # One that failed for the moment has been tried as often as there is patience for.
+            # Transient error: the retry budget is spent, so the remaining items fail too.
             if exc.transient or exc.kind in _FATAL_KINDS:
                 for item in waiting:
                     if item.result is None:
                         item.give_up(exc)
                 break
         else:
-            used = client.sign_in(whole.permission)
+            token = client.sign_in(whole.permission)
             rejected = _match_responses(client, answer, batch)
             if len(rejected) < len(batch):
-                # The service takes something: those that wait have reason to be patient again.
+                # The service accepts requests again.
                 client.retry.reset_budget()
                 for item in waiting:
                     item.tries = 0
             for item, error in rejected:
-                _schedule_retry(client, item, error, token_renewed=client.sign_in(whole.permission) is not used)
+                _schedule_retry(client, item, error, token_renewed=client.sign_in(whole.permission) is not token)
 
 
 def _batches(items: list[_Item]) -> Iterator[list[_Item]]:
@@ -150,22 +153,22 @@ def _request(number: int, request: GraphRequest) -> dict[str, t.Any]:
 
 
 def _has_responses(body: t.Any) -> bool:
-    """Return whether a body has answers to single requests: Graph gives them with status 424, too."""
+    """Return whether a body has responses to single requests. Graph returns them with status 424, too."""
     responses = body.get("responses") if isinstance(body, dict) else None
     return isinstance(responses, list) and any(isinstance(one, dict) for one in responses)
 
 
 def _responses(body: t.Any) -> dict[str, dict[str, t.Any]]:
-    """The items of an answer, by their ids; what is no item is passed over, and found missing later."""
+    """Return the items of a response by their ids. Invalid items are dropped; their requests count as unanswered."""
     responses = body.get("responses") if isinstance(body, dict) else None
     if not isinstance(responses, list):
         raise ProtocolError("the answer is not that of a batch", hint=INTERCEPTED_HINT, outcome_unknown=True)
-    # Of two with one id the first counts: nothing is sent again for the sake of the second.
+    # Of two items with one id the first counts, so that no request is retried because of the second.
     return {str(one.get("id")): one for one in reversed(responses) if isinstance(one, dict)}
 
 
 def _match_responses(client: GraphClient, answer: GraphResponse, batch: list[_Item]) -> list[tuple[_Item, GraphError]]:
-    """Give each item its part of the answer; returns those that failed, and why."""
+    """Assign each item its part of the response, and return the items that failed with their errors."""
     rejected = []
     for number, item in enumerate(batch, 1):
         item.attempts += answer.attempts
@@ -180,16 +183,18 @@ def _match_responses(client: GraphClient, answer: GraphResponse, batch: list[_It
                 from_graph=True,
             )
         except GraphError as exc:
-            exc.set_action(item.request.action)
-            exc.attempts = item.attempts
-            exc.client_request_id = answer.client_request_id
-            exc.request_id = exc.request_id or answer.request_id
-            rejected.append((item, exc))
+            error = exc.copy_with(
+                action=exc.action or item.request.action,
+                attempts=item.attempts,
+                client_request_id=answer.client_request_id,
+                request_id=exc.request_id or answer.request_id,
+            )
+            rejected.append((item, error))
     return rejected
 
 
 def _schedule_retry(client: GraphClient, item: _Item, error: GraphError, *, token_renewed: bool) -> None:
-    """Have the item sent again, if that may help; else the error is its outcome."""
+    """Schedule a retry of the item; if a retry cannot help, the error is its result."""
     item.last_error = error
     try:
         if not item.token_renewed and (
@@ -206,9 +211,9 @@ def _schedule_retry(client: GraphClient, item: _Item, error: GraphError, *, toke
 
 
 def _response(request: GraphRequest, entry: Mapping[str, t.Any] | None, headers: Mapping[str, str]) -> Response:
-    """Return an item's part of the answer in the form of an answer of its own.
+    """Return the part of an item as a response.
 
-    :raises ProtocolError: the part is missing, or its status is not one.
+    :raises ProtocolError: the part is missing, or its status is invalid.
     """
     if entry is None:
         raise _unknown_outcome(request, "the answer to the batch leaves this request out")
@@ -217,17 +222,17 @@ def _response(request: GraphRequest, entry: Mapping[str, t.Any] | None, headers:
         raise _unknown_outcome(
             request, f"the answer to the batch gives this request the invalid status {clip(repr(status), 40)}"
         )
-    # Names of headers are compared without case, so one can occur twice; requests joins repeated headers by commas.
-    own: dict[str, list[str]] = {}
+    # Header names ignore case, so one can occur twice. requests joins repeated headers with commas.
+    headers_by_name: dict[str, list[str]] = {}
     provided = entry.get("headers")
     for name, value in provided.items() if isinstance(provided, dict) else ():
-        own.setdefault(name.lower(), []).extend(_header_values(value))
-    # Items without these headers have those of the batch. A wait that the batch asks for holds for each item.
+        headers_by_name.setdefault(name.lower(), []).extend(_header_values(value))
+    # An item without these headers takes them from the batch. A Retry-After of the batch holds for each item.
     for name in ("date", "request-id", "retry-after"):
-        if name in headers and (name == "retry-after" or not own.get(name)):
-            own.setdefault(name, []).append(headers[name])
+        if name in headers and (name == "retry-after" or not headers_by_name.get(name)):
+            headers_by_name.setdefault(name, []).append(headers[name])
     joined = load("requests.structures").CaseInsensitiveDict(
-        {name: ", ".join(values) for name, values in own.items() if values}
+        {name: ", ".join(values) for name, values in headers_by_name.items() if values}
     )
     body = entry.get("body")
     text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
@@ -235,7 +240,7 @@ def _response(request: GraphRequest, entry: Mapping[str, t.Any] | None, headers:
 
 
 def _header_values(value: t.Any) -> Iterator[str]:
-    """Yield the values of an item's header as HTTP writes them; values of another type are left out."""
+    """Yield the values of a header as text. Values of other types are dropped."""
     if isinstance(value, list):
         for item in value:
             yield from _header_values(item)
@@ -247,5 +252,4 @@ def _header_values(value: t.Any) -> Iterator[str]:
 
 def _unknown_outcome(request: GraphRequest, why: str) -> ProtocolError:
     error = ProtocolError(why, hint=INTERCEPTED_HINT, outcome_unknown=True)
-    add_outcome_unknown_hint(error, request.writes)
-    return error
+    return with_outcome_unknown_hint(error, request.writes)

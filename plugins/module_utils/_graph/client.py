@@ -16,6 +16,7 @@ import uuid
 from .auth.token import is_sendable
 from .clouds import is_below
 from .errors import INTERCEPTED_HINT, OUTCOME_UNKNOWN_HINT, AuthorizationError, GraphError, ProtocolError, error_context
+from .graph_errors import SERVICE, read_error
 from .http.error_body import holds_error
 from .http.headers import request_id
 from .masking import SECRETS
@@ -29,15 +30,16 @@ if t.TYPE_CHECKING:
     from .auth.token_cache import TokenCache
     from .clock import Clock
     from .clouds import Cloud
+    from .errors import AnyError
     from .http.rate_limit import RateLimiter
     from .http.retry import Retry
     from .http.transport import Response, Transport
     from .permission import Permission
 
-# A token that was refused is replaced by a new one; a new one that is refused as well, within this time, is not.
+# A rejected token is renewed. A new token that is rejected within this time is not renewed again.
 _RENEWAL_SECONDS: t.Final = 300.0
 
-# The facts of a task whose options were refused, so that there never was a client.
+# The stats of a task that failed before it had a client.
 EMPTY_STATS: t.Final[dict[str, t.Any]] = {
     "cloud": None,
     "graph_url": None,
@@ -49,14 +51,14 @@ EMPTY_STATS: t.Final[dict[str, t.Any]] = {
 
 
 class GraphRequest(t.NamedTuple):
-    """One request to Graph.
+    """A request to Graph.
 
-    :param path: below the API version, its segments already quoted.
-    :param action: what it does, to complete "Could not …".
-    :param permission: the least permission for the task that it is a part of.
-    :param parse: from the answer's JSON, ``None`` when empty, to what is wanted of it; it may raise a GraphError.
-    :param has_results: whether the JSON holds results although the status, or an ``error`` beside them, reports a
-        failure.
+    :param path: the path below the API version. Its segments are quoted.
+    :param action: what the request does, to complete "Could not …".
+    :param permission: the least permission for the task that sends the request.
+    :param parse: converts the JSON of the response (``None`` for an empty body) to the content of the
+        :class:`GraphResponse`. It may raise a GraphError.
+    :param has_results: whether the JSON holds results although the status or an ``error`` object reports a failure.
     :param version: the API version.
     :param final_statuses: error statuses that have a meaning of their own for this request, so it is not retried.
     """
@@ -73,14 +75,15 @@ class GraphRequest(t.NamedTuple):
 
     @property
     def writes(self) -> int:
-        """What it counts for, against the service's limit of writes."""
+        """The number of writes that count towards the rate limit."""
         return 0 if self.method == "GET" else 1
 
 
 class GraphResponse(t.NamedTuple):
-    """A success: the status, what was parsed of the body, and the ids that Microsoft's support asks for.
+    """A successful response, with the ids that Microsoft's support asks for.
 
-    :param size: bytes of the body.
+    :param content: the result of ``parse``.
+    :param size: the bytes of the body.
     """
 
     status: int
@@ -93,13 +96,13 @@ class GraphResponse(t.NamedTuple):
 
 
 Result = t.Union[GraphResponse, GraphError]
-"""What became of a call."""
+"""The outcome of a request."""
 
 
 class GraphClient:
-    """Talks to one Graph root with one credential; signs in at the first call.
+    """Sends requests to one Graph root with one credential. It signs in at the first request.
 
-    :param cache: keeps tokens between tasks; ``None`` to keep none.
+    :param cache: stores tokens for later tasks; ``None`` for no cache.
     """
 
     def __init__(
@@ -126,20 +129,20 @@ class GraphClient:
         self._renewed_at: float | None = None
 
     def close(self) -> None:
-        """Close the connections, which else are open until the process ends."""
+        """Close the connections."""
         self._transport.close()
 
     def call(self, request: GraphRequest) -> GraphResponse:
-        """Send a request, again where that may help, and return its successful answer.
+        """Send a request, retry it if that can help, and return the successful response.
 
-        :raises GraphError: anything else, the call's action named.
+        :raises GraphError: the request failed; the error names the action of the request.
         """
         response = self.send(request, self.url(request), writes=request.writes)
         self.retry.reset_budget()
         return response
 
     def try_call(self, request: GraphRequest) -> Result:
-        """Send a request as :meth:`call` does, and return an error instead of raising it."""
+        """Send a request as :meth:`call` does. Return an error instead of raising it."""
         try:
             return self.call(request)
         except GraphError as exc:
@@ -150,21 +153,20 @@ class GraphClient:
         return f"{self._cloud.graph_url}/{request.version}/{request.path}"
 
     def may_send_to(self, url: object) -> bool:
-        """Return whether the token may go to a URL: only to the Graph root, and only below its path."""
+        """Return whether the token may be sent to a URL: only URLs below the Graph root are allowed."""
         return is_below(url, self._cloud.graph_url)
 
     def send(self, request: GraphRequest, url: str, *, writes: int) -> GraphResponse:
-        """Send a call to an address of this Graph root.
+        """Send a request to a URL below the Graph root.
 
-        :param writes: what it counts for, against the service's limit of writes.
+        :param writes: the number of writes that count towards the rate limit.
         :raises GraphError: as :meth:`call` does.
         """
         try:
             self.sign_in(request.permission)
         except GraphError as exc:
-            # Of the call, which was never sent.
-            exc.attempts = 0
-            raise
+            # The attempts of the sign-in are not attempts of the request.
+            raise exc.copy_with(attempts=0) from exc
 
         def attempt(number: int) -> GraphResponse:
             with error_context(request.action):
@@ -173,19 +175,20 @@ class GraphClient:
         return self.retry.run(attempt, lambda error: self.renew(error, request.permission))
 
     def sign_in(self, permission: Permission) -> Token:
-        """Get the token, once; to call it early is to learn early that the sign-in fails.
+        """Return the token. The first call signs in.
 
-        :param permission: what a user's token is asked for, by name.
-        :raises GraphError: it fails.
+        :param permission: the permission that a delegated token is requested for.
+        :raises GraphError: the sign-in failed.
         """
         if self._token is None:
             self._token = self._acquire(permission, rejected_token=None)
         return self._token
 
     def renew(self, error: GraphError, permission: Permission) -> bool:
-        """Replace a token that Graph refused, unless that was done a moment ago; say whether there is another one now.
+        """Replace a token that Graph rejected, and return whether the token is another one now.
 
-        A cached token may be older than a permission that was granted since, so there a 403 is a reason, too.
+        A cached token can be older than a permission that was granted since, so a 403 renews a cached token as well. A
+        token is not renewed twice within some minutes.
 
         :raises GraphError: the sign-in failed.
         """
@@ -200,15 +203,15 @@ class GraphClient:
         except GraphError:
             if error.status == 401:
                 raise
-            # The old token is good, and its refusal tells more.
+            # The old token is valid, and its 403 explains more than the failed sign-in.
             return False
         finally:
-            # From its end on: a sign-in may take long.
+            # Measured from the end of the sign-in, which can take long.
             self._renewed_at = self.clock.now()
         return self._token.secret != old.secret
 
     def stats(self) -> dict[str, t.Any]:
-        """What was talked to, as whom, and how much: the result's ``graph``."""
+        """Return the value of ``graph`` in the result: the cloud, the sign-in method, and the number of requests."""
         return {
             **EMPTY_STATS,
             "cloud": self._cloud.name,
@@ -229,22 +232,22 @@ class GraphClient:
         writes: int,
         from_graph: bool = False,
     ) -> GraphResponse:
-        """Make an answer of a response, or raise the error that it stands for.
+        """Parse a response.
 
-        :param writes: how many writes the request counts for. The outcome of a write whose answer cannot be read is
-            unknown, and the error says so.
-        :param from_graph: whether it is known to be Graph's, as a part of an answer of Graph's is.
+        :param writes: the number of writes in the request. If the response to a write is unreadable, the outcome is
+            unknown, and the error reports that.
+        :param from_graph: whether the response is known to come from Graph, as an item of a batch is.
+        :raises GraphError: the response reports an error, or it is unreadable.
         """
         try:
             content = request.parse(self._content(request, response, client_request_id, from_graph=from_graph))
         except GraphError as exc:
-            exc.client_request_id = client_request_id
+            error = exc.copy_with(client_request_id=client_request_id)
             if exc.status is None:
-                from .graph_errors import SERVICE
-
-                exc.service, exc.status, exc.request_id = SERVICE, response.status, request_id(response.headers)
-            add_outcome_unknown_hint(exc, writes)
-            raise
+                error = error.copy_with(
+                    service=SERVICE, status=response.status, request_id=request_id(response.headers)
+                )
+            raise with_outcome_unknown_hint(error, writes) from exc
         return GraphResponse(
             response.status,
             content,
@@ -273,15 +276,14 @@ class GraphClient:
                 request.method, url, headers=headers, body=body, token=self.sign_in(request.permission).secret
             )
         except GraphError as exc:
-            exc.client_request_id = client_request_id
-            add_outcome_unknown_hint(exc, writes)
-            raise
+            error = exc.copy_with(client_request_id=client_request_id)
+            raise with_outcome_unknown_hint(error, writes) from exc
         finally:
             self._rate_limiter.record(writes)
         return self.read(request, response, client_request_id, attempt, writes=writes)
 
     def _acquire(self, permission: Permission, *, rejected_token: str | None) -> Token:
-        # One for all attempts, as it remembers what the service said of itself.
+        # Shared by all attempts: it caches the OpenID metadata.
         @functools.cache
         def login() -> MsalTokenClient:
             from .auth.msal_client import MsalTokenClient
@@ -294,7 +296,7 @@ class GraphClient:
             with error_context(self._credential.action):
                 return self._credential.acquire(login)
 
-        # Around the whole of it: the cache's lock is not held while this waits.
+        # The retry is outside of the lock of the token cache, so that no other task waits for it.
         token = self.retry.run(attempt)
         SECRETS.add_long(token.secret)
         with error_context(self._credential.action):
@@ -306,7 +308,7 @@ class GraphClient:
         return token
 
     def _content(self, request: GraphRequest, response: Response, client_request_id: str, *, from_graph: bool) -> t.Any:
-        """Return the JSON of a successful answer, ``None`` when the body is empty.
+        """Return the JSON of a successful response; ``None`` for an empty body.
 
         :raises GraphError: the status or the body reports an error, or the body is not JSON.
         """
@@ -318,32 +320,31 @@ class GraphClient:
             body = None
         if response.status < 400 and not holds_error(body):
             return body
-        from .graph_errors import read_error
-
         error = read_error(response, client_request_id, from_graph=from_graph)
         if error.status in request.final_statuses:
-            error = error.derived(retryable=False)
-        # Not after 401 and transient statuses: the whole request is sent again, with a new token or after a wait.
+            error = error.copy_with(retryable=False)
+        # After 401 and transient statuses the whole request is retried instead.
         if error.status != 401 and not error.transient and request.has_results(body):
             return body
         if isinstance(error, AuthorizationError) and error.hint is None:
-            error.hint = request.permission.advice(self.sign_in(request.permission))
+            error = error.copy_with(hint=request.permission.advice(self.sign_in(request.permission)))
         raise error
 
 
-def add_outcome_unknown_hint(error: GraphError, writes: int) -> None:
-    """Add to the hint of an error that a write may have been carried out, if that is so.
+def with_outcome_unknown_hint(error: AnyError, writes: int) -> AnyError:
+    """Return the error, with a hint if the service may have carried out a write.
 
-    :param writes: how many writes the request counts for.
+    :param writes: the number of writes in the request.
     """
-    if writes and error.outcome_unknown:
-        error.hint = f"{OUTCOME_UNKNOWN_HINT} {error.hint}" if error.hint else OUTCOME_UNKNOWN_HINT
+    if not (writes and error.outcome_unknown):
+        return error
+    return error.copy_with(hint=f"{OUTCOME_UNKNOWN_HINT} {error.hint}" if error.hint else OUTCOME_UNKNOWN_HINT)
 
 
 def _not_json(response: Response) -> ProtocolError:
     from .http.html_page import is_page, page_text
 
-    # Only the text of a web page is shown: another body may be a part of an object that holds a secret.
+    # Only the text of a web page is shown. Another body can be a part of an object with a secret.
     text = page_text(response.text, untitled=False) if is_page(response.text) else ""
     return ProtocolError(
         f"the answer is not JSON: {text}" if text else "the answer is not JSON",

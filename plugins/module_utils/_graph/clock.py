@@ -12,12 +12,12 @@ import time
 
 
 class Clock:
-    """This host's time; tests put a simulated one in its place."""
+    """The time of this host. Tests use a simulated clock instead."""
 
     def now(self) -> float:
-        """Seconds since any fixed moment."""
+        """Return the seconds since an arbitrary fixed time."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Let that time pass."""
+        """Sleep for some seconds."""
         time.sleep(seconds)

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Which Graph root and which login authority belong together, and what a user may put in their place.
+"""The Graph and login URLs of each national cloud, and checks for URLs.
 
 Source of the endpoints: https://learn.microsoft.com/graph/deployments
 """
@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
 
-# A path is decoded this often at most; one that is encoded more often has no honest purpose.
+# Paths that are encoded more often are refused.
 _MAX_DECODINGS: t.Final = 5
 # Servers refuse longer URLs.
 _MAX_URL: t.Final = 16 * 1024
@@ -29,7 +29,7 @@ _MAX_HOST: t.Final = 300
 
 
 class Cloud(t.NamedTuple):
-    """One national cloud: its name, the root of its Graph (no version) and its login authority (no tenant)."""
+    """A national cloud: its name, its Graph URL without version, and its login URL without tenant."""
 
     name: str
     graph_url: str
@@ -37,7 +37,7 @@ class Cloud(t.NamedTuple):
 
     @property
     def login_host(self) -> str:
-        """The login service's host name, by which msal's cache tells clouds apart."""
+        """The host name of the login service, which identifies the cloud in the cache of msal."""
         return urlsplit(self.authority_url).hostname or ""
 
 
@@ -51,7 +51,7 @@ CLOUDS: t.Final = {
     )
 }
 
-# The names that Azure's tools, AWX's credential and Microsoft's licences use for the same clouds.
+# The names of the same clouds in Azure tools, in the credential type of AWX and in Microsoft licenses.
 ALIASES: t.Final = {
     "AzureCloud": "global",
     "AzureUSGovernment": "us_gov_l4",
@@ -68,26 +68,28 @@ def find_cloud(
     authority_url: str | None = None,
     label: Callable[[str], str] = str,
 ) -> Cloud:
-    """Return the cloud of that name or alias, with either URL replaced where one is given.
+    """Return the cloud with this name or alias.
 
-    :param called: from an option's name to what messages call it.
-    :raises OptionsError: no such cloud, or a URL that could send a credential astray.
+    :param graph_url: replaces the Graph URL of the cloud.
+    :param authority_url: replaces the login URL of the cloud.
+    :param label: returns the label of an option for messages.
+    :raises OptionsError: the cloud is unknown, or a URL could send a credential to another host.
     """
     cloud = CLOUDS.get(ALIASES.get(name, name))
     if cloud is None:
-        known = ", ".join((*CLOUDS, *ALIASES))
-        raise OptionsError(f"{label('cloud')} is {name!r}, which is no known cloud", hint=f"Set it to one of {known}.")
+        names = ", ".join((*CLOUDS, *ALIASES))
+        raise OptionsError(f"{label('cloud')} is {name!r}, which is no known cloud", hint=f"Set it to one of {names}.")
     if graph_url is not None:
-        cloud = cloud._replace(graph_url=_graph_root(label("graph_url"), graph_url))
+        cloud = cloud._replace(graph_url=_read_graph_url(label("graph_url"), graph_url))
     if authority_url is not None:
-        cloud = cloud._replace(authority_url=_authority(label("authority_url"), authority_url))
+        cloud = cloud._replace(authority_url=_read_authority_url(label("authority_url"), authority_url))
     return cloud
 
 
 def origin(url: str) -> tuple[str, str | None, int]:
-    """Scheme, host and port of a URL, the default port filled in (RFC 6454): what must agree before a secret is sent.
+    """Return the origin of a URL (RFC 6454): scheme, host, and port or default port.
 
-    :raises ValueError: the port is no number.
+    :raises ValueError: the port is invalid.
     """
     parts = urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
@@ -95,9 +97,9 @@ def origin(url: str) -> tuple[str, str | None, int]:
 
 
 def same_origin(url: object, root: str) -> bool:
-    """Whether what an answer gives as a URL leads to the origin of ``root``.
+    """Return whether a URL from an answer has the origin of ``root``.
 
-    One that two parsers could read differently, as a backslash before an @ makes them, counts as leading elsewhere.
+    Return False for a URL that parsers may read in different ways, for example with a backslash before an @.
     """
     if not isinstance(url, str) or not url.isprintable() or " " in url or "\\" in url:
         return False
@@ -110,8 +112,8 @@ def same_origin(url: object, root: str) -> bool:
 def is_below(url: object, root: str) -> bool:
     """Return whether a URL has the origin of ``root`` and a path below that of ``root``.
 
-    The path is checked as it is written and after each round of percent-decoding, its dot segments resolved: clients
-    and gateways decode and resolve it as well, some of them twice.
+    Check the path before and after each percent-decoding, with its dot segments resolved. Clients and gateways may
+    decode and resolve the path more than once.
     """
     if not isinstance(url, str) or len(url) > _MAX_URL or not same_origin(url, root):
         return False
@@ -119,10 +121,10 @@ def is_below(url: object, root: str) -> bool:
     if not base:
         return True
     for _round in range(_MAX_DECODINGS):
-        # With and without empty segments, which some servers drop before they resolve "..".
-        if not all(_starts_with(_resolve(path, keep), _resolve(base, keep)) for keep in (True, False)):
+        # Check with and without empty segments: some servers remove these before they resolve "..".
+        if not all(_has_prefix(_resolve(path, empty), _resolve(base, empty)) for empty in (True, False)):
             return False
-        # unquote makes U+FFFD of bytes that are not UTF-8, such as an overlong form of a dot.
+        # unquote replaces bytes that are not UTF-8 by U+FFFD, for example an overlong form of a dot.
         if "\\" in path or "\ufffd" in path or not path.isprintable():
             return False
         decoded = unquote(path)
@@ -133,10 +135,10 @@ def is_below(url: object, root: str) -> bool:
 
 
 def _resolve(path: str, keep_empty: bool) -> list[str]:
-    """Return the segments of a path after its dot segments are resolved (RFC 3986, section 5.2.4)."""
+    """Return the segments of a path with its dot segments resolved (RFC 3986, section 5.2.4)."""
     segments: list[str] = []
     for segment in path.split("/")[1:]:
-        # To some servers "..;x" is "..", and a decoded "#" or "?" ends the path.
+        # Some servers treat "..;x" as "..", and a decoded "#" or "?" as the end of the path.
         name = re.split("[;?#]", segment, maxsplit=1)[0]
         if name == "..":
             del segments[-1:]
@@ -145,21 +147,21 @@ def _resolve(path: str, keep_empty: bool) -> list[str]:
     return segments
 
 
-def _starts_with(segments: list[str], base: list[str]) -> bool:
+def _has_prefix(segments: list[str], base: list[str]) -> bool:
     return segments[: len(base)] == base
 
 
-# What YAML and Ansible make of a value that was meant to switch the option off.
-_NO_HOSTS: t.Final = ("true", "false", "yes", "no", "on", "off", "none", "null")
+# YAML and Ansible convert a value that disables an option to these texts.
+_DISABLING_TEXTS: t.Final = ("true", "false", "yes", "no", "on", "off", "none", "null")
 
 
-def _authority(label: str, text: str) -> str:
-    if text.lower() in _NO_HOSTS or text.isdigit():
+def _read_authority_url(label: str, text: str) -> str:
+    if text.lower() in _DISABLING_TEXTS or text.isdigit():
         raise OptionsError(
             f"{label} is {text!r}, which is not a host",
             hint="Give the host, such as https://login.microsoftonline.com, or leave the option out.",
         )
-    parts = _https(label, text if "://" in text else f"https://{text}")
+    parts = _parse_https_url(label, text if "://" in text else f"https://{text}")
     if parts.path.strip("/"):
         raise OptionsError(
             f"{label} has a path",
@@ -168,8 +170,8 @@ def _authority(label: str, text: str) -> str:
     return f"https://{parts.netloc}"
 
 
-def _graph_root(label: str, text: str) -> str:
-    parts = _https(label, text)
+def _read_graph_url(label: str, text: str) -> str:
+    parts = _parse_https_url(label, text)
     path = parts.path.rstrip("/")
     if {"v1.0", "beta"} & set(path.split("/")):
         raise OptionsError(
@@ -185,25 +187,25 @@ def _graph_root(label: str, text: str) -> str:
     return root
 
 
-# Stricter than the grammar of URLs: what parsers read differently (user info, backslashes, spaces) is not let in, nor
-# are host names that no resolver takes.
+# Stricter than the syntax of URLs: refuse what parsers read in different ways (user info, backslashes, spaces), and
+# invalid host names.
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _PLAIN_HOST: t.Final = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?"
 
 
 def is_plain_host(text: str) -> bool:
-    """Whether it is the name or address of a host, with a port or without, that nobody reads differently."""
+    """Return whether a text is a host name or address, with or without a port, that all parsers read the same way."""
     return len(text) <= _MAX_HOST and re.fullmatch(_PLAIN_HOST, text) is not None
 
 
-def _https(label: str, text: str) -> SplitResult:
+def _parse_https_url(label: str, text: str) -> SplitResult:
     try:
         parts = urlsplit(text) if text.isprintable() else None
         plain = parts is not None and parts.port != 0 and is_plain_host(parts.netloc)
     except ValueError:
         parts, plain = None, False
     if parts is None or not plain or parts.scheme != "https" or parts.query or parts.fragment:
-        # The text itself is not shown: what is wrong with it may be a password in it.
+        # The message does not contain the text, because it may contain a password.
         raise OptionsError(
             f"{label} is not a plain https URL",
             hint="It must start with https:// and hold a host, without user, query or fragment.",

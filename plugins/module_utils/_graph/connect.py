@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""From the values that a user gave to a client, whoever asks for one."""
+"""Build a Graph client from the options of a user."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def connect(
     on_warning: Callable[[str], None],
     on_retry: Callable[[str], None],
 ) -> GraphClient:
-    """Make a client; nothing is sent yet.
+    """Build a client. This sends no request.
 
     :param rate_limit: the documented limit of the resource that the client is for.
-    :param on_warning: is told what is allowed and should be thought of twice.
-    :param on_retry: is told, before a request is sent again, in a sentence, why and after what wait.
-    :raises GraphError: the values do not fit, or a package is missing: kind options or dependency.
+    :param on_warning: receives warnings about options that are allowed and risky.
+    :param on_retry: receives a sentence with the reason and the length of the wait before each retry.
+    :raises GraphError: an option is invalid, or a package is missing: kind options or dependency.
     """
     settings = read_settings(provided)
     cache = None

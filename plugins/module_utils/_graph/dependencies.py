@@ -4,15 +4,16 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The guard around the third-party packages, imported when they are needed and not before.
+"""Import third-party packages, with a clear error if a package is missing or too old.
 
-A task with an access token at hand never pays for the import of msal.
+Packages are imported only when they are needed: a task with an access token does not import msal.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import re
 import shlex
 import sys
@@ -25,7 +26,7 @@ if t.TYPE_CHECKING:
 
     from .errors import GraphError
 
-# The reasons stand in requirements.txt, beside the same floors.
+# requirements.txt has the same versions, with the reasons.
 MINIMUM_VERSIONS = {
     "cryptography": "3.1",
     "msal": "1.35.0",
@@ -42,16 +43,16 @@ _IMAGE_HINT = (
     ' "{{{{ ansible_playbook_python }}}}". If the image itself lacks the packages, build one with ansible-builder that'
     " holds the collection msgraph.intune and with it {packages}, and select this image for the job."
 )
-# ansible-runner sets this variable to a folder below /runner for whatever runs in an execution environment, which
-# includes the jobs of AWX, and to another folder elsewhere.
+# In an execution environment, for example in jobs of AWX, ansible-runner sets this variable to a folder below /runner.
+# Otherwise it sets another folder.
 _RUNNER_VARIABLE = "AWX_ISOLATED_DATA_DIR"
 _RUNNER_FOLDER = "/runner/"
 
 
 def load(name: str) -> t.Any:
-    """Import one of the packages of :data:`MINIMUM_VERSIONS`, or a module of it, and return it.
+    """Import a package of :data:`MINIMUM_VERSIONS`, or one of its modules, and return it.
 
-    :raises DependencyError: it is missing, broken or too old; the message names the interpreter and the cure.
+    :raises DependencyError: the package is missing, broken or too old. The message contains the interpreter and a hint.
     """
     package = name.partition(".")[0]
     try:
@@ -59,65 +60,66 @@ def load(name: str) -> t.Any:
     except ImportError as exc:
         raise _dependency_error(package, f"the Python package {package} cannot be imported ({exc})") from exc
     version = str(getattr(sys.modules[package], "__version__", ""))
-    if _release(version) < _release(MINIMUM_VERSIONS[package]):
+    if _release_numbers(version) < _release_numbers(MINIMUM_VERSIONS[package]):
         raise _dependency_error(package, f"the Python package {package} {version} is too old")
     return module
 
 
 def load_msal() -> t.Any:
-    """Import msal and silence its log: it logs answers that it cannot read, tokens included.
+    """Import msal and disable its log: it logs invalid answers, including tokens.
 
-    :raises DependencyError: it is missing or too old.
+    :raises DependencyError: msal is missing or too old.
     """
-    return _silenced(load("msal"), "msal")
+    return _disable_log(load("msal"), "msal")
 
 
 def load_requests() -> t.Any:
-    """Import requests and silence the log of urllib3: it logs URLs and headers of the services unmasked.
+    """Import requests and disable the log of urllib3: it logs URLs and headers without masking.
 
-    :raises DependencyError: it is missing or too old.
+    :raises DependencyError: requests is missing or too old.
     """
-    return _silenced(load("requests"), "urllib3")
+    return _disable_log(load("requests"), "urllib3")
 
 
-def _silenced(module: t.Any, logger: str) -> t.Any:
-    import logging
-
-    # Without a handler, Python writes warnings to standard error.
+def _disable_log(module: t.Any, logger: str) -> t.Any:
+    # Without a log handler, Python prints warnings to standard error.
     logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
     return module
 
 
 def is_installed(name: str) -> bool:
-    """Return whether Python finds a module, without importing it."""
+    """Return whether Python finds a module. Do not import it."""
     return importlib.util.find_spec(name) is not None
 
 
 def install_command(*packages: str) -> str:
-    """Return the command that installs packages for the Python that runs this."""
+    """Return the command that installs packages for this Python interpreter."""
     return shlex.join([sys.executable, "-m", "pip", "install", *packages])
 
 
-def explain_in_image(error: GraphError, environ: Mapping[str, str]) -> None:
-    """Set the hint of a DependencyError in an execution environment, where "pip install" lasts no longer than the job.
+def explain_in_image(error: GraphError, environ: Mapping[str, str]) -> GraphError:
+    """Return the error, with another hint if it is a DependencyError in an execution environment.
+
+    There, packages that "pip install" adds last only until the end of the job.
 
     :param environ: the environment variables of the task.
     """
     if isinstance(error, DependencyError) and environ.get(_RUNNER_VARIABLE, "").startswith(_RUNNER_FOLDER):
-        error.hint = _IMAGE_HINT.format(packages=", ".join(_floors()))
+        return error.copy_with(hint=_IMAGE_HINT.format(packages=", ".join(_requirements())))
+    return error
 
 
-def _release(version: str) -> tuple[int, ...]:
+def _release_numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
 def _dependency_error(package: str, problem: str) -> DependencyError:
-    # All of them at once, so that nobody learns of the next one from the next failure.
-    install = install_command(*_floors())
+    # The command installs all packages, so that the next task does not fail for another missing package.
+    install = install_command(*_requirements())
     return DependencyError(
         f"In the Python interpreter {sys.executable} {problem}", hint=_INSTALL_HINT.format(install=install)
     )
 
 
-def _floors() -> list[str]:
+def _requirements() -> list[str]:
     return [f"{name}>={version}" for name, version in sorted(MINIMUM_VERSIONS.items())]

@@ -4,16 +4,14 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Everything that can go wrong, as a small tree of exceptions.
+"""The exceptions of the collection. The class is the kind of failure; the attributes are the details.
 
-The class says which kind of failure it is, the attributes carry what is known about it. Nothing here knows Ansible:
-the module shell turns an error into a failed task, another caller may do something else with it.
+The module layer turns an error into a failed task. The event source turns it into an event.
 """
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import typing as t
 
 from .masking import clip
@@ -22,10 +20,10 @@ from .text import printable
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-_Error = t.TypeVar("_Error", bound="GraphError")
+AnyError = t.TypeVar("AnyError", bound="GraphError")
 
-# Microsoft's advice is to retry after these: the request timed out (408), too many requests or too much traffic (429,
-# 509), and gateways without a service behind them.
+# Microsoft advises to retry these statuses: request timeout (408), too many requests or too much traffic (429, 509),
+# and gateways that cannot reach the service.
 _TRANSIENT_STATUSES: t.Final = (408, 429, 502, 503, 504, 509)
 
 _MAX_WORD_LENGTH: t.Final = 100
@@ -36,20 +34,22 @@ SUPPORT_HINT = "If this persists, send Microsoft support the request ids and the
 
 
 class GraphError(Exception):
-    """A failure, told so that a person can act on it.
+    """A failure, with what a person needs to act on it.
 
-    :param message: what happened; for an answer of the service, what the service said.
+    :param message: what happened; for an error response, the message of the service.
     :param hint: what to do next, as a sentence.
-    :param service: who answered, when an answer was received: "Microsoft Graph" or "Microsoft Entra ID".
-    :param status: HTTP status of that answer.
+    :param service: the service that answered: "Microsoft Graph" or "Microsoft Entra ID"; ``None`` without a response.
+    :param status: the HTTP status of the response.
     :param code: the service's own error code, such as ``ResourceNotFound`` or ``AADSTS7000215``.
     :param request_id: the service's id of the request, which Microsoft's support asks for.
-    :param client_request_id: the id that we gave the request.
-    :param retry_after: seconds that the service asked to wait.
-    :param dropped: whether the connection was refused, broke, or stayed silent.
-    :param outcome_unknown: whether the request may have arrived, without an answer that came whole and can be read.
+    :param client_request_id: the id that the client gave the request.
+    :param retry_after: the seconds that the service asks to wait.
+    :param connection_lost: whether the connection was refused, broke or timed out.
+    :param outcome_unknown: whether the service may have received the request although no usable response arrived.
     :param retryable: whether this service documents a retry; ``None`` to decide by the status.
-    :param retry_delay: seconds to wait before each retry, where the service documents a fixed time and sends none.
+    :param retry_delay: the seconds before each retry, where the service documents a fixed time.
+    :param action: what the request does, to complete "Could not …".
+    :param attempts: how many times the request was sent.
     """
 
     kind: t.ClassVar[str]
@@ -88,55 +88,47 @@ class GraphError(Exception):
         self.retry_delay = retry_delay
         self.action = action
         self.attempts = attempts
-        """How many times the request was sent that ended so."""
 
-    def derived(self: _Error, **changes: t.Any) -> _Error:
-        """Return a copy of this error with other values for some attributes. The error itself does not change.
+    def copy_with(self: AnyError, **changes: t.Any) -> AnyError:
+        """Return a copy of this error with other values for some attributes.
 
-        :param changes: values by attribute name.
+        An error does not change after it is created: raise the copy ``from`` the error instead.
+
+        :param changes: parameters of the constructor.
         """
-        error = copy.copy(self)
-        for name, value in changes.items():
-            setattr(error, name, value)
-        error.args = (error.message,)
-        return error
+        return type(self)(**{**vars(self), **changes})
 
     @property
     def transient(self) -> bool:
-        """Whether the same request may well succeed a little later."""
+        """Whether a retry of the same request can succeed."""
         if self.retryable is not None:
             return self.retryable
         return self.connection_lost or self.status in _TRANSIENT_STATUSES
 
-    def set_action(self, action: str) -> None:
-        """Name what was being done, to complete "Could not …"; the first to name it knows best."""
-        if self.action is None:
-            self.action = action
-
     @property
     def sentence(self) -> str:
-        """What happened, for a person: action, target, what was said, and under which id."""
-        said = self.message.strip()
+        """What happened, as one sentence: the action, the response, the number of attempts and the request id."""
+        text = self.message.strip()
         if self.service is not None:
             answer = " ".join(str(part) for part in (self.status, self.code) if part is not None)
-            said = f"{self.service} answered {answer}: {said}"
+            text = f"{self.service} answered {answer}: {text}"
         if self.action is not None:
-            said = f"Could not {self.action}: {said}"
+            text = f"Could not {self.action}: {text}"
         notes = []
         if self.attempts > 1:
             notes.append(f"{self.attempts} attempts")
-        if self.request_id is not None and self.request_id not in said:
+        if self.request_id is not None and self.request_id not in text:
             notes.append(f"request-id {self.request_id}")
         if notes:
-            said = f"{said.rstrip('.')} ({', '.join(notes)})"
-        return _ended(said)
+            text = f"{text.rstrip('.')} ({', '.join(notes)})"
+        return _with_full_stop(text)
 
     def __str__(self) -> str:
-        """The sentence, and one that says what to do."""
-        return f"{self.sentence} {_ended(self.hint)}" if self.hint else self.sentence
+        """Return the sentence and the hint."""
+        return f"{self.sentence} {_with_full_stop(self.hint)}" if self.hint else self.sentence
 
     def as_dict(self) -> dict[str, t.Any]:
-        """The same as data, for rescue blocks and dashboards; each key is always there, ``None`` when unknown."""
+        """Return the error as data, for rescue blocks and dashboards. Unknown values are ``None``."""
         return {
             "kind": self.kind,
             "status": self.status,
@@ -150,22 +142,23 @@ class GraphError(Exception):
 
 
 def _word(text: str | None) -> str | None:
-    """Return a service's code or id on one line, short enough for a message."""
+    """Return the code or id of a service on one line, cut to a length for messages."""
     return None if text is None else clip(text, _MAX_WORD_LENGTH)
 
 
-def _ended(text: str) -> str:
+def _with_full_stop(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 @contextlib.contextmanager
 def error_context(action: str) -> Iterator[None]:
-    """Name what is being done in each GraphError that leaves the block."""
+    """Add an action to each GraphError that leaves the block without one, to complete "Could not …"."""
     try:
         yield
     except GraphError as exc:
-        exc.set_action(action)
-        raise
+        if exc.action is not None:
+            raise
+        raise exc.copy_with(action=action) from exc
 
 
 class OptionsError(GraphError):
@@ -217,7 +210,7 @@ class NetworkError(GraphError):
 
 
 class ServiceError(GraphError):
-    """The service itself failed, or refused the request for a reason of its own."""
+    """The service failed, or refused the request for another reason."""
 
     kind = "service"
 

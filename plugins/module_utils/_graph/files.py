@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads a file that an option names: only a regular file, never without a limit, and without waiting for a writer."""
+"""Read files that options name: only regular files, with a size limit, and without blocking."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-_KINDS: t.Final = {
+_FILE_TYPES: t.Final = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -31,9 +31,9 @@ _BYTE_ORDER_MARKS: t.Final = (
 
 
 class FileReadError(Exception):
-    """A file that cannot be read.
+    """A file cannot be read.
 
-    :param reason: why, to follow "cannot be read: ".
+    :param reason: the reason, as a text after "cannot be read: ".
     :param missing: whether the file does not exist.
     """
 
@@ -52,20 +52,20 @@ def read_file(
 ) -> bytes:
     """Return the content of a regular file.
 
-    :param check: raises FileReadError for a file that must not be read; called with the status of the open file.
+    :param check: called with the status of the open file. It raises FileReadError for a file that must not be read.
     :raises FileReadError: the file is missing, too large or not a regular file, or reading it fails.
     """
-    # O_NONBLOCK: opening a pipe waits for its other end, and some files below /proc and /sys wait for content.
+    # O_NONBLOCK: to open a pipe, or to read some files below /proc and /sys, could block.
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | (0 if follow_links else os.O_NOFOLLOW)
     try:
-        # Opening a device can have an effect, so the type is checked before. Afterwards it is checked again.
+        # To open a device can have side effects, so check the type before and after.
         check_regular(os.stat(path, follow_symlinks=follow_links))
         descriptor = os.open(path, flags)
         try:
-            found = os.fstat(descriptor)
-            check_regular(found)
+            status = os.fstat(descriptor)
+            check_regular(status)
             if check is not None:
-                check(found)
+                check(status)
             content = _read_descriptor(descriptor, max_bytes + 1)
         finally:
             os.close(descriptor)
@@ -74,20 +74,20 @@ def read_file(
         raise FileReadError(exc.strerror or type(exc).__name__, missing=missing) from exc
     if len(content) > max_bytes:
         raise FileReadError(f"it is larger than {max_bytes // 1024} KB")
-    if found.st_size > 0 and not content:
-        raise FileReadError(f"it has {found.st_size} bytes, but reading it returned nothing")
+    if status.st_size > 0 and not content:
+        raise FileReadError(f"it has {status.st_size} bytes, but reading it returned nothing")
     return content
 
 
-def check_regular(found: os.stat_result) -> None:
-    """Refuse everything that is not a regular file.
+def check_regular(status: os.stat_result) -> None:
+    """Check that a file is a regular file.
 
-    :raises FileReadError: naming what it is.
+    :raises FileReadError: it is of another type, which is in the message.
     """
-    if stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         raise FileReadError("it is a symbolic link")
-    if not stat.S_ISREG(found.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "something else")
+    if not stat.S_ISREG(status.st_mode):
+        kind = _FILE_TYPES.get(stat.S_IFMT(status.st_mode), "something else")
         raise FileReadError(f"it is not a regular file but {kind}")
 
 
@@ -104,14 +104,14 @@ def _read_descriptor(descriptor: int, max_bytes: int) -> bytes:
 def as_utf8(content: bytes) -> bytes:
     """Return text in UTF-16, or with a byte order mark, as UTF-8 without the mark; return other content unchanged.
 
-    Windows PowerShell writes UTF-16 with a mark by default, and .NET encodes to UTF-16 without a mark.
+    Windows PowerShell writes UTF-16 with a mark by default. .NET encodes to UTF-16 without a mark.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return content.decode(encoding, "replace").encode()
     for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         high_bytes = content[first::2]
-        # They are NUL in Latin text. In a PFX few bytes are NUL.
+        # In Latin text these bytes are NUL. A PFX contains few NUL bytes.
         if 2 * high_bytes.count(0) > len(high_bytes):
             return content.decode(encoding, "replace").encode()
     return content

@@ -4,10 +4,11 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads the answers in which Microsoft Graph refuses or fails, and returns one of our errors for any body.
+"""Convert an error response of Microsoft Graph to a GraphError. Any body is accepted.
 
 Form of the body: https://learn.microsoft.com/graph/errors. Some services return a ``message`` that is a JSON object as
-text, which may contain a further one, and return 401 with "Forbidden" inside for a missing role. No decision rests on the text of a message.
+text, which may contain a further one, and return 401 with "Forbidden" inside for a missing role. No decision depends on
+the text of a message.
 """
 
 from __future__ import annotations
@@ -44,9 +45,9 @@ _MAX_MESSAGE = 1000
 _MAX_PLAIN_TEXT = 200
 # Longer headers are cut before they are searched.
 _MAX_HEADER = 8 * 1024
-# "… - Url: https://fef.…": the address of a machine inside the service, of no use to anyone outside.
+# "… - Url: https://fef.…": the internal address of a machine of the service.
 _INTERNAL_URL = re.compile(r"(?:\s*-)?\s*Url:\s*\S+|https?://fef\.\S+", re.IGNORECASE)
-# By this header Graph asks for a token of another sign-in, as a policy demands.
+# With this header Graph demands a token of another sign-in, because of a policy.
 # Source: https://learn.microsoft.com/entra/identity-platform/claims-challenge
 _CLAIMS_CHALLENGE = re.compile(r"\binsufficient_claims\b|\bclaims=", re.IGNORECASE)
 _CLAIMS_HINT = (
@@ -75,13 +76,13 @@ _STATUS_OF_CODE: t.Final = {
 
 
 def read_error(response: Response, client_request_id: str, *, from_graph: bool = False) -> GraphError:
-    """Return the error of an answer whose status is 400 or more, or whose body holds an error; any body will do.
+    """Return the error of a response whose status is 400 or more, or whose body holds an error.
 
-    :param from_graph: whether the answer is known to come from Graph, as a part of a batch answer is.
+    :param from_graph: whether the response is known to come from Graph, as an item of a batch is.
     """
     content = _content(response)
     body = _error_object(content)
-    code, message = _said(body)
+    code, message = _code_and_message(body)
     error_class, hint = _classify(response.status, code)
     if not body and (response.status < 400 or not (from_graph or _is_from_graph(response))):
         error_class, hint = ProtocolError, "Check graph_url, and whether a proxy or portal answers in Graph's place."
@@ -110,7 +111,7 @@ def plain_text(body: str) -> str:
 
 
 def _is_from_graph(response: Response) -> bool:
-    """Return whether a status is clear without Graph's error object: else something on the way may have answered."""
+    """Return whether a response without Graph's error object comes from Graph. A proxy may have answered others."""
     return response.status in (408, 429) or response.status >= 500 or "WWW-Authenticate" in response.headers
 
 
@@ -145,12 +146,12 @@ def _error_object(content: t.Any) -> dict[str, t.Any]:
 
 
 def _text_of(content: t.Any) -> str:
-    """Return the text of an answer without Graph's error object: the whole body, or an error that is a string."""
+    """Return the text of a response without Graph's error object: the whole body, or an error that is a string."""
     text = content.get("error") if isinstance(content, dict) else content
     return text if isinstance(text, str) else ""
 
 
-def _said(error: Mapping[str, t.Any]) -> tuple[str | None, str]:
+def _code_and_message(error: Mapping[str, t.Any]) -> tuple[str | None, str]:
     """Return the code and the message of an error object; the innermost code is the specific one."""
     code, message = _text(error.get("code")), _text(error.get("message"))
     for _level in range(_MAX_NESTING):

@@ -4,11 +4,11 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The secrets of this process, and the function that masks them.
+"""Register the secrets of this process, and mask them.
 
-Code that reads a secret registers it here: from options, environment, files, the token cache, answers. Code that
-outputs text masks it here: results, messages, logs, warnings, events. There is one registry for each process: a secret
-of one task is a secret for all code in the process.
+Code that reads a secret registers it here: from options, variables, files, the token cache and answers. Code that
+outputs text masks it here: results, messages, logs, warnings and events. A process has one registry, so all tasks in a
+process mask the secrets of all these tasks.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import functools
+import html
 import re
 import typing as t
 
@@ -27,55 +28,55 @@ if t.TYPE_CHECKING:
     T = t.TypeVar("T")
 
 MASK: t.Final = "********"
-# A shorter secret is also a part of ordinary words. Ansible masks it in values, so this does as well; its encoded
-# forms and dictionary keys are left alone.
+# A shorter secret may be a part of ordinary words. It is masked in values, as Ansible does, but not in dictionary keys,
+# and its encoded forms are not masked.
 SHORTEST_SAFE_SECRET: t.Final = 8
-# An event source reads tokens for weeks.
-_MAX_READ_SECRETS: t.Final = 1000
-# What never changes when a text is percent-encoded or escaped.
-_PLAIN_RUN = re.compile("[A-Za-z0-9]+")
-_MIN_PLAIN_RUN: t.Final = 4
-_SEARCHED_AT_ONCE: t.Final = 100_000
+# The limit is for the event source, which runs for weeks and gets many tokens.
+_MAX_RECENT_SECRETS: t.Final = 1000
+# These characters stay the same when a text is percent-encoded or escaped.
+_ALPHANUMERICS = re.compile("[A-Za-z0-9]+")
+_MIN_ALPHANUMERICS: t.Final = 4
+_MIN_SEARCH_LENGTH: t.Final = 100_000
 
 
 class Secrets:
-    """Registered secrets."""
+    """A registry of secrets."""
 
     def __init__(self) -> None:
-        self._given: dict[str, None] = {}
-        self._read: dict[str, None] = {}
+        self._permanent: dict[str, None] = {}
+        self._recent: dict[str, None] = {}
         self._listeners: list[Callable[[str], None]] = []
 
     def add(self, *secrets: str | None) -> None:
-        """Register secrets that the user gave, for the life of the process; null and blank ones are ignored."""
+        """Register secrets that the user provides, for the lifetime of the process. Ignore null and blank values."""
         for secret in secrets:
-            if secret and secret.strip() and secret not in self._given:
-                self._given[secret] = None
-                self._announce(secret)
+            if secret and secret.strip() and secret not in self._permanent:
+                self._permanent[secret] = None
+                self._notify(secret)
 
     def add_long(self, *secrets: str | None) -> None:
-        """Register secrets that were read from a file or an answer; those that could be ordinary words are ignored.
+        """Register secrets from a file or an answer. Ignore short values, which may be ordinary words.
 
-        The oldest of them are forgotten when there are more than a thousand.
+        The registry keeps the newest 1,000 of these secrets.
         """
         for secret in secrets:
             if secret is None or len(secret.strip()) < SHORTEST_SAFE_SECRET:
                 continue
-            is_new = self._read.pop(secret, True) is True
-            self._read[secret] = None
+            is_new = self._recent.pop(secret, True) is True
+            self._recent[secret] = None
             if is_new:
-                self._announce(secret)
-            while len(self._read) > _MAX_READ_SECRETS:
-                del self._read[next(iter(self._read))]
+                self._notify(secret)
+            while len(self._recent) > _MAX_RECENT_SECRETS:
+                del self._recent[next(iter(self._recent))]
 
     def clear(self) -> None:
-        """Forget all secrets."""
-        self._given.clear()
-        self._read.clear()
+        """Remove all secrets."""
+        self._permanent.clear()
+        self._recent.clear()
 
     @contextlib.contextmanager
     def forwarded_to(self, listener: Callable[[str], None]) -> Iterator[None]:
-        """Pass each secret to ``listener`` during the block: those that are registered already, and each new one."""
+        """Pass all registered secrets to ``listener``, and each new secret until the end of the block."""
         for secret in self._all():
             listener(secret)
         self._listeners.append(listener)
@@ -87,24 +88,24 @@ class Secrets:
     def mask(self, value: T) -> T:
         """Return the value with each secret in its strings replaced by asterisks.
 
-        Percent-encoded, escaped (JSON, HTML) and Base64 forms of a secret are masked, too.
+        Percent-encoded, escaped (JSON, HTML) and Base64 forms of a secret are also masked.
 
-        :param value: a string, or a structure of dictionaries, lists and tuples; dictionary keys are masked, too.
+        :param value: a string, or a structure of dictionaries, lists and tuples. Dictionary keys are also masked.
         """
         secrets = self._all()
         present = {secret for text in _joined(value) for secret in secrets if _occurs(secret, text)}
         if not present:
             return value
-        # The longest first: a short one may be a part of it.
+        # Replace longer secrets first: a shorter secret may be a part of a longer one.
         return t.cast("T", _replace(value, sorted(present, key=len, reverse=True)))
 
-    def _announce(self, secret: str) -> None:
+    def _notify(self, secret: str) -> None:
         for listener in self._listeners:
             listener(secret)
 
     def _all(self) -> list[str]:
-        # A copy, as another thread may add a secret.
-        return [*self._given, *self._read]
+        # Return a copy, because another thread may add a secret.
+        return [*self._permanent, *self._recent]
 
 
 SECRETS: t.Final = Secrets()
@@ -112,7 +113,7 @@ SECRETS: t.Final = Secrets()
 
 
 def clip(text: str, limit: int) -> str:
-    """Return the text printable, on one line, masked, and only then cut: a cut secret would not be recognized."""
+    """Return the text as one printable line, masked and then truncated. A truncated secret could not be masked."""
     return " ".join(SECRETS.mask(printable(text)).split())[:limit]
 
 
@@ -121,9 +122,9 @@ def _occurs(secret: str, text: str) -> bool:
         return True
     if len(secret) < SHORTEST_SAFE_SECRET:
         return False
-    # The regular expression is costly for long secrets: it is tried only where their longest plain part occurs.
-    run = max(_PLAIN_RUN.findall(secret), key=len, default="")
-    if (len(run) < _MIN_PLAIN_RUN or run in text) and _encoded(secret).search(text):
+    # The regular expression is slow for long secrets, so first search for the longest part that encoding never changes.
+    longest = max(_ALPHANUMERICS.findall(secret), key=len, default="")
+    if (len(longest) < _MIN_ALPHANUMERICS or longest in text) and _encoded(secret).search(text):
         return True
     return any(form in text for form in _base64_forms(secret))
 
@@ -154,38 +155,36 @@ def _replace_in_text(text: str, secret: str) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _encoded(secret: str) -> re.Pattern[str]:
-    r"""Return a pattern for the secret in which each character may be encoded in a way of its own.
+    r"""Return a pattern for the secret in which each character may have a different encoding.
 
-    Services and libraries agree on letters and digits alone. They encode other characters or not, in upper or lower
-    case, once or twice: ``~`` is ``~``, ``%7E``, ``%7e``, ``%257E``, ``\u007e`` or ``&#126;``.
+    Only letters and digits are the same in all services and libraries. Other characters may be encoded, in upper or
+    lower case, once or twice: ``~`` is ``~``, ``%7E``, ``%7e``, ``%257E``, ``\u007e`` or ``&#126;``.
     """
-    # Blanks and line breaks become one blank where a message is put on one line.
+    # In a message on one line, several spaces and line breaks become one space.
     parts = re.findall(r"[A-Za-z0-9]+|\s+|.", secret.strip())
     return re.compile("".join(map(_encoded_part, parts)))
 
 
 def _encoded_part(part: str) -> str:
-    if _PLAIN_RUN.fullmatch(part):
+    if _ALPHANUMERICS.fullmatch(part):
         return part
     if part.isspace():
         return r"(?:\s|\+|%(?:25)*(?:20|0[aAdD9])|\\+[nrt])+"
-    import html
-
     percent = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in part.encode("utf-8", "replace"))
     units = part.encode("utf-16-be", "replace")
     escaped = "".join(rf"\\+u(?i:{units[index : index + 2].hex()})" for index in range(0, len(units), 2))
     entities = f"&#0*{ord(part)};|&#[xX]0*(?i:{ord(part):x});|{re.escape(html.escape(part))}"
-    # A control character was made a blank, and a backslash may stand before any other character.
+    # printable() replaces a control character by a space. Other characters may have a backslash before them.
     shown = r"\s" if printable(part) == " " else rf"\\*{re.escape(part)}"
     return f"(?:{shown}|{percent}|{escaped}|{entities})"
 
 
 @functools.lru_cache(maxsize=64)
 def _base64_forms(secret: str) -> tuple[str, ...]:
-    """Return the Base64 characters that stand for the secret alone, wherever in the encoded text it begins.
+    """Return the Base64 forms of the secret within a longer encoded text, for UTF-8 and UTF-16.
 
-    Three bytes become four characters, so there are three alignments. The first and last characters may also depend on
-    the neighbouring bytes: they are left out. PowerShell and .NET often encode UTF-16.
+    Three bytes become four characters, so a form exists for each of three alignments. The first and the last characters
+    also depend on other bytes of the text, so they are not included. PowerShell and .NET often encode UTF-16.
     """
     forms = []
     for raw in (secret.encode("utf-8", "replace"), secret.encode("utf-16-le", "replace")):
@@ -197,13 +196,13 @@ def _base64_forms(secret: str) -> tuple[str, ...]:
 
 
 def _joined(value: object) -> Iterator[str]:
-    """Yield the strings of a value, many together, because most contain no secret and a search has a fixed cost."""
+    """Yield the strings of a value, joined to long texts: few searches in long texts are faster than many searches."""
     texts: list[str] = []
     length = 0
     for text in _strings(value):
         texts.append(text)
         length += len(text)
-        if length > _SEARCHED_AT_ONCE:
+        if length > _MIN_SEARCH_LENGTH:
             yield "\n".join(texts)
             texts, length = [], 0
     yield "\n".join(texts)

@@ -4,10 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads a collection that comes in pages: each names the next one, to be followed as it is.
-
-https://learn.microsoft.com/graph/paging
-"""
+"""Read a list that Graph returns in pages. Each page holds the link to the next page."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ if t.TYPE_CHECKING:
 
 # A list has fewer pages than this. The limit ends a list whose pages never end.
 MAX_PAGES: t.Final = 1000
-# A list without an end must not take the memory of the host. A list that can be longer is given limits of its own.
+# An endless list must not exhaust the memory of the host. Callers pass higher limits for longer lists.
 MAX_BYTES: t.Final = 2 * 1024 * 1024
 MAX_OBJECTS: t.Final = 5_000
 
@@ -28,28 +25,28 @@ MAX_OBJECTS: t.Final = 5_000
 def read_pages(
     client: GraphClient, request: GraphRequest, *, max_bytes: int = MAX_BYTES, max_objects: int = MAX_OBJECTS
 ) -> GraphResponse:
-    """Read all pages; the content is the list of what ``call.parse`` made of each member.
+    """Read all pages of a list. The content of the response is the list of the parsed objects.
 
     :param max_bytes: the limit for the bodies of all pages together.
-    :param max_objects: the limit for the members of all pages together.
+    :param max_objects: the limit for the objects of all pages together.
     :raises GraphError: a page could not be read, names a next page outside of the Graph root, or exceeds a limit.
     """
-    members: list[t.Any] = []
+    objects: list[t.Any] = []
     url = client.url(request)
     seen: set[str] = set()
     size = 0
 
     def parse(body: t.Any) -> str | None:
-        found, link = _page(body)
+        items, link = _page(body)
         if link is not None and not client.may_send_to(link):
             raise _not_a_page("names a next page at another address: no token goes there")
         if link in seen:
             raise _not_a_page("names a next page that leads in a circle")
         if link is not None and len(seen) >= MAX_PAGES:
             raise _not_a_page(f"names yet another page after {MAX_PAGES} of them")
-        if len(members) + len(found) > max_objects:
+        if len(objects) + len(items) > max_objects:
             raise _not_a_page(f"belongs to a list of more than {max_objects} members")
-        members.extend(request.parse(member) for member in found)
+        objects.extend(request.parse(item) for item in items)
         return link
 
     def read(link: str) -> GraphResponse:
@@ -66,11 +63,11 @@ def read_pages(
     answer = read(url)
     while answer.content is not None:
         answer = read(answer.content)
-    return answer._replace(content=members, size=size)
+    return answer._replace(content=objects, size=size)
 
 
 def _page(body: t.Any) -> tuple[list[t.Any], str | None]:
-    """Return the members of a page, and the link to the next page; an empty link ends the list."""
+    """Return the objects of a page, and the link to the next page. An empty link ends the list."""
     if not isinstance(body, dict) or not isinstance(body.get("value"), list):
         raise _not_a_page("is not a list")
     link = body.get("@odata.nextLink")

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What to tell somebody whose token is good and whose request is refused all the same."""
+"""Describe the Graph permissions that a task needs, and explain a refusal with a valid token."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Permission(t.NamedTuple):
     """The least Graph permission for a task.
 
     :param name: as the app registration lists it.
-    :param delegated_role: what a signed-in user needs besides, as a sentence.
-    :param implied_by: greater permissions that include it.
+    :param delegated_role: the role that a signed-in user needs as well, as a sentence.
+    :param implied_by: the names of permissions that include this one.
     :param application_hint: what to check when an application holds the permission and is refused, as a sentence.
     :param also_needed: further permissions, for a task that no single permission is enough for.
     """
@@ -38,7 +38,7 @@ class Permission(t.NamedTuple):
         return (self.name, *(name for other in self.also_needed for name in other.names))
 
     def combined_with(self, other: Permission) -> Permission:
-        """Return the permission of a task that needs both; this one alone where it includes the other."""
+        """Return the permission of a task that needs both, or only this one if it includes the other."""
         if self.name in (other.name, *other.implied_by):
             return self
         return self._replace(also_needed=(*self.also_needed, other))
@@ -48,7 +48,7 @@ class Permission(t.NamedTuple):
         return token.kind != "unknown" and bool(self._missing_names(token))
 
     def advice(self, token: Token) -> str:
-        """Return which kind of token was used, what it holds, and what to grant."""
+        """Return the kind of the token, its permissions, and the permission to grant, as sentences."""
         if token.kind == "unknown":
             return f"Check that the token holds {permission_phrase(self.names)}."
         article = "an" if token.kind == "application" else "a"

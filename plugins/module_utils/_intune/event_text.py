@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Makes the text of events safe: without secrets, and without template syntax.
+"""Make the text of events safe: mask secrets and replace template syntax.
 
 ansible-rulebook writes event text into playbooks and extra variables, and Ansible renders these as templates. The text
-comes from the service and from everybody who may name an object there.
+comes from the service, and from anyone who can name an object there.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from .._graph.masking import SECRETS
 if t.TYPE_CHECKING:
     T = t.TypeVar("T")
 
-# A template begins with a brace. Single braces count, as a rulebook can join two strings. Backslashes count: when a
-# rendered text is a Python literal, ansible-rulebook evaluates it, and "\x7b" becomes a brace.
+# A template begins with a brace. Single braces count, because a rulebook can join two strings. Backslashes count as
+# well: if a rendered text is a Python literal, ansible-rulebook evaluates it, and "\x7b" becomes a brace.
 _CHARACTERS = str.maketrans({"{": "(", "}": ")", "\\": "/"})
-# A blank after each match breaks two words that work without braces. "#jinja2:" at the start of a text chooses other
-# delimiters; its "#" can also be the end of another string, or a character of the rulebook. "$ANSIBLE_VAULT" makes
+# Two words work without braces, so a blank after each match breaks them. "#jinja2:" at the start of a text selects
+# other delimiters; its "#" can also be the end of another string or a character of the rulebook. "$ANSIBLE_VAULT" makes
 # ansible-rulebook decrypt the text.
 _WORDS = re.compile(r"#(?=j|\Z)|jinja(?=2)|ANSIBLE(?=_VAULT)")
 
 
 def safe_event(event: T) -> T:
-    """Return a copy of the event, its keys included, with secrets masked and template syntax replaced."""
-    # Secrets first: one that contains a brace is unrecognizable afterwards.
+    """Return a copy of an event with secrets masked and template syntax replaced, also in dictionary keys."""
+    # Mask first: a secret that contains a brace does not match after the replacement.
     return t.cast("T", _without_templates(SECRETS.mask(event)))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .times import TICKS, read_moment
+from .times import TICKS_PER_SECOND, parse_timestamp
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,11 +80,11 @@ def seconds_since(state: State, key: str | None, now: int) -> int | None:
 
     Clocks of the service can differ a little, so a time in the future counts as now.
     """
-    moment = None if key is None else read_moment(state.get(key))
-    return None if moment is None else max(0, (now - moment) // TICKS)
+    moment = None if key is None else parse_timestamp(state.get(key))
+    return None if moment is None else max(0, (now - moment) // TICKS_PER_SECOND)
 
 
 def seconds_until(state: State, key: str | None, now: int) -> int | None:
     """Return the whole seconds until a time of a state, negative for a time in the past; ``None`` when there is none."""
-    moment = None if key is None else read_moment(state.get(key))
-    return None if moment is None else (moment - now) // TICKS
+    moment = None if key is None else parse_timestamp(state.get(key))
+    return None if moment is None else (moment - now) // TICKS_PER_SECOND

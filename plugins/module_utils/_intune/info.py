@@ -15,10 +15,10 @@ import typing as t
 from .._graph.errors import GraphError
 from .health import HEALTHS, UNKNOWN, seconds_since
 from .read import read_selected
-from .times import TICKS
+from .times import TICKS_PER_SECOND
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .._graph.client import GraphClient
     from .fields import State
@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
     from .selection import Selection
 
 # Ticks from the year 1 to the beginning of Unix time.
-_EPOCH: t.Final = 62_135_596_800 * TICKS
+_EPOCH: t.Final = 62_135_596_800 * TICKS_PER_SECOND
 
 
 @dataclasses.dataclass
@@ -61,11 +61,11 @@ def read_info(
     result.failure = next((state for state in snapshot.states.values() if isinstance(state, GraphError)), None)
     now = snapshot.server_time
     if now is None:
-        now = _EPOCH + int(clock() * TICKS)
+        now = _EPOCH + int(clock() * TICKS_PER_SECOND)
         if present:
             result.warnings.append("The service did not tell the time: ages are by the clock of this host.")
     for key, state in present.items():
-        age = seconds_since(state, resource.last_sync, now)
+        age = seconds_since(state, resource.last_sync_key, now)
         health, reason = resource.health.judge(state, now, sync_time_unknown=key in snapshot.unreadable)
         result.objects.append({**state, "seconds_since_last_sync": age, "health": health, "health_reason": reason})
     return result
@@ -111,8 +111,16 @@ def count_values(states: Sequence[State], key: str, known: Sequence[str]) -> dic
 
 def count_objects(resource: Resource, states: Sequence[State]) -> dict[str, t.Any]:
     """Return the ``counts`` of a result: in all, by health and by status."""
-    by_status = {} if resource.status is None else count_values(states, resource.status, resource.statuses)
+    by_status = {} if resource.status_key is None else count_values(states, resource.status_key, resource.statuses)
     return {"total": len(states), "health": count_values(states, "health", HEALTHS), "status": by_status}
+
+
+def flatten_counts(counts: Mapping[str, t.Any]) -> dict[str, int]:
+    """Return the counts on one level, as in version 1.0.0.
+
+    Health comes last: the service can add a status with the name of a health, which must not replace that count.
+    """
+    return {**counts["status"], **counts["health"], "total": counts["total"]}
 
 
 def health_summary(resource: Resource, states: Sequence[State]) -> str:

@@ -12,7 +12,7 @@ import typing as t
 
 from .._graph.errors import ThrottledError
 from .health import seconds_since
-from .times import TICKS
+from .times import TICKS_PER_SECOND
 
 if t.TYPE_CHECKING:
     from .fields import State
@@ -43,7 +43,7 @@ def plan(
         target.skip("recent", f"its last sync is {recent_phrase(options)}")
     elif server_time is not None:
         ready_at = action.ready_at(state)
-        seconds = 0.0 if ready_at is None else float(-((server_time - ready_at) // TICKS))
+        seconds = 0.0 if ready_at is None else float(-((server_time - ready_at) // TICKS_PER_SECOND))
         if seconds > 0:
             hold(resource, options, target, seconds, clock_now)
 
@@ -82,7 +82,7 @@ def trigger_phrase(resource: Resource, target: SyncTarget) -> str:
 
 
 def _is_recent(resource: Resource, options: SyncOptions, state: State, now: int) -> bool:
-    age = seconds_since(state, resource.last_sync, now)
+    age = seconds_since(state, resource.last_sync_key, now)
     return options.if_older_than is not None and age is not None and age < options.if_older_than
 
 

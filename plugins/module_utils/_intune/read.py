@@ -86,13 +86,13 @@ def _snapshot(resource: Resource, states: States, response: GraphResponse) -> Sn
     """Return the snapshot. An unreadable or blank time of the last sync becomes ``None``."""
     unreadable: dict[str, str] = {}
     for object_id, state in states.items():
-        if isinstance(state, NotFoundError) or state[resource.last_sync] is None:
+        if isinstance(state, NotFoundError) or state[resource.last_sync_key] is None:
             continue
-        last = state[resource.last_sync]
+        last = state[resource.last_sync_key]
         if is_unreadable(last):
             unreadable[object_id] = last
         if object_id in unreadable or not last.strip():
-            states[object_id] = {**state, resource.last_sync: None}
+            states[object_id] = {**state, resource.last_sync_key: None}
     return Snapshot(states, read_date(response.headers.get("Date")), unreadable)
 
 
@@ -145,10 +145,10 @@ def explain_missing(resource: Resource, object_id: str, error: GraphError) -> Gr
     """
     is_missing = isinstance(error, NotFoundError)
     if is_missing:
-        error = error.derived(hint=resource.not_found_hint)
+        error = error.copy_with(hint=resource.not_found_hint)
     if not resource.is_singleton and (is_missing or error.status == 400) and not is_guid(object_id):
         advice = f"'{object_id}' does not look like an ID: to select by name, use {resource.name_option}."
-        error = error.derived(hint=f"{advice} {error.hint}" if error.hint else advice)
+        error = error.copy_with(hint=f"{advice} {error.hint}" if error.hint else advice)
     return error
 
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from .._graph.http.rate_limit import RateLimit
 from .fields import read_state
 from .ids import name_and_id, shorten
-from .times import TICKS, read_moment
+from .times import TICKS_PER_SECOND, parse_timestamp
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,9 +94,9 @@ class SyncAction:
 
     def ready_at(self, state: State) -> int | None:
         """Return when the minimum interval is over, in ticks; ``None`` when no earlier sync is known."""
-        moments = [read_moment(state.get(key)) for key in self.interval_keys]
+        moments = [parse_timestamp(state.get(key)) for key in self.interval_keys]
         known = [moment for moment in moments if moment is not None]
-        return max(known) + self.minimum_interval * TICKS if known and self.minimum_interval else None
+        return max(known) + self.minimum_interval * TICKS_PER_SECOND if known and self.minimum_interval else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,12 +109,12 @@ class Resource:
     :param path: the path of the collection, or of the only object, below the API version.
     :param fields: the properties that results show.
     :param selection: the options that select objects; ``None`` for a resource with one object only.
-    :param names: the keys of a state by whose values people select an object, the best known first.
-    :param details: the keys of a state that help to tell objects apart, each with its word in messages.
-    :param status: the key of a state that holds its status; ``None`` where there is no such property.
+    :param name_keys: the keys of a state by whose values people select an object, the best known first.
+    :param detail_labels: the keys of a state that help to tell objects apart, each with its word in messages.
+    :param status_key: the key of a state that holds its status; ``None`` where there is no such property.
     :param statuses: the documented values of the status.
     :param working_status: the status of an object that can sync; ``None`` where every status can.
-    :param last_sync: the key of a state that holds the time of the last sync.
+    :param last_sync_key: the key of a state that holds the time of the last sync.
     :param health: the rule for the health of an object.
     :param info_module: the module that reads these objects.
     :param not_found_hint: what to do when an object does not exist.
@@ -131,14 +131,14 @@ class Resource:
     path: str
     fields: tuple[Field, ...]
     selection: SelectionOptions | None
-    names: tuple[str, ...]
-    last_sync: str
+    name_keys: tuple[str, ...]
+    last_sync_key: str
     health: HealthRule
     info_module: str
     not_found_hint: str
     read_permission: Permission
-    details: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    status: str | None = None
+    detail_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    status_key: str | None = None
     statuses: tuple[str, ...] = ()
     working_status: str | None = None
     support_notice: str = ""
@@ -187,7 +187,7 @@ class Resource:
 
     def name_of(self, state: State) -> str | None:
         """Return the best known name of an object, or ``None`` when it has no name."""
-        return next((state[key] for key in self.names if state.get(key)), None)
+        return next((state[key] for key in self.name_keys if state.get(key)), None)
 
     def name_and_id(self, state: State) -> str:
         """Return the name and id of an object, for messages and headings."""
@@ -196,13 +196,15 @@ class Resource:
     def description(self, state: State) -> str:
         """Return the name, id and details of an object, for lists of candidates."""
         name = self.name_of(state)
-        details = [(word, state[key]) for key, word in self.details.items() if state.get(key) and state[key] != name]
+        details = [
+            (word, state[key]) for key, word in self.detail_labels.items() if state.get(key) and state[key] != name
+        ]
         return ", ".join([self.name_and_id(state), *(f"{word} {shorten(value)}" for word, value in details)])
 
 
 def is_later(before: State, after: State, key: str) -> bool:
     """Return whether a time of a state is later than before. No time is earlier than every time."""
-    then, now = read_moment(before.get(key)), read_moment(after.get(key))
+    then, now = parse_timestamp(before.get(key)), parse_timestamp(after.get(key))
     return now is not None and (then is None or now > then)
 
 

@@ -95,7 +95,7 @@ class Trigger:
         seconds = error.retry_after or float(self._action.minimum_interval)
         if self._options.cooldown == "wait" and target.asked_to_wait:
             # One further request after the interval is enough: the service refused that, too.
-            target.fail(error.derived(retry_after=seconds))
+            target.fail(error.copy_with(retry_after=seconds))
             return
         target.asked_to_wait = True
         hold(self._resource, self._options, target, seconds, self._client.clock.now())
@@ -107,5 +107,5 @@ class Trigger:
 
             return explain_missing(self._resource, target.id, error)
         if isinstance(error, NotFoundError):
-            return error.derived(hint=self._resource.not_found_hint)
+            return error.copy_with(hint=self._resource.not_found_hint)
         return error

@@ -15,7 +15,7 @@ from .ids import join_limited
 from .read import read_selected
 from .resource import PENDING, is_later
 from .selection import Selection
-from .times import is_unreadable, read_moment
+from .times import is_unreadable, parse_timestamp
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,13 +99,13 @@ class Wait:
 
     def _record(self, target: SyncTarget, state: State) -> None:
         before = target.before or {}
-        status = self._resource.status
+        status = self._resource.status_key
         target.after = state
         # A failure that the status shows counts only after this: it can be left over from an earlier sync.
         target.state_changed = (
             target.state_changed
             or (status is not None and state.get(status) != before.get(status))
-            or is_later(before, state, self._resource.last_sync)
+            or is_later(before, state, self._resource.last_sync_key)
         )
         progress = self._action.progress(before, state, target.state_changed)
         if progress.status == "failed":
@@ -140,7 +140,7 @@ class Wait:
         resource = self._resource
         end = ""
         if cause is not None:
-            end += f"; the last poll failed: {cause.sentence.rstrip('.')}"
+            end += f"; the last look failed: {cause.sentence.rstrip('.')}"
         if requested:
             end += f"; the service asks to wait {requested:g} s, which is longer than the rest of wait_timeout"
 
@@ -158,7 +158,7 @@ class Wait:
             "retry_after": requested or (None if cause is None else cause.retry_after),
             "hint": cause.hint if given_up and cause is not None and cause.hint else " ".join(hints),
         }
-        error = (cause if given_up and cause is not None else GraphTimeoutError("")).derived(**changes)
+        error = (cause if given_up and cause is not None else GraphTimeoutError("")).copy_with(**changes)
         for target in pending:
             target.error = error
             target.error_message = message(self._shown(target))
@@ -175,16 +175,16 @@ class Wait:
     def _status_hints(self, pending: Sequence[SyncTarget]) -> list[str]:
         """Return the advice to check objects whose status shows that they cannot sync."""
         resource = self._resource
-        if resource.status is None or resource.working_status is None:
+        if resource.status_key is None or resource.working_status is None:
             return []
-        statuses = [(target.after or target.before or {}).get(resource.status) or "unknown" for target in pending]
+        statuses = [(target.after or target.before or {}).get(resource.status_key) or "unknown" for target in pending]
         bad = [status for status in statuses if status != resource.working_status]
         if not bad:
             return []
         if len(statuses) == 1:
-            return [f"Check this {resource.noun} before you wait longer: its {resource.status} is {bad[0]}."]
+            return [f"Check this {resource.noun} before you wait longer: its {resource.status_key} is {bad[0]}."]
         return [
-            f"Before you wait longer, check each {resource.noun} whose {resource.status} is not"
+            f"Before you wait longer, check each {resource.noun} whose {resource.status_key} is not"
             f" {resource.working_status}."
         ]
 
@@ -194,8 +194,8 @@ class Wait:
         name = resource.short_phrase(target.id, target.name)
         if target.missing:
             return f"{name}, which is no longer in the tenant"
-        status = f", {resource.status} {state.get(resource.status) or 'unknown'}" if resource.status else ""
-        return f"{name}{status}, last sync {_last_sync(state.get(resource.last_sync))}"
+        status = f", {resource.status_key} {state.get(resource.status_key) or 'unknown'}" if resource.status_key else ""
+        return f"{name}{status}, last sync {_last_sync(state.get(resource.last_sync_key))}"
 
 
 def _is_transient(error: GraphError) -> bool:
@@ -207,4 +207,4 @@ def _last_sync(text: str | None) -> str:
     """Return the time of a last sync for a message. The service writes "never" as a time in the year 1."""
     if not text or is_unreadable(text):
         return "unknown"
-    return "never" if read_moment(text) is None else text
+    return "never" if parse_timestamp(text) is None else text

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Looks at members of a resource again and again, and tells what became of them since the last look."""
+"""Poll objects of a resource, and return events for the changes since the last poll."""
 
 from __future__ import annotations
 
@@ -27,35 +27,37 @@ if t.TYPE_CHECKING:
     from .info import ReadResult
     from .resource import Resource
 
-    Members = Mapping[str, State]
+    Objects = Mapping[str, State]
 
-# However long the service is away, it is looked for again after this many seconds.
+# The maximum pause in seconds between two polls while the service fails.
 _MAX_PAUSE: t.Final = 3600.0
-# However late the service asks to come back: a gateway's slip must not end the watch for years.
+# The maximum Retry-After in seconds that the watcher accepts. A wrong value must not stop the watch for years.
 _MAX_RETRY_AFTER: t.Final = 86_400.0
+# Limits the exponent of the backoff, because a float overflows after about 1,000 failures. 2**30 exceeds any pause.
+_MAX_DOUBLINGS: t.Final = 30
 
 Event = dict[str, t.Any]
-"""What happened: its ``type``, and what that type tells."""
+"""An event: its ``type`` and the data of this type."""
 
 
 class WatchConfig(t.NamedTuple):
-    """What is watched, and what is worth telling.
+    """What to watch, and the format of the events.
 
-    :param noun: under which key an event shows a member.
-    :param unhealthy: that word for a member somebody should look after.
+    :param event_key: the key of an event that contains the object.
+    :param unhealthy: the health that causes an event.
     """
 
     resource: Resource
     selection: Selection
-    noun: str
+    event_key: str
     unhealthy: str
 
 
 class Watcher:
-    """One look after the other, each told by what it returns; a service that fails ends nothing.
+    """Polls the objects and returns events. Errors of the service do not end the watch.
 
-    :param interval: seconds between two looks while all is well.
-    :param on_note: is told, in a sentence, what is for a log.
+    :param interval: seconds between two polls while the service answers.
+    :param on_note: receives sentences for the log.
     """
 
     def __init__(
@@ -66,22 +68,22 @@ class Watcher:
         self._interval = interval
         self._on_note = on_note
         self._before: dict[str, State] | None = None
-        self._trouble: tuple[object, ...] | None = None
+        self._reported_failure: tuple[object, ...] | None = None
         self._failures = 0
-        self._noted: list[str] = []
+        self._logged_warnings: list[str] = []
 
     def poll(self) -> tuple[list[Event], float]:
-        """Look once; returns the events since the last look, and the seconds until the next one is due.
+        """Poll once. Return the events since the last poll, and the seconds until the next poll.
 
         The events are safe to use in a rulebook: they contain neither secrets nor template syntax.
 
-        :raises DependencyError: a package is missing, which no later look would find either.
+        :raises DependencyError: a Python package is missing, so later polls would fail as well.
         """
         events, pause = self._poll()
         return [safe_event(event) for event in events], pause
 
     def _poll(self) -> tuple[list[Event], float]:
-        # Each look has the whole of the retry budget.
+        # Each poll has the whole retry budget.
         self._client.retry.reset_budget()
         config = self._config
         try:
@@ -93,97 +95,104 @@ class Watcher:
             pause = self._pause(exc)
             self._on_note(f"{exc} The next look is in {pause:.0f} s.")
             return self._failure_events(exc), pause
-        for note in [note for note in info.warnings if note not in self._noted]:
-            self._on_note(note)
-        self._noted = info.warnings
+        for warning in info.warnings:
+            if warning not in self._logged_warnings:
+                self._on_note(warning)
+        self._logged_warnings = info.warnings
         self._failures = 0
-        now = {member["id"]: member for member in info.objects}
-        found = changes(config, self._before, now)
+        now = {state["id"]: state for state in info.objects}
+        events = changes(config, self._before, now)
         self._before = now
         if info.failure is not None:
-            return [*found, *self._failure_events(info.failure)], self._interval
-        return [*self._recovery_events(), *found], self._interval
+            return [*events, *self._failure_events(info.failure)], self._interval
+        return [*self._recovery_events(), *events], self._interval
 
     def _read(self) -> ReadResult:
+        """Read the selected objects. If they are selected by name, a missing object does not hide the others."""
         config, names = self._config, self._config.selection.names
-        everything = Selection(all=True) if names else config.selection
-        info = read_info(lambda: self._client, config.resource, everything)
+        selection = Selection(all=True) if names else config.selection
+        info = read_info(lambda: self._client, config.resource, selection)
         if names:
-            # One by one: a name that fits nothing any more is no reason to lose sight of the others.
-            chosen: dict[str, State] = {}
+            # Select each name separately, because select() raises an error for the first name without a match.
+            selected: dict[str, State] = {}
             for name in names:
                 try:
-                    found = select(config.resource, Selection(names=(name,)), info.objects)
-                    chosen.update({state["id"]: state for state in found})
+                    states = select(config.resource, Selection(names=(name,)), info.objects)
+                    selected.update({state["id"]: state for state in states})
                 except GraphError as exc:
                     info.failure = info.failure or exc
-            info.objects = list(chosen.values())
+            info.objects = list(selected.values())
         return info
 
     def _pause(self, error: GraphError) -> float:
-        longest = max(self._interval, _MAX_PAUSE)
-        # 30 times the double is more than any longest pause, and the power of a week of failures no float.
-        pause = min(self._interval * 2.0 ** min(self._failures - 1, 30), longest)
+        """Return the seconds until the next poll after an error: exponential backoff, at least Retry-After."""
+        pause = self._interval * 2.0 ** min(self._failures - 1, _MAX_DOUBLINGS)
+        pause = min(pause, max(self._interval, _MAX_PAUSE))
         return max(pause, min(error.retry_after or 0.0, _MAX_RETRY_AFTER))
 
     def _failure_events(self, error: GraphError) -> list[Event]:
-        """Once for the same failure, however often it is met."""
-        # What a service says may differ from time to time; what was not found, or fits several, is in our own words.
-        trouble = (error.kind, error.status, error.code, error.message if error.status is None else None)
-        if trouble == self._trouble:
+        """Return the event for a failure, but no second event while the same failure lasts."""
+        # The text of the service can differ between two answers to the same request, so do not compare it.
+        failure = (error.kind, error.status, error.code, error.message if error.status is None else None)
+        if failure == self._reported_failure:
             return []
-        self._trouble = trouble
+        self._reported_failure = failure
         return [{"type": "watch_failed", "message": str(error), "error": error.as_dict()}]
 
     def _recovery_events(self) -> list[Event]:
-        if self._trouble is None:
+        """Return the event for the end of a failure, if one was reported."""
+        if self._reported_failure is None:
             return []
-        self._trouble = None
+        self._reported_failure = None
         return [{"type": "watch_recovered", "message": f"The {self._config.resource.plural} can be read again."}]
 
 
-def changes(config: WatchConfig, before: Members | None, now: Members) -> list[Event]:
-    """What happened between two looks.
+def changes(config: WatchConfig, before: Objects | None, now: Objects) -> list[Event]:
+    """Return the events for the changes between two polls.
 
-    :param before: members by id; ``None`` at the first look, which tells of those alone that are unhealthy.
+    :param before: the objects of the previous poll by ID. ``None`` at the first poll, which returns only the events of
+        unhealthy objects.
     """
     events: list[Event] = []
 
-    def emit(kind: str, state: State, previous: State | None) -> None:
-        events.append({"type": kind, config.noun: state, "previous": previous})
+    def emit(event_type: str, state: State, previous: State | None) -> None:
+        events.append({"type": event_type, config.event_key: state, "previous": previous})
 
-    for member_id, state in now.items():
-        previous = (before or {}).get(member_id)
+    for object_id, state in now.items():
+        previous = (before or {}).get(object_id)
         if state["health"] == config.unhealthy and (previous is None or previous["health"] != config.unhealthy):
             emit("unhealthy", state, previous)
         if previous is None:
             continue
-        status = config.resource.status
-        if status is not None and state[status] != previous[status]:
+        status_key = config.resource.status_key
+        if status_key is not None and state[status_key] != previous[status_key]:
             emit("status_changed", state, previous)
-        if previous["health"] != UNKNOWN and is_later(previous, state, config.resource.last_sync):
+        if previous["health"] != UNKNOWN and is_later(previous, state, config.resource.last_sync_key):
             emit("synced", state, previous)
-    for member_id, previous in (before or {}).items():
-        if member_id not in now:
+    for object_id, previous in (before or {}).items():
+        if object_id not in now:
             emit("removed", previous, previous)
     return events
 
 
 class Stopped(Exception):
-    """The wait is over because nobody waits for its end any more."""
+    """A sleep was interrupted because the watch ends."""
 
 
 class StoppableClock(Clock):
-    """A clock whose sleep can be ended from another thread, by Stopped in the one that sleeps."""
+    """A clock whose sleep another thread can interrupt. The interrupted thread gets the exception Stopped."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """End the sleep there is, and each that begins."""
+        """Interrupt the current sleep and all later ones."""
         self._stopped.set()
 
     def sleep(self, seconds: float) -> None:
-        """Let that time pass; raises Stopped when it was not to."""
+        """Sleep.
+
+        :raises Stopped: another thread called stop().
+        """
         if self._stopped.wait(seconds):
             raise Stopped

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The least that can trigger a sync: one request with a token at hand, and nothing besides."""
+"""Trigger a sync with a minimal module: one request with an access token."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""As little as ping does, by a module that imports requests: what that costs each task."""
+"""Do as little as ping, in a module that imports requests, to measure the cost of the import."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the parts of the control interface have in common."""
+"""Types and helpers of the control routes."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ import typing as t
 
 Item = t.TypeVar("Item")
 
-KEY = "{key}"
-"""Stands for any one segment in a route."""
+ANY_SEGMENT = "{key}"
+"""Placeholder for one path segment in a route."""
 
 Routes = dict[tuple[str, str], t.Callable[..., t.Any]]
-"""By verb and path: functions from the parsed body and the keys of the path to the answer, or to InputError."""
+"""Functions by verb and path. Each takes the parsed body and the values of placeholders, and returns JSON.
 
-DONE: dict[str, t.Any] = {}
-"""The answer to what has nothing to tell."""
+They may raise InputError.
+"""
+
+EMPTY: dict[str, t.Any] = {}
+"""The response of a request that returns no data."""
 
 
 class UnknownKeyError(Exception):
-    """The address of a control request names nothing."""
+    """A control request names an unknown path or object."""
 
 
-def found(item: Item | None, name: str) -> Item:
-    """Return what a key stands for; raises UnknownKeyError when that is nothing."""
+def require_item(item: Item | None, name: str) -> Item:
+    """Return ``item``; raise UnknownKeyError when it is None."""
     if item is None:
         raise UnknownKeyError(f"There is no {name}.")
     return item

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tenant holds: connectors, applications, users and managed identities."""
+"""Control routes for the content of the tenant: connectors, applications, users and managed identities."""
 
 from __future__ import annotations
 
@@ -10,73 +10,73 @@ import typing as t
 
 from ..applications import Application, read_applications
 from ..connectors import read_connectors
-from ..fields import merged
+from ..fields import merge_changes
 from ..identities import read_identities
 from ..users import User, read_users
-from .routes import DONE, KEY, Routes, found
+from .routes import ANY_SEGMENT, EMPTY, Routes, require_item
 
 if t.TYPE_CHECKING:
-    from ..world import World
+    from ..service_state import ServiceState
 
 
-class Tenant:
-    """Shows and changes what the tenant holds."""
+class TenantRoutes:
+    """Routes that show and change the content of the tenant."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: ServiceState) -> None:
+        self._state = state
 
     def routes(self) -> Routes:
-        """List the routes."""
+        """Return the routes."""
         return {
-            ("GET", "/connectors"): lambda body: [item.to_json() for item in self._world.connectors.all()],
+            ("GET", "/connectors"): lambda body: [item.to_json() for item in self._state.connectors.all()],
             ("PUT", "/connectors"): self.replace_connectors,
-            ("PATCH", f"/connectors/{KEY}"): self.change_connector,
-            ("GET", "/applications"): lambda body: [item.to_json() for item in self._world.applications],
+            ("PATCH", f"/connectors/{ANY_SEGMENT}"): self.change_connector,
+            ("GET", "/applications"): lambda body: [item.to_json() for item in self._state.applications],
             ("PUT", "/applications"): self.replace_applications,
-            ("PATCH", f"/applications/{KEY}"): self.change_application,
-            ("GET", "/users"): lambda body: [item.to_json() for item in self._world.users],
+            ("PATCH", f"/applications/{ANY_SEGMENT}"): self.change_application,
+            ("GET", "/users"): lambda body: [item.to_json() for item in self._state.users],
             ("PUT", "/users"): self.replace_users,
-            ("PATCH", f"/users/{KEY}"): self.change_user,
-            ("GET", "/identities"): lambda body: [item.to_json() for item in self._world.identities],
+            ("PATCH", f"/users/{ANY_SEGMENT}"): self.change_user,
+            ("GET", "/identities"): lambda body: [item.to_json() for item in self._state.identities],
             ("PUT", "/identities"): self.replace_identities,
         }
 
     def replace_connectors(self, body: t.Any) -> t.Any:
-        """Put other connectors in the tenant."""
-        self._world.connectors.replace(read_connectors(body))
-        return DONE
+        """Replace the connectors."""
+        self._state.connectors.replace(read_connectors(body))
+        return EMPTY
 
     def change_connector(self, body: t.Any, connector_id: str) -> t.Any:
-        """Change some properties of one connector; returns it."""
-        changed = found(self._world.connectors.find(connector_id), f"connector {connector_id}").changed(body)
-        self._world.connectors.put(changed)
+        """Change some properties of a connector, and return it."""
+        changed = require_item(self._state.connectors.find(connector_id), f"connector {connector_id}").changed(body)
+        self._state.connectors.put(changed)
         return changed.to_json()
 
     def replace_applications(self, body: t.Any) -> t.Any:
-        """Register other applications."""
-        self._world.applications = read_applications(body)
-        return DONE
+        """Replace the registered applications."""
+        self._state.applications = read_applications(body)
+        return EMPTY
 
     def change_application(self, body: t.Any, client_id: str) -> t.Any:
-        """Change some fields of one application; returns it."""
-        old = found(self._world.application(client_id), f"application {client_id}")
-        new = Application.from_json(merged(old.to_json(), body, "client_id"), "The change")
-        self._world.applications = tuple(new if item is old else item for item in self._world.applications)
-        return new.to_json()
+        """Change some fields of an application, and return it."""
+        current = require_item(self._state.application(client_id), f"application {client_id}")
+        changed = Application.from_json(merge_changes(current.to_json(), body, "client_id"), "The change")
+        self._state.applications = tuple(changed if item is current else item for item in self._state.applications)
+        return changed.to_json()
 
     def replace_users(self, body: t.Any) -> t.Any:
-        """Put other users in the tenant."""
-        self._world.users = read_users(body)
-        return DONE
+        """Replace the users."""
+        self._state.users = read_users(body)
+        return EMPTY
 
     def change_user(self, body: t.Any, username: str) -> t.Any:
-        """Change some fields of one user; returns it."""
-        old = found(self._world.user(username), f"user {username}")
-        new = User.from_json(merged(old.to_json(), body, "username"), "The change")
-        self._world.users = tuple(new if item is old else item for item in self._world.users)
-        return new.to_json()
+        """Change some fields of a user, and return it."""
+        current = require_item(self._state.user(username), f"user {username}")
+        changed = User.from_json(merge_changes(current.to_json(), body, "username"), "The change")
+        self._state.users = tuple(changed if item is current else item for item in self._state.users)
+        return changed.to_json()
 
     def replace_identities(self, body: t.Any) -> t.Any:
-        """Give the app other managed identities."""
-        self._world.identities = read_identities(body)
-        return DONE
+        """Replace the managed identities."""
+        self._state.identities = read_identities(body)
+        return EMPTY

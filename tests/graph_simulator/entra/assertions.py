@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Client assertions (RFC 7523): tokens by which an application proves itself in place of a secret."""
+"""Parse client assertions (RFC 7523): signed tokens that an application sends instead of a secret."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Assertion:
-    """A well-formed assertion, not yet believed; times are in seconds since 1970."""
+    """A well-formed assertion whose signature is not verified yet. Times are in seconds since 1970."""
 
     text: str
     header: t.Mapping[str, t.Any]
@@ -32,43 +32,43 @@ class Assertion:
 
     @classmethod
     def parse(cls, text: str) -> Assertion:
-        """Read an assertion without a look at its signature; raises EntraError."""
+        """Parse an assertion without verifying its signature; raise EntraError."""
         try:
             header = jwt.get_unverified_header(text)
             claims = jwt.decode(text, options={"verify_signature": False})
-            # Without a start it is valid since 1970, which is also what the service then tells.
+            # Without nbf it is valid since 1970. The error message of Entra also shows this time.
             return cls(text, header, claims, float(claims.get("nbf", 0)), float(claims["exp"]))
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError):
-            raise malformed("It must be a signed token with an expiry time.") from None
+            raise malformed_assertion("It must be a signed token with an expiry time.") from None
 
     def claim(self, name: str) -> str:
-        """Return a claim that is a text; empty when it is absent or something else."""
+        """Return a string claim; empty when it is absent or of another type."""
         value = self.claims.get(name)
         return value if isinstance(value, str) else ""
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        """For whom it is. Kubernetes writes a list even of one."""
+        """The audiences. Kubernetes sends a list even for one audience."""
         value = self.claims.get("aud")
         return tuple(str(item) for item in (value if isinstance(value, list) else [value]))
 
     def check_time(self, now: datetime) -> None:
-        """Check that it is valid now; raises EntraError."""
+        """Check that the assertion is valid now; raise EntraError."""
         if not self.start <= now.timestamp() < self.end:
             raise EntraError(
                 client_errors.ASSERTION_OUTDATED,
                 now=odata_time(now),
-                start=_written(self.start),
-                end=_written(self.end),
+                start=_format_time(self.start),
+                end=_format_time(self.end),
             )
 
 
-def malformed(reason: str) -> EntraError:
-    """Refuse an assertion that is no token, or lacks what any must have."""
+def malformed_assertion(reason: str) -> EntraError:
+    """Return the error for an assertion that is not a token or lacks a required part."""
     return EntraError(client_errors.ASSERTION_MALFORMED, reason=reason)
 
 
-def _written(timestamp: float) -> str:
+def _format_time(timestamp: float) -> str:
     try:
         return odata_time(datetime.fromtimestamp(timestamp, timezone.utc))
     except (OverflowError, OSError, ValueError):

@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why Entra does not believe that an application is who it says.
+"""Errors of Entra about the credential of an application.
 
-Sources: those of :mod:`.errors`, and https://learn.microsoft.com/entra/identity-platform/certificate-credentials
+Sources: see :mod:`.errors`, and https://learn.microsoft.com/entra/identity-platform/certificate-credentials
 """
 
 from __future__ import annotations
 
-from .errors import Kind
+from .errors import ErrorTemplate
 
 _FORMAT_PAGE = (
     "Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials ."
@@ -24,8 +24,8 @@ _FEDERATION_PAGE = (
 )
 
 
-def _invalid_client(code: int, text: str) -> Kind:
-    return Kind(code, 401, "invalid_client", text)
+def _invalid_client(code: int, text: str) -> ErrorTemplate:
+    return ErrorTemplate(code, 401, "invalid_client", text)
 
 
 CREDENTIAL_MISSING = _invalid_client(
@@ -92,5 +92,5 @@ FEDERATED_AUDIENCE = _invalid_client(
 FEDERATED_SUBJECT = _invalid_client(
     700213, "No matching federated identity record found for presented assertion subject '{value}'. " + _FEDERATION_PAGE
 )
-# The condition is documented; that it has this code for federated tokens, too, is inferred from other assertions.
+# The condition is documented. The code is an assumption: other assertions with a wrong signature have it.
 FEDERATED_SIGNATURE = _invalid_client(50013, "Assertion failed signature validation. [Reason - The key was not found.]")

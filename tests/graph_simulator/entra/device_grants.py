@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The grant by which a user signs in on another device (RFC 8628).
+"""The device code grant (RFC 8628), with which a user signs in on another device.
 
-Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code, whose errors do not include
-``slow_down``: a client that asks too often is not told so.
+Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code. Its errors do not include
+``slow_down``, so a client that polls too often gets no such error.
 """
 
 from __future__ import annotations
@@ -13,55 +13,55 @@ from __future__ import annotations
 import typing as t
 
 from . import user_errors
-from .clients import check_client_of_user, known_application
+from .clients import check_user_client, find_application
 from .errors import EntraError
 from .forms import required
 from .scopes import read_scopes
-from .sign_in import SignIn, known_user
+from .sign_in import SignIn, find_user
 
 if t.TYPE_CHECKING:
-    from ..world import World
+    from ..service_state import ServiceState
     from .forms import Form, Grant
 
 
-def start_device_code(tenant: str, form: Form, world: World) -> dict[str, t.Any]:
-    """Give out a code for the person and one for the device."""
-    application = known_application(form, world)
+def start_device_code(tenant: str, form: Form, state: ServiceState) -> dict[str, t.Any]:
+    """Issue a user code and a device code."""
+    application = find_application(form, state)
     scope = required(form, "scope")
-    read_scopes(scope, application, world)
-    code = world.device_codes.start(application.client_id, scope)
-    settings = world.device_codes.settings
-    page = f"{world.authority_url}/common/oauth2/deviceauth"
+    read_scopes(scope, application, state)
+    code = state.device_codes.start(application.client_id, scope)
+    settings = state.device_codes.settings
+    endpoint = f"{state.authority_url}/common/oauth2/deviceauth"
     return {
         "user_code": code.user_code,
         "device_code": code.device_code,
-        "verification_uri": page,
+        "verification_uri": endpoint,
         "expires_in": int(settings.lifetime),
         "interval": settings.interval,
         "message": (
-            f"To sign in, use a web browser to open the page {page} and enter the code {code.user_code} "
+            f"To sign in, use a web browser to open the page {endpoint} and enter the code {code.user_code} "
             "to authenticate."
         ),
     }
 
 
-def device_code(tenant: str, form: Form, world: World) -> dict[str, t.Any]:
-    """Tell the device how far the person is; once, at the end, with tokens. Whoever uses a browser can do MFA there."""
-    application = known_application(form, world)
-    code = world.device_codes.find(required(form, "device_code"))
-    proof = check_client_of_user(form, application, world)
+def device_code(tenant: str, form: Form, state: ServiceState) -> dict[str, t.Any]:
+    """Issue tokens once after the user's approval; raise EntraError before that. The browser sign-in includes MFA."""
+    application = find_application(form, state)
+    code = state.device_codes.find(required(form, "device_code"))
+    client_auth = check_user_client(form, application, state)
     if code is None or code.client_id != application.client_id:
         raise EntraError(user_errors.DEVICE_UNKNOWN)
     if code.redeemed:
         raise EntraError(user_errors.DEVICE_REDEEMED)
     if code.declined:
         raise EntraError(user_errors.DEVICE_DECLINED)
-    if world.device_codes.is_expired(code):
+    if state.device_codes.is_expired(code):
         raise EntraError(user_errors.DEVICE_EXPIRED)
     if code.username is None:
         raise EntraError(user_errors.DEVICE_PENDING)
-    user = known_user(code.username, world)
-    body = SignIn(application, proof, user, code.scope, second_factor=True).answer(form, world)
+    user = find_user(code.username, state)
+    body = SignIn(application, client_auth, user, code.scope, second_factor=True).issue_tokens(form, state)
     code.redeemed = True
     return body
 

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Assertions that an issuer outside of Entra has signed, and that an application is set up to trust.
+"""Check assertions of an external issuer that the application trusts.
 
-Source: https://learn.microsoft.com/entra/workload-id/workload-identity-federation. Issuer, audience and subject are
-compared letter by letter, case included.
+Source: https://learn.microsoft.com/entra/workload-id/workload-identity-federation. Entra compares issuer, audience and
+subject with case.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from .errors import EntraError
 
 if t.TYPE_CHECKING:
     from ..applications import Application
-    from ..world import World
+    from ..service_state import ServiceState
     from .assertions import Assertion
 
 
-def check_federated_assertion(assertion: Assertion, application: Application, world: World) -> None:
-    """Check that the application trusts whom it names, and that they are genuine; raises EntraError."""
+def check_federated_assertion(assertion: Assertion, application: Application, state: ServiceState) -> None:
+    """Check the trust of the application, the signature and the time; raise EntraError."""
     trusted = application.federated_credentials
     if not trusted:
         raise EntraError(
@@ -36,6 +36,6 @@ def check_federated_assertion(assertion: Assertion, application: Application, wo
         raise EntraError(client_errors.FEDERATED_AUDIENCE, value=", ".join(assertion.audiences))
     if all(credential.subject != assertion.claim("sub") for credential in trusted):
         raise EntraError(client_errors.FEDERATED_SUBJECT, value=assertion.claim("sub"))
-    if not world.federation.has_signed(assertion.text):
+    if not state.federation.has_signed(assertion.text):
         raise EntraError(client_errors.FEDERATED_SIGNATURE)
-    assertion.check_time(world.clock())
+    assertion.check_time(state.clock())

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tenants exist, and the OpenID provider metadata of each.
+"""Names of tenants, and the OpenID provider metadata of each.
 
 Source: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 """
@@ -14,29 +14,29 @@ import typing as t
 from ..tenant import TENANT_DOMAIN, TENANT_ID
 
 if t.TYPE_CHECKING:
-    from ..world import World
+    from ..service_state import ServiceState
 
 TENANT_NAMES = (TENANT_ID, TENANT_DOMAIN)
-SHARED_NAMES = ("organizations", "common")
-"""Names that stand for the tenant of whoever signs in."""
+MULTI_TENANT_NAMES = ("organizations", "common")
+"""With these names, the user who signs in determines the tenant."""
 
 
-def token_endpoint(tenant: str, world: World) -> str:
-    """Return the address at which a tenant, by whichever of its names, issues tokens."""
-    return f"{world.authority_url}/{tenant}/oauth2/v2.0/token"
+def token_endpoint(tenant: str, state: ServiceState) -> str:
+    """Return the URL of a tenant's token endpoint."""
+    return f"{state.authority_url}/{tenant}/oauth2/v2.0/token"
 
 
-def issuer(tenant: str, world: World) -> str:
-    """Return the name under which a tenant signs its id tokens."""
-    return f"{world.authority_url}/{tenant}/v2.0"
+def issuer(tenant: str, state: ServiceState) -> str:
+    """Return the issuer of a tenant's id tokens."""
+    return f"{state.authority_url}/{tenant}/v2.0"
 
 
-def metadata(tenant: str, world: World) -> dict[str, t.Any]:
-    """Write one tenant's document: it names the tenant by its id, whatever name was asked, and shared names as such."""
-    named = tenant if tenant in SHARED_NAMES else TENANT_ID
-    base = f"{world.authority_url}/{named}"
+def metadata(tenant: str, state: ServiceState) -> dict[str, t.Any]:
+    """Return the metadata document. It contains the tenant's id, or the name ``organizations`` or ``common``."""
+    tenant_name = tenant if tenant in MULTI_TENANT_NAMES else TENANT_ID
+    base = f"{state.authority_url}/{tenant_name}"
     return {
-        "token_endpoint": token_endpoint(named, world),
+        "token_endpoint": token_endpoint(tenant_name, state),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
         "jwks_uri": f"{base}/discovery/v2.0/keys",
         "response_modes_supported": ["query", "fragment", "form_post"],
@@ -44,8 +44,8 @@ def metadata(tenant: str, world: World) -> dict[str, t.Any]:
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        # The service writes the placeholder, braces and all, where it cannot know the tenant yet.
-        "issuer": issuer("{tenantid}" if named in SHARED_NAMES else named, world),
+        # For these names, Entra sends the literal text {tenantid} because the tenant is not known yet.
+        "issuer": issuer("{tenantid}" if tenant_name in MULTI_TENANT_NAMES else tenant_name, state),
         "request_uri_parameter_supported": False,
         "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
         "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A user's sign-in through an application: who may, and what they get.
+"""Sign a user in through an application: check policies and consent, and issue tokens.
 
-Sources: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow (the answer) and
+Sources: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow (the response) and
 https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 """
 
@@ -23,14 +23,14 @@ from .scopes import check_consent, read_scopes
 
 if t.TYPE_CHECKING:
     from ..applications import Application
+    from ..service_state import ServiceState
     from ..users import User
-    from ..world import World
     from .forms import Form
 
 
-def known_user(username: str, world: World) -> User:
-    """Return the user of that name; raises EntraError."""
-    user = world.user(username)
+def find_user(username: str, state: ServiceState) -> User:
+    """Return the user with this name; raise EntraError."""
+    user = state.user(username)
     if user is None:
         raise EntraError(user_errors.USER_UNKNOWN, tenant_id=TENANT_ID)
     return user
@@ -38,30 +38,30 @@ def known_user(username: str, world: World) -> User:
 
 @dataclasses.dataclass(frozen=True)
 class SignIn:
-    """A user whom Entra has recognized.
+    """The sign-in of a user with a valid credential.
 
-    ``proof``: how the application has proved itself; ``scope``: what it asked for, as text.
+    ``client_auth``: the value of ``appidacr``. ``scope``: the requested scopes as text.
     """
 
     application: Application
-    proof: str
+    client_auth: str
     user: User
     scope: str
     second_factor: bool
 
-    def answer(self, form: Form, world: World) -> dict[str, t.Any]:
-        """Apply the tenant's policies and issue tokens; raises EntraError."""
+    def issue_tokens(self, form: Form, state: ServiceState) -> dict[str, t.Any]:
+        """Check policies and consent, and return the body of the token response; raise EntraError."""
         self._check_policies()
-        granted = read_scopes(self.scope, self.application, world)
-        check_consent(granted, self.application)
-        body = world.tokens.bearer(world.graph_url, self._access_claims(granted.in_token))
-        body["scope"] = granted.in_answer
-        if "offline_access" in granted.openid:
-            body["refresh_token"] = world.refresh_tokens.issue(
+        scopes = read_scopes(self.scope, self.application, state)
+        check_consent(scopes, self.application)
+        body = state.tokens.bearer(state.graph_url, self._access_claims(scopes.access_token_scope))
+        body["scope"] = scopes.response_scope
+        if "offline_access" in scopes.openid:
+            body["refresh_token"] = state.refresh_tokens.issue(
                 self.application.client_id, self.user.username, self.scope, second_factor=self.second_factor
             )
-        if "openid" in granted.openid:
-            body["id_token"] = world.tokens.issue(self.application.client_id, self._id_claims(world))
+        if "openid" in scopes.openid:
+            body["id_token"] = state.tokens.issue(self.application.client_id, self._id_claims(state))
         if form.get("client_info") == "1":
             body["client_info"] = _client_info(self.user)
         return body
@@ -78,7 +78,7 @@ class SignIn:
         return {
             "app_displayname": self.application.display_name,
             "appid": self.application.client_id,
-            "appidacr": self.proof,
+            "appidacr": self.client_auth,
             "amr": ["pwd", "mfa"] if self.second_factor else ["pwd"],
             "idtyp": "user",
             "name": self.user.display_name,
@@ -89,9 +89,9 @@ class SignIn:
             "upn": self.user.username,
         }
 
-    def _id_claims(self, world: World) -> dict[str, t.Any]:
+    def _id_claims(self, state: ServiceState) -> dict[str, t.Any]:
         return {
-            "iss": issuer(TENANT_ID, world),
+            "iss": issuer(TENANT_ID, state),
             "ver": "2.0",
             "name": self.user.display_name,
             "oid": self.user.object_id,
@@ -101,6 +101,6 @@ class SignIn:
 
 
 def _client_info(user: User) -> str:
-    """Write the ids of user and tenant the way that MSAL reads them."""
+    """Return the ids of user and tenant in the format that MSAL expects."""
     ids = json.dumps({"uid": user.object_id, "utid": TENANT_ID})
     return base64.urlsafe_b64encode(ids.encode()).decode().rstrip("=")

@@ -2,23 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why Entra does not let a user in, or no longer.
+"""Errors of Entra about the sign-in of a user.
 
-Sources: those of :mod:`.errors`, and https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code. The
-codes of a declined, an unknown and a redeemed device code are not documented; their OAuth errors are, or follow from
-RFC 6749.
+Sources: see :mod:`.errors`, and https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code. The AADSTS
+codes of a declined, an unknown and a redeemed device code are not documented. Their OAuth errors are documented, or
+follow from RFC 6749.
 """
 
 from __future__ import annotations
 
-from .errors import Kind
+from .errors import ErrorTemplate
 
 
-def _invalid_grant(code: int, text: str, suberror: str | None = None) -> Kind:
-    return Kind(code, 400, "invalid_grant", text, suberror)
+def _invalid_grant(code: int, text: str, suberror: str | None = None) -> ErrorTemplate:
+    return ErrorTemplate(code, 400, "invalid_grant", text, suberror)
 
 
-PASSWORD_NEEDS_TENANT = Kind(
+PASSWORD_NEEDS_TENANT = ErrorTemplate(
     9001023,
     400,
     "invalid_request",
@@ -70,25 +70,25 @@ REFRESH_REVOKED = _invalid_grant(
     suberror="bad_token",
 )
 
-DEVICE_PENDING = Kind(
+DEVICE_PENDING = ErrorTemplate(
     70016,
     400,
     "authorization_pending",
     "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
 )
-DEVICE_DECLINED = Kind(
+DEVICE_DECLINED = ErrorTemplate(
     70017,
     400,
     "authorization_declined",
     "OAuth 2.0 device flow error. The end user denied the authorization request.",
 )
-DEVICE_EXPIRED = Kind(
+DEVICE_EXPIRED = ErrorTemplate(
     70020,
     400,
     "expired_token",
     "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
 )
-DEVICE_UNKNOWN = Kind(
+DEVICE_UNKNOWN = ErrorTemplate(
     70018, 400, "bad_verification_code", "The provided value for the input parameter 'device_code' is not valid."
 )
 DEVICE_REDEEMED = _invalid_grant(

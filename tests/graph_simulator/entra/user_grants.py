@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The grants by which a user signs in without a browser: a password, or a refresh token of an earlier sign-in.
+"""Grants that sign a user in without a browser: with a password, or with a refresh token.
 
 Sources: https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc and
 https://learn.microsoft.com/entra/identity-platform/refresh-tokens
@@ -14,61 +14,61 @@ import hmac
 import typing as t
 
 from ..clock import odata_time
-from ..refresh_tokens import PREFIX, RefreshToken
+from ..refresh_tokens import PREFIX, IssuedRefreshToken
 from . import user_errors
-from .clients import check_client_of_user, known_application
+from .clients import check_user_client, find_application
 from .errors import EntraError
 from .forms import required
-from .sign_in import SignIn, known_user
+from .sign_in import SignIn, find_user
 
 if t.TYPE_CHECKING:
+    from ..service_state import ServiceState
     from ..users import User
-    from ..world import World
     from .forms import Form, Grant
 
 
-def password(tenant: str, form: Form, world: World) -> dict[str, t.Any]:
-    """Sign in with name and password (RFC 6749, section 4.3)."""
+def password(tenant: str, form: Form, state: ServiceState) -> dict[str, t.Any]:
+    """Sign in with user name and password (RFC 6749, section 4.3)."""
     if tenant == "common":
         raise EntraError(user_errors.PASSWORD_NEEDS_TENANT)
-    application = known_application(form, world)
-    username, given, scope = (required(form, name) for name in ("username", "password", "scope"))
-    proof = check_client_of_user(form, application, world)
-    user = known_user(username, world)
-    _check_password(given, user)
-    return SignIn(application, proof, user, scope, second_factor=False).answer(form, world)
+    application = find_application(form, state)
+    username, provided, scope = (required(form, name) for name in ("username", "password", "scope"))
+    client_auth = check_user_client(form, application, state)
+    user = find_user(username, state)
+    _check_password(provided, user)
+    return SignIn(application, client_auth, user, scope, second_factor=False).issue_tokens(form, state)
 
 
-def refresh_token(tenant: str, form: Form, world: World) -> dict[str, t.Any]:
-    """Go on with an earlier sign-in (RFC 6749, section 6), for the same scopes unless others are given."""
-    application = known_application(form, world)
+def refresh_token(tenant: str, form: Form, state: ServiceState) -> dict[str, t.Any]:
+    """Redeem a refresh token (RFC 6749, section 6). The default scopes are those of the first sign-in."""
+    application = find_application(form, state)
     text = required(form, "refresh_token")
-    proof = check_client_of_user(form, application, world)
-    token = _valid_token(text, application.client_id, world)
+    client_auth = check_user_client(form, application, state)
+    token = _valid_token(text, application.client_id, state)
     scope = form.get("scope") or token.scope
-    user = known_user(token.username, world)
-    body = SignIn(application, proof, user, scope, token.second_factor).answer(form, world)
-    # There is always a newer one, whether or not this request asks for offline_access once more.
+    user = find_user(token.username, state)
+    body = SignIn(application, client_auth, user, scope, token.second_factor).issue_tokens(form, state)
+    # Entra always returns a new refresh token, even when the scopes do not include offline_access.
     if "refresh_token" not in body:
-        body["refresh_token"] = world.refresh_tokens.issue(
+        body["refresh_token"] = state.refresh_tokens.issue(
             token.client_id, token.username, token.scope, second_factor=token.second_factor
         )
     return body
 
 
-def _check_password(given: str, user: User) -> None:
+def _check_password(provided: str, user: User) -> None:
     if user.locked:
         raise EntraError(user_errors.USER_LOCKED)
-    # The password of a federated account is not Entra's to check.
-    matches = user.federation_metadata_url is None and hmac.compare_digest(user.password.encode(), given.encode())
+    # Entra cannot check the password of a federated account.
+    matches = user.federation_metadata_url is None and hmac.compare_digest(user.password.encode(), provided.encode())
     if not matches:
         raise EntraError(user_errors.PASSWORD_WRONG)
 
 
-def _valid_token(text: str, client_id: str, world: World) -> RefreshToken:
+def _valid_token(text: str, client_id: str, state: ServiceState) -> IssuedRefreshToken:
     if not text.startswith(PREFIX):
         raise EntraError(user_errors.REFRESH_MALFORMED)
-    token = world.refresh_tokens.find(text)
+    token = state.refresh_tokens.find(text)
     if token is None or token.client_id != client_id:
         raise EntraError(user_errors.REFRESH_UNKNOWN)
     issued = odata_time(token.issued)

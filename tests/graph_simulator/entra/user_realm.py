@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a user's password belongs: with Entra, or with the identity provider of a federated domain.
+"""Return whether Entra or a federated identity provider checks a user's password.
 
-Source: the code of Microsoft's authentication libraries; the route is not documented.
+Source: the code of Microsoft's authentication libraries. The route is not documented.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from urllib.parse import urljoin
 from ..tenant import TENANT_DOMAIN
 
 if t.TYPE_CHECKING:
-    from ..world import World
+    from ..service_state import ServiceState
 
 
-def user_realm(username: str, world: World) -> dict[str, t.Any]:
-    """Describe the domain of a user, who need not exist in it."""
+def user_realm(username: str, state: ServiceState) -> dict[str, t.Any]:
+    """Return the description of a user's domain. The user may be unknown."""
     domain = username.rpartition("@")[2].lower()
-    user = world.user(username)
+    user = state.user(username)
     shared = {
         "ver": "1.0",
         "cloud_instance_name": "microsoftonline.com",

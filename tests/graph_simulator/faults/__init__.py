@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planned faults: which request is hit, and how its answer is spoiled."""
+"""Planned faults: rules that select requests and change or cut their responses."""

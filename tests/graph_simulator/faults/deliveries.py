@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The ways an answer can travel: whole, drop by drop, cut in the middle, or not at all."""
+"""Ways to send a response: whole, slowly, truncated, or not at all."""
 
 from __future__ import annotations
 
@@ -15,125 +15,126 @@ import typing as t
 if t.TYPE_CHECKING:
     from aiohttp import web
 
-    from ..http_messages import Answer
+    from ..http_messages import HttpResponse
 
 
 class Delivery(t.Protocol):
-    """Sends an answer.
+    """Send a response.
 
-    ``complete``: the client gets all of it. ``needs_answer``: there must be one to send, so the service has to act.
+    ``complete``: the client gets the whole response. ``needs_response``: the service must run first.
     """
 
     complete: t.ClassVar[bool]
-    needs_answer: t.ClassVar[bool]
+    needs_response: t.ClassVar[bool]
 
-    async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-        """Write to the request's connection; may raise ConnectionError when the client has left."""
+    async def send(self, web_request: web.BaseRequest, response: HttpResponse) -> web.StreamResponse:
+        """Write to the connection of the request; raise ConnectionError when the client has closed it."""
 
 
 class Whole:
-    """The answer as it is."""
+    """Send the response without a fault."""
 
     complete: t.ClassVar[bool] = True
-    needs_answer: t.ClassVar[bool] = True
+    needs_response: t.ClassVar[bool] = True
 
-    async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-        """Let the HTTP server write it."""
-        return _response(answer)
+    async def send(self, web_request: web.BaseRequest, response: HttpResponse) -> web.StreamResponse:
+        """Let aiohttp write the response."""
+        return _web_response(response)
 
 
 WHOLE = Whole()
-"""How answers travel unless a fault says otherwise."""
+"""The default delivery."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Dripping:
-    """The body in pieces of ``size`` bytes with ``pause`` seconds after each."""
+    """Send the body in pieces of ``size`` bytes, and pause ``pause`` seconds after each."""
 
     size: int
     pause: float
     complete: t.ClassVar[bool] = True
-    needs_answer: t.ClassVar[bool] = True
+    needs_response: t.ClassVar[bool] = True
 
-    async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    async def send(self, web_request: web.BaseRequest, response: HttpResponse) -> web.StreamResponse:
         """Write the pieces."""
-        response = await _headers_sent(request, answer)
-        for start in range(0, len(answer.body), self.size):
-            await response.write(answer.body[start : start + self.size])
+        web_response = await _send_headers(web_request, response)
+        for start in range(0, len(response.body), self.size):
+            await web_response.write(response.body[start : start + self.size])
             await asyncio.sleep(self.pause)
-        return response
+        return web_response
 
 
 class Truncated:
-    """The full Content-Length, half of the body, and the end of the connection."""
+    """Send the full Content-Length and half of the body, then cut the connection."""
 
     complete: t.ClassVar[bool] = False
-    needs_answer: t.ClassVar[bool] = True
+    needs_response: t.ClassVar[bool] = True
 
-    async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-        """Write the half, then abort."""
-        response = await _headers_sent(request, answer)
-        await response.write(answer.body[: len(answer.body) // 2])
-        transport_of(request).abort()
-        await _goodbye_prevented()
-        return response
+    async def send(self, web_request: web.BaseRequest, response: HttpResponse) -> web.StreamResponse:
+        """Write half of the body, then abort."""
+        web_response = await _send_headers(web_request, response)
+        await web_response.write(response.body[: len(response.body) // 2])
+        transport_of(web_request).abort()
+        await _wait_until_closed()
+        return web_response
 
 
 class Reset:
-    """No answer but a TCP reset."""
+    """Send a TCP reset instead of a response."""
 
     complete: t.ClassVar[bool] = False
-    needs_answer: t.ClassVar[bool] = False
+    needs_response: t.ClassVar[bool] = False
 
-    async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    async def send(self, web_request: web.BaseRequest, response: HttpResponse) -> web.StreamResponse:
         """Abort the connection."""
-        reset(transport_of(request))
-        await _goodbye_prevented()
-        return _response(answer)
+        reset(transport_of(web_request))
+        await _wait_until_closed()
+        return _web_response(response)
 
 
 class Dropped:
-    """No answer but the orderly end of the connection, as servers end idle ones."""
+    """Close the connection in the normal way without a response, as servers close idle connections."""
 
     complete: t.ClassVar[bool] = False
-    needs_answer: t.ClassVar[bool] = False
+    needs_response: t.ClassVar[bool] = False
 
-    async def send(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-        """Close the connection; what the HTTP server writes to it afterwards is not sent."""
-        transport_of(request).close()
-        return _response(answer)
+    async def send(self, web_request: web.BaseRequest, response: HttpResponse) -> web.StreamResponse:
+        """Close the connection. The response that aiohttp then writes is not sent."""
+        transport_of(web_request).close()
+        return _web_response(response)
 
 
 def reset(transport: asyncio.WriteTransport) -> None:
-    """End a connection with a TCP reset."""
-    # A linger time of zero makes the close a reset (socket(7)); otherwise the client would see an orderly end.
+    """Close a connection with a TCP reset."""
+    # With a linger time of zero, close() sends a reset (socket(7)); otherwise it sends a normal end of the stream.
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
 
 
-def transport_of(request: web.BaseRequest) -> asyncio.Transport:
-    """Return the connection of a request; raises ConnectionResetError when it has gone."""
-    if request.transport is None:
+def transport_of(web_request: web.BaseRequest) -> asyncio.Transport:
+    """Return the transport of a request; raise ConnectionResetError when the connection is closed."""
+    if web_request.transport is None:
         raise ConnectionResetError("The client has left.")
-    return request.transport
+    return web_request.transport
 
 
-def _response(answer: Answer) -> web.StreamResponse:
-    # Imported late, here and below: without a network there is no need of an HTTP server.
+def _web_response(response: HttpResponse) -> web.StreamResponse:
+    # Imported here and below, so that tests without a network do not need aiohttp.
     from aiohttp import web
 
-    return web.Response(status=answer.status, headers=answer.headers, body=answer.body or None)
+    return web.Response(status=response.status, headers=response.headers, body=response.body or None)
 
 
-async def _headers_sent(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+async def _send_headers(web_request: web.BaseRequest, response: HttpResponse) -> web.StreamResponse:
     from aiohttp import web
 
-    response = web.StreamResponse(status=answer.status, headers=answer.headers)
-    response.content_length = len(answer.body)
-    await response.prepare(request)
-    return response
+    web_response = web.StreamResponse(status=response.status, headers=response.headers)
+    web_response.content_length = len(response.body)
+    await web_response.prepare(web_request)
+    return web_response
 
 
-async def _goodbye_prevented() -> None:
-    # The event loop closes the socket in its next round. Until then the HTTP server could still say goodbye over TLS.
+async def _wait_until_closed() -> None:
+    # The event loop closes the socket in its next iteration. Without this pause aiohttp could still send a TLS
+    # close_notify.
     await asyncio.sleep(0.01)

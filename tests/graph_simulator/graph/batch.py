@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Several requests in one.
+"""JSON batching: one request that contains several requests.
 
-Sources: https://learn.microsoft.com/graph/json-batching and, for what that page leaves open, section 19 of
-https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html. Of the messages, those on the
-payload's format, on ids and on missing bodies are quoted in public issues; the service's other words are not known.
+Sources: https://learn.microsoft.com/graph/json-batching and section 19 of
+https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html. The messages about the payload
+format, ids and missing bodies are known from public issues. The other messages are invented.
 """
 
 from __future__ import annotations
@@ -15,52 +15,52 @@ import dataclasses
 import json
 import typing as t
 
-from ..http_messages import Answer, Call
+from ..http_messages import HttpRequest, HttpResponse
 from .batch_items import BATCH, BatchItem, read_items
-from .errors import GraphError, refusal_answer
+from .errors import ODataError, error_response
 
 if t.TYPE_CHECKING:
-    from ..clock import Clock
+    from ..clock import UtcClock
     from ..http_messages import Forward
-    from ..world import World
+    from ..service_state import ServiceState
 
 __all__ = ["BATCH", "Batch", "read_batch"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """Requests that are carried out in their order, each whatever becomes of those that it does not depend on."""
+    """The requests of a batch. They run in order; a failed request stops only the requests that depend on it."""
 
     items: t.Sequence[BatchItem]
-    clock: Clock
+    clock: UtcClock
 
-    def answer(self, forward: Forward) -> Answer:
-        """Answer with 200, whatever the items end in."""
+    def respond(self, forward: Forward) -> HttpResponse:
+        """Run the requests and return 200 with their responses."""
         statuses: dict[str, int] = {}
-        responses = []
+        entries = []
         for item in self.items:
             failed = any(statuses[key] >= 400 for key in item.depends_on)
-            answer = forward(item.call, self._failed_dependency(item) if failed else None)
-            statuses[item.key] = answer.status
-            responses.append(_response(item, answer))
-        # The order is the service's affair. This one leaves no answer in the place of its request.
-        return Answer.json(200, {"responses": responses[1:] + responses[:1]}, content_type="application/json")
+            response = forward(item.request, self._failed_dependency(item) if failed else None)
+            statuses[item.key] = response.status
+            entries.append(_response_entry(item, response))
+        # Graph does not promise an order. The first response moves to the end, so clients must match by id.
+        return HttpResponse.json(200, {"responses": entries[1:] + entries[:1]}, content_type="application/json")
 
-    def _failed_dependency(self, item: BatchItem) -> Answer:
-        refused = GraphError(424, "FailedDependency", "A request that this one depends on has failed.")
-        return refusal_answer(refused, item.call, self.clock())
-
-
-def read_batch(call: Call, world: World) -> Batch:
-    """Read the requests inside; raises GraphError when any of them cannot be read, and then none is carried out."""
-    return Batch(read_items(call), world.clock)
+    def _failed_dependency(self, item: BatchItem) -> HttpResponse:
+        error = ODataError(424, "FailedDependency", "A request that this one depends on has failed.")
+        return error_response(error, item.request, self.clock())
 
 
-def _response(item: BatchItem, answer: Answer) -> dict[str, t.Any]:
-    response: dict[str, t.Any] = {"id": item.id, "status": answer.status, "headers": dict(answer.headers)}
-    if answer.body:
-        response["body"] = _json_or_text(answer.body)
-    return response
+def read_batch(request: HttpRequest, state: ServiceState) -> Batch:
+    """Parse the whole batch before any request runs; raise ODataError when it is invalid."""
+    return Batch(read_items(request), state.clock)
+
+
+def _response_entry(item: BatchItem, response: HttpResponse) -> dict[str, t.Any]:
+    entry: dict[str, t.Any] = {"id": item.id, "status": response.status, "headers": dict(response.headers)}
+    if response.body:
+        entry["body"] = _json_or_text(response.body)
+    return entry
 
 
 def _json_or_text(body: bytes) -> t.Any:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The requests inside of a batch, as they are written."""
+"""Parse the requests of a batch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import json
 import re
 import typing as t
 
-from ..http_messages import Call
+from ..http_messages import HttpRequest
 from .bodies import read_object
 from .errors import bad_request
 
@@ -20,88 +20,88 @@ LIMIT = 20
 
 _INVALID = "Invalid batch payload format."
 _ABSOLUTE = re.compile(r"([a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
-# A DELETE is a write, too, but has no body.
-_WITH_BODY = ("POST", "PUT", "PATCH")
-# What holds for the batch as a whole and is not said once more for each request.
-_SHARED_HEADERS = ("authorization", "user-agent")
+# DELETE is missing: it writes, but has no body.
+_METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
+# Each request inherits these headers from the batch.
+_INHERITED_HEADERS = ("authorization", "user-agent")
 
 
 @dataclasses.dataclass(frozen=True)
 class BatchItem:
-    """One request; ``depends_on`` has the keys of others."""
+    """One request of a batch. ``depends_on`` holds the keys of other items."""
 
     id: str
-    call: Call
+    request: HttpRequest
     depends_on: tuple[str, ...]
 
     @property
     def key(self) -> str:
-        """The id as it is compared: without regard to case."""
+        """The id in lower case, because Graph compares ids without case."""
         return self.id.lower()
 
 
-def read_items(outer: Call) -> list[BatchItem]:
-    """Read the body of a batch; raises GraphError. Fields that nobody knows are ignored, as they are by the service."""
+def read_items(outer: HttpRequest) -> list[BatchItem]:
+    """Parse the body of a batch; raise ODataError. Unknown fields are ignored, as Graph does."""
     requests = read_object(outer).get("requests")
     if not isinstance(requests, list) or not requests:
         raise bad_request(_INVALID)
     if len(requests) > LIMIT:
         raise bad_request(f"A batch must not have more than {LIMIT} requests.")
     items: list[BatchItem] = []
-    for request in requests:
-        item = _read_item(request, outer)
-        earlier = {other.key for other in items}
-        if item.key in earlier:
+    for entry in requests:
+        item = _read_item(entry, outer)
+        earlier_keys = {other.key for other in items}
+        if item.key in earlier_keys:
             raise bad_request(f"Request Id {item.id} has to be unique in a batch.")
-        # Microsoft's OData library allows no reference to what comes later, so there are no circles either.
-        if not earlier.issuperset(item.depends_on):
+        # Microsoft's OData library accepts only dependencies on earlier requests, so cycles cannot occur.
+        if not earlier_keys.issuperset(item.depends_on):
             raise bad_request(f"Request id : {item.id} depends on a request that is not listed before it.")
         items.append(item)
     return items
 
 
-def _read_item(request: t.Any, outer: Call) -> BatchItem:
-    if not isinstance(request, dict):
+def _read_item(entry: t.Any, outer: HttpRequest) -> BatchItem:
+    if not isinstance(entry, dict):
         raise bad_request(_INVALID)
-    item_id, method, url = (_text(request, name) for name in ("id", "method", "url"))
-    # OData reads methods without regard to case.
+    item_id, method, url = (_text(entry, name) for name in ("id", "method", "url"))
+    # OData compares methods without case.
     method = method.upper()
-    depends_on = request.get("dependsOn") or []
+    depends_on = entry.get("dependsOn") or []
     if not _is_list_of_texts(depends_on):
         raise bad_request(_INVALID)
-    call = Call.to(method, _target(item_id, url, outer), _headers(request, outer), _body(request))
-    if call.segments[1:] == BATCH:
+    request = HttpRequest.new(method, _target(item_id, url, outer), _headers(entry, outer), _body(entry))
+    if request.segments[1:] == BATCH:
         raise bad_request(f"Request id : {item_id} is itself a batch.")
-    if (call.body or method in _WITH_BODY) and not (call.body and call.media_type):
+    if (request.body or method in _METHODS_WITH_BODY) and not (request.body and request.media_type):
         raise bad_request(f"Write request id : {item_id} does not contain Content-Type header or body.")
-    return BatchItem(item_id, call, tuple(key.lower() for key in depends_on))
+    return BatchItem(item_id, request, tuple(key.lower() for key in depends_on))
 
 
-def _text(request: dict[str, t.Any], name: str) -> str:
-    value = request.get(name)
+def _text(entry: dict[str, t.Any], name: str) -> str:
+    value = entry.get(name)
     if not isinstance(value, str) or not value:
         raise bad_request(_INVALID)
     return value
 
 
-def _target(item_id: str, url: str, outer: Call) -> str:
-    """Return the path below the batch's own version of Graph."""
+def _target(item_id: str, url: str, outer: HttpRequest) -> str:
+    """Return the path with the API version of the batch."""
     if _ABSOLUTE.match(url):
         raise bad_request(f"Request id : {item_id} has a url that is not relative.")
     return f"/{outer.segments[0]}/{url.removeprefix('/')}"
 
 
-def _headers(request: dict[str, t.Any], outer: Call) -> dict[str, str]:
-    given = request.get("headers") or {}
-    if not isinstance(given, dict) or not _is_list_of_texts(list(given.values())):
+def _headers(entry: dict[str, t.Any], outer: HttpRequest) -> dict[str, str]:
+    headers = entry.get("headers") or {}
+    if not isinstance(headers, dict) or not _is_list_of_texts(list(headers.values())):
         raise bad_request(_INVALID)
-    shared = {name: outer.headers[name] for name in _SHARED_HEADERS if name in outer.headers}
-    return {**{name.lower(): value for name, value in given.items()}, **shared}
+    inherited = {name: outer.headers[name] for name in _INHERITED_HEADERS if name in outer.headers}
+    return {**{name.lower(): value for name, value in headers.items()}, **inherited}
 
 
-def _body(request: dict[str, t.Any]) -> bytes:
-    # Other bodies than JSON would come as base64, but there is no operation that takes any.
-    return b"" if request.get("body") is None else json.dumps(request["body"]).encode()
+def _body(entry: dict[str, t.Any]) -> bytes:
+    # Graph accepts other bodies than JSON as base64, but no operation of the simulator takes such a body.
+    return b"" if entry.get("body") is None else json.dumps(entry["body"]).encode()
 
 
 def _is_list_of_texts(value: t.Any) -> bool:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""JSON that is sent to Graph; the wording of the refusals is that of OData's own reader."""
+"""Parse JSON bodies. The error messages are those of Microsoft's OData library."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import typing as t
 from .errors import bad_request
 
 if t.TYPE_CHECKING:
-    from ..http_messages import Call
+    from ..http_messages import HttpRequest
 
 
-def read_object(call: Call) -> dict[str, t.Any]:
-    """Return the JSON object in the body; raises GraphError."""
-    if not call.body:
+def read_object(request: HttpRequest) -> dict[str, t.Any]:
+    """Return the JSON object of the body; raise ODataError."""
+    if not request.body:
         raise bad_request("Empty Payload. JSON content expected.")
-    if not call.media_type:
+    if not request.media_type:
         raise bad_request("Write requests (excluding DELETE) must contain the Content-Type header declaration.")
-    if call.media_type != "application/json":
+    if request.media_type != "application/json":
         raise bad_request("Entity only allows writes with a JSON Content-Type header.")
     try:
-        body = json.loads(call.body)
+        body = json.loads(request.body)
     except ValueError:
         raise bad_request(
             "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid "

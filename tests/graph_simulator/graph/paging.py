@@ -13,19 +13,19 @@ import typing as t
 from .errors import bad_request
 
 if t.TYPE_CHECKING:
-    from ..http_messages import Call
+    from ..http_messages import HttpRequest
 
 T = t.TypeVar("T")
 
 _PREFIX = b"offset:"
 
 
-def page(call: Call, items: t.Sequence[T], size: int, url: str) -> tuple[t.Sequence[T], str | None]:
-    """Return the page that ``$skiptoken`` names and the link to the next one; raises GraphError for a foreign token."""
-    offset = _offset(call.query["$skiptoken"]) if "$skiptoken" in call.query else 0
-    following = offset + size
-    link = None if following >= len(items) else f"{url}?$skiptoken={_token(following)}"
-    return items[offset:following], link
+def page(request: HttpRequest, items: t.Sequence[T], size: int, url: str) -> tuple[t.Sequence[T], str | None]:
+    """Return the page of ``$skiptoken``, and the link to the next page or None; raise ODataError."""
+    offset = _offset(request.query["$skiptoken"]) if "$skiptoken" in request.query else 0
+    next_offset = offset + size
+    link = None if next_offset >= len(items) else f"{url}?$skiptoken={_token(next_offset)}"
+    return items[offset:next_offset], link
 
 
 def _token(offset: int) -> str:

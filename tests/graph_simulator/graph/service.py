@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Graph as a function from a request to an answer."""
+"""Graph as a function from a request to a response."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ import typing as t
 
 from .authorization import authenticate, authorize
 from .batch import BATCH, read_batch
-from .errors import GraphError, bad_request, refusal_answer
+from .errors import ODataError, bad_request, error_response
 from .exchange_connectors import COLLECTION, get_connector, list_connectors, sync_connector
 
 if t.TYPE_CHECKING:
-    from ..http_messages import Answer, BatchResponse, Call
-    from ..world import World
+    from ..http_messages import BatchResponse, HttpRequest, HttpResponse
+    from ..service_state import ServiceState
 
-KEY = "{key}"
-"""Stands for any one segment in a route."""
+ANY_SEGMENT = "{key}"
+"""Placeholder for one path segment in a route."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Operation:
-    """What a verb does: any of ``permissions`` (none: a valid token) allows it.
+    """A verb of a route. The token needs one of ``permissions``; an empty tuple allows every valid token.
 
-    ``options`` are the OData query options that it knows; a ``bundle`` of requests does not count as one itself.
+    ``options`` are the supported OData query options. A batch (``is_batch``) does not count for throttling, but its
+    requests do.
     """
 
-    run: t.Callable[[Call, World], Answer | BatchResponse]
+    run: t.Callable[[HttpRequest, ServiceState], HttpResponse | BatchResponse]
     permissions: tuple[str, ...]
     options: tuple[str, ...] = ()
-    bundle: bool = False
+    is_batch: bool = False
 
 
 _READ = ("DeviceManagementServiceConfig.Read.All", "DeviceManagementServiceConfig.ReadWrite.All")
@@ -41,63 +42,65 @@ _SYNC = {"POST": Operation(sync_connector, _WRITE)}
 
 ROUTES: dict[tuple[str, ...], dict[str, Operation]] = {
     COLLECTION: {"GET": Operation(list_connectors, _READ, options=("$skiptoken",))},
-    (*COLLECTION, KEY): {"GET": Operation(get_connector, _READ)},
-    (*COLLECTION, KEY, "sync"): _SYNC,
-    (*COLLECTION, KEY, "microsoft.graph.sync"): _SYNC,
-    BATCH: {"POST": Operation(read_batch, permissions=(), bundle=True)},
+    (*COLLECTION, ANY_SEGMENT): {"GET": Operation(get_connector, _READ)},
+    (*COLLECTION, ANY_SEGMENT, "sync"): _SYNC,
+    (*COLLECTION, ANY_SEGMENT, "microsoft.graph.sync"): _SYNC,
+    BATCH: {"POST": Operation(read_batch, permissions=(), is_batch=True)},
 }
 
 
-def answer(call: Call, world: World) -> Answer | BatchResponse:
-    """Answer one request, or return those inside of it."""
+def respond(request: HttpRequest, state: ServiceState) -> HttpResponse | BatchResponse:
+    """Answer one request, or return its batch."""
     try:
-        claims = authenticate(call, world)
-        operation = _operation(call)
-        if not operation.bundle:
-            world.throttling.admit(call, claims)
-        authorize(call, claims, operation.permissions)
-        _check_options(call, operation)
-        return operation.run(call, world)
-    except GraphError as refused:
-        return refusal_answer(refused, call, world.clock())
+        claims = authenticate(request, state)
+        operation = _find_operation(request)
+        if not operation.is_batch:
+            state.throttling.admit(request, claims)
+        authorize(request, claims, operation.permissions)
+        _check_query_options(request, operation)
+        return operation.run(request, state)
+    except ODataError as error:
+        return error_response(error, request, state.clock())
 
 
-def _operation(call: Call) -> Operation:
-    version, segments = call.segments[0], call.segments[1:]
+def _find_operation(request: HttpRequest) -> Operation:
+    version, segments = request.segments[0], request.segments[1:]
     if version != "v1.0":
         raise bad_request(f"Invalid version: {version}.")
-    operations = next((found for route, found in ROUTES.items() if _matches(route, segments)), None)
+    operations = next((verbs for route, verbs in ROUTES.items() if _matches(route, segments)), None)
     if operations is None:
-        raise _no_route(call, segments)
-    if call.method not in operations:
-        raise GraphError(
+        raise _unknown_path(request, segments)
+    if request.method not in operations:
+        raise ODataError(
             405,
             "Request_BadRequest",
             "Specified HTTP method is not allowed for the request target.",
             {"Allow": ", ".join(operations)},
         )
-    return operations[call.method]
+    return operations[request.method]
 
 
 def _matches(route: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    return len(route) == len(segments) and all(own in (KEY, asked) for own, asked in zip(route, segments, strict=True))
+    return len(route) == len(segments) and all(
+        pattern in (ANY_SEGMENT, segment) for pattern, segment in zip(route, segments, strict=True)
+    )
 
 
-def _no_route(call: Call, segments: tuple[str, ...]) -> GraphError:
-    """Refuse an unknown path: Graph by its model, but below deviceManagement by Intune's own router."""
+def _unknown_path(request: HttpRequest, segments: tuple[str, ...]) -> ODataError:
+    """Return the error for an unknown path. Paths below deviceManagement get the error of Intune's own router."""
     if len(segments) < 2 or segments[0] != COLLECTION[0]:
         return bad_request(f"Resource not found for the segment '{segments[0] if segments else ''}'.")
     template = "/".join(["~", "singleton", *["navigation"] * (len(segments) - 1)])
-    return GraphError(
+    return ODataError(
         400,
         "No method match route template",
-        f"No OData route exists that match template {template} with http verb {call.method} for request "
+        f"No OData route exists that match template {template} with http verb {request.method} for request "
         f"/DeviceService/{'/'.join(segments)}.",
     )
 
 
-def _check_options(call: Call, operation: Operation) -> None:
-    """Refuse what would be ignored in silence: whoever sends a query option expects an effect."""
-    for name in call.query:
+def _check_query_options(request: HttpRequest, operation: Operation) -> None:
+    """Reject unsupported query options, so that a test does not rely on an option without effect."""
+    for name in request.query:
         if name.startswith("$") and name not in operation.options:
             raise bad_request(f"Query option '{name}' is not allowed.")

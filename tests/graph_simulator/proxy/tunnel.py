@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bytes from either end of a tunnel to the other."""
+"""Forward bytes between the two ends of a tunnel."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _CHUNK = 65536
 
 
 async def connect_ends(near: End, far: End) -> None:
-    """Carry bytes both ways until both ends have said all, or one of them is lost; the far end is closed then."""
+    """Forward bytes until both ends are closed or one connection is lost, then close the far end."""
     directions = [asyncio.ensure_future(_carry(near[0], far[1])), asyncio.ensure_future(_carry(far[0], near[1]))]
     try:
         await asyncio.gather(*directions)
     except ConnectionError:
-        # What the other end has not got yet is lost for it as well.
+        # The connection to the far end is lost. Abort the near end, which drops bytes that were not sent yet.
         near[1].transport.abort()
     finally:
         for direction in directions:

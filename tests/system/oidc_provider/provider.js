@@ -2,11 +2,11 @@
 // GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Runs oidc-provider as the login service of one tenant: all of it lies below /TENANT/v2.0, as Entra's metadata does.
+// Run oidc-provider as the login service of one tenant. All paths start with /TENANT/v2.0, like Entra's metadata.
 //
 // Usage: node provider.js SETTINGS_FILE
 //
-// It prints "port NUMBER" once it listens, and ends with its standard input, so that it outlives nobody.
+// It prints "port NUMBER" when it listens. It exits at the end of its standard input, so it never outlives the test.
 
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -16,8 +16,8 @@ import Provider from 'oidc-provider';
 const settings = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const mount = `/${settings.tenant_id}/v2.0`;
 
-// By client, so that tests can have what ends soon.
-const seconds = (model, usual) => (_ctx, _token, client) => settings.seconds[client.clientId]?.[model] ?? usual;
+// A client can have its own lifetimes, so that tests can use tokens that expire soon.
+const seconds = (model, defaultSeconds) => (_ctx, _token, client) => settings.seconds[client.clientId]?.[model] ?? defaultSeconds;
 
 const application = {
   client_id: settings.client_id,
@@ -42,10 +42,9 @@ const configuration = {
   features: {
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
-    // Pages that let anybody in by any name: it is the protocol that is tested.
+    // These pages accept each name and password: the tests check the protocol only.
     devInteractions: { enabled: true },
-    // Entra's clients name the resource within the scope. Here it is told in its own right, and only its scopes are
-    // granted.
+    // Clients of Entra name the resource in the scope. This provider has one default resource with its scopes.
     resourceIndicators: {
       enabled: true,
       defaultResource: () => settings.graph_url,
@@ -75,7 +74,7 @@ server.listen(0, '127.0.0.1', () => {
       response.writeHead(404).end();
       return;
     }
-    // From both together the provider learns where it is mounted.
+    // The provider computes its mount path from both URLs.
     request.originalUrl = request.url;
     request.url = request.url.slice(mount.length);
     answer(request, response);

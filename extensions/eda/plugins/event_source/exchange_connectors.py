@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An event source of ansible-rulebook: Intune's Exchange connectors, as they fall ill, change and sync."""
+"""Event source for ansible-rulebook that watches the Exchange connectors of Microsoft Intune."""
 
 from __future__ import annotations
 
@@ -10,56 +10,59 @@ import asyncio
 import importlib
 import logging
 import os
-import pkgutil
 import sys
 import threading
 import typing as t
 from pathlib import Path
 
 DOCUMENTATION = r"""
-short_description: Tell when an Exchange connector of Microsoft Intune becomes unhealthy, changes its status or syncs
+short_description: Watch the Exchange connectors of Microsoft Intune, their health, status and syncs
 version_added: 1.0.0
 author: The msgraph.intune maintainers (@msgraph-intune)
 description:
-  - Reads the on-premises Exchange connectors of Microsoft Intune from time to time, and tells what became of them since
-    the last look.
+  - Polls the on-premises Exchange connectors of Microsoft Intune, and creates events for the changes since the last
+    poll.
   - Microsoft ended support for the connector on 19 February 2024 and says that it no longer syncs with Intune after
-    that date. What is seen is what Microsoft Graph still shows.
-  - Each look is one request, and one more for each further page; the first one signs in besides.
-  - When the service cannot be read, the next look is later and later, up to an hour, or as late as the service asks, up
-    to a day. It ends by itself only when its options do not fit, or when a Python package is missing.
-  - An event of the type C(unhealthy), C(status_changed), C(synced) or C(removed) has C(connector), the connector as
-    M(msgraph.intune.intune_exchange_connector_info) shows it, and C(previous), the same as it was at the last look, or
-    null when it was not there. The first look tells of those connectors alone that are unhealthy.
-  - An event of the type C(watch_failed) has C(message), a sentence, and C(error), in the form in which modules return
-    it. It comes once for the same failure. C(watch_recovered) has C(message), and comes when all can be read again.
-    Connectors that can be read are watched meanwhile, when another one that was asked for is not there.
+    that date. The events show what Microsoft Graph still returns.
+  - Each poll sends one request, and one more for each further page. The first poll also signs in.
+  - If a poll fails, the pause before the next poll doubles with each failure, up to an hour. If the service asks for a
+    longer pause, the source waits as long as requested, up to a day. The source ends only if its options are invalid or
+    a Python package is missing.
+  - An event of the type C(unhealthy), C(status_changed), C(synced) or C(removed) contains C(connector) and C(previous).
+    C(connector) has the format that M(msgraph.intune.intune_exchange_connector_info) returns. C(previous) is the
+    connector at the last poll, or null if it did not exist then. The first poll creates events only for unhealthy
+    connectors.
+  - An event of the type C(watch_failed) contains C(message), a sentence, and C(error) in the format that modules
+    return. The same failure creates only one event. An event of the type C(watch_recovered) contains C(message), and
+    follows when all connectors can be read again. If one of the selected connectors does not exist, the source still
+    watches the others.
   - The collection's file C(extensions/eda/event_schemas/exchange_connectors.json) is a JSON schema of these events.
-  - Events contain neither secrets nor template syntax, because Ansible renders what a rulebook writes into a playbook.
-    Each brace becomes a parenthesis, each backslash a slash, and a blank breaks up the words that begin a template or
-    a vault. Names that contain these characters differ from those that modules return, so select connectors by ID.
+  - Events contain neither secrets nor template syntax, because Ansible renders text that a rulebook writes into a
+    playbook. Braces become parentheses, and backslashes become slashes. A blank splits the words that start a template
+    or a vault. Names with these characters differ from the names that modules return, so select connectors by ID.
 options:
   interval:
     description:
-      - The time between two reads, at least a second. A number of seconds, or a number with a unit, such as V(90s),
+      - The time between two polls, at least a second. A number of seconds, or a number with a unit, such as V(90s),
         V(5m) or V(2h).
     type: str
     default: 5m
   connector_id:
     description:
       - The IDs of the connectors to watch, as a list or separated by commas.
-      - If neither this nor O(connector_name) is set, all connectors are watched. An empty list is refused.
+      - If neither this option nor O(connector_name) is set, all connectors are watched. An empty list is refused.
     type: list
     elements: str
   connector_name:
     description:
-      - A name, or a list of names, of connectors to watch, compared as M(msgraph.intune.intune_exchange_connector_info)
-        does.
+      - The name of a connector to watch, or a list of names. M(msgraph.intune.intune_exchange_connector_info)
+        compares names in the same way.
     type: raw
 notes:
-  - Besides, it takes all options to sign in and to connect that M(msgraph.intune.intune_exchange_connector_info) has,
-    from the same environment variables where they are not set. The permission is that of the module.
-  - It runs in the Python of ansible-rulebook, which needs requests and msal.
+  - The source also accepts all options to sign in and to connect of
+    M(msgraph.intune.intune_exchange_connector_info), and uses the same environment variables. It needs the same
+    permission.
+  - The source runs in the Python of ansible-rulebook. Install requests and msal there.
 """
 
 EXAMPLES = r"""
@@ -70,16 +73,16 @@ EXAMPLES = r"""
     client_secret: "{{ intune_client_secret }}"
 """
 
-# ansible-rulebook runs this file by its path, and knows nothing of the collection around it. Where there is none around
-# it, one that is installed elsewhere has to do.
-_FILE = Path(__file__).absolute()  # a link is not followed: it may lead out of the tree
+# ansible-rulebook runs this file by its path and does not make the collection importable, so add its folder to the
+# import path. A copy of this file outside a collection uses the collection that is installed elsewhere.
+_FILE = Path(__file__).absolute()  # not resolve(): a symbolic link may lead out of the collection
 if _FILE.parts[-8:-5] == ("ansible_collections", "msgraph", "intune"):
     _ROOT, _TREE = str(_FILE.parents[7]), str(_FILE.parents[6])
     if _ROOT not in sys.path:
         sys.path.insert(0, _ROOT)
     import ansible_collections
 
-    # Namespace packages find each other; a regular one of that name, somewhere in this Python, would hide the tree.
+    # Namespace packages in several folders are merged, but a regular package with this name would hide this folder.
     if _TREE not in ansible_collections.__path__:
         ansible_collections.__path__.insert(0, _TREE)
 
@@ -106,31 +109,43 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.watch impor
     Watcher,
 )
 
-# A rulebook runs for weeks, and the collection may be replaced meanwhile: what is imported by need is imported now.
-for _package in (_graph, _intune):
-    for _module in pkgutil.iter_modules(_package.__path__, f"{_package.__name__}."):
-        importlib.import_module(_module.name)
-
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import ModuleType
 
     from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import SelectionOptions
 
     T = t.TypeVar("T")
 
-_INTERVAL = "5m"
+_DEFAULT_INTERVAL = "5m"
 _SELECTION = t.cast("SelectionOptions", EXCHANGE_CONNECTOR.selection)
-_OWN = ("interval", _SELECTION.id, _SELECTION.name)
-# What ansible-rulebook adds to the arguments.
-_NOT_OURS = ("eda_feedback_queue",)
+_OWN_OPTIONS = ("interval", _SELECTION.id, _SELECTION.name)
+# Arguments that ansible-rulebook adds.
+_ADDED_BY_RULEBOOK = ("eda_feedback_queue",)
 
 _log = logging.getLogger("msgraph.intune.exchange_connectors")
+
+
+def _preload(package: ModuleType) -> None:
+    """Import all modules of a package, including its subfolders.
+
+    The subfolders have no ``__init__.py``, so ``pkgutil.walk_packages`` does not find their modules.
+    """
+    for folder in map(Path, package.__path__):
+        for file in sorted(folder.rglob("*.py")):
+            name = ".".join(file.relative_to(folder).with_suffix("").parts)
+            importlib.import_module(f"{package.__name__}.{name}")
+
+
+# A rulebook runs for weeks, and an update may replace the collection during this time. So import all code at the start.
+for _package in (_graph, _intune):
+    _preload(_package)
 
 
 async def main(queue: asyncio.Queue[dict[str, t.Any]], args: dict[str, t.Any]) -> None:
     """Put events into the queue until the task is cancelled.
 
-    :raises GraphError: the arguments do not fit, or a package is missing; whatever else happens is told and survived.
+    :raises GraphError: the arguments are invalid or a package is missing. Other errors become events.
     """
     clock = StoppableClock()
     try:
@@ -141,21 +156,21 @@ async def main(queue: asyncio.Queue[dict[str, t.Any]], args: dict[str, t.Any]) -
                 await queue.put(event)
             await asyncio.sleep(pause)
     except Exception as exc:  # noqa: BLE001  it is raised again, masked
-        # ansible-rulebook logs the exception with all its causes, and causes can quote the service.
+        # ansible-rulebook logs the exception with its causes, and causes can contain text of the service.
         raise masked(exc) from None
     finally:
-        # A look that is under way in the background is not to wait for another try.
+        # Interrupt the backoff of a poll that still runs in the background.
         clock.stop()
 
 
 def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: StoppableClock) -> Watcher:
-    """From the arguments of a rulebook to what watches.
+    """Build the watcher from the arguments of a rulebook.
 
-    :raises GraphError: they do not fit, or a package is missing.
+    :raises GraphError: the arguments are invalid, or a package is missing.
     """
     provided = read_arguments(args)
     value = provided.get("interval")
-    interval = parse_duration("interval", _INTERVAL if is_not_given(value) else value, max_seconds=MAX_AGE)
+    interval = parse_duration("interval", _DEFAULT_INTERVAL if is_not_given(value) else value, max_seconds=MAX_AGE)
     if interval < 1:
         raise OptionsError(
             f"interval is {shown(value)}, which is less than a second", hint="Give a longer one, such as 1s, 5m or 2h."
@@ -181,17 +196,17 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
 
 
 def warn(sentence: str) -> None:
-    """Write a warning to the log, with secrets masked."""
+    """Log a warning with secrets masked."""
     _log.warning("%s", SECRETS.mask(sentence))
 
 
 def inform(sentence: str) -> None:
-    """Write a line to the log that is shown with -v, with secrets masked."""
+    """Log a message that ansible-rulebook shows with -v, with secrets masked."""
     _log.info("%s", SECRETS.mask(sentence))
 
 
 def masked(error: Exception) -> Exception:
-    """Return the error without its causes, with secrets masked and its text printable."""
+    """Return an error without causes, with secrets masked and control characters replaced."""
     text = SECRETS.mask(printable(str(error)))
     if isinstance(error, GraphError):
         return type(error)(text)
@@ -199,53 +214,53 @@ def masked(error: Exception) -> Exception:
 
 
 def read_arguments(args: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The arguments by the names of options, aliases resolved.
+    """Return the arguments by option name. Replace aliases with the names of their options.
 
-    :raises OptionsError: one is unknown, given twice, or no single value.
+    :raises OptionsError: an argument is unknown, given twice, or not a single value.
     """
     names = {alias: option.name for option in OPTIONS.values() for alias in (option.name, *option.aliases)}
-    names.update({name: name for name in _OWN})
-    found: dict[str, t.Any] = {}
-    for provided, value in args.items():
-        if provided in _NOT_OURS:
+    names.update({name: name for name in _OWN_OPTIONS})
+    provided: dict[str, t.Any] = {}
+    for argument, value in args.items():
+        if argument in _ADDED_BY_RULEBOOK:
             continue
-        name = names.get(provided)
+        name = names.get(argument)
         if name is None:
-            raise OptionsError(f"The option {provided!r} is unknown", hint=f"Known are {', '.join(sorted(names))}.")
-        if name in found:
+            raise OptionsError(f"The option {argument!r} is unknown", hint=f"Known are {', '.join(sorted(names))}.")
+        if name in provided:
             raise OptionsError(f"{name} is given twice, once by an alias", hint="Give it once.")
         if name in OPTIONS and isinstance(value, (list, dict)):
-            raise OptionsError(f"{provided} is not a single value", hint="Give a text, a number or a boolean.")
-        found[name] = value
-    return found
+            raise OptionsError(f"{argument} is not a single value", hint="Give a text, a number or a boolean.")
+        provided[name] = value
+    return provided
 
 
-async def in_background(work: Callable[[], T]) -> T:
-    """Run what blocks, without blocking the event loop, nor the end of the process when nobody waits any more.
+async def in_background(function: Callable[[], T]) -> T:
+    """Run a blocking function in a daemon thread, and return its result.
 
-    The pool of asyncio.to_thread would: the interpreter waits for its threads, and a request can take minutes.
+    asyncio.to_thread cannot be used: the interpreter waits for its threads at exit, and a request can take minutes.
     """
     loop = asyncio.get_running_loop()
-    outcome: asyncio.Future[T] = loop.create_future()
+    future: asyncio.Future[T] = loop.create_future()
 
-    def settle(setter: Callable[[t.Any], None], value: object) -> None:
-        # Cancelled while it worked.
-        if not outcome.done():
+    def complete(setter: Callable[[t.Any], None], value: object) -> None:
+        # The future is already done if the task was cancelled.
+        if not future.done():
             setter(value)
 
     def run() -> None:
-        settled: tuple[Callable[[t.Any], None], object]
+        completion: tuple[Callable[[t.Any], None], object]
         try:
-            found = work()
-        except BaseException as exc:  # noqa: BLE001  it is raised again, where the outcome is awaited
-            settled = (outcome.set_exception, exc)
+            result = function()
+        except BaseException as exc:  # noqa: BLE001  the future raises it again
+            completion = (future.set_exception, exc)
         else:
-            settled = (outcome.set_result, found)
+            completion = (future.set_result, result)
         try:
-            loop.call_soon_threadsafe(settle, *settled)
+            loop.call_soon_threadsafe(complete, *completion)
         except RuntimeError:
-            # The loop is closed: the program ends.
+            # The event loop is closed, because the program ends.
             return
 
     threading.Thread(target=run, daemon=True).start()
-    return await outcome
+    return await future

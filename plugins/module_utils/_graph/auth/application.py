@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The ways in which an application signs in as itself."""
+"""Credentials of applications: client secret, certificate, federated token and managed identity."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from ..errors import AuthenticationError, OptionsError
 from ..files import FileReadError, as_utf8, read_file
 from ..masking import SECRETS
 from ..text import is_guid
+from .aadsts import INVALID_CLIENT
+from .certificate import read_certificate
 from .credential import check_name, check_token, require, text
 
 if t.TYPE_CHECKING:
@@ -33,7 +35,7 @@ _QUOTED = re.compile(r"""(["']).*\1""", re.DOTALL)
 
 @dataclasses.dataclass(frozen=True)
 class _Application:
-    """An app registration: which tenant, and which application in it."""
+    """An app registration: its tenant and its client ID."""
 
     method: t.ClassVar[str]
     tenant_id: Value | None
@@ -41,8 +43,8 @@ class _Application:
 
     @property
     def action(self) -> str:
-        way = self.method.replace("_", " ")
-        return f"sign in to tenant {text(self.tenant_id)} as application {text(self.client_id)} with its {way}"
+        credential = self.method.replace("_", " ")
+        return f"sign in to tenant {text(self.tenant_id)} as application {text(self.client_id)} with its {credential}"
 
     def _check_application(self) -> None:
         require(self.method, tenant_id=self.tenant_id, client_id=self.client_id)
@@ -52,7 +54,7 @@ class _Application:
 
 @dataclasses.dataclass(frozen=True)
 class ClientSecret(_Application):
-    """An application with a secret (RFC 6749, section 4.4)."""
+    """An application that signs in with a client secret (RFC 6749, section 4.4)."""
 
     method: t.ClassVar[str] = "client_secret"
     client_secret: Value | None
@@ -66,24 +68,26 @@ class ClientSecret(_Application):
         require(self.method, tenant_id=self.tenant_id, client_id=self.client_id, client_secret=self.client_secret)
         self._check_application()
 
-    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
+    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
         try:
-            return login().application(
+            return token_client().application(
                 tenant_id=text(self.tenant_id),
                 client_id=text(self.client_id),
                 credential=lambda: text(self.client_secret),
                 method=self.method,
             )
         except AuthenticationError as exc:
-            from .aadsts import INVALID_CLIENT
-
             if exc.code == INVALID_CLIENT and self.client_secret is not None:
-                exc.hint = " ".join(filter(None, [_likely_mistake(self.client_secret), exc.hint]))
+                hint = " ".join(filter(None, [_likely_mistake(self.client_secret), exc.hint]))
+                raise exc.copy_with(hint=hint) from exc
             raise
 
 
 def _likely_mistake(secret: Value) -> str | None:
-    """Return what the form of a refused secret shows, without a part of the secret; ``None`` for nothing."""
+    """Return the likely mistake in a refused secret, as a sentence that does not contain the secret.
+
+    :returns: ``None`` if the format of the secret shows no mistake.
+    """
     label, content = describe("client_secret", secret), text(secret)
     if _QUOTED.fullmatch(content):
         return f"{label} begins and ends with a quote."
@@ -94,7 +98,10 @@ def _likely_mistake(secret: Value) -> str | None:
 
 @dataclasses.dataclass(frozen=True)
 class Certificate(_Application):
-    """An application with a certificate (RFC 7523): its assertion is signed with PS256 and names SHA-256 and x5c."""
+    """An application that signs in with a certificate (RFC 7523).
+
+    msal signs the assertion with PS256 and adds the headers ``x5t#S256`` and ``x5c``.
+    """
 
     method: t.ClassVar[str] = "certificate"
     certificate_path: Value | None
@@ -113,28 +120,29 @@ class Certificate(_Application):
     def validate(self) -> None:
         require(self.method, tenant_id=self.tenant_id, client_id=self.client_id, certificate_path=self.certificate_path)
         self._check_application()
-        self._content()
+        self._read_file()
 
-    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
-        return login().application(
+    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+        return token_client().application(
             tenant_id=text(self.tenant_id),
             client_id=text(self.client_id),
             credential=self._credential,
             method=self.method,
         )
 
-    def _content(self) -> bytes:
+    def _read_file(self) -> bytes:
         return _read_option_file("certificate_path", self.certificate_path)
 
     def _credential(self) -> dict[str, str]:
-        from .certificate import read_certificate
-
-        return read_certificate(text(self.certificate_path), self._content(), text(self.certificate_password) or None)
+        return read_certificate(text(self.certificate_path), self._read_file(), text(self.certificate_password) or None)
 
 
 @dataclasses.dataclass(frozen=True)
 class FederatedToken(_Application):
-    """An application that another identity provider vouches for (RFC 7523), as AWX, GitHub and Kubernetes do."""
+    """An application that signs in with a token of another identity provider (RFC 7523).
+
+    AWX, GitHub and Kubernetes issue such tokens.
+    """
 
     method: t.ClassVar[str] = "federated_token"
     federated_token: Value | None
@@ -143,7 +151,7 @@ class FederatedToken(_Application):
     @classmethod
     def read(cls, provided: ProvidedOptions, *, explicit: bool) -> FederatedToken:
         token, file = provided.get("federated_token"), provided.get("federated_token_file")
-        # Whichever was given more strongly: an option beats the environment across both.
+        # A file from an option takes precedence over a token from the environment.
         if token is not None and file is not None and (token.env_var is not None) > (file.env_var is not None):
             token = None
         return cls(provided.get("tenant_id"), provided.get("client_id"), token, file)
@@ -154,8 +162,8 @@ class FederatedToken(_Application):
         self._check_application()
         self._assertion()
 
-    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
-        return login().application(
+    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+        return token_client().application(
             tenant_id=text(self.tenant_id),
             client_id=text(self.client_id),
             credential=lambda: {"client_assertion": self._assertion()},
@@ -163,13 +171,13 @@ class FederatedToken(_Application):
         )
 
     def _assertion(self) -> str:
-        """The assertion; a file is read at each use, as platforms renew what is in it."""
+        """Return the assertion. The file is read at each call, because platforms renew its content."""
         if self.federated_token is not None:
             check_token("federated_token", self.federated_token)
             return text(self.federated_token)
         file = t.cast("Value", self.federated_token_file)
         content = as_utf8(_read_option_file("federated_token_file", file)).decode("utf-8", "replace").strip()
-        # Register it before the check, whose message may show text.
+        # Register the secret before the check: the error message may contain a part of the file.
         SECRETS.add_long(content)
         check_token("federated_token_file", dataclasses.replace(file, content=content))
         return content
@@ -177,7 +185,7 @@ class FederatedToken(_Application):
 
 @dataclasses.dataclass(frozen=True)
 class ManagedIdentity:
-    """The identity that the platform gives to this very host or app; user-assigned when there is a client ID."""
+    """The managed identity of this host or app: user-assigned with a client ID, else system-assigned."""
 
     method: t.ClassVar[str] = "managed_identity"
     client_id: Value | None
@@ -185,7 +193,7 @@ class ManagedIdentity:
     @classmethod
     def read(cls, provided: ProvidedOptions, *, explicit: bool) -> ManagedIdentity:
         client_id = provided.get("client_id")
-        # AZURE_CLIENT_ID may be another credential's half, so a merely announced identity does not take it up.
+        # AZURE_CLIENT_ID may belong to another credential, so a detected identity ignores it.
         return cls(client_id if client_id is None or explicit or client_id.env_var is None else None)
 
     @property
@@ -196,18 +204,18 @@ class ManagedIdentity:
     def validate(self) -> None:
         check_name("client_id", self.client_id)
 
-    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
-        return login().managed_identity(client_id=text(self.client_id) or None)
+    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+        return token_client().managed_identity(client_id=text(self.client_id) or None)
 
 
 _CREDENTIALS: t.Final = (FederatedToken, Certificate, ClientSecret, ManagedIdentity)
-APPLICATIONS: t.Final[dict[str, type[Credential]]] = {one.method: one for one in _CREDENTIALS}
+APPLICATIONS: t.Final[dict[str, type[Credential]]] = {credential.method: credential for credential in _CREDENTIALS}
 
 
 def _read_option_file(name: str, value: Value | None) -> bytes:
-    """The file that an option names.
+    """Return the content of the file that an option names.
 
-    :raises OptionsError: it cannot be read, or is empty.
+    :raises OptionsError: the file cannot be read, or it is empty.
     """
     path = text(value)
     try:

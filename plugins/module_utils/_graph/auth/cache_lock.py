@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
-"""The lock beside a token cache's file: one task at a time signs in, and the others find its token."""
+"""The lock of the token cache: one task signs in, and other tasks wait for its token."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from .private_file import check_private
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# A sign-in takes a few requests, each within its own timeout; waits before retries are outside of the lock.
+# In seconds. A sign-in sends a few requests, each with a timeout. The lock is released while a retry waits.
 _LOCK_TIMEOUT = 300
 _LOCK_POLL_INTERVAL = 0.05
 
 
 @contextlib.contextmanager
 def lock(cache: str, *, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> Iterator[None]:
-    """Hold the lock of the cache at this path. The kernel releases it when the process that holds it exits.
+    """Hold the lock of the cache at this path. The kernel releases the lock when its process exits.
 
-    :raises GraphTimeoutError: another task holds it for too long.
-    :raises OptionsError: the lock file cannot be used, or it is not ours; it is left unchanged.
+    :raises GraphTimeoutError: another task holds the lock for too long.
+    :raises OptionsError: the lock file cannot be used, or this collection did not create it. It is not changed.
     """
-    descriptor = _open(f"{cache}.lock", cache)
+    descriptor = _open_lock_file(f"{cache}.lock", cache)
     try:
         deadline = monotonic() + _LOCK_TIMEOUT
         while not _try_lock(descriptor, cache):
@@ -47,9 +47,9 @@ def lock(cache: str, *, monotonic: Callable[[], float], sleep: Callable[[float],
         os.close(descriptor)
 
 
-def _open(path: str, cache: str) -> int:
-    """Open the lock file, create it where it is missing, and refuse one that is not ours."""
-    # O_NONBLOCK: a pipe in its place must not hold the task.
+def _open_lock_file(path: str, cache: str) -> int:
+    """Open the lock file, or create it. Refuse a file that this collection did not create."""
+    # O_NONBLOCK: opening a pipe must not block the task.
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags, 0o600)
@@ -57,10 +57,10 @@ def _open(path: str, cache: str) -> int:
         reason = "it is a symbolic link" if exc.errno == errno.ELOOP else str(exc.strerror)
         raise _lock_error(cache, f"{path} cannot be opened ({reason})") from exc
     try:
-        found = os.fstat(descriptor)
-        check_regular(found)
-        check_private(found)
-        if found.st_nlink > 1:
+        status = os.fstat(descriptor)
+        check_regular(status)
+        check_private(status)
+        if status.st_nlink > 1:
             raise FileReadError("it is a hard link")
     except FileReadError as exc:
         os.close(descriptor)
@@ -84,9 +84,9 @@ def _try_lock(descriptor: int, cache: str) -> bool:
 
 
 def cache_error(path: str, reason: str, hint: str | None = None) -> OptionsError:
-    """Return the error of a cache that cannot be used, or not safely.
+    """Return the error for a cache that cannot be used, or that is not safe to use.
 
-    :param hint: what to do, where it is not about the cache's file itself.
+    :param hint: replaces the default hint, which is about the file of the cache.
     """
     return OptionsError(
         f"The token cache {path} cannot be used: {reason}",

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads a certificate with its private key from PEM or PFX, for msal to sign with."""
+"""Read a certificate and its private key from PEM or PFX for msal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 _CERTIFICATE_LABELS: t.Final = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
 # Chains of public and company authorities have up to five certificates.
 _MAX_CHAIN: t.Final = 10
-# The whole lines of a key have 64 characters. The last line can be so short that it is a part of other text.
+# Full lines of a key have 64 characters. The last line can be so short that it also occurs in other text.
 _SHORTEST_SECRET_LINE: t.Final = 16
 # A vault or a variable of a CI system can store a line break as the characters \\n. A second layer of JSON or YAML
 # doubles the backslash.
@@ -35,11 +35,11 @@ _ESCAPED_BREAK: t.Final = re.compile(rb"\\{1,4}([rn])")
 def read_certificate(path: str, content: bytes, password: str | None) -> dict[str, str]:
     r"""Return msal's description of the certificate, with its chain for ``x5c``.
 
-    :param content: PEM blocks in any order, the key encrypted or not, or a PFX (PKCS #12). The content decides which
-        it is. Text may be in UTF-16, have ``\n`` in place of line breaks, or be the Base64 form of the whole file.
-    :raises OptionsError: it is neither, lacks a part, or the password does not open it.
+    :param content: PEM blocks in any order, the key encrypted or not, or a PFX (PKCS #12). The format is detected.
+        Text may be in UTF-16, contain ``\n`` instead of line breaks, or be the Base64 form of the whole file.
+    :raises OptionsError: the content is neither PEM nor PFX, it is incomplete, or the password is wrong.
     """
-    content = _decoded(content)
+    content = _decode(content)
     try:
         keys, certificates = (_read_pem if b"-----BEGIN" in content else _read_pfx)(
             content, password.encode() if password else None
@@ -47,68 +47,70 @@ def read_certificate(path: str, content: bytes, password: str | None) -> dict[st
         return _describe(path, keys, certificates)
     except GraphError:
         raise
-    # For a missing, a needless and a wrong password, and for damage, cryptography raises exceptions of many types.
+    # For a missing or wrong password and for damaged content, cryptography raises exceptions of many types.
     except Exception as exc:
         reason = "it is neither PEM nor PFX, it is damaged, or certificate_password does not fit"
         if _is_der_certificate(content):
             reason = "it is a certificate in binary form (DER), which holds no private key"
-        raise _unusable(path, reason) from exc
+        raise _certificate_error(path, reason) from exc
 
 
-def _decoded(content: bytes) -> bytes:
+def _decode(content: bytes) -> bytes:
     """Return PEM in UTF-8 with line breaks, or a PFX in binary form."""
     text = as_utf8(content)
     if b"-----BEGIN" not in text:
-        # A PFX in binary form is not Base64. Spaces and line breaks do not belong to Base64.
+        # A binary PFX is not valid Base64. Spaces and line breaks are not part of Base64.
         joined = b"".join(text.split())
         with contextlib.suppress(ValueError):
             text = as_utf8(base64.b64decode(joined + b"=" * (-len(joined) % 4), validate=True)) or content
     if b"-----BEGIN" not in text:
         return text
-    return _ESCAPED_BREAK.sub(lambda found: b"" if found.group(1) == b"r" else b"\n", text)
+    return _ESCAPED_BREAK.sub(lambda match: b"" if match.group(1) == b"r" else b"\n", text)
 
 
 def _describe(path: str, keys: list[t.Any], certificates: list[t.Any]) -> dict[str, str]:
     serialization = load("cryptography.hazmat.primitives.serialization")
     rsa = load("cryptography.hazmat.primitives.asymmetric.rsa")
 
-    def public_form(holder: t.Any) -> bytes:
-        form = serialization.PublicFormat.SubjectPublicKeyInfo
-        return t.cast("bytes", holder.public_key().public_bytes(serialization.Encoding.DER, form))
+    def public_key(source: t.Any) -> bytes:
+        key_format = serialization.PublicFormat.SubjectPublicKeyInfo
+        return t.cast("bytes", source.public_key().public_bytes(serialization.Encoding.DER, key_format))
 
     if not keys:
-        raise _unusable(path, "it holds no private key")
-    # Reversed, so that of several certificates for one key the first is used.
-    leaves = {public_form(one): one for one in reversed(certificates)}
-    pairs = [(key, leaves[form]) for key in keys if (form := public_form(key)) in leaves]
+        raise _certificate_error(path, "it holds no private key")
+    # Reversed: if several certificates belong to one key, the first certificate is used.
+    leaves = {public_key(certificate): certificate for certificate in reversed(certificates)}
+    pairs = [(key, leaves[public]) for key in keys if (public := public_key(key)) in leaves]
     if not pairs:
-        raise _unusable(path, "it holds no certificate that belongs to its private key")
+        raise _certificate_error(path, "it holds no certificate that belongs to its private key")
     key, leaf = pairs[0]
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise _unusable(path, "its key is not an RSA key, and Entra takes no other")
+        raise _certificate_error(path, "its key is not an RSA key, and Entra takes no other")
     pem = serialization.Encoding.PEM
     private_key = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     _register(private_key)
     return {
         "private_key": private_key.decode(),
-        "public_certificate": "".join(one.public_bytes(pem).decode() for one in _chain(leaf, certificates)),
+        "public_certificate": "".join(
+            certificate.public_bytes(pem).decode() for certificate in _chain(leaf, certificates)
+        ),
     }
 
 
 def _chain(leaf: t.Any, certificates: list[t.Any]) -> list[t.Any]:
     """Return the certificate, its issuer, the issuer's issuer, and so on (RFC 7515, section 4.1.6).
 
-    Other certificates of the file do not belong into ``x5c``.
+    ``x5c`` contains only this chain, not the other certificates of the file.
     """
     by_subject: dict[t.Any, list[t.Any]] = {}
-    for one in certificates:
-        by_subject.setdefault(one.subject, []).append(one)
+    for certificate in certificates:
+        by_subject.setdefault(certificate.subject, []).append(certificate)
     chain = [leaf]
     while len(chain) < _MAX_CHAIN and chain[-1].issuer != chain[-1].subject:
         last = chain[-1]
-        # Not one of the chain again: two authorities can have issued certificates for each other.
-        candidates = (one for one in by_subject.get(last.issuer, []) if one not in chain)
-        issuer = next((one for one in candidates if _can_have_issued(one, last)), None)
+        # Skip the certificates of the chain: two authorities can have issued certificates for each other.
+        candidates = (candidate for candidate in by_subject.get(last.issuer, []) if candidate not in chain)
+        issuer = next((candidate for candidate in candidates if _can_have_issued(candidate, last)), None)
         if issuer is None:
             break
         chain.append(issuer)
@@ -116,14 +118,15 @@ def _chain(leaf: t.Any, certificates: list[t.Any]) -> list[t.Any]:
 
 
 def _can_have_issued(issuer: t.Any, certificate: t.Any) -> bool:
-    """Return whether the signature is the issuer's: several authorities, or keys of one, can have the same subject."""
+    """Return whether the issuer signed the certificate: several authorities or keys can have the same subject."""
     exceptions = load("cryptography.exceptions")
     try:
         certificate.verify_directly_issued_by(issuer)
     except (TypeError, ValueError, exceptions.InvalidSignature):
         return False
     except (AttributeError, exceptions.UnsupportedAlgorithm):
-        # cryptography before 40 cannot verify it, and some algorithms are not supported: then the name decides.
+        # cryptography before 40 cannot verify signatures, and no version supports all algorithms. Accept the issuer, as
+        # its name matches.
         return True
     return True
 
@@ -140,13 +143,13 @@ def _read_pem(content: bytes, password: bytes | None) -> tuple[list[t.Any], list
             block = b"-----BEGIN %b-----%b-----END %b-----\n" % (label, body, label)
             _register(block)
             encrypted = b"ENCRYPTED" in block
-            # A password that the key does not need is no error: the same options may serve several certificates.
+            # Ignore a password that the key does not need: users may set the same options for several certificates.
             keys.append(serialization.load_pem_private_key(block, password if encrypted else None))
     return keys, certificates
 
 
 def _pem_blocks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the label and the body of each PEM block (RFC 7468), in time that grows with the length of the content."""
+    """Yield the label and the body of each PEM block (RFC 7468) in linear time."""
     parts = content.split(b"-----")
     for begin, body, end in zip(parts, parts[1:], parts[2:]):
         if begin.startswith(b"BEGIN ") and end == b"END " + begin[6:]:
@@ -154,8 +157,8 @@ def _pem_blocks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _first_der_value(der: bytes) -> bytes:
-    """Return the first value of DER (X.690, section 8.1), without what follows it."""
-    # The tag, then the length: below 128 in one byte, else in as many bytes as that byte says.
+    """Return the first DER value (X.690, section 8.1) without the data after it."""
+    # After the tag comes the length: in one byte if it is below 128, else that byte holds the number of length bytes.
     header, length = 2, int.from_bytes(der[1:2], "big")
     if length >= 0x80:
         header += length - 0x80
@@ -166,7 +169,8 @@ def _first_der_value(der: bytes) -> bytes:
 def _read_pfx(content: bytes, password: bytes | None) -> tuple[list[t.Any], list[t.Any]]:
     pkcs12 = load("cryptography.hazmat.primitives.serialization.pkcs12")
     key, certificate, others = pkcs12.load_key_and_certificates(content, password)
-    return [one for one in (key,) if one is not None], [one for one in (certificate, *others) if one is not None]
+    keys = [] if key is None else [key]
+    return keys, [item for item in (certificate, *others) if item is not None]
 
 
 def _is_der_certificate(content: bytes) -> bool:
@@ -179,13 +183,13 @@ def _is_der_certificate(content: bytes) -> bool:
 
 
 def _register(private_key: bytes) -> None:
-    """Register a private key in PEM: as a whole, and each line, because logs show text line by line."""
+    """Register a private key in PEM as a secret: the whole text and each line, because logs contain single lines."""
     text = private_key.decode("ascii", "replace")
     lines = (line.strip() for line in text.splitlines())
     SECRETS.add(text, *(line for line in lines if len(line) >= _SHORTEST_SECRET_LINE and not line.startswith("-----")))
 
 
-def _unusable(path: str, reason: str) -> OptionsError:
+def _certificate_error(path: str, reason: str) -> OptionsError:
     return OptionsError(
         f"certificate_path names {path!r}, which cannot be used: {reason}",
         hint="Give a PEM file with a certificate and its RSA key, or a PFX, and certificate_password if it has one.",

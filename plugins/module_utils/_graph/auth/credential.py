@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What a way to sign in is, the checks that several share, and the simplest of them.
+"""The interface of credentials, the checks that credentials share, and the access token.
 
-A strategy finds everything wrong with its arguments in ``validate``, before any request is made.
+A credential checks its options in ``validate``, before the first request.
 """
 
 from __future__ import annotations
@@ -28,39 +28,40 @@ if t.TYPE_CHECKING:
 
 
 class Credential(t.Protocol):
-    """One way to sign in."""
+    """A credential: the options of one sign-in method."""
 
     method: t.ClassVar[str]
-    """Its name as a value of auth_method."""
+    """The value of the option auth_method."""
 
     @classmethod
     def read(cls, provided: ProvidedOptions, *, explicit: bool) -> Credential:
-        """Take what it needs from the values given.
+        """Create the credential from the provided options.
 
-        :param asked_for: by auth_method, that is, not merely found.
+        :param explicit: whether auth_method selects this method. Otherwise the method was detected.
         """
 
     @property
     def action(self) -> str:
-        """What signing in with it is, to complete "Could not …"."""
+        """The action for error messages, to complete "Could not …"."""
 
     def validate(self) -> None:
-        """Refuse what cannot work.
+        """Check the options.
 
-        :raises OptionsError: naming the option at fault and the environment variables that may stand in for it.
+        :raises OptionsError: an option is missing or invalid. The message names the option and its environment
+            variables.
         """
 
-    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
-        """Get a token, asking the login service where that is needed.
+    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+        """Return a token, from the login service if necessary.
 
-        :param login: makes the way to it, whose code a token at hand has no need of.
-        :raises GraphError: it was refused, or could not be asked.
+        :param token_client: returns the client of the login service. It is called only if the client is needed.
+        :raises GraphError: the sign-in was refused, or the request failed.
         """
 
 
 @dataclasses.dataclass(frozen=True)
 class AccessToken:
-    """A token that somebody else fetched: no sign-in at all."""
+    """An access token that the user provides, so the task does not sign in."""
 
     method: t.ClassVar[str] = "access_token"
     token: Value | None
@@ -77,18 +78,21 @@ class AccessToken:
         require(self.method, access_token=self.token)
         check_token("access_token", self.token)
 
-    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
+    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
         return read_token(text(self.token))
 
 
-# A GUID or a domain; anything else could change the path of the login service's address.
-_NAME = r"[A-Za-z0-9][A-Za-z0-9.-]*"
+# A GUID or a domain name. Other text could change the URL path at the login service.
+_NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9.-]*"
 _MAX_SHOWN: t.Final = 80
 
 
-def require(method: str, **needed: Value | None) -> None:
-    """Refuse when any of these is not given."""
-    missing = [str(OPTIONS[name]) for name, value in needed.items() if value is None]
+def require(method: str, **options: Value | None) -> None:
+    """Check that all of these options are set.
+
+    :raises OptionsError: at least one is missing. The message names all missing options.
+    """
+    missing = [str(OPTIONS[name]) for name, value in options.items() if value is None]
     if missing:
         raise OptionsError(
             f"auth_method {method} needs {' and '.join(missing)}",
@@ -97,18 +101,22 @@ def require(method: str, **needed: Value | None) -> None:
 
 
 def check_name(name: str, value: Value | None) -> None:
-    """Refuse what is neither a GUID nor a domain name."""
-    if value is not None and not re.fullmatch(_NAME, text(value)):
+    """Check that a value is a GUID or a domain name.
+
+    :raises OptionsError: it is not.
+    """
+    if value is not None and not re.fullmatch(_NAME_PATTERN, text(value)):
         raise OptionsError(
-            f"{describe(name, value)} is neither a GUID nor a domain name{_shown(text(value))}",
+            f"{describe(name, value)} is neither a GUID nor a domain name{_describe_invalid(text(value))}",
             hint="Copy it from the app registration's overview page.",
         )
 
 
-def _shown(content: str) -> str:
-    """Return a refused id for a message, its invisible characters as escape sequences; "" for a likely secret.
+def _describe_invalid(content: str) -> str:
+    """Return an invalid ID for an error message, with escape sequences for invisible characters.
 
-    Entra's client secrets hold a tilde, JSON web tokens begin with eyJ, and keys are longer than ids and domain names.
+    Return an empty text for a value that may be a secret. Client secrets of Entra contain a tilde, JSON web tokens
+    begin with eyJ, and keys are longer than IDs and domain names.
     """
     if "~" in content or content.startswith("eyJ") or len(content) > _MAX_SHOWN:
         return ""
@@ -116,7 +124,10 @@ def _shown(content: str) -> str:
 
 
 def check_token(name: str, value: Value | None) -> None:
-    """Refuse what no token looks like, without showing it."""
+    """Check that a value has the format of a token.
+
+    :raises OptionsError: it has not. The message does not contain the value.
+    """
     if value is not None and not is_sendable(text(value)):
         raise OptionsError(
             f"{describe(name, value)} is not a token",
@@ -125,5 +136,5 @@ def check_token(name: str, value: Value | None) -> None:
 
 
 def text(value: Value | None) -> str:
-    """The content as text; empty when it was not given."""
+    """Return the content of a value as text, or an empty text if the option is not set."""
     return "" if value is None else str(value.content)

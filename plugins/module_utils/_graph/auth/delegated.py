@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The ways in which a person signs in, or once did."""
+"""Credentials of users: password, refresh token, and an earlier sign-in from the token cache."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import typing as t
 from ..config.options import describe, same_scheme_value
 from ..errors import OptionsError
 from .credential import check_name, check_token, require, text
+from .token_cache import only_account
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,16 +29,16 @@ if t.TYPE_CHECKING:
 
 # "Microsoft Graph Command Line Tools": a public client that every tenant has.
 PUBLIC_CLIENT_ID: t.Final = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
-# Whichever organization the person belongs to.
+# The tenant name with which users of all organizations can sign in.
 ANY_ORGANIZATION: t.Final = "organizations"
 
-# msal puts the name into a path as it is.
+# msal inserts the name into a URL path without encoding it.
 _USERNAME = re.compile(r"[^\s/?#\\%]+")
 
 
 @dataclasses.dataclass(frozen=True)
 class _User:
-    """A person, a client that acts for them, and the tenant to sign in to."""
+    """A user, the application that acts for the user, and the tenant to sign in to."""
 
     method: t.ClassVar[str]
     tenant_id: Value | None
@@ -46,9 +47,9 @@ class _User:
 
     @property
     def action(self) -> str:
-        who = text(self.username) or "a user"
-        way = self.method.replace("_", " ")
-        return f"sign {who} in to tenant {self.tenant} through application {self.client} with a {way}"
+        user = self.name or "a user"
+        credential = self.method.replace("_", " ")
+        return f"sign {user} in to tenant {self.tenant} through application {self.client} with a {credential}"
 
     @property
     def tenant(self) -> str:
@@ -57,12 +58,12 @@ class _User:
 
     @property
     def client(self) -> str:
-        """The application that acts for the person."""
+        """The client ID of the application that acts for the user."""
         return text(self.client_id) or PUBLIC_CLIENT_ID
 
     @property
     def name(self) -> str | None:
-        """The person's user principal name, if one is asked for."""
+        """The user principal name, or ``None`` if the option is not set."""
         return text(self.username) or None
 
     def _check_user(self) -> None:
@@ -71,23 +72,26 @@ class _User:
 
     def _acquire(
         self,
-        login: Callable[[], MsalTokenClient],
+        token_client: Callable[[], MsalTokenClient],
         request_token: t.Callable[[t.Any, list[str]], t.Any] | None,
-        provided: str | None = None,
+        refresh_token: str | None = None,
     ) -> Token:
-        return login().user(
+        return token_client().user(
             tenant_id=self.tenant,
             client_id=self.client,
             username=self.name,
             request_token=request_token,
-            provided=provided,
+            refresh_token=refresh_token,
             method=self.method,
         )
 
 
 @dataclasses.dataclass(frozen=True)
 class Password(_User):
-    """A person's name and password; deprecated by Microsoft, and useless where a second factor is demanded."""
+    """A user name and a password.
+
+    Microsoft deprecated this method, and it does not work for accounts that need a second factor.
+    """
 
     method: t.ClassVar[str] = "password"
     password: Value | None
@@ -111,9 +115,9 @@ class Password(_User):
                 hint="Give it as name@domain, without spaces.",
             )
 
-    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
+    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
         return self._acquire(
-            login,
+            token_client,
             lambda application, scopes: application.acquire_token_by_username_password(
                 text(self.username), text(self.password), scopes=scopes
             ),
@@ -122,7 +126,7 @@ class Password(_User):
 
 @dataclasses.dataclass(frozen=True)
 class RefreshToken(_User):
-    """A refresh token that an earlier sign-in left (RFC 6749, section 6); a newer one in the cache comes first."""
+    """A refresh token of an earlier sign-in (RFC 6749, section 6). A newer one in the token cache is used first."""
 
     method: t.ClassVar[str] = "refresh_token"
     refresh_token: Value | None
@@ -141,19 +145,19 @@ class RefreshToken(_User):
         check_token("refresh_token", self.refresh_token)
         self._check_user()
 
-    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
+    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
         return self._acquire(
-            login,
+            token_client,
             lambda application, scopes: application.acquire_token_by_refresh_token(
                 text(self.refresh_token), scopes=scopes
             ),
-            provided=text(self.refresh_token),
+            refresh_token=text(self.refresh_token),
         )
 
 
 @dataclasses.dataclass(frozen=True)
 class CachedUser(_User):
-    """A person who signed in once, with a device code say, and whose sign-in the token cache holds."""
+    """A user whose earlier sign-in, for example by device code, is in the token cache."""
 
     method: t.ClassVar[str] = "token_cache"
     token_cache_path: Value | None
@@ -168,21 +172,19 @@ class CachedUser(_User):
         )
 
     def account_in(self, cache: TokenCache, cloud: Cloud) -> Account | None:
-        """The person whose sign-in the cache holds.
+        """Return the user whose sign-in is in the cache, or ``None`` if the cache has no sign-in.
 
-        :raises OptionsError: it holds several, and no name chooses among them.
+        :raises OptionsError: the cache has sign-ins of several users, and the option username does not select one.
         """
-        from .token_cache import only_account
-
         return only_account(cache.accounts(cloud.login_host, self.client, self.name))
 
     def validate(self) -> None:
         require(self.method, token_cache_path=self.token_cache_path)
         self._check_user()
 
-    def acquire(self, login: Callable[[], MsalTokenClient]) -> Token:
-        return self._acquire(login, None)
+    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+        return self._acquire(token_client, None)
 
 
 _CREDENTIALS: t.Final = (Password, RefreshToken, CachedUser)
-USERS: t.Final[dict[str, type[Credential]]] = {one.method: one for one in _CREDENTIALS}
+USERS: t.Final[dict[str, type[Credential]]] = {credential.method: credential for credential in _CREDENTIALS}

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Signs a person in by device code (RFC 8628): the person approves in a browser while this host polls."""
+"""Sign a user in by device code (RFC 8628): the user approves in a browser while this host polls."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ if t.TYPE_CHECKING:
     from ..http.transport import Transport
     from .token_cache import TokenCache
 
-# These failures of a poll do not end the sign-in: the next poll is the retry.
-_PASSING = ("network", "timeout", "throttled", "service")
-# Added to the interval after the answer slow_down (RFC 8628, section 3.5).
+# Errors of these kinds do not end the sign-in: the next poll is the retry.
+_TRANSIENT_KINDS = ("network", "timeout", "throttled", "service")
+# Seconds to add to the polling interval after the answer slow_down (RFC 8628, section 3.5).
 _SLOW_DOWN_SECONDS = 5
-# Longer URLs are cut before they are shown on a terminal.
+# Longer URLs are truncated, because a terminal shows them.
 _MAX_URL = 500
 
 
 @dataclasses.dataclass(frozen=True)
 class DeviceCode:
-    """What to show to the person. The code is not a secret. It expires after ``expires_in`` seconds."""
+    """The URL and the code to show to the user. The code is not a secret. It expires after ``expires_in`` seconds."""
 
     verification_url: str
     user_code: str
@@ -47,18 +47,18 @@ class DeviceCode:
 
 @dataclasses.dataclass(frozen=True)
 class SignedInUser:
-    """Who signed in, and to which tenant."""
+    """The user who signed in, and the tenant."""
 
     username: str
     tenant_id: str
 
 
 class DeviceLogin:
-    """One sign-in, whose tokens end in the cache.
+    """A sign-in by device code that saves its tokens in the cache.
 
-    :param scopes: full names of the permissions to ask for.
-    :param username: who is to sign in; anybody may when it is None.
-    :param retry: sends the request for a code again when it failed for the moment.
+    :param scopes: full names of the permissions to request.
+    :param username: the user who must sign in; ``None`` to accept all users.
+    :param retry: retries the request for a code after transient errors.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class DeviceLogin:
         self._username = username
         self._clock = clock
         self._sleep = sleep
-        self._state: t.Any = None
+        self._msal_cache: t.Any = None
         self._application: t.Any = None
         self._flow: dict[str, t.Any] = {}
         self._deadline = 0.0
@@ -94,16 +94,16 @@ class DeviceLogin:
         self._retry_after = 0.0
 
     def start(self) -> DeviceCode:
-        """Ask for a code.
+        """Request a device code.
 
-        :raises GraphError: it was refused, or the service could not be asked.
+        :raises GraphError: the request was refused or failed, or the cache cannot be used.
         """
-        # A cache that cannot be used is an error before a person gets a code.
+        # Check the cache before the user gets a code.
         with self._cache.locked():
             self._cache.load()
         self._flow = self._retry.run(
             lambda _attempt: wrap_msal_errors(
-                self._http, lambda: self._connected().initiate_device_flow(scopes=list(self._scopes))
+                self._http, lambda: self._get_application().initiate_device_flow(scopes=list(self._scopes))
             )
         )
         if not all(_is_text(self._flow.get(name)) for name in ("device_code", "user_code", "verification_uri")):
@@ -116,15 +116,16 @@ class DeviceLogin:
         )
 
     def wait(self, on_wait: Callable[[float], None]) -> SignedInUser:
-        """Wait until the person has signed in, and keep the tokens.
+        """Poll until the user has signed in, and save the tokens.
 
         :param on_wait: called before each wait with the number of seconds until the code expires.
-        :raises GraphError: declined, expired or not allowed, or the service asks to wait until the code is expired.
+        :raises GraphError: the user declined, the code expired, or the sign-in is not allowed. ThrottledError:
+            ``Retry-After`` is longer than the lifetime of the code.
         """
         while True:
-            person = self._poll()
-            if person is not None:
-                return person
+            user = self._poll()
+            if user is not None:
+                return user
             remaining = self._deadline - self._clock()
             if remaining <= 0:
                 raise AuthenticationError(
@@ -137,7 +138,7 @@ class DeviceLogin:
                     retry_after=self._retry_after,
                 )
             on_wait(remaining)
-            # Never shorter, even when the code expires before: a poll must not be sooner than the service asks.
+            # Wait the full time even if the code expires earlier: the service forbids earlier polls.
             self._sleep(max(self._interval, self._retry_after))
 
     def _poll(self) -> SignedInUser | None:
@@ -145,19 +146,19 @@ class DeviceLogin:
         # The lock is held for one request only, so that other tasks can use the cache between polls.
         with self._cache.locked():
             try:
-                result = wrap_msal_errors(self._http, self._request_device_code)
+                result = wrap_msal_errors(self._http, self._request_token)
             except GraphError as exc:
-                if not exc.transient and exc.kind not in _PASSING:
+                if not exc.transient and exc.kind not in _TRANSIENT_KINDS:
                     raise
                 self._retry_after = exc.retry_after or 0.0
-                # msal caches the failed answer in its application, and would return it again.
+                # The msal application caches the failed answer, so the next poll needs a new application.
                 self._application = None
                 return None
             if "access_token" in result:
                 return self._save(result)
             self._retry_after = self._http.retry_after
             if self._retry_after:
-                # msal would return the same answer again until this time is over by its own clock.
+                # msal would return the same cached answer until this time is over.
                 self._application = None
         error = result.get("error")
         if error == "slow_down":
@@ -166,10 +167,10 @@ class DeviceLogin:
             raise self._http.failure()
         return None
 
-    def _request_device_code(self) -> t.Any:
-        application = self._connected()
-        self._state.deserialize(self._cache.load())
-        # msal waits by itself unless its condition to stop is true, and never stops at an interval of zero.
+    def _request_token(self) -> t.Any:
+        application = self._get_application()
+        self._msal_cache.deserialize(self._cache.load())
+        # Without this exit condition msal polls on its own. With an interval of 0 it never stops.
         flow = {**self._flow, "interval": 1}
         return application.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True)
 
@@ -183,7 +184,7 @@ class DeviceLogin:
                 hint="Run the task again and have the right person sign in, or leave username out.",
             )
         self._cache.save(
-            self._state.serialize(),
+            self._msal_cache.serialize(),
             host=self._cloud.login_host,
             tenant=self._tenant_id,
             tenant_id=self._application.authority.tenant,
@@ -191,16 +192,16 @@ class DeviceLogin:
         )
         return SignedInUser(username, clip(str(claims.get("tid") or self._tenant_id), MAX_NAME))
 
-    def _connected(self) -> t.Any:
+    def _get_application(self) -> t.Any:
         if self._application is None:
-            self._state = load_msal().SerializableTokenCache()
+            self._msal_cache = load_msal().SerializableTokenCache()
             self._application = build_application(
                 "PublicClientApplication",
                 self._http,
                 self._cloud,
                 self._tenant_id,
                 self._client_id,
-                token_cache=self._state,
+                token_cache=self._msal_cache,
             )
         return self._application
 

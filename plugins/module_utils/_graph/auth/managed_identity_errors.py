@@ -4,9 +4,9 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads the answers in which a platform's managed identity endpoint refuses or fails.
+"""Convert error answers of managed identity endpoints to exceptions.
 
-Each platform has a form of its own; the words are in ``message``, ``error.message`` or ``error_description``.
+The format depends on the platform: the message is in ``message``, ``error.message`` or ``error_description``.
 Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling
 """
 
@@ -29,55 +29,53 @@ _MAX_MESSAGE = 1000
 
 # https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance
 _UPDATING: t.Final = 410
-# What the endpoint of virtual machines calls invalid_resource.
+# The endpoint of virtual machines sends the code invalid_resource instead.
 _UNKNOWN_RESOURCE: t.Final = 500011
-_RETRIED: t.Final = (404, _UPDATING, 429)
-# The update takes up to 70 seconds: as long as four retries, which is the default of the option retries.
+_RETRYABLE_STATUSES: t.Final = (404, _UPDATING, 429)
+# In seconds. An update takes up to 70 seconds, and the default of the option retries is 4.
 _UPDATE_DELAY: t.Final = 17.5
 
 
 def read_error(response: Response, client_request_id: str) -> GraphError:
-    """Return the error that an answer stands for, whatever its status and body are."""
+    """Return the error for an answer of the endpoint. The status and the body may have any value."""
     try:
         body = response.json()
     except ValueError:
         body = None
-    content = body if isinstance(body, dict) else {}
-    said = _said(content)
-    number, code = find_code(said), error_code(content)
-    error_class, hint = _classify(response.status, known=bool(said))
-    wait = retry_after(response.headers)
+    fields = body if isinstance(body, dict) else {}
+    message = _message(fields)
+    number, code = find_code(message), error_code(fields)
+    error_class, hint = _classify(response.status, has_message=bool(message))
     return error_class(
-        said or "the answer is not one of such an endpoint",
+        message or "the answer is not one of such an endpoint",
         hint=hint_for(_UNKNOWN_RESOURCE if code == "invalid_resource" else number, "managed_identity") or hint,
         service=SERVICE,
         status=response.status,
         code=f"AADSTS{number}" if number else code,
         request_id=request_id(response.headers),
         client_request_id=client_request_id,
-        retry_after=wait,
-        retryable=True if response.status in _RETRIED or response.status >= 500 else None,
+        retry_after=retry_after(response.headers),
+        retryable=True if response.status in _RETRYABLE_STATUSES or response.status >= 500 else None,
         retry_delay=_UPDATE_DELAY if response.status == _UPDATING else None,
     )
 
 
-def _classify(status: int, *, known: bool) -> tuple[type[GraphError], str]:
+def _classify(status: int, *, has_message: bool) -> tuple[type[GraphError], str]:
     if status == 429:
         return ThrottledError, "Run the task again later."
     if status == _UPDATING:
         return ServiceError, "The endpoint is being updated, which takes up to 70 seconds: run the task again later."
     if status >= 500:
         return ServiceError, "Run the task again later, and check that an identity is assigned to this host or app."
-    if known:
+    if has_message:
         return AuthenticationError, (
             "Check that the identity is assigned to this host or app, and client_id if it is a user-assigned one."
         )
     return ProtocolError, "Check the variables by which the platform announces its identity."
 
 
-def _said(body: dict[str, t.Any]) -> str:
+def _message(body: dict[str, t.Any]) -> str:
     error = body.get("error")
     candidates = [body.get("error_description"), body.get("message")]
     candidates += [error.get("message"), error.get("code")] if isinstance(error, dict) else [error]
-    found = next((text for text in candidates if isinstance(text, str) and text.strip()), "")
-    return clip(found, _MAX_MESSAGE)
+    return clip(next((text for text in candidates if isinstance(text, str) and text.strip()), ""), _MAX_MESSAGE)

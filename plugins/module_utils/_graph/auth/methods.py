@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The choice among the ways to sign in."""
+"""Choose the authentication method."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ import typing as t
 
 from ..config.options import OPTIONS, Precedence
 from ..errors import OptionsError
-from .credential import AccessToken
+from .application import APPLICATIONS
+from .credential import AccessToken, Credential
+from .delegated import USERS, CachedUser
 
 if t.TYPE_CHECKING:
     from ..config.options import ProvidedOptions, Value
     from ..config.settings import Settings
-    from .credential import Credential
     from .token_cache import TokenCache
 
 
 class AuthMethod(t.NamedTuple):
-    """What is to be known of a way to sign in before its code is loaded.
+    """An authentication method and the options that select it.
 
-    :param own: the options that hold its own credential; any of them is enough.
-    :param ambient: variables that a platform sets in every workload, whether the workload wants to sign in or not.
+    :param method: the value of the option auth_method.
+    :param options: the options that contain the credential. One of them is enough.
+    :param platform_variables: variables that a platform sets in all workloads, also in workloads that do not sign in.
     """
 
     method: str
@@ -33,7 +35,7 @@ class AuthMethod(t.NamedTuple):
     platform_variables: tuple[str, ...] = ()
 
 
-# In the order in which ``auto`` looks for them.
+# The order matters: under ``auto``, of methods with the same precedence the first is used.
 AUTH_METHODS: t.Final = (
     AuthMethod("access_token", ("access_token",)),
     AuthMethod("federated_token", ("federated_token", "federated_token_file"), ("AZURE_FEDERATED_TOKEN_FILE",)),
@@ -44,62 +46,60 @@ AUTH_METHODS: t.Final = (
     AuthMethod("token_cache", ("token_cache_path",)),
     AuthMethod("managed_identity", ()),
 )
-METHOD_NAMES: t.Final = tuple(way.method for way in AUTH_METHODS)
-_OF_USERS: t.Final = ("password", "refresh_token", "token_cache")
+METHOD_NAMES: t.Final = tuple(auth_method.method for auth_method in AUTH_METHODS)
+_CREDENTIALS: t.Final[dict[str, type[Credential]]] = {AccessToken.method: AccessToken, **APPLICATIONS, **USERS}
 
 
 def choose_credential(settings: Settings, cache: TokenCache | None) -> Credential:
-    """Return the credential that the settings ask for, validated.
+    """Return the credential that the settings select, after its validation.
 
-    Under ``auto`` a credential given as an option comes before one stored in the environment, and that before what the
-    platform offers.
+    Under ``auto``, options take precedence over environment variables, and these over credentials of the platform.
 
-    :raises OptionsError: there is none, or it is incomplete or malformed.
+    :raises OptionsError: no credential was provided, or it is incomplete or invalid.
     """
     provided = settings.provided
-    by_name = settings.auth_method != "auto" and not _explicit_option_wins(provided)
-    method = settings.auth_method if by_name else _detect_method(settings, cache)
-    credential = credential_class(method).read(provided, explicit=by_name)
+    explicit = settings.auth_method != "auto" and not _explicit_option_wins(provided)
+    method = settings.auth_method if explicit else _detect_method(settings, cache)
+    credential = credential_class(method).read(provided, explicit=explicit)
     credential.validate()
     return credential
 
 
 def credential_class(method: str) -> type[Credential]:
-    """The code of a way to sign in.
+    """Return the credential class of an authentication method.
 
-    :raises OptionsError: there is no such method.
+    :raises OptionsError: the method is unknown.
     """
-    if method not in METHOD_NAMES:
+    if method not in _CREDENTIALS:
         raise OptionsError(
             f"The auth_method {method!r} is unknown", hint=f"Set it to one of auto, {', '.join(METHOD_NAMES)}."
         )
-    # One that is not asked for costs the task nothing.
-    if method == AccessToken.method:
-        return AccessToken
-    if method in _OF_USERS:
-        from .delegated import USERS
-
-        return USERS[method]
-    from .application import APPLICATIONS
-
-    return APPLICATIONS[method]
+    return _CREDENTIALS[method]
 
 
 def _explicit_option_wins(provided: ProvidedOptions) -> bool:
-    """Whether the method comes from the environment while the task gives a credential of its own."""
+    """Return whether an option of the task contains a credential while auth_method comes from the environment."""
     if provided["auth_method"].env_var is None:
         return False
-    # A place to keep tokens is no such credential.
-    return any(_precedence(way, provided) == Precedence.OPTION for way in AUTH_METHODS if way.method != "token_cache")
+    # token_cache_path does not count: the other methods use the cache, too.
+    return any(
+        _precedence(auth_method, provided) == Precedence.OPTION
+        for auth_method in AUTH_METHODS
+        if auth_method.method != CachedUser.method
+    )
 
 
-def _precedence(way: AuthMethod, provided: ProvidedOptions) -> int | None:
-    """How strongly a way was asked for, by where its own credential was given; ``None`` when it was not."""
-    if way.method == "managed_identity":
-        # Never probed for: the platform's variables announce it, or auth_method asks for it.
+def _precedence(auth_method: AuthMethod, provided: ProvidedOptions) -> int | None:
+    """Return the precedence of a method, by the source of its credential; ``None`` without a credential."""
+    if auth_method.method == "managed_identity":
+        # Do not probe the endpoint: the variables of the platform show that it exists.
         return Precedence.PLATFORM if provided.announces_identity else None
-    ranks = [_value_precedence(provided[name], way.platform_variables) for name in way.options if name in provided]
-    return min(ranks) if ranks else None
+    precedences = [
+        _value_precedence(provided[name], auth_method.platform_variables)
+        for name in auth_method.options
+        if name in provided
+    ]
+    return min(precedences, default=None)
 
 
 def _value_precedence(value: Value, platform_variables: tuple[str, ...]) -> int:
@@ -109,26 +109,29 @@ def _value_precedence(value: Value, platform_variables: tuple[str, ...]) -> int:
 
 
 def _detect_method(settings: Settings, cache: TokenCache | None) -> str:
-    ranks = [(rank, way.method) for way in AUTH_METHODS if (rank := _precedence(way, settings.provided)) is not None]
-    # Sorting keeps the order of the ways within a rank.
-    by_rank = [method for _precedence, method in sorted(ranks, key=lambda ranked: ranked[0])]
-    # A user's own credential looks into the cache first, and is there when that is of no use any more. For an
-    # application the cache is a place to keep tokens, until a user has signed in to it.
+    precedences = {auth_method.method: _precedence(auth_method, settings.provided) for auth_method in AUTH_METHODS}
+    candidates = [(precedence, method) for method, precedence in precedences.items() if precedence is not None]
+    # Sorting keeps the order of AUTH_METHODS for methods with the same precedence.
+    methods = [method for _precedence, method in sorted(candidates, key=lambda candidate: candidate[0])]
+    # password and refresh_token use the cache and fall back to the credential, so they win over token_cache. An
+    # application uses the cache to store its tokens, so token_cache wins only if a user has signed in to the cache.
     if (
-        by_rank[1:]
-        and by_rank[0] == "token_cache"
-        and (by_rank[1] in _OF_USERS or not _cache_has_user(settings, cache))
+        methods[1:]
+        and methods[0] == CachedUser.method
+        and (methods[1] in USERS or not _cache_has_user(settings, cache))
     ):
-        return by_rank[1]
-    if by_rank:
-        return by_rank[0]
-    raise _no_credential(settings.provided)
+        return methods[1]
+    if methods:
+        return methods[0]
+    raise _no_credential_error(settings.provided)
 
 
-def _no_credential(provided: ProvidedOptions) -> OptionsError:
-    others = ", ".join(str(OPTIONS[name]) for way in AUTH_METHODS for name in way.options if name != "client_secret")
+def _no_credential_error(provided: ProvidedOptions) -> OptionsError:
+    others = ", ".join(
+        str(OPTIONS[name]) for auth_method in AUTH_METHODS for name in auth_method.options if name != "client_secret"
+    )
     if "tenant_id" in provided and "client_id" in provided:
-        # With both, an application is meant, and most applications have a secret.
+        # These options describe an application, and most applications use a client secret.
         return OptionsError(
             f"tenant_id and client_id are set, but {OPTIONS['client_secret']} is missing",
             hint=f"Set it, or use another credential: {others}, or set auth_method to managed_identity.",
@@ -144,7 +147,5 @@ def _no_credential(provided: ProvidedOptions) -> OptionsError:
 
 
 def _cache_has_user(settings: Settings, cache: TokenCache | None) -> bool:
-    from .delegated import CachedUser
-
     user = CachedUser.read(settings.provided, explicit=False)
     return cache is not None and bool(cache.accounts(settings.cloud.login_host, user.client, None))

@@ -4,17 +4,17 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Signs in with msal: through our transport, with our errors, and with the token cache."""
+"""Request tokens with msal, and store them in the token cache."""
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from ..dependencies import load_msal
 from ..errors import AuthenticationError, GraphError, OptionsError
 from ..masking import clip
 from ..version import DEVICE_LOGIN_PLAYBOOK
+from .msal_http import MsalHttp
 from .token import Token, read_token
 from .token_cache import MAX_NAME, Account, TokenQuery, only_account
 
@@ -23,20 +23,19 @@ if t.TYPE_CHECKING:
 
     from ..clouds import Cloud
     from ..http.transport import Transport
-    from .msal_http import MsalHttp
     from .token_cache import TokenCache
 
-    # From an msal application and the scopes to ask for, to msal's answer.
+    # Arguments: an msal application and the scopes to request. Returns the answer of msal.
     RequestToken = Callable[[t.Any, list[str]], t.Any]
 
 
 class MsalTokenClient:
-    """The login service of one cloud, for tokens of that cloud's Graph.
+    """Requests tokens for the Graph of one cloud.
 
-    :param permissions: what a user's token is asked for by name: ``.default`` would yield only what was consented to
-        before.
-    :param cache: stores tokens between tasks; ``None`` to store none.
-    :param refused: a token that Graph refused: the cache must return another one.
+    :param permissions: the permissions to request for users. The scope ``.default`` would contain only permissions with
+        an earlier consent.
+    :param cache: stores tokens between tasks; ``None`` to store no tokens.
+    :param rejected_token: a token that Graph rejected. The cache must return another token.
     """
 
     def __init__(
@@ -56,47 +55,42 @@ class MsalTokenClient:
         self._host = cloud.login_host
         self._permissions = tuple(permissions)
         self._scopes = full_scopes(cloud, self._permissions)
-
-    @functools.cached_property
-    def _http(self) -> MsalHttp:
-        from .msal_http import MsalHttp
-
-        return MsalHttp(self._transport, self._cloud.authority_url)
+        self._http = MsalHttp(transport, cloud.authority_url)
 
     def application(
         self, *, tenant_id: str, client_id: str, credential: Callable[[], t.Any], method: str | None = None
     ) -> Token:
-        """Sign an application in (RFC 6749, section 4.4) for all permissions it was granted on Graph.
+        """Return a token of an application (RFC 6749, section 4.4) with all its permissions for Graph.
 
-        :param credential: makes msal's ``client_credential`` (a secret, or a dict with a certificate or assertion); it
-            is called only when no cached token serves.
-        :param method: the auth_method, on which the advice in an error depends.
-        :raises GraphError: refused, unreachable or not understood.
+        :param credential: returns the ``client_credential`` of msal: a secret, or a dict with a certificate or an
+            assertion. It is called only if the cache has no valid token.
+        :param method: the auth_method, which selects the hint of an error.
+        :raises GraphError: the sign-in was refused, or the request failed.
         """
         self._method = method
         scopes = (f"{self._cloud.graph_url}/.default",)
-        wanted = TokenQuery(self._host, tenant_id, client_id, scopes, rejected_token=self._rejected_token)
+        query = TokenQuery(self._host, tenant_id, client_id, scopes, rejected_token=self._rejected_token)
 
         def sign_in() -> Token:
             return self._request_token(
                 "ConfidentialClientApplication",
-                wanted,
+                query,
                 lambda application, scopes: application.acquire_token_for_client(scopes=scopes),
                 client_credential=credential(),
-                # Else a variable of msal's own could send the credential to another host.
+                # Otherwise the environment variable MSAL_FORCE_REGION could send the credential to another host.
                 azure_region=load_msal().ConfidentialClientApplication.DISABLE_MSAL_FORCE_REGION,
             )
 
         if self._cache is None:
             return sign_in()
-        found = self._cache.find(wanted)
-        if found is None:
+        cached = self._cache.find(query)
+        if cached is None:
             with self._cache.locked():
                 # The previous holder of the lock may have signed in.
-                found = self._cache.find(wanted)
-                if found is None:
+                cached = self._cache.find(query)
+                if cached is None:
                     return sign_in()
-        return read_token(found, from_cache=True)
+        return read_token(cached, from_cache=True)
 
     def user(
         self,
@@ -105,46 +99,47 @@ class MsalTokenClient:
         client_id: str,
         username: str | None,
         request_token: RequestToken | None,
-        provided: str | None = None,
+        refresh_token: str | None = None,
         method: str | None = None,
     ) -> Token:
-        """Get a token of a user: from the cache, else by its refresh token, else by ``ask``.
+        """Return a token of a user: from the cache, with a refresh token of the cache, or from ``request_token``.
 
-        :param username: chooses among the cache's users.
-        :param ask: ``None`` when the cache is the only source of tokens.
-        :param given: a refresh token, which belongs to one user: the sign-ins of other users in the cache are ignored.
-        :param method: the auth_method, on which the advice in an error depends.
+        :param username: selects a user of the cache.
+        :param request_token: ``None`` if the cache is the only source of tokens.
+        :param refresh_token: the refresh token that the task provides. It belongs to one user, so the sign-ins of other
+            users in the cache are ignored.
+        :param method: the auth_method, which selects the hint of an error.
         :raises GraphError: no source returned a token.
         """
         self._method = method
         if self._cache is None:
-            return self._request_token_as_user(self._wanted(tenant_id, client_id, None), _needed(request_token))
-        if provided is not None and username is None:
-            username = self._cache.user_of(provided)
+            return self._request_token_as_user(
+                self._user_query(tenant_id, client_id, None), _require_credential(request_token)
+            )
+        if refresh_token is not None and username is None:
+            username = self._cache.user_of(refresh_token)
             if username is None:
                 with self._cache.locked():
-                    return self._request_user_token(tenant_id, client_id, None, request_token, provided)
-        found = self._find_user(tenant_id, client_id, username)
-        if found is None and request_token is None and self._account(client_id, username) is None:
+                    return self._request_user_token(tenant_id, client_id, None, request_token, refresh_token)
+        cached = self._find_cached_user_token(tenant_id, client_id, username)
+        if cached is None and request_token is None and self._find_account(client_id, username) is None:
             raise AuthenticationError(
                 f"the token cache holds no sign-in of {username or 'a user'} to the application {client_id}",
                 hint=f"Run the playbook {DEVICE_LOGIN_PLAYBOOK} first, with the same token_cache_path.",
             )
-        if found is None:
+        if cached is None:
             with self._cache.locked():
-                found = self._find_user(tenant_id, client_id, username)
-                if found is None:
-                    return self._request_user_token(tenant_id, client_id, username, request_token, provided)
-        return read_token(found, from_cache=True)
+                cached = self._find_cached_user_token(tenant_id, client_id, username)
+                if cached is None:
+                    return self._request_user_token(tenant_id, client_id, username, request_token, refresh_token)
+        return read_token(cached, from_cache=True)
 
     def managed_identity(self, *, client_id: str | None) -> Token:
-        """Get a token from the platform that this host belongs to.
+        """Return a token from the managed identity endpoint of this host.
 
-        :param client_id: a user-assigned identity's; ``None`` for the system-assigned one.
-        :raises GraphError: there is none, or it was refused.
+        :param client_id: the client ID of a user-assigned identity; ``None`` for the system-assigned identity.
+        :raises GraphError: this host has no managed identity, the sign-in was refused, or the request failed.
         """
-        from .msal_http import MsalHttp
-
         msal = load_msal()
         identity = (
             msal.SystemAssignedManagedIdentity()
@@ -158,7 +153,7 @@ class MsalTokenClient:
             try:
                 return client.acquire_token_for_client(resource=self._cloud.graph_url)
             except OSError as exc:
-                # Our transport raises other exceptions, so this is the file in which Azure Arc's agent leaves a key.
+                # The transport never raises OSError. msal raises it for the key file of the Azure Arc agent.
                 if exc.filename is None:
                     raise
                 raise AuthenticationError(
@@ -166,20 +161,20 @@ class MsalTokenClient:
                     hint="Run the task as a user who can read it: on Linux, a member of the group himds.",
                 ) from exc
 
-        return _token(http, wrap_msal_errors(http, request_token))
+        return _read_result(http, wrap_msal_errors(http, request_token))
 
-    def _wanted(self, tenant_id: str, client_id: str, account: Account | None) -> TokenQuery:
+    def _user_query(self, tenant_id: str, client_id: str, account: Account | None) -> TokenQuery:
         return TokenQuery(
             self._host, tenant_id, client_id, self._scopes, account.id if account else None, self._rejected_token
         )
 
-    def _find_user(self, tenant_id: str, client_id: str, username: str | None) -> str | None:
-        account = self._account(client_id, username)
+    def _find_cached_user_token(self, tenant_id: str, client_id: str, username: str | None) -> str | None:
+        account = self._find_account(client_id, username)
         if self._cache is None or account is None:
             return None
-        return self._cache.find(self._wanted(tenant_id, client_id, account))
+        return self._cache.find(self._user_query(tenant_id, client_id, account))
 
-    def _account(self, client_id: str, username: str | None) -> Account | None:
+    def _find_account(self, client_id: str, username: str | None) -> Account | None:
         accounts = [] if self._cache is None else self._cache.accounts(self._host, client_id, username)
         return only_account(accounts)
 
@@ -189,15 +184,15 @@ class MsalTokenClient:
         client_id: str,
         username: str | None,
         request_token: RequestToken | None,
-        provided: str | None,
+        refresh_token: str | None,
     ) -> Token:
-        account = None if provided is not None and username is None else self._account(client_id, username)
+        account = None if refresh_token is not None and username is None else self._find_account(client_id, username)
 
-        def silently_or_ask(application: t.Any, scopes: list[str]) -> t.Any:
+        def refresh_or_request_token(application: t.Any, scopes: list[str]) -> t.Any:
             result = None
-            for known in application.get_accounts():
-                if account is not None and known["home_account_id"] == account.id:
-                    result = application.acquire_token_silent_with_error(scopes, account=known)
+            for msal_account in application.get_accounts():
+                if account is not None and msal_account["home_account_id"] == account.id:
+                    result = application.acquire_token_silent_with_error(scopes, account=msal_account)
             if request_token is not None and "access_token" not in (result or {}):
                 result = request_token(application, scopes)
             if result is None:
@@ -207,52 +202,58 @@ class MsalTokenClient:
                 )
             return result
 
-        wanted = self._wanted(tenant_id, client_id, account)
-        return self._request_token_as_user(wanted, silently_or_ask, provided=provided)
+        query = self._user_query(tenant_id, client_id, account)
+        return self._request_token_as_user(query, refresh_or_request_token, refresh_token=refresh_token)
 
     def _request_token_as_user(
-        self, wanted: TokenQuery, request_token: RequestToken, *, provided: str | None = None
+        self, query: TokenQuery, request_token: RequestToken, *, refresh_token: str | None = None
     ) -> Token:
         self._http.permissions = self._permissions
-        return self._request_token("PublicClientApplication", wanted, request_token, provided=provided)
+        return self._request_token("PublicClientApplication", query, request_token, refresh_token=refresh_token)
 
     def _request_token(
         self,
-        kind: str,
-        wanted: TokenQuery,
+        application_class: str,
+        query: TokenQuery,
         request_token: RequestToken,
         *,
-        provided: str | None = None,
+        refresh_token: str | None = None,
         **options: t.Any,
     ) -> Token:
         """Request a token with msal, and save it in the cache. The lock of the cache must be held."""
         self._http.method = self._method
         cache = self._cache
-        state = None
+        msal_cache = None
         if cache is not None:
-            state = load_msal().SerializableTokenCache()
-            state.deserialize(cache.load(rejected_token=wanted.rejected_token))
-        tenant_id = wanted.tenant
+            msal_cache = load_msal().SerializableTokenCache()
+            msal_cache.deserialize(cache.load(rejected_token=query.rejected_token))
+        tenant_id = query.tenant
 
         def run() -> t.Any:
             nonlocal tenant_id
             application = build_application(
-                kind, self._http, self._cloud, wanted.tenant, wanted.client_id, token_cache=state, **options
+                application_class,
+                self._http,
+                self._cloud,
+                query.tenant,
+                query.client_id,
+                token_cache=msal_cache,
+                **options,
             )
             tenant_id = application.authority.tenant
-            return request_token(application, list(wanted.scopes))
+            return request_token(application, list(query.scopes))
 
         result = wrap_msal_errors(self._http, run)
-        token = _token(self._http, result)
-        if cache is not None and state is not None and state.has_state_changed:
+        token = _read_result(self._http, result)
+        if cache is not None and msal_cache is not None and msal_cache.has_state_changed:
             claims = result.get("id_token_claims")
             name = claims.get("preferred_username") if isinstance(claims, dict) else None
             cache.save(
-                state.serialize(),
-                host=wanted.host,
-                tenant=wanted.tenant,
+                msal_cache.serialize(),
+                host=query.host,
+                tenant=query.tenant,
                 tenant_id=tenant_id,
-                provided=(provided, clip(str(name), MAX_NAME)) if provided and name else None,
+                refresh_token_user=(refresh_token, clip(str(name), MAX_NAME)) if refresh_token and name else None,
             )
         return token
 
@@ -263,16 +264,16 @@ def full_scopes(cloud: Cloud, permissions: Iterable[str]) -> tuple[str, ...]:
 
 
 def build_application(
-    kind: str, http: MsalHttp, cloud: Cloud, tenant_id: str, client_id: str, **options: t.Any
+    application_class: str, http: MsalHttp, cloud: Cloud, tenant_id: str, client_id: str, **options: t.Any
 ) -> t.Any:
-    """Make one of msal's applications, which asks for the authority's metadata.
+    """Create an application of msal. It requests the metadata of the authority.
 
-    :param kind: ``ConfidentialClientApplication`` or ``PublicClientApplication``.
+    :param application_class: ``ConfidentialClientApplication`` or ``PublicClientApplication``.
     """
-    return getattr(load_msal(), kind)(
+    return getattr(load_msal(), application_class)(
         client_id,
         authority=f"{cloud.authority_url}/{tenant_id}",
-        # The authority is configured, so msal must not ask a public host whether it is valid.
+        # Otherwise msal asks a public host whether it knows the authority.
         instance_discovery=False,
         http_client=http,
         **options,
@@ -280,12 +281,12 @@ def build_application(
 
 
 def wrap_msal_errors(http: MsalHttp, run: Callable[[], t.Any]) -> dict[str, t.Any]:
-    """Run msal and return its answer, a refusal included; whatever it raises becomes one of our errors."""
+    """Call msal and return its answer, which may be an error answer. Convert each exception to a GraphError."""
     try:
         result = run()
     except GraphError:
         raise
-    # What msal raises for an answer it cannot use is not specified, and ranges from ValueError to AttributeError.
+    # msal does not document what it raises for an invalid answer, for example ValueError or AttributeError.
     except Exception as exc:
         raise http.failure(type(exc).__name__) from exc
     if not isinstance(result, dict):
@@ -293,14 +294,14 @@ def wrap_msal_errors(http: MsalHttp, run: Callable[[], t.Any]) -> dict[str, t.An
     return result
 
 
-def _token(http: MsalHttp, result: dict[str, t.Any]) -> Token:
+def _read_result(http: MsalHttp, result: dict[str, t.Any]) -> Token:
     secret = result.get("access_token")
     if not isinstance(secret, str) or not secret:
         raise http.failure()
     return read_token(secret)
 
 
-def _needed(request_token: RequestToken | None) -> RequestToken:
+def _require_credential(request_token: RequestToken | None) -> RequestToken:
     if request_token is None:
         raise OptionsError("There is neither a token cache nor a credential", hint="Set token_cache_path.")
     return request_token

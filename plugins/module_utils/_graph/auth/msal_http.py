@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The HTTP client that msal gets: it sends to one login service, registers secrets and cleans answers."""
+"""The HTTP client for msal: it sends requests to one login service, registers secrets and cleans answers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ..http.error_body import holds_error
 from ..http.headers import retry_after
 from ..masking import SECRETS
 from ..version import DEVICE_LOGIN_PLAYBOOK
+from . import entra_errors, managed_identity_errors
 from .login_answers import clean, find_too_long, secrets_in, token_problem
 
 if t.TYPE_CHECKING:
@@ -28,17 +29,17 @@ if t.TYPE_CHECKING:
     from ..http.transport import Response, Transport
 
 _USER_REALM = "/common/userrealm/"
-# Each application of msal requests it, so each further attempt to sign in would request it again.
+# This URL is cached: otherwise msal requests it again at each retry of a sign-in.
 _METADATA = "/.well-known/openid-configuration"
-# Headers that hold a secret: the key of Azure Arc's agent, and the secrets of App Service and Machine Learning.
+# Headers that contain a secret: the key of the Azure Arc agent, and the secrets of App Service and Machine Learning.
 _SECRET_HEADERS = ("authorization", "x-identity-header", "secret")
 
 
 class MsalHttp:
-    """The part of a requests session that msal uses. It stores the last answer, from which errors are read.
+    """The part of a requests session that msal uses. It stores the last answer for error messages.
 
-    :param authority_url: msal may send to this origin and to no other, whatever metadata names; ``None`` for a managed
-        identity, whose endpoint is the platform's and never behind a proxy.
+    :param authority_url: the only origin that msal may send requests to, even if the metadata contains other URLs;
+        ``None`` for a managed identity. Requests to its endpoint bypass proxies.
     :param clock: seconds since the epoch.
     """
 
@@ -46,15 +47,15 @@ class MsalHttp:
         self, transport: Transport, authority_url: str | None, *, clock: Callable[[], float] = time.time
     ) -> None:
         self.method: str | None = None
-        """The auth_method of the sign-in, on which advice depends."""
+        """The auth_method of the sign-in, which selects the hint of an error."""
         self.permissions: tuple[str, ...] = ()
-        """The names of the delegated permissions that the sign-in asks for, for advice."""
+        """The names of the delegated permissions that the sign-in requests, for hints."""
         self._transport = transport
         self._authority_url = authority_url
         self._clock = clock
-        self._metadata: dict[str, MsalResponse] = {}
+        self._metadata_cache: dict[str, MsalResponse] = {}
         self._client_request_id = ""
-        self._last: Response | None = None
+        self._last_response: Response | None = None
         self._last_body: t.Any = None
 
     def get(
@@ -79,91 +80,87 @@ class MsalHttp:
         return self._send("POST", f"{url}?{urlencode(params)}" if params else url, form, urlencode(data or {}).encode())
 
     def close(self) -> None:
-        """Do nothing: the task still uses the transport."""
+        """Do nothing, because the task still uses the transport."""
 
     @property
     def retry_after(self) -> float:
-        """Seconds that the last answer asks to wait, whatever its status is."""
-        return 0.0 if self._last is None else retry_after(self._last.headers) or 0.0
+        """The header ``Retry-After`` of the last answer in seconds, with any status; 0 without the header."""
+        return 0.0 if self._last_response is None else retry_after(self._last_response.headers) or 0.0
 
-    def failure(self, raised: str = "no token") -> GraphError:
-        """Return the error of the last answer.
+    def failure(self, reason: str = "no token") -> GraphError:
+        """Return the error for the last answer.
 
-        :param raised: what msal raised, by its class; shown where the answer itself looks like a success.
+        :param reason: the class of the exception that msal raised. The message contains it if the answer has no error.
         """
-        asked = "this host's managed identity endpoint" if self._authority_url is None else "the login service"
-        if self._last is None:
-            return ProtocolError(f"msal gave up before it asked {asked} ({raised})")
-        if self._last.status < 400 and not holds_error(self._last_body):
-            return self._unusable(f"msal could not use what {asked} answered ({raised})")
+        endpoint = "this host's managed identity endpoint" if self._authority_url is None else "the login service"
+        if self._last_response is None:
+            return ProtocolError(f"msal gave up before it asked {endpoint} ({reason})")
+        if self._last_response.status < 400 and not holds_error(self._last_body):
+            return self._protocol_error(f"msal could not use what {endpoint} answered ({reason})")
         if self._authority_url is None:
-            from . import managed_identity_errors
-
-            return managed_identity_errors.read_error(self._last, self._client_request_id)
-        from . import entra_errors
-
-        return entra_errors.read_error(self._last, self._client_request_id, self.method, self.permissions)
+            return managed_identity_errors.read_error(self._last_response, self._client_request_id)
+        return entra_errors.read_error(self._last_response, self._client_request_id, self.method, self.permissions)
 
     def _register(self, where: str, secrets: Mapping[str, str]) -> None:
         """Register secrets.
 
-        :raises ProtocolError: one is too long. Its encoded forms would take a hundred times its size in memory.
+        :raises ProtocolError: a secret is too long. Its encoded forms would need a hundred times its size in memory.
         """
         problem = find_too_long(secrets)
         if problem:
-            raise self._unusable(f"in {where}, {problem}")
+            raise self._protocol_error(f"in {where}, {problem}")
         SECRETS.add_long(*secrets.values())
 
-    def _unusable(self, problem: str) -> ProtocolError:
+    def _protocol_error(self, problem: str) -> ProtocolError:
         return ProtocolError(
             problem,
             hint="Check the variables by which the platform announces its identity."
             if self._authority_url is None
             else "Check the credential, authority_url and the proxies on the way.",
-            status=None if self._last is None else self._last.status,
+            status=None if self._last_response is None else self._last_response.status,
             client_request_id=self._client_request_id,
         )
 
     def _send(
         self, method: str, url: str, headers: Mapping[str, str | None] | None, body: bytes | None
     ) -> MsalResponse:
-        realm = _USER_REALM in url
+        is_user_realm = _USER_REALM in url
         if self._authority_url is not None:
-            url = _with_port_of(self._authority_url, url) if realm else url
+            url = _add_port(self._authority_url, url) if is_user_realm else url
             _check_origin(self._authority_url, url)
-        known = self._metadata.get(url) if method == "GET" else None
-        if known is not None:
-            return known
-        provided = {name: value for name, value in (headers or {}).items() if value is not None}
-        self._register("the request", _secrets_in_headers(provided))
-        asked = {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **provided}
-        self._client_request_id = asked["client-request-id"]
+        cached = self._metadata_cache.get(url) if method == "GET" else None
+        if cached is not None:
+            return cached
+        msal_headers = {name: value for name, value in (headers or {}).items() if value is not None}
+        self._register("the request", _secrets_in_headers(msal_headers))
+        all_headers = {"Accept": "application/json", "client-request-id": str(uuid.uuid4()), **msal_headers}
+        self._client_request_id = all_headers["client-request-id"]
         try:
             response = self._transport.send(
-                method, url, headers=asked, body=body, bypass_proxy=self._authority_url is None
+                method, url, headers=all_headers, body=body, bypass_proxy=self._authority_url is None
             )
         except GraphError as exc:
-            exc.client_request_id = self._client_request_id
+            error = exc.copy_with(client_request_id=self._client_request_id)
             if self._authority_url is None and exc.connection_lost:
-                # The endpoint is on this host or in its network, so a retry does not help when it does not answer.
-                exc.connection_lost = False
-                exc.hint = "This host seems to have no managed identity: give another credential, or assign one."
-            raise
-        self._last, self._last_body = response, _content(response)
+                # The endpoint is on this host or in its network. If it does not answer, a retry does not help.
+                hint = "This host seems to have no managed identity: give another credential, or assign one."
+                error = error.copy_with(connection_lost=False, hint=hint)
+            raise error from exc
+        self._last_response, self._last_body = response, _parse_body(response)
         self._register("the answer", secrets_in(self._last_body))
         if response.status >= 400 or holds_error(self._last_body):
             failure = self.failure()
             if failure.transient:
-                # msal would cache the failed answer and return it again at the next attempt.
+                # Raise the error here: msal would cache the answer and return it again at the next retry.
                 raise failure
         else:
             problem = token_problem(self._last_body)
             if problem:
-                raise self._unusable(problem)
+                raise self._protocol_error(problem)
         cleaned = MsalResponse(response, clean(self._last_body, self._clock(), failed=response.status >= 400))
         if url.endswith(_METADATA) and response.status == 200:
-            self._metadata[url] = cleaned
-        if realm:
+            self._metadata_cache[url] = cleaned
+        if is_user_realm:
             _refuse_federated(self._last_body)
         return cleaned
 
@@ -171,7 +168,7 @@ class MsalHttp:
 class MsalResponse:
     """A response with the attributes that msal reads.
 
-    :param body: the cleaned content; ``None`` when the answer is not JSON. Then msal gets an empty text.
+    :param body: the cleaned content; ``None`` if the answer is not JSON. Then msal gets an empty text.
     """
 
     def __init__(self, response: Response, body: t.Any) -> None:
@@ -192,14 +189,14 @@ def _check_origin(authority_url: str, url: str) -> None:
         )
 
 
-def _with_port_of(authority_url: str, url: str) -> str:
-    """Add the authority's port to the user realm address: msal builds that address from the host name only."""
+def _add_port(authority_url: str, url: str) -> str:
+    """Add the port of the authority to the user realm URL: msal builds this URL without the port."""
     parts, authority = urlsplit(url), urlsplit(authority_url)
     return urlunsplit(parts._replace(netloc=authority.netloc)) if parts.hostname == authority.hostname else url
 
 
-def _content(response: Response) -> t.Any:
-    """Return the parsed content, or ``None``: text that is not JSON, or exceeds the limits of depth and size."""
+def _parse_body(response: Response) -> t.Any:
+    """Return the parsed content, or ``None`` if it is not JSON or exceeds the limits of depth and size."""
     try:
         return response.json()
     except ValueError:
@@ -209,13 +206,13 @@ def _content(response: Response) -> t.Any:
 def _secrets_in_headers(headers: Mapping[str, str]) -> dict[str, str]:
     secrets = {name.lower(): value for name, value in headers.items() if name.lower() in _SECRET_HEADERS}
     if "authorization" in secrets:
-        # The name of the scheme, such as "Basic", comes before the secret.
+        # The header contains the name of the scheme, such as "Basic", and then the secret.
         secrets["authorization"] = secrets["authorization"].partition(" ")[2]
     return secrets
 
 
 def _refuse_federated(body: t.Any) -> None:
-    """Stop before msal sends the password to another identity provider."""
+    """Refuse a user of another identity provider: msal would send the password to that provider."""
     if isinstance(body, dict) and str(body.get("account_type")).lower() == "federated":
         raise AuthenticationError(
             "the user's domain signs in at another identity provider, which a password cannot be sent to",

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""A file for this user only: checked when it is read, and replaced as a whole when it is written."""
+"""Read and write files that only this user may use. A write replaces the whole file."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ import stat
 
 from ..files import FileReadError, check_regular, read_file
 
-# A new file that is older than this belongs to a killed writer. A live writer needs much less time.
+# A new file that is older than this is left over from a killed process. A write takes much less time.
 _LEFTOVER_SECONDS = 300
 _NEW_SUFFIX = "msgraph-new"
 
 
-def check_private(found: os.stat_result) -> None:
-    """Refuse a file that other users could have written, or can use.
+def check_private(status: os.stat_result) -> None:
+    """Check that only this user could write the file and can use it.
 
-    :raises FileReadError: naming the owner or the mode as the reason.
+    :raises FileReadError: it has another owner, or its mode allows other users to use it.
     """
-    if found.st_uid != os.geteuid():
+    if status.st_uid != os.geteuid():
         raise FileReadError("it belongs to another user")
-    mode = stat.S_IMODE(found.st_mode)
+    mode = stat.S_IMODE(status.st_mode)
     if mode & 0o077:
         raise FileReadError(f"others may use it (its mode is {mode:04o})")
 
 
 def read_private_file(path: str, max_bytes: int) -> bytes:
-    """Return the content; empty when the file does not exist.
+    """Return the content of the file, or empty bytes if it does not exist.
 
-    :raises FileReadError: it cannot be read, or it is not safe to use.
+    :raises FileReadError: the file cannot be read, or it is not safe to use.
     """
     try:
         return read_file(path, max_bytes, follow_links=False, check=check_private)
@@ -46,9 +46,9 @@ def read_private_file(path: str, max_bytes: int) -> bytes:
 
 
 def replace_private_file(path: str, text: str) -> None:
-    """Write a new file, and move it to the path when it is complete and on the disk.
+    """Write a new file, and move it to the path after it is complete and on the disk.
 
-    :raises OSError: it could not be written; the old file is unchanged.
+    :raises OSError: the file cannot be written. The old file is unchanged.
     """
     new = f"{path}.{os.urandom(8).hex()}.{_NEW_SUFFIX}"
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -65,7 +65,7 @@ def replace_private_file(path: str, text: str) -> None:
 
 
 def remove_leftovers(path: str, now: float) -> None:
-    """Remove the new files of writers that were killed before they moved them to the path.
+    """Remove new files of processes that were killed before they moved the file to the path.
 
     :param now: seconds since the epoch.
     """
@@ -78,41 +78,41 @@ def remove_leftovers(path: str, now: float) -> None:
                     os.unlink(entry.path)
 
 
-def _is_leftover(found: os.stat_result, now: float) -> bool:
+def _is_leftover(status: os.stat_result, now: float) -> bool:
     try:
-        check_regular(found)
-        check_private(found)
+        check_regular(status)
+        check_private(status)
     except FileReadError:
         return False
-    return found.st_nlink == 1 and now - found.st_mtime > _LEFTOVER_SECONDS
+    return status.st_nlink == 1 and now - status.st_mtime > _LEFTOVER_SECONDS
 
 
 def make_private_folders(folder: str) -> None:
-    """Create the folder and its missing parents, each for this user only, whatever the umask is.
+    """Create the folder and its missing parents with mode 0700. The umask does not change the mode.
 
-    :raises OSError: it is missing and cannot be created.
+    :raises OSError: a folder is missing and cannot be created.
     """
     missing = []
     while not os.path.isdir(folder):
         missing.append(folder)
         folder = os.path.dirname(folder)
-    for one in reversed(missing):
+    for path in reversed(missing):
         try:
-            _make_private_folder(one)
+            _make_private_folder(path)
         except FileExistsError:
-            # Another task created it in the meantime.
-            if not os.path.isdir(one):
+            # Another task may have created the folder at the same time.
+            if not os.path.isdir(path):
                 raise
 
 
 def _make_private_folder(folder: str) -> None:
-    # The usual umask may remove permissions of the owner, without which the folder cannot be opened.
+    # The umask of the process may remove permissions of the owner. Without them the folder cannot be opened.
     umask = os.umask(0o077)
     try:
         os.mkdir(folder, 0o700)
     finally:
         os.umask(umask)
-    # In a shared folder, another user may replace the new folder by a link, so the mode is not set by path.
+    # Do not set the mode by path: in a shared folder, another user may replace the new folder by a link.
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         # A folder can inherit the set-group-ID bit.

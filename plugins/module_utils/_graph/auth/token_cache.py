@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""A file that keeps tokens between tasks: msal's own format, shared by tasks and forks, safe against each other.
+"""The token cache: a file in the format of msal that stores tokens between tasks. Tasks and forks can share it.
 
-Reading a valid token needs neither msal nor a request. msal-extensions would bring the file and the lock, but imports
-msal to read, and its lock file stays behind when its holder is killed: the kernel drops the lock used here by itself.
+To read a valid token, a task needs neither msal nor a request. msal-extensions is not used, because it imports msal to
+read, and its lock file remains after its process is killed. The kernel releases the lock that this file uses.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from .token import MAX_TOKEN_LENGTH, find_problem
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# A token that expires within this many seconds is not used for a new task. msal has the same limit.
-_SPARE_SECONDS = 300
-# A user's sign-in takes about 10 KB.
+# A new task does not use a token that expires within this number of seconds. msal has the same limit.
+_MIN_LIFETIME = 300
+# The sign-in of a user needs about 10 KB.
 _MAX_BYTES = 4 * 1024 * 1024
 _MAX_MEGABYTES = _MAX_BYTES // (1024 * 1024)
-# Sections beside msal's own, which keeps them: the tenant's ID by "login host/tenant as asked", and the user's name by
-# the SHA-256 of a refresh token that was given for that user.
+# This collection adds two sections to the file, which msal does not change. The first maps "login host/tenant" to the
+# tenant ID. The second maps the SHA-256 hash of a refresh token that a task provided to the name of its user.
 _TENANTS = "MsgraphIntuneTenants"
-_GIVEN = "MsgraphIntuneGiven"
+_USERS = "MsgraphIntuneGiven"
 _SECTIONS_WITH_SECRETS = ("AccessToken", "RefreshToken", "IdToken")
-# Longer names of users are cut: a user principal name has 113 characters at most.
+# Longer user names are truncated. A user principal name has at most 113 characters.
 MAX_NAME: t.Final = 200
 _MAX_SHOWN_NAMES: t.Final = 10
 
@@ -51,11 +51,11 @@ _MAX_SHOWN_NAMES: t.Final = 10
 class TokenQuery:
     """The properties of the token that a task needs.
 
-    :param host: the login service's host name, which msal calls the environment.
-    :param tenant: as asked, by ID or name.
-    :param scopes: those that the token must hold, as asked of the login service.
-    :param account: msal's home account id of a user; ``None`` for an application's own token.
-    :param rejected_token: a token that the service refused, so the cache must return another one.
+    :param host: the host name of the login service, which msal calls the environment.
+    :param tenant: the ID or the name of the tenant, as in the options.
+    :param scopes: the scopes that the token must have.
+    :param account: the home account ID of a user in msal; ``None`` for a token of an application.
+    :param rejected_token: a token that the service rejected. The cache must return another token.
     """
 
     host: str
@@ -68,22 +68,22 @@ class TokenQuery:
 
 @dataclasses.dataclass(frozen=True)
 class Account:
-    """A user whose sign-in the cache holds."""
+    """A user whose sign-in is in the cache."""
 
     id: str
     username: str
 
     @property
     def home_tenant(self) -> str | None:
-        """The tenant in Entra's form of the id, "object.tenant" in GUIDs; other providers have other forms."""
-        found = re.fullmatch(r"[0-9a-fA-F-]{36}\.([0-9a-fA-F-]{36})", self.id)
-        return found.group(1) if found else None
+        """The tenant ID from an account ID of Entra ("object.tenant", two GUIDs); ``None`` for other providers."""
+        match = re.fullmatch(r"[0-9a-fA-F-]{36}\.([0-9a-fA-F-]{36})", self.id)
+        return match.group(1) if match else None
 
 
 def only_account(accounts: list[Account]) -> Account | None:
-    """Return the only account, or ``None`` when there are no accounts.
+    """Return the only account, or ``None`` for an empty list.
 
-    :raises OptionsError: there are several.
+    :raises OptionsError: the list has several accounts.
     """
     if len(accounts) > 1:
         names = sorted(account.username for account in accounts)
@@ -99,8 +99,8 @@ def only_account(accounts: list[Account]) -> Account | None:
 class TokenCache:
     """The cache file at ``path``, which may not exist yet.
 
-    :param on_warning: receives warnings for the user.
-    :param clock: seconds since the epoch.
+    :param on_warning: called with each warning for the user.
+    :param clock: returns the seconds since the epoch.
     """
 
     def __init__(
@@ -117,57 +117,57 @@ class TokenCache:
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
-        self._told_of_damage = False
+        self._damage_warned = False
         self._loaded: dict[str, t.Any] = {}
 
-    def find(self, wanted: TokenQuery) -> str | None:
-        """Return the wanted access token, or ``None`` when the cache has none that stays valid for some minutes.
+    def find(self, query: TokenQuery) -> str | None:
+        """Return the access token for a query, or ``None`` if the cache has no token that is valid for 5 more minutes.
 
         :raises OptionsError: the file is not safe to use.
         """
         content = self._read()
-        tenant = content.get(_TENANTS, {}).get(f"{wanted.host}/{wanted.tenant}", wanted.tenant)
+        tenant = content.get(_TENANTS, {}).get(f"{query.host}/{query.tenant}", query.tenant)
         for entry in _entries(content, "AccessToken"):
             if (
-                (entry.get("environment"), entry.get("client_id")) == (wanted.host, wanted.client_id)
+                (entry.get("environment"), entry.get("client_id")) == (query.host, query.client_id)
                 and entry.get("realm") == tenant
-                and (entry.get("home_account_id") or None) == wanted.account
-                and set(wanted.scopes) <= set(entry["target"].split())
-                and float(str(entry["expires_on"])) > self._clock() + _SPARE_SECONDS
-                and entry["secret"] != wanted.rejected_token
+                and (entry.get("home_account_id") or None) == query.account
+                and set(query.scopes) <= set(entry["target"].split())
+                and float(str(entry["expires_on"])) > self._clock() + _MIN_LIFETIME
+                and entry["secret"] != query.rejected_token
             ):
                 _register([entry])
                 return t.cast("str", entry["secret"])
         return None
 
     def accounts(self, host: str, client_id: str, username: str | None) -> list[Account]:
-        """Return the users that signed in to this client; with ``username``, only those of that name.
+        """Return the users that signed in to this client, or only the users with this ``username``.
 
         :raises OptionsError: the file is not safe to use.
         """
         content = self._read()
-        ours = {
+        account_ids = {
             entry.get("home_account_id")
             for section in ("AccessToken", "RefreshToken")
             for entry in _entries(content, section)
             if (entry.get("environment"), entry.get("client_id")) == (host, client_id)
-            # A token of the application itself has no account.
+            # A token of an application has no account.
             and isinstance(entry.get("home_account_id"), str)
         }
-        found = {
+        names = {
             entry["home_account_id"]: clip(str(entry.get("username") or ""), MAX_NAME)
             for entry in _entries(content, "Account")
-            if entry.get("environment") == host and str(entry.get("home_account_id")) in ours
+            if entry.get("environment") == host and str(entry.get("home_account_id")) in account_ids
         }
-        accounts = [Account(account, name) for account, name in found.items()]
+        accounts = [Account(account_id, name) for account_id, name in names.items()]
         name = None if username is None else clip(username, MAX_NAME).lower()
-        return [one for one in accounts if name is None or one.username.lower() == name]
+        return [account for account in accounts if name is None or account.username.lower() == name]
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock of the cache.
 
-        :raises GraphTimeoutError: another task holds it for too long.
+        :raises GraphTimeoutError: another task holds the lock for too long.
         :raises OptionsError: the lock file cannot be used.
         """
         folder = os.path.dirname(os.path.abspath(self.path))
@@ -179,24 +179,27 @@ class TokenCache:
             yield
 
     def user_of(self, refresh_token: str) -> str | None:
-        """Return the name of the user who signed in with this refresh token before.
+        """Return the name of the user who signed in with this refresh token in an earlier task, or ``None``.
 
         :raises OptionsError: the file is not safe to use.
         """
-        found = self._read().get(_GIVEN, {}).get(_digest(refresh_token))
-        return clip(found, MAX_NAME) if isinstance(found, str) else None
+        username = self._read().get(_USERS, {}).get(_digest(refresh_token))
+        return clip(username, MAX_NAME) if isinstance(username, str) else None
 
     def load(self, *, rejected_token: str | None = None) -> str:
-        """Return the whole content for msal; empty when the file is missing or empty. The lock must be held.
+        """Return the whole content for msal, or an empty text for a missing or empty file. The lock must be held.
 
-        :param refused: an access token to leave out, because msal would return it.
+        :param rejected_token: an access token to leave out, because msal would return it.
         """
         content = self._loaded = self._read()
         for section in _SECTIONS_WITH_SECRETS:
             _register(_entries(content, section))
         if rejected_token is not None and "AccessToken" in content:
-            kept = {key: one for key, one in content["AccessToken"].items() if one.get("secret") != rejected_token}
-            content = {**content, "AccessToken": kept}
+            tokens = content["AccessToken"].items()
+            content = {
+                **content,
+                "AccessToken": {key: token for key, token in tokens if token["secret"] != rejected_token},
+            }
         return json.dumps(content) if content else ""
 
     def save(
@@ -206,24 +209,26 @@ class TokenCache:
         host: str,
         tenant: str,
         tenant_id: str,
-        provided: tuple[str, str] | None = None,
+        refresh_token_user: tuple[str, str] | None = None,
         required: bool = False,
     ) -> None:
-        """Replace the content by msal's, and store the tenant's ID under its name. The lock must be held.
+        """Replace the content by the content of msal, and store the ID of the tenant. The lock must be held.
 
-        :param given: a refresh token and the name of the user it signed in.
-        :param required: whether a failure to write is an error instead of a warning.
-        :raises OptionsError: the content cannot be written, and it is required.
+        :param state: the serialized content of msal.
+        :param refresh_token_user: a refresh token that the task provided, and the name of its user.
+        :param required: whether a failure is an error. Otherwise it is a warning.
+        :raises OptionsError: the content cannot be written, and ``required`` is true.
         """
         try:
-            content = self._readable(parse_json(state))
+            content = self._keep_valid_part(parse_json(state))
             content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
-            if provided is not None:
-                content.setdefault(_GIVEN, {})[_digest(provided[0])] = provided[1]
-            # A task of a cancelled job may write at any time.
-            present = self._read()
-            if present != self._loaded:
-                content = _merged(present, content)
+            if refresh_token_user is not None:
+                refresh_token, username = refresh_token_user
+                content.setdefault(_USERS, {})[_digest(refresh_token)] = username
+            # Other programs may have written to the file without the lock.
+            on_disk = self._read()
+            if on_disk != self._loaded:
+                content = _merge(on_disk, content)
             text = json.dumps(content)
             if len(text) > _MAX_BYTES:
                 raise ValueError(f"it would be larger than {_MAX_MEGABYTES} MB")
@@ -235,17 +240,17 @@ class TokenCache:
                 raise cache_error(self.path, f"it cannot be written ({reason})") from exc
             self._on_warning(f"The token could not be kept in {self.path}: {reason}.")
 
-    def _readable(self, state: object) -> dict[str, t.Any]:
-        """Return the part of msal's content that the next task can read.
+    def _keep_valid_part(self, state: object) -> dict[str, t.Any]:
+        """Return the part of the content of msal that the next task can read. Warn about other parts.
 
-        :raises ValueError: it has no such part.
+        :raises ValueError: the content is not a JSON object.
         """
         if not isinstance(state, dict):
             raise ValueError("it is not a JSON object")
-        sound = _sound_part(state)
-        if sound != state:
+        valid = _valid_part(state)
+        if valid != state:
             self._on_warning(f"A part of the sign-in could not be kept in {self.path}: it has an unknown form.")
-        return sound
+        return valid
 
     def _read(self) -> dict[str, t.Any]:
         try:
@@ -258,25 +263,25 @@ class TokenCache:
             content = parse_json(text)
         except ValueError:
             content = None
-        sound = _sound_part(content)
-        if sound != content and not self._told_of_damage:
-            self._told_of_damage = True
+        valid = _valid_part(content)
+        if valid != content and not self._damage_warned:
+            self._damage_warned = True
             self._on_warning(f"The token cache {self.path} was damaged: it is rebuilt, and the damaged part is lost.")
-        return sound
+        return valid
 
 
-def _sound_part(content: object) -> dict[str, t.Any]:
-    """Return the sections and entries that msal and the code above can read."""
+def _valid_part(content: object) -> dict[str, t.Any]:
+    """Return the sections and entries that msal and this file can read."""
     sections = content if isinstance(content, dict) else {}
     return {
-        name: {key: entry for key, entry in section.items() if _is_sound(name, entry)}
+        name: {key: entry for key, entry in section.items() if _is_valid(name, entry)}
         for name, section in sections.items()
         if isinstance(section, dict)
     }
 
 
-def _is_sound(section: str, entry: object) -> bool:
-    if section in (_TENANTS, _GIVEN):
+def _is_valid(section: str, entry: object) -> bool:
+    if section in (_TENANTS, _USERS):
         return isinstance(entry, str)
     if not isinstance(entry, dict):
         return False
@@ -306,6 +311,6 @@ def _entries(content: dict[str, t.Any], section: str) -> list[dict[str, t.Any]]:
     return list(content.get(section, {}).values())
 
 
-def _merged(theirs: dict[str, t.Any], ours: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Merge two contents with a common origin. Of entries with the same key, ours wins."""
-    return {section: {**theirs.get(section, {}), **ours.get(section, {})} for section in {**theirs, **ours}}
+def _merge(on_disk: dict[str, t.Any], new: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Merge the content of the file with the new content. For equal keys, use the new entry."""
+    return {section: {**on_disk.get(section, {}), **new.get(section, {})} for section in {**on_disk, **new}}

@@ -4,11 +4,13 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The options that every module shares: what they are called, and where else their values may stand.
+"""The options that all modules share, with their environment variables.
 
-The environment is read here, once, for modules, actions and the event source: an empty string counts as unset in
-options and environment alike (job templates deliver those), and each value remembers where it came from. The argument
-spec shows defaults and variables to AnsibleModule as well; what it supplies is marked, and read here anew.
+Modules, actions and the event source use :func:`collect_options`. In options and environment variables, an empty text
+counts as not set, because job templates send such values. Each value has its source for messages.
+
+AnsibleModule also fills in defaults and environment variables, from the argument spec. These values are marked with
+:class:`SuppliedText` or :class:`SuppliedNumber`. They are ignored, and the environment is read here.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import re
 import typing as t
 
 from ..masking import SECRETS, SHORTEST_SAFE_SECRET
+from .proxy import user_info_secrets
 from .values import is_not_given, is_omitted
 
 if t.TYPE_CHECKING:
@@ -27,21 +30,24 @@ if t.TYPE_CHECKING:
 
 
 class Option(t.NamedTuple):
-    """One option: its names, the environment variables that stand in for it (first non-empty wins), its secrecy."""
+    """An option.
+
+    :param environment: its environment variables. The first variable that is not empty is used.
+    :param duration: whether false and the text "false" count as not set, as "none" and "null" do.
+    :param keep_whitespace: whether whitespace at the ends is a part of the value, as in a password.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
     type: str = "str"
     default: str | int | bool | None = None
-    # A duration: false, and the words "false", "none" and "null", count as not given as well.
     duration: bool = False
     secret: bool = False
-    # Blanks at its ends belong to it, as they may to a password.
     keep_whitespace: bool = False
 
     def __str__(self) -> str:
-        """The option and its environment names, for messages."""
+        """Return the name and the environment variables, for messages."""
         return f"{self.name} (environment: {', '.join(self.environment)})"
 
 
@@ -84,17 +90,17 @@ OPTIONS: t.Final = {
         Option("retry_budget", environment=("MSGRAPH_RETRY_BUDGET",), default="120", duration=True),
         Option("validate_certs", environment=("MSGRAPH_VALIDATE_CERTS",), type="bool", default=True),
         Option("ca_path", environment=("MSGRAPH_CA_PATH",), type="path"),
-        # Secret as a whole to Ansible, which knows no secret within a value; to us its user info alone is.
+        # Ansible can mask only a whole value, so the whole URL is secret there. Here only its user info is secret.
         Option("proxy", environment=("MSGRAPH_PROXY",), secret=True),
     )
 }
 
-# Two naming schemes share the prefix AZURE_: that of Ansible's Azure collection and AWX, and that of azure-identity.
-# Where both are set, a credential belongs to the tenant of its own scheme; these are the first scheme's names.
+# Two naming schemes use the prefix AZURE_: the scheme of Ansible's Azure collection and AWX, and the scheme of
+# azure-identity. If both are set, a credential belongs to the tenant of its own scheme. These are names of the first.
 _COLLECTION_SCHEME: t.Final = ("AZURE_TENANT", "AZURE_SECRET", "AZURE_X509_CERTIFICATE_PATH", "AZURE_AD_USER")
 
-# By these pairs an Azure platform announces that it has an identity for the workload: an endpoint, and what it must be
-# shown or where else it is. Half a pair would make msal ask a metadata address.
+# An Azure platform sets such a pair of variables if it has a managed identity for the workload. With only one variable
+# of a pair, msal would send a request to the metadata endpoint of virtual machines.
 # Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity
 _IDENTITY_PAIRS: t.Final = (
     ("IDENTITY_ENDPOINT", "IDENTITY_HEADER"),
@@ -103,18 +109,17 @@ _IDENTITY_PAIRS: t.Final = (
 )
 _IDENTITY_SECRETS: t.Final = ("IDENTITY_HEADER", "MSI_SECRET")
 
-# In either case, as for all that goes by the environment.
+# In upper and in lower case.
 _PROXY_VARIABLES: t.Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
-# Those that requests reads for https, in its order.
+# The variables that requests reads for https, in its order.
 _HTTPS_PROXY_VARIABLES: t.Final = ("HTTPS_PROXY", "ALL_PROXY")
 
-# What is no path, but the beginning of a key, a certificate or a token that was put in the place of one.
-_CONTENT: t.Final = r"-----BEGIN|^eyJ|[\x00-\x1f]"
+# Matches a key, a certificate or a token instead of a path.
+_FILE_CONTENT: t.Final = r"-----BEGIN|^eyJ|[\x00-\x1f]"
 
 
-# How strongly something was asked for: the lower, the more.
 class Precedence(enum.IntEnum):
-    """Where a credential comes from; under ``auto`` the lowest number wins."""
+    """The source of a credential. Under ``auto``, the lowest number takes precedence."""
 
     OPTION = 0
     ENVIRONMENT = 1
@@ -123,61 +128,67 @@ class Precedence(enum.IntEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Value:
-    """What the user gave, and where: in the environment variable ``variable``, or as the option when that is None.
+    """The value of an option.
 
-    ``others`` are the values of further variables for the same option, which this one came before.
+    :param env_var: the environment variable that it comes from; ``None`` for a value of the option.
+    :param alternatives: the values of other environment variables for the same option, which are not used.
     """
 
     content: t.Any = dataclasses.field(repr=False)
     env_var: str | None = None
     alternatives: tuple[Value, ...] = dataclasses.field(default=(), repr=False)
 
+    def source(self, name: str) -> str:
+        """Return the source of the value, such as "the option proxy" or "the environment variable HTTPS_PROXY"."""
+        return f"the option {name}" if self.env_var is None else f"the environment variable {self.env_var}"
+
 
 class SuppliedText(str):
-    """A default, or the content of a variable, that the argument spec supplied: the task does not set the option."""
+    """A default or the content of a variable, from the argument spec. The task does not set the option."""
 
     __slots__ = ()
 
 
 class SuppliedNumber(int):
-    """The same as a number."""
+    """A number from the argument spec. The task does not set the option."""
 
 
 class ProvidedOptions(dict[str, Value]):
-    """The values given, by option name: options and environment merged, what is empty, blank or null left out."""
+    """The values of options and environment variables by option name, without empty, blank and null values."""
 
     announces_identity: bool = False
-    """Whether the platform announces a managed identity."""
+    """Whether environment variables show that this host has a managed identity."""
     secrets: tuple[str, ...] = ()
-    """What must never be shown, the platform's own included."""
+    """All secrets of the task, including secrets of the platform."""
     environment_proxy: Value | None = None
-    """The proxy that the environment names for https."""
+    """The proxy for https from the environment."""
     no_proxy: str = ""
-    """The hosts to which the environment allows no proxy."""
+    """The content of the environment variable NO_PROXY."""
 
 
 def collect_options(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> ProvidedOptions:
-    """Merge options and environment, option by option, and register the secrets among the values.
+    """Collect the values of options and environment variables, and register their secrets.
 
-    :param params: values by option name; names that are not shared options are ignored.
+    :param params: values by option name. Names of other options are ignored.
     """
     provided = ProvidedOptions()
     for option in OPTIONS.values():
         content = params.get(option.name)
-        by_task = None if isinstance(content, (SuppliedText, SuppliedNumber)) else _cleaned(option, Value(content))
-        present = [*([] if by_task is None else [by_task]), *from_environment(option, environ)]
-        if present:
-            provided[option.name] = dataclasses.replace(present[0], alternatives=tuple(present[1:]))
+        from_task = None if isinstance(content, (SuppliedText, SuppliedNumber)) else _clean(option, Value(content))
+        values = [*([] if from_task is None else [from_task]), *from_environment(option, environ)]
+        if values:
+            provided[option.name] = dataclasses.replace(values[0], alternatives=tuple(values[1:]))
     provided.announces_identity = any(
         all(environ.get(variable, "").strip() for variable in pair) for pair in _IDENTITY_PAIRS
     )
-    everything = [(OPTIONS[name], one) for name, value in provided.items() for one in (value, *value.alternatives)]
+    all_values = [(OPTIONS[name], item) for name, value in provided.items() for item in (value, *value.alternatives)]
     proxies = [environ.get(name) for variable in _PROXY_VARIABLES for name in (variable, variable.lower())]
     provided.secrets = (
-        *(secret for option, value in everything for secret in _secrets(option, value)),
+        *(secret for option, value in all_values for secret in _secrets(option, value)),
         *(environ[variable] for variable in _IDENTITY_SECRETS if environ.get(variable)),
-        # Not given for this collection's sake, so a short one is left alone: it would make holes in every result.
-        *(secret for url in proxies if url for secret in _secrets_in_proxy(url) if len(secret) >= SHORTEST_SAFE_SECRET),
+        # These variables are not specific to this collection. A short secret is skipped: to mask it would also mask
+        # parts of ordinary words in all results.
+        *(secret for url in proxies if url for secret in user_info_secrets(url) if len(secret) >= SHORTEST_SAFE_SECRET),
     )
     SECRETS.add(*provided.secrets)
     provided.environment_proxy = _environment_proxy(environ)
@@ -186,14 +197,14 @@ def collect_options(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> 
 
 
 def from_environment(option: Option, environ: Mapping[str, str]) -> list[Value]:
-    """Return the values of an option's environment variables, without those that are unset or blank."""
-    values = [_cleaned(option, Value(environ.get(variable), variable)) for variable in option.environment]
+    """Return the values of the environment variables of an option, without unset and blank variables."""
+    values = [_clean(option, Value(environ.get(variable), variable)) for variable in option.environment]
     return [value for value in values if value is not None]
 
 
 def _environment_proxy(environ: Mapping[str, str]) -> Value | None:
     for name in _HTTPS_PROXY_VARIABLES:
-        # The lower case comes first, even when it is empty, as in Python's urllib.request.getproxies.
+        # The lower-case name takes precedence, even if it is empty, as in urllib.request.getproxies.
         variable = name.lower() if name.lower() in environ else name
         if environ.get(variable):
             return Value(environ[variable], variable)
@@ -203,44 +214,36 @@ def _environment_proxy(environ: Mapping[str, str]) -> Value | None:
 def _secrets(option: Option, value: Value) -> tuple[str, ...]:
     content = str(value.content)
     if option.name == "proxy":
-        return _secrets_in_proxy(content)
-    return (content,) if option.secret or is_content(option, value) else ()
+        return user_info_secrets(content)
+    return (content,) if option.secret or has_file_content(option, value) else ()
 
 
-def _secrets_in_proxy(url: str) -> tuple[str, ...]:
-    from .proxy import user_info_secrets
-
-    return user_info_secrets(url)
-
-
-def is_content(option: Option, value: Value) -> bool:
-    """Whether the value is what belongs into a file, where the option takes a path."""
-    return option.type == "path" and re.search(_CONTENT, str(value.content)) is not None
+def has_file_content(option: Option, value: Value) -> bool:
+    """Return whether the option expects a path, but the value is the content of a file."""
+    return option.type == "path" and re.search(_FILE_CONTENT, str(value.content)) is not None
 
 
-def same_scheme_value(provided: ProvidedOptions, name: str, neighbour: Value | None) -> Value | None:
-    """The value that goes with ``neighbour``: of the same naming scheme, where both come from the environment."""
+def same_scheme_value(provided: ProvidedOptions, name: str, credential: Value | None) -> Value | None:
+    """Return the value of an option that belongs to a credential.
+
+    If both come from the environment, prefer a variable of the same naming scheme. Otherwise return the usual value.
+    """
     value = provided.get(name)
-    if value is None or value.env_var is None or neighbour is None or neighbour.env_var is None:
+    if value is None or value.env_var is None or credential is None or credential.env_var is None:
         return value
-    in_scheme = neighbour.env_var in _COLLECTION_SCHEME
+    in_scheme = credential.env_var in _COLLECTION_SCHEME
     return next(
-        (one for one in (value, *value.alternatives) if (one.env_var in _COLLECTION_SCHEME) == in_scheme), value
+        (item for item in (value, *value.alternatives) if (item.env_var in _COLLECTION_SCHEME) == in_scheme), value
     )
 
 
 def describe(name: str, value: Value) -> str:
-    """How to call the value in a message: by its option, or by the variable that it came from."""
+    """Return the label of a value for messages: its option and, if it comes from there, its environment variable."""
     return name if value.env_var is None else f"{name} (from the environment variable {value.env_var})"
 
 
-def source_of(name: str, value: Value) -> str:
-    """Return where the value came from, such as "the option proxy" or "the environment variable HTTPS_PROXY"."""
-    return f"the option {name}" if value.env_var is None else f"the environment variable {value.env_var}"
-
-
-def _cleaned(option: Option, value: Value) -> Value | None:
-    # Ansible makes the text "False" of false, and a file of that name would be created.
+def _clean(option: Option, value: Value) -> Value | None:
+    # Ansible converts false to the text "False". As a path, it would create a file with this name.
     is_switched_off = (option.duration or option.type == "path") and is_not_given(value.content)
     content = None if is_omitted(value.content) or is_switched_off else value.content
     if isinstance(content, str):
@@ -251,14 +254,14 @@ def _cleaned(option: Option, value: Value) -> Value | None:
 
 
 def _expand_home(path: str) -> str:
-    """Expand ``~`` and ``~user``; return the path unchanged when that home folder is unknown."""
+    """Expand ``~`` and ``~user``. Return the path unchanged if the home folder is unknown."""
     user, _separator, rest = path.partition("/")
-    # An empty HOME would become the root folder.
+    # expanduser would replace an empty HOME by the root folder.
     if not user.startswith("~") or (user == "~" and not os.environ.get("HOME", "/").strip()):
         return path
     try:
         home = os.path.expanduser(user)
     except ValueError:
         return path
-    # HOME can be the root folder, which ends with the separator.
+    # Use join, because HOME may be the root folder, which ends with the separator.
     return os.path.join(home, rest) if os.path.isabs(home) else path

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The proxy that a task uses, from the option or the environment, and the secrets in its URL."""
+"""Check the proxy from the option or the environment, and find the secrets in its URL."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from ..dependencies import install_command, is_installed
 from ..errors import OptionsError
 from ..http.proxy_label import ProxyLabel
 from ..masking import MASK
-from .options import source_of
 
 if t.TYPE_CHECKING:
     from .options import ProvidedOptions
 
-_HTTP = ("http", "https")
-_SOCKS = ("socks4", "socks4a", "socks5", "socks5h")
-# What urllib3 and PySocks use for a URL without a port.
+_HTTP_SCHEMES = ("http", "https")
+_SOCKS_SCHEMES = ("socks4", "socks4a", "socks5", "socks5h")
+# The default ports of urllib3 and PySocks.
 _DEFAULT_PORTS: t.Final = {"http": 80, "https": 443}
 _SOCKS_PORT: t.Final = 1080
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def read_proxy(label: str, text: str) -> str:
-    """Return the proxy's URL, its scheme filled in where only a host was given.
+    """Return the URL of an HTTP proxy. Add the scheme to a value that is only a host.
 
-    :param called: what messages call it.
-    :raises OptionsError: it is no URL of an HTTP proxy; the message does not show it, as it may hold a password.
+    :param label: the name of the value in messages.
+    :raises OptionsError: the value is not the URL of an HTTP proxy. The message does not contain the value, because it
+        may contain a password.
     """
     url = _with_scheme(text)
     parts = _split(url)
     if (
         parts is None
         or not is_plain_host(parts.netloc.rpartition("@")[2])
-        or parts.scheme not in _HTTP
+        or parts.scheme not in _HTTP_SCHEMES
         or parts.path not in ("", "/")
         or parts.query
         or parts.fragment
@@ -55,22 +55,26 @@ def read_proxy(label: str, text: str) -> str:
 
 
 def check_environment_proxy(env_var: str, text: str) -> None:
-    """Refuse a proxy variable that requests cannot use.
+    """Check that requests can use a proxy variable.
 
-    requests allows more than :func:`read_proxy` does: SOCKS, and a path that it ignores.
+    requests accepts more than :func:`read_proxy`: SOCKS proxies, and a path, which it ignores.
 
-    :raises OptionsError: the variable does not hold the URL of a proxy, or its scheme needs a package that is missing;
-        the message does not show the URL, as it may hold a password.
+    :raises OptionsError: the variable does not contain the URL of a proxy, or its scheme needs a package that is
+        missing. The message does not contain the URL, because it may contain a password.
     """
     parts = _split(_with_scheme(text))
-    # An @ behind the host belongs to a password that holds a slash, a question mark or a hash.
-    if parts is None or parts.scheme not in (*_HTTP, *_SOCKS) or "@" in parts.path + parts.query + parts.fragment:
+    # An @ after the host belongs to a password that contains a slash, a question mark or a hash.
+    if (
+        parts is None
+        or parts.scheme not in (*_HTTP_SCHEMES, *_SOCKS_SCHEMES)
+        or "@" in parts.path + parts.query + parts.fragment
+    ):
         raise OptionsError(
             f"The environment variable {env_var} is not the URL of a proxy",
             hint="Correct or remove it, or set the option proxy, which comes first. Special characters in user and"
             " password must be percent-encoded.",
         )
-    if parts.scheme in _SOCKS and not is_installed("socks"):
+    if parts.scheme in _SOCKS_SCHEMES and not is_installed("socks"):
         raise OptionsError(
             f"The environment variable {env_var} names a SOCKS proxy, for which the Python package PySocks is missing",
             hint=f"Run {install_command('PySocks')}, or set the option proxy to the URL of an HTTP proxy.",
@@ -78,18 +82,18 @@ def check_environment_proxy(env_var: str, text: str) -> None:
 
 
 def label_proxy(provided: ProvidedOptions) -> ProxyLabel | None:
-    """Return how messages name the proxy that requests use; ``None`` when neither option nor variable names one."""
+    """Return the label of the proxy for messages, or ``None`` if no proxy is configured."""
     value = provided.get("proxy") or provided.environment_proxy
     parts = _split(_with_scheme(str(value.content))) if value is not None else None
     if value is None or parts is None:
         return None
     host = parts.netloc.rpartition("@")[2].rstrip(":")
     address = host if parts.port is not None else f"{host}:{_DEFAULT_PORTS.get(parts.scheme, _SOCKS_PORT)}"
-    return ProxyLabel(address, source_of("proxy", value), "proxy" not in provided, "@" in parts.netloc)
+    return ProxyLabel(address, value.source("proxy"), "proxy" not in provided, "@" in parts.netloc)
 
 
 def bypasses_proxy(url: str, no_proxy: str) -> bool:
-    """Return whether the variable NO_PROXY, of this content, names the host of the URL as requests reads it."""
+    """Return whether requests bypasses the proxy for this URL, with this content of the variable NO_PROXY."""
     parts = urlsplit(url)
     hosts = (parts.hostname or "", parts.netloc.lower())
     names = [name.strip().lower().lstrip(".") for name in no_proxy.split(",") if name.strip()]
@@ -97,14 +101,14 @@ def bypasses_proxy(url: str, no_proxy: str) -> bool:
 
 
 def user_info_secrets(url: str) -> tuple[str, ...]:
-    """What must never be shown of a proxy's URL: its user info as a whole, and the password, encoded and decoded."""
+    """Return the secrets in the URL of a proxy: its whole user info, and its password, encoded and decoded."""
     info = _user_info(url)
     password = info.partition(":")[2]
     return tuple(dict.fromkeys(secret for secret in (info, password, unquote(password)) if secret.strip()))
 
 
 def without_user_info(url: str) -> str:
-    """The URL, fit to be shown."""
+    """Return the URL with its user info masked."""
     info = _user_info(url)
     return url.replace(f"{info}@", f"{MASK}@", 1) if info else url
 
@@ -114,7 +118,7 @@ def _with_scheme(text: str) -> str:
 
 
 def _split(url: str) -> SplitResult | None:
-    """Return the parts of a URL that names a host and a valid port, or ``None``."""
+    """Return the parts of a URL, or ``None`` if it has no host or an invalid port."""
     try:
         parts = urlsplit(url) if url.isprintable() and " " not in url else None
         return parts if parts is not None and parts.hostname and parts.port != 0 else None
@@ -123,6 +127,6 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _user_info(url: str) -> str:
-    # By hand, for a URL that no parser takes may hold a password, too.
+    # Do not use urlsplit here: an invalid URL may also contain a password.
     scheme = _SCHEME.match(url)
     return url[scheme.end() if scheme else 0 :].rpartition("@")[0]

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""What the options mean: the settings of a task, read once from the values that were given."""
+"""Convert the provided options to the settings of a task."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ import typing as t
 
 from ..clouds import Cloud, find_cloud
 from ..errors import OptionsError
+from ..files import FileReadError, read_file
 from ..http.retry import RetryPolicy
-from .options import OPTIONS, ProvidedOptions, Value, describe, is_content, source_of
+from .options import OPTIONS, ProvidedOptions, Value, describe, has_file_content
+from .proxy import bypasses_proxy, check_environment_proxy, read_proxy
 from .values import parse_duration, read_boolean, read_count
 
 if t.TYPE_CHECKING:
@@ -24,7 +26,7 @@ if t.TYPE_CHECKING:
 
     T = t.TypeVar("T")
 
-# A task that waits for a service to recover needs retry_budget, not more retries.
+# More retries are not useful: to wait longer for a service, users set retry_budget.
 MAX_RETRIES: t.Final = 100
 
 # The bundle of all public CAs is smaller than 300 KB.
@@ -33,35 +35,35 @@ _MAX_CA_BYTES: t.Final = 10 * 1024 * 1024
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What the options mean: made once, at the door; from here on nobody looks at options or environment again."""
+    """The settings of a task. Other code reads them instead of options and environment variables."""
 
     cloud: Cloud
     auth_method: str
     provided: ProvidedOptions = dataclasses.field(repr=False)
-    """The values that may say who signs in."""
+    """The options, from which the credential is read."""
     token_cache_path: str | None
     timeout: float
-    """Seconds to connect, and between two reads."""
+    """The timeout in seconds to connect, and between two reads."""
     retry: RetryPolicy
     verify: bool | str
-    """As for requests: check certificates, do not, or check them against the CA file or folder of that path."""
+    """The argument ``verify`` of requests: whether to verify certificates, or the path of a CA file or folder."""
     proxy: str | None = dataclasses.field(repr=False)
-    """The URL of the proxy for every request; ``None`` to go by the environment, as requests does."""
+    """The URL of the proxy for all requests; ``None`` to use the environment variables, as requests does."""
     ca_source: str | None = None
-    """The option or the environment variable that names the CA file, for messages; ``None`` when neither does."""
+    """The option or the environment variable that contains the path of the CA file, for messages; else ``None``."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is allowed, and should be thought of twice."""
+        """Warnings about insecure settings."""
         if self.verify is not False:
             return ()
         return ("validate_certs is false: whoever is between this host and Microsoft can read and use the token.",)
 
 
 def read_settings(provided: ProvidedOptions) -> Settings:
-    """Give the values their meaning.
+    """Return the settings for the provided options.
 
-    :raises OptionsError: one does not fit; the message names the option or variable, and never shows a secret.
+    :raises OptionsError: a value is invalid. The message names the option or variable, and does not contain secrets.
     """
     for name, value in provided.items():
         _check_text(name, value)
@@ -93,33 +95,29 @@ def read_settings(provided: ProvidedOptions) -> Settings:
         ),
         verify=_verify(provided) if setting("validate_certs", read_boolean) else False,
         proxy=_proxy(provided, cloud),
-        ca_source=source_of("ca_path", provided["ca_path"]) if "ca_path" in provided else None,
+        ca_source=provided["ca_path"].source("ca_path") if "ca_path" in provided else None,
     )
 
 
 def _proxy(provided: ProvidedOptions, cloud: Cloud) -> str | None:
     if "proxy" in provided:
-        from .proxy import read_proxy
-
         return read_proxy(describe("proxy", provided["proxy"]), str(provided["proxy"].content))
-    found = provided.environment_proxy
-    if found is not None:
-        from .proxy import bypasses_proxy, check_environment_proxy
-
-        # With an access token there is no sign-in.
+    proxy = provided.environment_proxy
+    if proxy is not None:
+        # With an access token, the task does not sign in.
         urls = [cloud.graph_url] if "access_token" in provided else [cloud.graph_url, cloud.authority_url]
         if not all(bypasses_proxy(url, provided.no_proxy) for url in urls):
-            check_environment_proxy(str(found.env_var), str(found.content))
+            check_environment_proxy(str(proxy.env_var), str(proxy.content))
     return None
 
 
 def _check_text(name: str, value: Value) -> None:
-    if is_content(OPTIONS[name], value):
+    if has_file_content(OPTIONS[name], value):
         raise OptionsError(
             f"{describe(name, value)} holds what belongs in a file",
             hint="Write it to a file and give that file's path.",
         )
-    # _options expands it where it can.
+    # collect_options has expanded "~" if the home folder is known.
     if OPTIONS[name].type == "path" and str(value.content).startswith("~"):
         raise OptionsError(
             f"{describe(name, value)} names {value.content!r}, whose '~' cannot be expanded: no such home folder",
@@ -137,7 +135,7 @@ def _verify(provided: Mapping[str, Value]) -> bool | str:
     if "ca_path" not in provided:
         return True
     path = str(provided["ca_path"].content)
-    problem = _problem_with_ca(path)
+    problem = _find_ca_problem(path)
     if problem:
         raise OptionsError(
             f"{describe('ca_path', provided['ca_path'])} names {path!r}, {problem}",
@@ -146,17 +144,15 @@ def _verify(provided: Mapping[str, Value]) -> bool | str:
     return path
 
 
-def _problem_with_ca(path: str) -> str | None:
-    from ..files import FileReadError, read_file
-
+def _find_ca_problem(path: str) -> str | None:
     try:
         if os.path.isdir(path):
             return None if os.access(path, os.X_OK) else "a folder that this user may not open"
-        # The TLS library would read without a limit, and wait for a pipe.
+        # Read the file first: the TLS library would read it without a size limit, and block on a pipe.
         read_file(path, _MAX_CA_BYTES)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except FileReadError as exc:
         return "which does not exist on this host" if exc.missing else f"which cannot be read: {exc.reason}"
-    except OSError as exc:  # ssl.SSLError is one
+    except OSError as exc:  # ssl.SSLError is a subclass.
         return f"which holds no CA certificate that can be read ({exc.strerror or exc})"
     return None

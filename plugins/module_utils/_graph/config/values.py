@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads durations, numbers and booleans from options and environment variables.
+"""Parse durations, numbers and booleans from options and environment variables.
 
-AnsibleModule has checked the types of a task's options. It does not know durations, and environment variables and the
-arguments of a rulebook arrive unchecked.
+AnsibleModule checks the types of the options of a task, but not durations, environment variables and the arguments of a
+rulebook.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ import typing as t
 from ..errors import OptionsError
 from ..masking import clip
 
-# What a survey, a filter or Ansible's conversion to text makes of nothing.
+# Texts that surveys, filters and Ansible's conversion to text produce for a missing value.
 BLANKS: t.Final = ("", "none", "null")
 
-# ansible-core 2.16 passes this for `omit` inside of a list.
+# ansible-core 2.16 passes this text for `omit` in a list.
 _OMITTED: t.Final = "__omit_place_holder__"
-# Only ASCII digits, without sign, exponent and separators: float() accepts all of these.
+# Only ASCII digits and a decimal point. float() also accepts other digits, signs, exponents and separators.
 _DECIMAL: t.Final = r"(?:[0-9]+\.?|[0-9]*\.[0-9]+)"
 _NUMBER = re.compile(_DECIMAL)
 _DURATION = re.compile(rf"({_DECIMAL})([smhdwSMHDW]?)")
 _UNITS: t.Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-# No number is longer. Python refuses to convert more than 4,300 digits.
+# Longer numbers are not useful, and Python refuses to convert more than 4,300 digits.
 _MAX_DIGITS: t.Final = 40
 _MAX_SHOWN: t.Final = 100
-# Longer timeouts make no sense, and operating systems refuse much longer ones.
+# Longer timeouts are not useful, and operating systems refuse much longer timeouts.
 _DAY: t.Final = 86_400
-# 100 years: no service is older.
+# 100 years in seconds.
 MAX_AGE: t.Final = 36_500 * _DAY
 
 
 def is_blank(value: object) -> bool:
-    """Return whether a value counts as not given."""
+    """Return whether a value counts as not set."""
     return value is None or (isinstance(value, str) and (value.strip().lower() in BLANKS or is_omitted(value)))
 
 
 def is_not_given(value: object) -> bool:
-    """Return whether a value is blank or false. Ansible makes the text "False" of false where it expects a text."""
+    """Return whether a value is blank or false. For text options, Ansible converts false to the text "False"."""
     return is_blank(value) or text_of(value).lower() == "false"
 
 
@@ -54,7 +54,7 @@ def is_omitted(value: object) -> bool:
 
 
 def text_of(value: object) -> str:
-    """Return a value as text, stripped; an empty text for an integer that Python refuses to convert."""
+    """Return a value as stripped text. Return an empty text for an integer that Python refuses to convert."""
     try:
         return str(value).strip()
     except ValueError:
@@ -62,7 +62,7 @@ def text_of(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value that was given, on one short line for a message."""
+    """Return a value as one short line for a message."""
     try:
         return clip(repr(value), _MAX_SHOWN)
     except ValueError:
@@ -71,7 +71,7 @@ def shown(value: object) -> str:
 
 
 def read_boolean(label: str, value: object) -> bool:
-    """Return the boolean that a value stands for, by the words that Ansible accepts.
+    """Return a value as boolean. Accept the words that Ansible accepts.
 
     :param label: the name of the value in messages.
     :raises OptionsError: the value is not a boolean.
@@ -85,18 +85,18 @@ def read_boolean(label: str, value: object) -> bool:
 
 
 def parse_duration(label: str, value: object, *, zero: bool = True, max_seconds: int = _DAY) -> float:
-    """Return the seconds of a duration: a decimal number, with one of the units s, m, h, d and w or without.
+    """Return a duration in seconds. A duration is a decimal number with an optional unit: s, m, h, d or w.
 
-    Whether a value was given at all is the question of :func:`is_not_given`, which callers ask first.
+    Callers first check with :func:`is_not_given` whether the value is set.
 
     :param label: the name of the value in messages.
     :param zero: whether a duration of 0 is allowed.
     :param max_seconds: the longest duration that is allowed; a whole number of days.
-    :raises OptionsError: the value is not a duration, or not within the limits.
+    :raises OptionsError: the value is not a duration, or it is outside of the limits.
     """
     text = text_of(value)
-    found = _DURATION.fullmatch(text) if len(text) <= _MAX_DIGITS else None
-    seconds = float(found[1]) * _UNITS[found[2].lower()] if found else math.nan
+    match = _DURATION.fullmatch(text) if len(text) <= _MAX_DIGITS else None
+    seconds = float(match[1]) * _UNITS[match[2].lower()] if match else math.nan
     if not 0 <= seconds <= max_seconds or (seconds == 0 and not zero):
         limits = f"{'from 0 to' if zero else 'longer than 0 and at most'} {max_seconds // _DAY}d"
         raise OptionsError(
@@ -108,10 +108,10 @@ def parse_duration(label: str, value: object, *, zero: bool = True, max_seconds:
 
 
 def read_count(label: str, value: object, *, most: int) -> int:
-    """Return a whole number from 0 on.
+    """Return a value as a whole number from 0 to ``most``.
 
     :param label: the name of the value in messages.
-    :raises OptionsError: the value is not such a number, or it is above ``most``.
+    :raises OptionsError: the value is not such a number.
     """
     count = _number(value)
     if not 0 <= count <= most or count != int(count):
@@ -123,7 +123,7 @@ def read_count(label: str, value: object, *, most: int) -> int:
 
 
 def _number(value: object) -> float:
-    """Return the number given as such or as text; not a number when it is neither."""
+    """Return a number or a text as float, or NaN for other values."""
     if isinstance(value, str):
         text = value.strip()
         return float(text) if len(text) <= _MAX_DIGITS and _NUMBER.fullmatch(text) else math.nan

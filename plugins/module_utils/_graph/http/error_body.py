@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Tells whether the JSON of an answer reports an error, for all services."""
+"""Detect an error in the JSON of a response, for all services."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 
 
 def holds_error(body: t.Any) -> bool:
-    """Return whether the JSON of an answer reports an error.
+    """Return whether the JSON of a response reports an error.
 
     Graph sends an object, even an empty one. Entra sends a code. Null, false and a blank are not errors.
 

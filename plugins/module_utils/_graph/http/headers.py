@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads the headers of an answer of either service."""
+"""Read the headers of a response of Graph or of the login service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..masking import clip
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-# A wait that is longer than this is shown as this: 31 years.
+# A longer wait is reduced to this one, 31 years.
 _MAX_RETRY_AFTER: t.Final = 999_999_999.0
 _MAX_REQUEST_ID: t.Final = 100
 # Longer headers are cut before they are parsed.
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """Return the service's id of the request, which Microsoft's support asks for. The services name it differently."""
+    """Return the request id of the service, which Microsoft's support asks for. Its header differs between services."""
     return clip(headers.get("request-id") or headers.get("x-ms-request-id") or "", _MAX_REQUEST_ID) or None
 
 
@@ -50,6 +50,16 @@ def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time
     return max(waits, default=None)
 
 
+def parse_http_date(text: str) -> datetime.datetime | None:
+    """Return the time of an HTTP date in UTC (RFC 9110, section 5.6.7), ``None`` for another text."""
+    try:
+        date = email.utils.parsedate_to_datetime(text[:_MAX_LENGTH])
+        # The oldest form of an HTTP date names no zone, and means UTC.
+        return (date if date.tzinfo else date.replace(tzinfo=datetime.timezone.utc)).astimezone(datetime.timezone.utc)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
 def _bare(value: str) -> str:
     """Return one value without the brackets and quotes of a JSON list."""
     return value.strip(" \t[]\"'")
@@ -62,11 +72,7 @@ def _dates(values: Sequence[str]) -> list[float]:
     """
     dates = []
     for value in map(_bare, values):
-        try:
-            date = email.utils.parsedate_to_datetime(value)
-            # The oldest form of an HTTP date names no zone, and means UTC.
-            utc = date if date.tzinfo else date.replace(tzinfo=datetime.timezone.utc)
-            dates.append(utc.timestamp())
-        except (TypeError, ValueError, IndexError, OverflowError):
-            continue
+        date = parse_http_date(value)
+        if date is not None:
+            dates.append(date.timestamp())
     return dates

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reduces the web page of a gateway, proxy or portal to one short line of text."""
+"""Extract one short line of text from the web page of a gateway, proxy or portal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def page_text(page: str, *, untitled: bool = True) -> str:
     """
     title: list[str] = []
     text: list[str] = []
-    # Masked before it is cut: half of a secret would not be recognized later.
+    # Mask before cutting. A part of a secret could not be recognized later.
     for tag, shown in _parts(clip(page, _MAX_PAGE)):
         (title if tag == "title" else text).append(shown)
     heading, body = (" ".join(_unescaped(" ".join(parts)).split()) for parts in (title, text))

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Reads JSON from outside, within limits of depth and size."""
+"""Parse JSON of a service within limits of depth and size."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import typing as t
 
 from ..text import printable
 
-# Microsoft's answers are nested six levels deep at most.
+# Responses of Microsoft are nested at most six levels deep.
 _MAX_DEPTH: t.Final = 50
 # A single character outside the Basic Multilingual Plane makes a text take four bytes for each of its characters.
 _MAX_TEXT_BYTES: t.Final = 8 * 1024 * 1024
 # Values cost memory, more than their text does: three bytes of JSON can become an object of 64. A page of 1,000
 # devices has about 20,000 values.
 _MAX_VALUES: t.Final = 250_000
-# No number in an answer is longer. Python refuses to convert more than 4,300 digits.
+# Numbers in responses are shorter. Python refuses to convert more than 4,300 digits.
 _MAX_DIGITS: t.Final = 40
 
 

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Keeps writes within the rate that the service documents, instead of running into its limit.
+"""Keep writes within the documented rate limit of the service.
 
 Microsoft lists the limits of each service at https://learn.microsoft.com/graph/throttling-limits.
 """
@@ -26,7 +26,7 @@ class RateLimit(t.NamedTuple):
 
 
 class RateLimiter:
-    """The writes of one task; what others send within the same limit it cannot know."""
+    """Limits the writes of one task. It does not know the writes of other clients that share the limit."""
 
     def __init__(self, clock: Clock, limit: RateLimit) -> None:
         self._clock = clock
@@ -34,14 +34,14 @@ class RateLimiter:
         self._done: collections.deque[tuple[float, int]] = collections.deque()
 
     def acquire(self, writes: int) -> None:
-        """Wait until so many more may be sent."""
-        while self._done and sum(number for _moment, number in self._done) + writes > self._limit.writes:
-            moment, _number = self._done.popleft()
-            wait = moment + self._limit.seconds - self._clock.now()
+        """Wait until so many writes may be sent."""
+        while self._done and sum(number for _time, number in self._done) + writes > self._limit.writes:
+            sent_at, _number = self._done.popleft()
+            wait = sent_at + self._limit.seconds - self._clock.now()
             if wait > 0:
                 self._clock.sleep(wait)
 
     def record(self, writes: int) -> None:
-        """Note that so many were sent. After the answer, for the service counts from when it received them."""
+        """Record that writes were sent. Call this after the response: the service counts from when it received them."""
         if writes:
             self._done.append((self._clock.now(), writes))

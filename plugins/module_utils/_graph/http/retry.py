@@ -4,11 +4,11 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""When a request is sent again, how long to wait before, and when to give up.
+"""Decide when a request is retried, how long to wait before, and when to give up.
 
-Microsoft's advice for Graph: wait as long as Retry-After asks, else longer from time to time
-(https://learn.microsoft.com/graph/throttling). The first delay is that of Microsoft's SDKs; the randomness is "full
-jitter", so that tasks that failed together do not come back together.
+Microsoft's advice for Graph: wait as long as Retry-After asks, otherwise back off exponentially
+(https://learn.microsoft.com/graph/throttling). The first delay is the one of Microsoft's SDKs. "Full jitter" keeps
+tasks that failed together from retrying together.
 """
 
 from __future__ import annotations
@@ -33,27 +33,29 @@ _MAX_DELAY: t.Final = 60.0
 
 @dataclasses.dataclass(frozen=True)
 class RetryPolicy:
-    """How much patience a task has.
+    """The limits for the retries of a task.
 
-    :param retries: how many times a request is sent again.
-    :param budget: seconds to spend waiting while nothing succeeds.
+    :param retries: the number of retries of a request.
+    :param budget: the seconds that a task may wait without any success.
     """
 
     retries: int
     budget: float
 
     def delay(self, error: GraphError, tries: int, *, waited: float, jitter: float) -> float:
-        """Seconds to wait before a request is sent again that failed ``tries`` times, the last time with ``error``.
+        """Return the seconds to wait before the next attempt.
 
-        :param waited: seconds spent of the budget.
+        :param error: the error of the last attempt.
+        :param tries: the number of failed attempts.
+        :param waited: the seconds of the budget that are spent.
         :param jitter: a random number from 0 to 1.
-        :raises GraphError: it is not to be sent again; the error itself, or one of kind throttled where the service
-            asks for a longer wait than there is time for.
+        :raises GraphError: the request must not be retried: the error itself, or a ThrottledError if the service asks
+            for a longer wait than the budget allows.
         """
         if not error.transient or tries > self.retries:
             raise error
         left = self.budget - waited
-        # A wait of less than a second is obeyed once: repeated, it would use up the retries without any real wait.
+        # A wait of less than a second is obeyed once. Several of them would use up the retries within a second.
         if error.retry_after is not None and (error.retry_after >= 1 or tries <= 1):
             return self.requested_wait(error, waited=waited)
         if left <= 0:
@@ -64,9 +66,9 @@ class RetryPolicy:
         return max(backoff, self.requested_wait(error, waited=waited))
 
     def requested_wait(self, error: GraphError, *, waited: float) -> float:
-        """Return the seconds that the service asked to wait, 0 when it did not ask.
+        """Return the seconds that the service asks to wait; 0 without such a request.
 
-        :raises ThrottledError: that is longer than the rest of the budget.
+        :raises ThrottledError: the wait is longer than the rest of the budget.
         """
         asked = error.retry_after or 0.0
         left = self.budget - waited
@@ -76,10 +78,10 @@ class RetryPolicy:
 
 
 class Retry:
-    """The patience of one task: what it has waited, and how often it sent a request again.
+    """The retries of one task. All its requests share one budget.
 
     :param jitter: returns a random number from 0 to 1.
-    :param on_retry: is told, before each wait, in a sentence, why and for how long.
+    :param on_retry: receives a sentence with the reason and the length of each wait, before the wait.
     """
 
     def __init__(
@@ -98,11 +100,11 @@ class Retry:
         self._waited = 0.0
 
     def run(self, send: Callable[[int], T], recover: Callable[[GraphError], bool] = lambda error: False) -> T:
-        """Call ``send`` until it succeeds or is not worth another try.
+        """Call ``send`` until it succeeds or must not be retried.
 
-        :param send: is given the number of the attempt, from 1 on.
+        :param send: receives the number of the attempt, starting with 1.
         :param recover: tries to remove the cause of a failure, and returns whether it did; not called again after that.
-        :raises GraphError: the last attempt's, with the number of attempts in it.
+        :raises GraphError: the error of the last attempt, with the number of attempts.
         """
         attempt = tries = 0
         recovered = False
@@ -111,24 +113,24 @@ class Retry:
             try:
                 return send(attempt)
             except GraphError as exc:
-                exc.attempts = attempt
-                if not recovered and self._recovered(exc, recover):
+                error = exc.copy_with(attempts=attempt)
+                if not recovered and self._recovered(error, recover):
                     recovered = True
-                    self.backoff(exc, self.requested_wait(exc))
+                    self.backoff(error, self.requested_wait(error))
                     continue
                 tries += 1
-                self.backoff(exc, self.delay(exc, tries))
+                self.backoff(error, self.delay(error, tries))
 
     def delay(self, error: GraphError, tries: int) -> float:
-        """Seconds to wait, by the policy and what is left of its budget; raises as :meth:`RetryPolicy.delay` does."""
+        """Return the seconds to wait before the next attempt; see :meth:`RetryPolicy.delay`."""
         return self._policy.delay(error, tries, waited=self._waited, jitter=self._jitter())
 
     def requested_wait(self, error: GraphError) -> float:
-        """Return the seconds that the service asked to wait; raises as :meth:`RetryPolicy.requested_wait` does."""
+        """Return the seconds that the service asks to wait; see :meth:`RetryPolicy.requested_wait`."""
         return self._policy.requested_wait(error, waited=self._waited)
 
     def backoff(self, error: GraphError, seconds: float) -> None:
-        """Wait before something that failed is sent again, and count that."""
+        """Wait before a retry, and count the retry."""
         self.count += 1
         self._waited += seconds
         self._on_retry(f"Sending again after {seconds:.1f} s. {error.sentence}")
@@ -137,12 +139,12 @@ class Retry:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether all the budget was spent since anything succeeded."""
+        """Whether the budget is spent since the last success."""
         return self._waited >= self._policy.budget
 
     @contextlib.contextmanager
     def disabled(self) -> Iterator[None]:
-        """Send nothing again for a while: whoever looks again and again is a retry of its own."""
+        """Disable retries within the block. A loop that polls retries by itself."""
         policy = self._policy
         self._policy = dataclasses.replace(policy, retries=0)
         try:
@@ -151,20 +153,19 @@ class Retry:
             self._policy = policy
 
     def reset_budget(self) -> None:
-        """Note that something succeeded: the budget begins anew. Only the caller knows what counts as that."""
+        """Start the budget anew. Call this after a success."""
         self._waited = 0.0
 
     def _recovered(self, error: GraphError, recover: Callable[[GraphError], bool]) -> bool:
         try:
             return recover(error)
         except GraphError as exc:
-            # What is told of is the request, however often mending was tried.
-            exc.attempts = error.attempts
-            raise
+            # The error reports the attempts of the request, and not those of the recovery.
+            raise exc.copy_with(attempts=error.attempts) from exc
 
 
 def _wait_too_long(error: GraphError, left: float) -> ThrottledError:
-    throttled = ThrottledError(
+    return ThrottledError(
         error.message,
         hint=f"The service asks to wait {_plain(error.retry_after)} s, and retry_budget leaves {_plain(left)} s:"
         " run the task again after that time, or raise retry_budget.",
@@ -174,10 +175,9 @@ def _wait_too_long(error: GraphError, left: float) -> ThrottledError:
         request_id=error.request_id,
         client_request_id=error.client_request_id,
         retry_after=error.retry_after,
+        action=error.action,
+        attempts=error.attempts,
     )
-    throttled.action = error.action
-    throttled.attempts = error.attempts
-    return throttled
 
 
 def _plain(seconds: float | None) -> str:

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Sessions of requests that resolve no redirect, limit each answer, and can be aborted by another thread.
+"""Create sessions of requests that ignore redirects, limit each response, and can be aborted by another thread.
 
-requests offers none of this. The classes of requests and urllib3 are extended inside functions, because this file has
-to be importable without them.
+requests does not offer these features. The classes of requests and urllib3 are extended inside functions, because
+this file must be importable without them.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ if t.TYPE_CHECKING:
 
     import requests
 
-# A page of 1,000 devices is about half a megabyte. Decoded text can need eight times the size of the answer.
+# A page of 1,000 devices is about half a megabyte. Decoded text can need eight times the size of the response.
 MAX_RESPONSE_BYTES: t.Final = 4 * 1024 * 1024
 
 
 class ResponseTooLargeError(http.client.HTTPException):
-    """An answer is larger than :data:`MAX_RESPONSE_BYTES`."""
+    """A response is larger than :data:`MAX_RESPONSE_BYTES`."""
 
 
 class _LimitedFile:
-    """The file that an answer is read from, which raises an error at the limit.
+    """A file that wraps the stream of a response, and raises an error at the limit.
 
-    All parts of the answer count: status lines, headers, sizes and extensions of chunks, the body, trailers. Each can
+    All parts of the response count: status lines, headers, sizes and extensions of chunks, the body, trailers. Each can
     be endless, and http.client and urllib3 limit only some of them.
     """
 
@@ -63,7 +63,7 @@ class _LimitedFile:
         return getattr(self._file, name)
 
     def _limited(self, size: int | None) -> int:
-        # A negative size reads to the end; it can also be the size of a chunk that a server made up.
+        # A negative size means "read to the end". A malicious server can also send it as the size of a chunk.
         return self._left + 1 if size is None or size < 0 else min(size, self._left + 1)
 
     def _counted(self, data: bytes) -> bytes:
@@ -99,12 +99,12 @@ class Connections:
                 self._opened.add(connection)
                 aborts = self._aborts
             base.connect(connection)
-            # http.client forgets its socket as soon as the body is the last thing to come.
+            # http.client drops its reference to the socket before the body is read.
             connection.msgraph_socket = connection.sock
             with self._lock:
                 is_over = aborts != self._aborts
             if is_over:
-                # Aborted while it looked the name up or connected: without this the request would still be sent.
+                # Aborted during the name lookup or the connect. Without this the request would still be sent.
                 connection.close()
                 raise ConnectionAbortedError("the time for this request is over")
 
@@ -112,7 +112,7 @@ class Connections:
         return type(pool_class.__name__, (pool_class,), {"ConnectionCls": connection_class})
 
     def abort(self) -> None:
-        """Shut all connections down. A thread that reads from one gets the end of the data or an error at once."""
+        """Shut all connections down. A thread that reads from one gets an end of file or an error immediately."""
         with self._lock:
             self._aborts += 1
             opened = list(self._opened)

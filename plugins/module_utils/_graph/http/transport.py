@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""HTTP: one session, one way to send, and limits for what comes back.
+"""Send HTTP requests with requests, within limits of time and size.
 
-Both services go through here, the login service by way of msal, so that TLS options, timeouts, limits and the count of
-requests hold for all of them.
+Microsoft Graph and the login service (through msal) use this module, so the TLS options, timeouts, limits and the count
+of requests are the same for both.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if t.TYPE_CHECKING:
 
 USER_AGENT = f"{COLLECTION}/{VERSION}"
 
-# A whole answer may take this many times the time allowed between two reads.
+# A whole response may take this many times the timeout between two reads.
 TOTAL_TIMEOUT_FACTOR = 4
 _CHUNK_BYTES: t.Final = 64 * 1024
 _MAX_LENGTH_DIGITS: t.Final = 15
@@ -41,7 +41,7 @@ _WRONG_ADDRESS_HINT: t.Final = "Check graph_url and authority_url, and the proxi
 
 
 class Response(t.NamedTuple):
-    """An answer, read to its end. ``headers`` ignores case, and its values are printable."""
+    """A complete response. ``headers`` ignores case, and its values are printable."""
 
     status: int
     headers: Mapping[str, str]
@@ -49,26 +49,26 @@ class Response(t.NamedTuple):
 
     @property
     def text(self) -> str:
-        """The body as text; what is not UTF-8 is replaced."""
+        """The body as text. Bytes that are not UTF-8 are replaced."""
         return self.body.decode("utf-8-sig", "replace")
 
     def json(self) -> t.Any:
-        """The body as JSON.
+        """Return the JSON of the body.
 
-        :raises ValueError: it is none, or is nested beyond reason.
+        :raises ValueError: the body is not JSON, or exceeds a limit.
         """
         return parse_json(self.text)
 
 
 class Transport:
-    """Sends requests, one at a time, and reads their answers within limits of time and size.
+    """Sends requests, one at a time, and reads their responses.
 
     :param timeout: seconds to connect, and between two reads. A whole response may take :data:`TOTAL_TIMEOUT_FACTOR`
         times that.
-    :param verify: as for requests: True, False, or the path of a CA file or folder.
-    :param ca_source: where that path comes from, for messages.
-    :param proxy: the URL of the proxy for every request; ``None`` to go by the environment.
-    :param proxy_label: how messages name that proxy, or the environment's.
+    :param verify: True, False, or the path of a CA file or folder, as for requests.
+    :param ca_source: the option or variable that holds this path, for messages.
+    :param proxy: the URL of the proxy; ``None`` to use the environment variables.
+    :param proxy_label: how messages name the proxy.
     :param session: a session to use for all requests instead of new ones.
     """
 
@@ -92,7 +92,7 @@ class Transport:
         self._proxy_label = proxy_label
         self._proxies = None if proxy is None else {"http": proxy, "https": proxy}
         self.sent = 0
-        """Requests sent so far, whatever became of them."""
+        """The number of requests that were sent, failed ones included."""
 
     def send(
         self,
@@ -104,15 +104,15 @@ class Transport:
         token: str | None = None,
         bypass_proxy: bool = False,
     ) -> Response:
-        """Send one request and read the whole answer, whatever its status is from 200 to 299 or from 400 on.
+        """Send one request, and return its response with a status of 200 to 299, or of 400 and above.
 
         :param token: sent as ``Authorization: Bearer`` (RFC 6750).
-        :param direct: for an address of this host or its network: no proxy is used, and no environment variable read.
-        :raises GraphError: no answer, or one that cannot be used: kind network, timeout or protocol.
+        :param bypass_proxy: for a service on this host or its network: use no proxy and no environment variables.
+        :raises GraphError: the response is missing or unusable: kind network, timeout or protocol.
         """
 
         def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
-            # Needed even without a token: to requests, no auth object means the credentials of a .netrc.
+            # Without an auth object requests would send the credentials of a .netrc file.
             if token is not None:
                 request.headers["Authorization"] = f"Bearer {token}"
             return request
@@ -123,12 +123,12 @@ class Transport:
             answer = session.request(
                 method,
                 url,
-                # No compression: what a few bytes unfold to is known only when it is in memory.
+                # No compression: the size of a decompressed body is known only when it is in memory.
                 headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers},
                 data=body,
                 auth=authorize,
                 timeout=(self._timeout, self._timeout),
-                # Per request, for on the session REQUESTS_CA_BUNDLE would beat it.
+                # Per request, because REQUESTS_CA_BUNDLE takes precedence over the value of a session.
                 verify=self._verify,
                 proxies=None if bypass_proxy else self._proxies,
                 allow_redirects=False,
@@ -140,11 +140,11 @@ class Transport:
         self.sent += 1
         try:
             response = self._in_time(exchange, _host(url))
-        # The last one when no thread can be started.
+        # A RuntimeError means that no thread can be started.
         except (self._requests.exceptions.RequestException, OSError, ValueError, RuntimeError) as exc:
             from .transport_errors import CertificateCheck, convert_exception, find_ca_variable
 
-            # What requests used: without these options, environment variables may name a CA file and a proxy.
+            # The settings that requests used. Environment variables can name a CA file and a proxy.
             proxies = None if bypass_proxy else self._proxies
             used = session.merge_environment_settings(url, proxies or {}, True, self._verify, None)
             through_proxy = self._requests.utils.select_proxy(url, used["proxies"]) is not None
@@ -157,12 +157,12 @@ class Transport:
                 proxy=self._proxy_label if through_proxy else None,
             ) from exc
         if response.status == 503:
-            # What sent this may be one machine of many: the next request is to find another.
+            # One of several machines can be unavailable. A new connection can reach another one.
             self.close()
         return response
 
     def close(self) -> None:
-        """Close the connections; the next request opens one again."""
+        """Close the connections. The next request opens a new one."""
         for session in self._sessions.values():
             session.close()
 
@@ -174,20 +174,20 @@ class Transport:
         return self._sessions[bypass_proxy]
 
     def _in_time(self, exchange: Callable[[], Response], host: str) -> Response:
-        """Run the exchange with an end: the session's timeouts begin anew with each byte that drips in."""
+        """Run the exchange with a time limit. The timeouts of a session start anew with each received byte."""
         outcome: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
 
         def run() -> None:
             try:
                 outcome.put(exchange())
-            except BaseException as exc:  # noqa: BLE001  it is raised again, in the thread that waits
+            except BaseException as exc:  # noqa: BLE001  the waiting thread raises it
                 outcome.put(exc)
 
-        # A daemon: it must not keep the process alive while it waits for a name server.
+        # A daemon thread does not keep the process alive while it waits for a name server.
         threading.Thread(target=run, daemon=True).start()
         limit = TOTAL_TIMEOUT_FACTOR * self._timeout
         try:
-            found = outcome.get(timeout=limit)
+            result = outcome.get(timeout=limit)
         except queue.Empty:
             self._connections.abort()
             self.close()
@@ -196,12 +196,12 @@ class Transport:
                 hint="Check the network of this host and its proxy, or raise timeout.",
                 outcome_unknown=True,
             ) from None
-        if isinstance(found, BaseException):
-            raise found
-        return found
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
     def _read(self, answer: requests.Response, host: str) -> Response:
-        """Read the body, whatever the status is. A body is skipped if its status or encoding is refused."""
+        """Read the body. The body is skipped if the status or the encoding is refused."""
         status = answer.status_code
         headers = self._requests.structures.CaseInsensitiveDict(
             {name: printable(value) for name, value in answer.headers.items()}
@@ -219,10 +219,10 @@ class Transport:
             )
         if headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
             raise refusal("sent a compressed answer, which it was asked not to")
-        # The session limits its size.
+        # The session limits the size.
         body = b"".join(answer.iter_content(_CHUNK_BYTES))
         length = headers.get("Content-Length", "")
-        # The oldest urllib3 accepts a body that is shorter than announced.
+        # The oldest supported urllib3 accepts a body that is shorter than Content-Length.
         if length.isdecimal() and len(body) < int(length[:_MAX_LENGTH_DIGITS]):
             from .transport_errors import incomplete_response
 

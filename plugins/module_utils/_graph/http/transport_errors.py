@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Tells apart the ways in which a request gets no usable answer, and which of them may pass by themselves."""
+"""Explain why a request got no usable response, and whether a retry can help."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if t.TYPE_CHECKING:
     from .proxy_label import ProxyLabel
 
 _PROXY_HINT = "Check proxy, or the environment variables HTTPS_PROXY, ALL_PROXY and NO_PROXY."
-# How a connection ends that there was; RemoteDisconnected is one of them.
+# Errors of an established connection. RemoteDisconnected is a ConnectionResetError.
 _LOSSES = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 # X509_V_ERR_* codes of OpenSSL (https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/).
 _NAME_MISMATCH: t.Final = (62, 63, 64)
 _NOT_VALID_NOW: t.Final = (9, 10)
 _UNKNOWN_CA: t.Final = (None, 0, 1, 2, 18, 19, 20, 21)
-# http.client's words for a proxy's answer to CONNECT (RFC 9110, section 9.3.6).
+# The message of http.client when a proxy refuses CONNECT (RFC 9110, section 9.3.6).
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
 
 class CertificateCheck(t.NamedTuple):
-    """What certificates were checked against.
+    """The CA certificates that a request used.
 
-    :param verify: True for the bundle of requests, or the path of a file or folder; False for no check.
-    :param source: the option or the environment variable that names the path; ``None`` when it is unknown.
+    :param verify: True for the bundle of requests, False for no check, or the path of a file or folder.
+    :param source: the option or the environment variable that holds the path; ``None`` when it is unknown.
     """
 
     verify: bool | str
@@ -61,9 +61,9 @@ def convert_exception(
     *,
     proxy: ProxyLabel | None = None,
 ) -> GraphError:
-    """Turn an exception of requests, or of what it uses, into ours.
+    """Convert an exception of requests or of a lower library into a GraphError.
 
-    No text of an exception is shown that could hold a part of the request or the password of a proxy.
+    The message contains no text of an exception that could hold a part of the request or the password of a proxy.
 
     :param errors: the module ``requests.exceptions``.
     :param proxy: how messages name the proxy; ``None`` when it is unknown.
@@ -75,7 +75,7 @@ def convert_exception(
             hint="Check graph_url and authority_url, and the proxies on the way.",
             outcome_unknown=True,
         )
-    # From the special to the general: several of these classes inherit from others of them.
+    # Subclasses first: several of these classes inherit from others in this list.
     if isinstance(exc, errors.SSLError):
         error = _tls_error(exc, host, check, proxy)
     elif isinstance(exc, errors.ProxyError) or _is_from_socks(exc):
@@ -110,14 +110,14 @@ def _via(proxy: ProxyLabel | None) -> str:
 
 
 def _hint(advice: str, host: str, proxy: ProxyLabel | None) -> str:
-    """Return the advice as a sentence, and what to check at the proxy."""
+    """Return the advice as a sentence, with advice about the proxy."""
     return f"{advice}, and its proxy." if proxy is None else f"{advice}. {proxy.hint(host)}"
 
 
 def _tls_error(exc: Exception, host: str, check: CertificateCheck, proxy: ProxyLabel | None = None) -> GraphError:
     cause = _root_cause(exc)
     if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        # Nothing was wrong with TLS: the connection ended while it was spoken.
+        # Not an error of TLS: the connection ended during the handshake.
         return _lost(host, "the connection was closed", proxy)
     return NetworkError(f"the TLS connection to {host} failed: {_words(cause)}", hint=_tls_hint(cause, host, check))
 
@@ -174,25 +174,25 @@ def _proxy_error(exc: Exception, host: str, check: CertificateCheck, proxy: Prox
             hint="Give them in the option proxy, as http://user:password@host:port.",
         )
     if refusal:
-        # As a gateway's: what is behind the proxy may be there again in a moment.
+        # These statuses are transient, like those of a gateway.
         return NetworkError(
             f"{label} refused to connect to {host} ({status})",
             hint=hint,
             connection_lost=status in (502, 503, 504),
         )
-    # Only what the operating system says: another text could hold the proxy's URL, password and all.
+    # Only the text of the operating system. Other texts can contain the URL of the proxy with its password.
     why = f": {cause.strerror}" if isinstance(cause, OSError) and cause.strerror else ""
     return NetworkError(f"{label} failed on the way to {host}{why}", hint=hint, connection_lost=_is_transient(cause))
 
 
 def _is_from_socks(exc: Exception) -> bool:
-    """Return whether PySocks raised an exception of the chain: requests knows it as a connection error only."""
+    """Return whether PySocks raised an exception of the chain. requests reports it as a ConnectionError."""
     return any(type(one).__module__ == "socks" for one in _chain(exc))
 
 
 def _connection_error(exc: Exception, host: str, proxy: ProxyLabel | None) -> GraphError:
     cause = _root_cause(exc)
-    # What answered does not speak HTTP; a connection that just ends is a class of that, too, and means no answer.
+    # The response is not HTTP. RemoteDisconnected is an HTTPException, too, but it means a lost connection.
     if isinstance(cause, http.client.HTTPException) and not isinstance(cause, ConnectionError):
         return ProtocolError(
             f"{host} did not answer in HTTP ({type(cause).__name__}){_via(proxy)}",
@@ -227,22 +227,22 @@ def incomplete_response(host: str, proxy: ProxyLabel | None = None) -> ProtocolE
 
 
 def _is_transient(cause: BaseException) -> bool:
-    """A name that does not exist will not exist in a minute; one that could not be looked up may."""
+    """Return whether a retry can help. A host name that does not exist is permanent; a failed lookup is transient."""
     return not isinstance(cause, socket.gaierror) or cause.errno == socket.EAI_AGAIN
 
 
 def _timed_out(exc: BaseException) -> bool:
-    """A timeout of ours, in whatever it was wrapped; one of the operating system has a number."""
+    """Return whether our own timeout expired. A timeout of the operating system has an error number."""
     return any(isinstance(one, socket.timeout) and one.errno is None for one in _chain(exc))
 
 
 def _words(cause: BaseException) -> str:
-    """The text of the first cause: the only one in the chain that is written for people."""
+    """Return the text of an exception, or the name of its class."""
     return str(cause) or type(cause).__name__
 
 
 def _root_cause(exc: BaseException) -> BaseException:
-    """The first cause that is one of the network; urllib3 may have stumbled over something else before it."""
+    """Return the first network error of the chain. urllib3 can raise further exceptions while it handles one."""
     chain = list(_chain(exc))
     causes = [one for one in chain if isinstance(one, (OSError, http.client.HTTPException))]
     return (causes or chain)[-1]

@@ -66,9 +66,9 @@ ENROLLMENT_PROGRAM_TOKEN: t.Final = Resource(
         Field("last_modified_date_time", ("lastModifiedDateTime",), "time"),
     ),
     selection=SelectionOptions(id="token_id", name="token_name", all="all_tokens"),
-    names=("token_name", "apple_identifier"),
-    details={"apple_identifier": "Apple ID"},
-    last_sync=_LAST_SYNC,
+    name_keys=("token_name", "apple_identifier"),
+    detail_labels={"apple_identifier": "Apple ID"},
+    last_sync_key=_LAST_SYNC,
     health=HealthRule(
         last_sync=_LAST_SYNC, expires=_EXPIRES, is_error=lambda state: bool(state["last_sync_error_code"])
     ),

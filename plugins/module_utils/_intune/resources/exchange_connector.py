@@ -45,12 +45,18 @@ EXCHANGE_CONNECTOR: t.Final = Resource(
         Field("exchange_organization", ("exchangeOrganization",)),
     ),
     selection=SelectionOptions(id="connector_id", name="connector_name", all="all_connectors"),
-    names=("server_name", "connector_server_name", "exchange_alias", "exchange_organization", "primary_smtp_address"),
-    details={"exchange_organization": "organization"},
-    status="status",
+    name_keys=(
+        "server_name",
+        "connector_server_name",
+        "exchange_alias",
+        "exchange_organization",
+        "primary_smtp_address",
+    ),
+    detail_labels={"exchange_organization": "organization"},
+    status_key="status",
     statuses=("none", "connectionPending", "connected", "disconnected", "unknownFutureValue"),
     working_status="connected",
-    last_sync=_LAST_SYNC,
+    last_sync_key=_LAST_SYNC,
     health=HealthRule(last_sync=_LAST_SYNC),
     support_notice=(
         "Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer"

@@ -61,8 +61,8 @@ MANAGED_GOOGLE_PLAY: t.Final = Resource(
         Field("enrollment_target", ("enrollmentTarget",)),
     ),
     selection=None,
-    names=(),
-    status="last_app_sync_status",
+    name_keys=(),
+    status_key="last_app_sync_status",
     statuses=(
         "success",
         "credentialsNotValid",
@@ -71,7 +71,7 @@ MANAGED_GOOGLE_PLAY: t.Final = Resource(
         "unknownError",
         "none",
     ),
-    last_sync=_LAST_SYNC,
+    last_sync_key=_LAST_SYNC,
     health=HealthRule(
         last_sync=_LAST_SYNC, is_error=lambda state: state["last_app_sync_status"] not in ("success", "none", None)
     ),

@@ -26,10 +26,9 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
     OptionsError,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.last_sync import UNKNOWN
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.health import HEALTHS, UNKNOWN
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
-    HEALTHS,
-    read_connector,
+    EXCHANGE_CONNECTOR,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.watch import StoppableClock, Watcher
@@ -61,21 +60,21 @@ def run(queue: t.Any, args: dict[str, t.Any] | None = None, watcher: object = No
         asyncio.run(asyncio.wait_for(source.main(queue, args or {}), 30))
 
 
-class Script:
+class ScriptedWatcher:
     """Looks that return what was written down, and end as a cancelled task does."""
 
-    def __init__(self, *looks: list[dict[str, t.Any]]) -> None:
-        self.looks = list(looks)
+    def __init__(self, *polls: list[dict[str, t.Any]]) -> None:
+        self.polls = list(polls)
         self.threads: set[int] = set()
 
     def poll(self) -> tuple[list[dict[str, t.Any]], float]:
         self.threads.add(threading.get_ident())
-        if not self.looks:
+        if not self.polls:
             raise asyncio.CancelledError
-        return self.looks.pop(0), 0.0
+        return self.polls.pop(0), 0.0
 
 
-class Queue:
+class FakeQueue:
     def __init__(self) -> None:
         self.events: list[dict[str, t.Any]] = []
 
@@ -84,7 +83,7 @@ class Queue:
 
 
 def test_what_each_look_returns_is_put_into_the_queue_in_order() -> None:
-    queue, script = Queue(), Script([{"type": "a"}, {"type": "b"}], [], [{"type": "c"}])
+    queue, script = FakeQueue(), ScriptedWatcher([{"type": "a"}, {"type": "b"}], [], [{"type": "c"}])
     with pytest.raises(asyncio.CancelledError):
         run(queue, watcher=script)
     assert [event["type"] for event in queue.events] == ["a", "b", "c"]
@@ -93,10 +92,10 @@ def test_what_each_look_returns_is_put_into_the_queue_in_order() -> None:
 
 def test_arguments_that_do_not_fit_end_it_with_a_sentence() -> None:
     with pytest.raises(OptionsError, match="The option 'tennant' is unknown"):
-        run(Queue(), {"access_token": TOKEN, "tennant": "x"})
+        run(FakeQueue(), {"access_token": TOKEN, "tennant": "x"})
 
 
-class Failing:
+class FailingWatcher:
     """A watcher that fails at once."""
 
     def __init__(self, error: Exception, cause: Exception) -> None:
@@ -117,7 +116,7 @@ def test_the_error_that_ends_it_has_no_causes_secrets_or_control_characters(
     error: Exception, shown: str, secret: str
 ) -> None:
     with pytest.raises((GraphError, RuntimeError)) as caught:
-        run(Queue(), watcher=Failing(error, KeyError(secret)))
+        run(FakeQueue(), watcher=FailingWatcher(error, KeyError(secret)))
     logged = "".join(traceback.format_exception(caught.value))
     assert logged.rstrip().rpartition("\n")[2].endswith(shown)
     assert (secret in logged, "direct cause" in logged) == (False, False)
@@ -134,25 +133,26 @@ def test_lines_of_the_log_are_masked(secret: str, caplog: pytest.LogCaptureFixtu
     ]
 
 
-def test_a_look_that_is_under_way_is_not_waited_for() -> None:
+def test_cancelling_the_source_stops_a_poll_that_is_running() -> None:
     clocks: list[StoppableClock] = []
-    ended = threading.Event()
+    started, ended = threading.Event(), threading.Event()
 
-    class Slow:
+    class SlowWatcher:
         def poll(self) -> tuple[list[dict[str, t.Any]], float]:
+            started.set()
             try:
                 clocks[0].sleep(600)
             finally:
                 ended.set()
             return [], 0.0
 
-    def watcher(_args: object, _environ: object, clock: StoppableClock) -> Slow:
+    def watcher(_args: object, _environ: object, clock: StoppableClock) -> SlowWatcher:
         clocks.append(clock)
-        return Slow()
+        return SlowWatcher()
 
     async def cancel_soon() -> None:
-        task = asyncio.create_task(source.main(t.cast("t.Any", Queue()), {}))
-        while not clocks:
+        task = asyncio.create_task(source.main(t.cast("t.Any", FakeQueue()), {}))
+        while not started.is_set():
             await asyncio.sleep(0.001)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -161,40 +161,39 @@ def test_a_look_that_is_under_way_is_not_waited_for() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "make_watcher", watcher)
         asyncio.run(cancel_soon())
-    # Its clock was stopped, so that its wait for another try ended, too.
     assert ended.wait(30)
 
 
-def test_the_end_of_work_after_that_of_the_loop_is_nobodys_business() -> None:
+def test_background_work_may_end_after_the_event_loop() -> None:
     begun, go_on, gone = threading.Event(), threading.Event(), threading.Event()
 
-    def work() -> None:
+    def function() -> None:
         begun.set()
         go_on.wait(30)
 
     async def leave() -> None:
-        task = asyncio.create_task(source.in_background(work))
+        task = asyncio.create_task(source.in_background(function))
         while not begun.is_set():
             await asyncio.sleep(0.001)
         task.cancel()
 
-    strays: list[object] = []
+    thread_errors: list[object] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(threading, "excepthook", strays.append)
+        patch.setattr(threading, "excepthook", thread_errors.append)
         asyncio.run(leave())
         worker = next(one for one in threading.enumerate() if one.daemon and one is not threading.current_thread())
         go_on.set()
         worker.join(30)
         gone.set()
-    assert (worker.is_alive(), strays) == (False, [])
+    assert (worker.is_alive(), thread_errors) == (False, [])
 
 
 def test_what_work_raises_is_raised_where_it_is_awaited() -> None:
-    def work() -> t.NoReturn:
-        raise ValueError("of the work")
+    def function() -> t.NoReturn:
+        raise ValueError("of the function")
 
-    with pytest.raises(ValueError, match="of the work"):
-        asyncio.run(source.in_background(work))
+    with pytest.raises(ValueError, match="of the function"):
+        asyncio.run(source.in_background(function))
 
 
 def test_all_connectors_every_five_minutes_unless_told_otherwise() -> None:
@@ -259,15 +258,17 @@ def test_options_have_their_aliases_and_the_environment() -> None:
     assert set(source.read_arguments(dict.fromkeys(OPTIONS, "x"))) == set(OPTIONS)
     assert {next(iter(source.read_arguments({name: "x"}))) for name in names} == set(OPTIONS)
     watcher = make({"MSGRAPH_URL": "https://of.the.environment"}, secret="unused")
-    assert watcher._client.url("x").startswith("https://of.the.environment/")
+    assert watcher._client.url(t.cast("t.Any", types.SimpleNamespace(version="v1.0", path="x"))).startswith(
+        "https://of.the.environment/"
+    )
 
 
 def test_the_documentation_tells_the_options_and_defaults_that_hold() -> None:
     options = yaml.safe_load(source.DOCUMENTATION)["options"]
-    assert set(options) == set(source._OWN)
-    assert options["interval"]["default"] == source._INTERVAL
+    assert set(options) == set(source._OWN_OPTIONS)
+    assert options["interval"]["default"] == source._DEFAULT_INTERVAL
     rulebook = (FILE.parents[2] / "rulebooks/sync_unhealthy_exchange_connectors.yml").read_text(encoding="utf-8")
-    assert f"default('{source._INTERVAL}')" in rulebook
+    assert f"default('{source._DEFAULT_INTERVAL}')" in rulebook
 
 
 def test_the_examples_fit() -> None:
@@ -278,7 +279,12 @@ def test_the_examples_fit() -> None:
 
 
 def test_the_schema_shows_a_connector_and_an_error_as_modules_do() -> None:
-    connector = {*read_connector({"id": "a"}), "seconds_since_last_sync", "health"}
+    connector = {
+        *EXCHANGE_CONNECTOR.read_state({"id": "a"}),
+        "seconds_since_last_sync",
+        "health",
+        "health_reason",
+    }
     for name, keys in (("connector", connector), ("error", set(OptionsError("x").as_dict()))):
         shape = SCHEMA["$defs"][name]
         assert set(shape["required"]) == set(shape["properties"]) == keys
@@ -286,7 +292,7 @@ def test_the_schema_shows_a_connector_and_an_error_as_modules_do() -> None:
 
 
 def test_the_documentation_names_every_type_of_event() -> None:
-    shapes = [one["properties"]["type"] for one in SCHEMA["oneOf"]]
+    shapes = [entry["properties"]["type"] for entry in SCHEMA["oneOf"]]
     kinds = [kind for shape in shapes for kind in shape.get("enum", [shape.get("const")])]
     assert len(set(kinds)) == len(kinds) == 6
     assert [kind for kind in kinds if f"C({kind})" not in source.DOCUMENTATION] == []

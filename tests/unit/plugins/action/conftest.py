@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
 
-class Play:
+class DeviceLoginRunner:
     """Runs the action against one cache; ``shown`` is what came on the screen."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
@@ -45,8 +45,8 @@ class Play:
 
 
 @pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
+def device_login(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> DeviceLoginRunner:
     for name in os.environ:
         if name.startswith(("AZURE_", "MSGRAPH_")):
             monkeypatch.delenv(name)
-    return Play(monkeypatch, tmp_path / "cache.json")
+    return DeviceLoginRunner(monkeypatch, tmp_path / "cache.json")

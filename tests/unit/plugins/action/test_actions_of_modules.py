@@ -15,15 +15,15 @@ from ansible_collections.msgraph.intune.plugins.plugin_utils._in_process import 
 PLUGINS = "ansible_collections.msgraph.intune.plugins"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins/modules").glob("*.py"))
 FILES = {name: import_module(f"{PLUGINS}.modules.{name}") for name in MODULES}
-JOBS = {name: file.JOB for name, file in FILES.items() if hasattr(file, "JOB")}
+SPECS = {name: file.SPEC for name, file in FILES.items() if hasattr(file, "SPEC")}
 
 
-@pytest.mark.parametrize("name", JOBS)
+@pytest.mark.parametrize("name", SPECS)
 def test_its_action_does_its_job(name: str) -> None:
     action = import_module(f"{PLUGINS}.action.{name}").ActionModule
     assert issubclass(action, InProcessAction)
-    assert action.spec is JOBS[name]
+    assert action.spec is SPECS[name]
 
 
 def test_all_but_the_device_login_are_jobs() -> None:
-    assert set(MODULES) - set(JOBS) == {"graph_device_login"}
+    assert set(MODULES) - set(SPECS) == {"graph_device_login"}

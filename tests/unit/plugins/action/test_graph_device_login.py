@@ -12,92 +12,89 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.action import graph_device_login
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, jwt
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_device_code import (
-    FLOW,
-    PENDING,
-)
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client_user import (
-    METADATA,
-    signed_in,
-)
+from ansible_collections.msgraph.intune.tests.unit.user_sign_ins import FLOW, METADATA, PENDING, signed_in
 
 if t.TYPE_CHECKING:
-    from ansible_collections.msgraph.intune.tests.unit.plugins.action.conftest import Play
+    from ansible_collections.msgraph.intune.tests.unit.plugins.action.conftest import DeviceLoginRunner
 
 
-def test_a_person_is_shown_the_code_and_signed_in(play: Play) -> None:
-    result = play.run(METADATA, Reply(200, FLOW), PENDING, signed_in())
+def test_a_person_is_shown_the_code_and_signed_in(device_login: DeviceLoginRunner) -> None:
+    result = device_login.run(METADATA, Reply(200, FLOW), PENDING, signed_in())
     assert (result["changed"], result["account"]["username"]) == (True, "one@contoso.example")
-    assert "ABCD-EFGH" in play.shown[0]
+    assert "ABCD-EFGH" in device_login.shown[0]
     assert result["scopes"] == ["https://graph.microsoft.com/DeviceManagementServiceConfig.ReadWrite.All"]
 
 
-def test_a_sign_in_that_is_still_good_asks_nobody(play: Play) -> None:
-    play.run(METADATA, Reply(200, FLOW), signed_in())
+def test_a_sign_in_that_is_still_good_asks_nobody(device_login: DeviceLoginRunner) -> None:
+    device_login.run(METADATA, Reply(200, FLOW), signed_in())
     scopes = ["Things.ReadWrite.All"]
-    result = play.run(scopes=scopes)
-    assert (result["changed"], play.session.sent) == (False, [])
+    result = device_login.run(scopes=scopes)
+    assert (result["changed"], device_login.session.sent) == (False, [])
     assert "signed in already" in result["msg"]
 
 
-def test_one_that_is_not_begins_anew(play: Play) -> None:
-    play.run(METADATA, Reply(200, FLOW), signed_in(expires_in=1))
+def test_one_that_is_not_begins_anew(device_login: DeviceLoginRunner) -> None:
+    device_login.run(METADATA, Reply(200, FLOW), signed_in(expires_in=1))
     refused = Reply(400, {"error": "invalid_grant", "error_description": "AADSTS50173: revoked"})
-    result = play.run(METADATA, refused, METADATA, Reply(200, FLOW), signed_in())
+    result = device_login.run(METADATA, refused, METADATA, Reply(200, FLOW), signed_in())
     assert result["changed"]
 
 
 @pytest.mark.parametrize("present", [False, True])
-def test_check_mode_asks_nobody_and_predicts(play: Play, present: bool) -> None:
+def test_check_mode_asks_nobody_and_predicts(device_login: DeviceLoginRunner, present: bool) -> None:
     if present:
-        play.run(METADATA, Reply(200, FLOW), signed_in())
-    result = play.run(check=True)
-    assert (result["changed"], play.session.sent) == (not present, [])
+        device_login.run(METADATA, Reply(200, FLOW), signed_in())
+    result = device_login.run(check=True)
+    assert (result["changed"], device_login.session.sent) == (not present, [])
 
 
-def test_what_fails_for_the_moment_is_asked_again(play: Play) -> None:
-    result = play.run(Reply(503, "", {"Retry-After": "0"}), METADATA, Reply(200, FLOW), signed_in())
+def test_what_fails_for_the_moment_is_asked_again(device_login: DeviceLoginRunner) -> None:
+    result = device_login.run(Reply(503, "", {"Retry-After": "0"}), METADATA, Reply(200, FLOW), signed_in())
     assert result["changed"]
 
 
-def test_a_failure_is_a_result_with_its_error(play: Play) -> None:
-    result = play.run(METADATA, Reply(400, {"error": "unauthorized_client", "error_description": "AADSTS7000218: no"}))
+def test_a_failure_is_a_result_with_its_error(device_login: DeviceLoginRunner) -> None:
+    result = device_login.run(
+        METADATA, Reply(400, {"error": "unauthorized_client", "error_description": "AADSTS7000218: no"})
+    )
     assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, "authentication")
     assert result["msg"].startswith("Could not sign in by device code: ")
 
 
-def test_what_is_risky_is_warned_of(play: Play) -> None:
-    result = play.run(METADATA, Reply(200, FLOW), signed_in(), validate_certs=False)
+def test_what_is_risky_is_warned_of(device_login: DeviceLoginRunner) -> None:
+    result = device_login.run(METADATA, Reply(200, FLOW), signed_in(), validate_certs=False)
     assert ["validate_certs is false" in warning for warning in result["warnings"]] == [True]
 
 
-def test_a_relative_cache_lies_where_the_modules_look_for_it(play: Play) -> None:
-    result = play.run(METADATA, Reply(200, FLOW), signed_in(), token_cache_path="tokens.json")
+def test_a_relative_cache_lies_where_the_modules_look_for_it(device_login: DeviceLoginRunner) -> None:
+    result = device_login.run(METADATA, Reply(200, FLOW), signed_in(), token_cache_path="tokens.json")
     assert result["changed"]
     # Beside the playbook.
-    assert (play.cache.parent / "tokens.json").exists()
+    assert (device_login.cache.parent / "tokens.json").exists()
 
 
-def test_null_counts_as_not_given(play: Play) -> None:
+def test_null_counts_as_not_given(device_login: DeviceLoginRunner) -> None:
     nothing: dict[str, t.Any] = dict.fromkeys(
         ("cloud", "timeout", "retries", "retry_budget", "validate_certs", "scopes", "username")
     )
-    assert play.run(METADATA, Reply(200, FLOW), signed_in(), **nothing)["changed"]
+    assert device_login.run(METADATA, Reply(200, FLOW), signed_in(), **nothing)["changed"]
 
 
-def test_without_a_cache_nothing_is_sent(play: Play) -> None:
-    result = play.run(token_cache_path="")
-    assert (result["error"]["kind"], play.session.sent) == ("options", [])
+def test_without_a_cache_nothing_is_sent(device_login: DeviceLoginRunner) -> None:
+    result = device_login.run(token_cache_path="")
+    assert (result["error"]["kind"], device_login.session.sent) == ("options", [])
 
 
 PROXY = "http://svc:hush-hush-hush@proxy.example"
 
 
-def test_secrets_are_masked_wherever_something_is_shown(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_masked_wherever_something_is_shown(
+    device_login: DeviceLoginRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     logged: list[str] = []
     monkeypatch.setattr(graph_device_login.display, "vvv", logged.append)
     echo = {"error": "x", "error_description": "hush-hush-hush"}
-    result = play.run(Reply(503, echo), METADATA, Reply(400, echo), proxy=PROXY)
+    result = device_login.run(Reply(503, echo), METADATA, Reply(400, echo), proxy=PROXY)
     assert result["failed"]
     assert "********" in result["msg"]
     assert "********" in result["error"]["message"]
@@ -105,33 +102,38 @@ def test_secrets_are_masked_wherever_something_is_shown(play: Play, monkeypatch:
     assert "hush" not in str([result, logged])
 
 
-def test_a_secret_of_the_answer_is_masked_on_the_terminal(play: Play) -> None:
+def test_a_secret_of_the_answer_is_masked_on_the_terminal(device_login: DeviceLoginRunner) -> None:
     echo = {**FLOW, "user_code": "the-device-code", "verification_uri": "https://x.example/the-device-code"}
-    play.run(METADATA, Reply(200, echo), signed_in())
-    assert "open https://x.example/******** in a browser on any device and enter the code ********" in play.shown[0]
+    device_login.run(METADATA, Reply(200, echo), signed_in())
+    assert (
+        "open https://x.example/******** in a browser on any device and enter the code ********"
+        in device_login.shown[0]
+    )
 
 
-def test_no_escape_sequence_reaches_terminal_or_result(play: Play) -> None:
+def test_no_escape_sequence_reaches_terminal_or_result(device_login: DeviceLoginRunner) -> None:
     odd = {"user_code": "AB\x1b[2J", "verification_uri": "https://x.example/\x1b]0;x\x07"}
     answer = signed_in()
     answer.body["id_token"] = jwt({"sub": "one", "preferred_username": "one\x1b[2J@x", "tid": "home\u202e"})
-    result = play.run(METADATA, Reply(200, {**FLOW, **odd}), PENDING, answer)
+    result = device_login.run(METADATA, Reply(200, {**FLOW, **odd}), PENDING, answer)
     assert result["account"] == {"username": "one [2J@x", "tenant_id": "home"}
-    assert "\x1b" not in "".join([*play.shown, result["msg"]])
+    assert "\x1b" not in "".join([*device_login.shown, result["msg"]])
     # The name in the cache is still that of the service.
-    assert "\x1b" not in play.run()["msg"]
+    assert "\x1b" not in device_login.run()["msg"]
 
 
-def test_an_omitted_scope_is_none(play: Play) -> None:
-    result = play.run(METADATA, Reply(200, FLOW), signed_in(), scopes=["__omit_place_holder__9c1185a5", "X.Read.All"])
+def test_an_omitted_scope_is_none(device_login: DeviceLoginRunner) -> None:
+    result = device_login.run(
+        METADATA, Reply(200, FLOW), signed_in(), scopes=["__omit_place_holder__9c1185a5", "X.Read.All"]
+    )
     assert result["scopes"] == ["https://graph.microsoft.com/X.Read.All"]
 
 
 def test_a_missing_package_is_explained_for_the_execution_environment(
-    play: Play, monkeypatch: pytest.MonkeyPatch
+    device_login: DeviceLoginRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWX_ISOLATED_DATA_DIR", "/runner/artifacts/12")
     monkeypatch.setitem(sys.modules, "msal", None)
-    result = play.run()
+    result = device_login.run()
     assert result["error"]["kind"] == "dependency"
     assert "This task runs in an execution environment." in result["msg"]

@@ -16,23 +16,19 @@ from ansible_collections.msgraph.intune.plugins.doc_fragments._graph import Modu
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
 from ansible_collections.msgraph.intune.plugins.modules.graph_device_login import DOCUMENTATION
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, Scripted
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_device_code import FLOW
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client_user import (
-    METADATA,
-    signed_in,
-)
+from ansible_collections.msgraph.intune.tests.unit.user_sign_ins import FLOW, METADATA, signed_in
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.msgraph.intune.tests.unit.plugins.action.conftest import Play
+    from ansible_collections.msgraph.intune.tests.unit.plugins.action.conftest import DeviceLoginRunner
 
 SIGN_IN: tuple[Scripted, ...] = (METADATA, Reply(200, FLOW), signed_in())
 GRAPH = "https://graph.microsoft.com"
 FULL = f"{GRAPH}/DeviceManagementServiceConfig.ReadWrite.All"
 
 
-class Run(t.NamedTuple):
+class LoginOutcome(t.NamedTuple):
     """What came of a task: its result, and the requests that it sent."""
 
     result: dict[str, t.Any]
@@ -51,13 +47,13 @@ class Run(t.NamedTuple):
         return str(parse_qs(self.sent[1].body.decode())[field][0])
 
 
-class Difference(t.NamedTuple):
+class OptionCase(t.NamedTuple):
     """What is seen of a task where an option has this value, and what where it has none."""
 
     value: str
-    seen: t.Callable[[Run], t.Any]
-    with_it: t.Any
-    without: t.Any
+    seen: t.Callable[[LoginOutcome], t.Any]
+    with_option: t.Any
+    without_option: t.Any
     script: tuple[Scripted, ...] = SIGN_IN
 
 
@@ -66,37 +62,37 @@ def busy(seconds: int) -> tuple[Scripted, ...]:
     return (Reply(503, "", {"Retry-After": str(seconds)}), *SIGN_IN)
 
 
-DIFFERENCES = {
-    "tenant_id": Difference("t-9", lambda run: urlsplit(run.sent[0].url).path.split("/")[1], "t-9", "organizations"),
-    "client_id": Difference(
+OPTION_CASES = {
+    "tenant_id": OptionCase("t-9", lambda run: urlsplit(run.sent[0].url).path.split("/")[1], "t-9", "organizations"),
+    "client_id": OptionCase(
         "app-9", lambda run: run.form("client_id"), "app-9", "14d82eec-204b-4c2f-b7e8-296a70dab67e"
     ),
-    "username": Difference("two@contoso.example", lambda run: run.kind, "authentication", "none"),
-    "token_cache_path": Difference("{folder}/other.json", lambda run: run.kind, "none", "options"),
-    "cloud": Difference(
+    "username": OptionCase("two@contoso.example", lambda run: run.kind, "authentication", "none"),
+    "token_cache_path": OptionCase("{folder}/other.json", lambda run: run.kind, "none", "options"),
+    "cloud": OptionCase(
         "us_gov_l4", lambda run: run.host, "login.microsoftonline.us", "login.microsoftonline.com", (METADATA,)
     ),
-    "authority_url": Difference(
+    "authority_url": OptionCase(
         "login.example", lambda run: run.host, "login.example", "login.microsoftonline.com", (METADATA,)
     ),
-    "graph_url": Difference(
+    "graph_url": OptionCase(
         "https://graph.example",
         lambda run: run.form("scope").split()[0].rpartition("/")[0],
         "https://graph.example",
         GRAPH,
     ),
-    "timeout": Difference("9", lambda run: run.sent[0].timeout[0], 9.0, 30.0),
-    "retries": Difference("0", lambda run: run.kind, "service", "none", busy(0)),
-    "retry_budget": Difference("1", lambda run: run.kind, "throttled", "none", busy(5)),
-    "validate_certs": Difference("false", lambda run: run.sent[0].verify, False, True),
-    "ca_path": Difference("{folder}", lambda run: isinstance(run.sent[0].verify, str), True, False),
-    "proxy": Difference(
+    "timeout": OptionCase("9", lambda run: run.sent[0].timeout[0], 9.0, 30.0),
+    "retries": OptionCase("0", lambda run: run.kind, "service", "none", busy(0)),
+    "retry_budget": OptionCase("1", lambda run: run.kind, "throttled", "none", busy(5)),
+    "validate_certs": OptionCase("false", lambda run: run.sent[0].verify, False, True),
+    "ca_path": OptionCase("{folder}", lambda run: isinstance(run.sent[0].verify, str), True, False),
+    "proxy": OptionCase(
         "http://proxy.example:8080",
         lambda run: (run.sent[0].proxies or {}).get("https"),
         "http://proxy.example:8080",
         None,
     ),
-    "scopes": Difference("Things.Read.All", lambda run: run.form("scope").split()[0], f"{GRAPH}/Things.Read.All", FULL),
+    "scopes": OptionCase("Things.Read.All", lambda run: run.form("scope").split()[0], f"{GRAPH}/Things.Read.All", FULL),
 }
 
 
@@ -107,33 +103,35 @@ def names(option: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
-    ("option", "name"), [pytest.param(option, name, id=name) for option in DIFFERENCES for name in names(option)]
+    ("option", "name"), [pytest.param(option, name, id=name) for option in OPTION_CASES for name in names(option)]
 )
 def test_it_makes_a_difference(
-    play: Play, option: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    device_login: DeviceLoginRunner, option: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    difference = DIFFERENCES[option]
+    case = OPTION_CASES[option]
     others: dict[str, t.Any] = {
         "client_id": "",
-        "token_cache_path": "" if option == "token_cache_path" else str(play.cache),
+        "token_cache_path": "" if option == "token_cache_path" else str(device_login.cache),
     }
 
     def seen(**provided: t.Any) -> t.Any:
-        return difference.seen(Run(play.run(*difference.script, **{**others, **provided}), play.session.sent))
+        return case.seen(
+            LoginOutcome(device_login.run(*case.script, **{**others, **provided}), device_login.session.sent)
+        )
 
-    assert seen() == difference.without
-    play.cache.unlink(missing_ok=True)
-    value = difference.value.format(folder=tmp_path)
+    assert seen() == case.without_option
+    device_login.cache.unlink(missing_ok=True)
+    value = case.value.format(folder=tmp_path)
     if name.isupper():
         monkeypatch.setenv(name, value)
-        assert seen() == difference.with_it
+        assert seen() == case.with_option
     else:
         # An alias beside the option itself would count as given twice.
         others.pop(option, None)
-        assert seen(**{name: value}) == difference.with_it
+        assert seen(**{name: value}) == case.with_option
 
 
 def test_each_documented_option_is_tried() -> None:
     documented = {**yaml.safe_load(DOCUMENTATION)["options"], **yaml.safe_load(ModuleDocFragment.CONNECTION)["options"]}
-    assert [name for name, one in DIFFERENCES.items() if one.with_it == one.without] == []
-    assert set(DIFFERENCES) == set(documented) == {*TAKEN, "scopes"}
+    assert [name for name, one in OPTION_CASES.items() if one.with_option == one.without_option] == []
+    assert set(OPTION_CASES) == set(documented) == {*TAKEN, "scopes"}

@@ -82,7 +82,7 @@ def test_secrets_aliases_types_and_defaults_are_those_of_the_options() -> None:
     }
 
 
-class Setting(t.NamedTuple):
+class SettingCase(t.NamedTuple):
     """An option with a default: its variable, two values, and how the settings show them."""
 
     name: str
@@ -90,12 +90,12 @@ class Setting(t.NamedTuple):
     option: t.Any
     content: str
     read: t.Callable[[Settings], t.Any]
-    seen: tuple[t.Any, t.Any, t.Any]
+    expected: tuple[t.Any, t.Any, t.Any]
     """The option's, the variable's and the default value, as they are read."""
 
 
-SETTINGS = [
-    Setting(
+SETTING_CASES = [
+    SettingCase(
         "auth_method",
         "MSGRAPH_AUTH_METHOD",
         "certificate",
@@ -103,7 +103,7 @@ SETTINGS = [
         lambda settings: settings.auth_method,
         ("certificate", "password", "auto"),
     ),
-    Setting(
+    SettingCase(
         "cloud",
         "AZURE_CLOUD_ENVIRONMENT",
         "china",
@@ -111,24 +111,24 @@ SETTINGS = [
         lambda settings: settings.cloud.name,
         ("china", "us_gov_l5", "global"),
     ),
-    Setting("timeout", "MSGRAPH_TIMEOUT", 0.5, "1m", lambda settings: settings.timeout, (0.5, 60.0, 30.0)),
-    Setting("retries", "MSGRAPH_RETRIES", 0, "7", lambda settings: settings.retry.retries, (0, 7, 4)),
-    Setting(
+    SettingCase("timeout", "MSGRAPH_TIMEOUT", 0.5, "1m", lambda settings: settings.timeout, (0.5, 60.0, 30.0)),
+    SettingCase("retries", "MSGRAPH_RETRIES", 0, "7", lambda settings: settings.retry.retries, (0, 7, 4)),
+    SettingCase(
         "retry_budget", "MSGRAPH_RETRY_BUDGET", "0", "1.5m", lambda settings: settings.retry.budget, (0.0, 90.0, 120.0)
     ),
 ]
 
 
 def test_each_option_with_a_default_and_a_variable_is_tried() -> None:
-    tried = {*(setting.name for setting in SETTINGS), "validate_certs"}
+    tried = {*(setting.name for setting in SETTING_CASES), "validate_certs"}
     assert tried == {option.name for option in OPTIONS.values() if option.default is not None and option.environment}
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+@pytest.mark.parametrize("setting", SETTING_CASES, ids=lambda setting: setting.name)
 def test_the_option_comes_before_the_variable_and_that_before_the_default(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+    setting: SettingCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by_option, by_variable, by_default = setting.seen
+    by_option, by_variable, by_default = setting.expected
     assert setting.read(read()) == by_default
     monkeypatch.setenv(setting.env_var, "  ")
     assert setting.read(read()) == by_default
@@ -138,19 +138,19 @@ def test_the_option_comes_before_the_variable_and_that_before_the_default(
 
 
 @pytest.mark.parametrize(
-    "setting", [one for one in SETTINGS if OPTIONS[one.name].type == "str"], ids=lambda one: one.name
+    "setting", [one for one in SETTING_CASES if OPTIONS[one.name].type == "str"], ids=lambda one: one.name
 )
 def test_a_blank_option_leaves_room_for_the_variable_and_that_for_the_default(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+    setting: SettingCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert setting.read(read(**{setting.name: " "})) == setting.seen[2]
+    assert setting.read(read(**{setting.name: " "})) == setting.expected[2]
     monkeypatch.setenv(setting.env_var, setting.content)
-    assert setting.read(read(**{setting.name: " "})) == setting.seen[1]
+    assert setting.read(read(**{setting.name: " "})) == setting.expected[1]
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+@pytest.mark.parametrize("setting", SETTING_CASES, ids=lambda setting: setting.name)
 def test_it_is_known_where_a_value_comes_from_though_both_are_equal(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
+    setting: SettingCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert setting.name not in collect()
     monkeypatch.setenv(setting.env_var, setting.content)
@@ -222,8 +222,8 @@ def test_the_limits_of_retries_are_ours(retries: t.Any) -> None:
 
 def test_an_alias_beside_a_variable_is_not_two_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_CLOUD_ENVIRONMENT", "dod")
-    warned: list[str] = []
-    monkeypatch.setattr(warnings, "warn", warned.append)
+    warnings_shown: list[str] = []
+    monkeypatch.setattr(warnings, "warn", warnings_shown.append)
     checked = ModuleArgumentSpecValidator(shared_options()).validate({"cloud_environment": "china"})
-    assert (checked._warnings, warned) == ([], [])
+    assert (checked._warnings, warnings_shown) == ([], [])
     assert collect_options(checked.validated_parameters, os.environ)["cloud"].content == "china"

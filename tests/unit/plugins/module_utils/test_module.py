@@ -25,7 +25,7 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Rep
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-CACHED = {
+CACHED_TOKEN = {
     "secret": "a-token-that-is-long-enough",
     "environment": "login.microsoftonline.com",
     "client_id": "client-1",
@@ -39,8 +39,8 @@ NOTHING: dict[str, t.Any] = {"things": []}
 TOKEN = "a-token-that-is-long-enough"
 
 
-class Ended(Exception):
-    """The task ended, with this result."""
+class ModuleExit(Exception):
+    """The task module_exit, with this result."""
 
     def __init__(self, failed: bool, result: dict[str, t.Any]) -> None:
         super().__init__(result)
@@ -63,10 +63,10 @@ class FakeModule:
         self.logged.append(message)
 
     def exit_json(self, **result: t.Any) -> t.NoReturn:
-        raise Ended(False, result)
+        raise ModuleExit(False, result)
 
     def fail_json(self, **result: t.Any) -> t.NoReturn:
-        raise Ended(True, result)
+        raise ModuleExit(True, result)
 
 
 @pytest.fixture(autouse=True)
@@ -78,9 +78,9 @@ def _no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-def end(module: FakeModule, work: t.Callable[[t.Callable[[], GraphClient]], ModuleResult]) -> Ended:
-    with pytest.raises(Ended) as caught:
-        run_module(t.cast("t.Any", module), ModuleSpec({}, lambda _task, connect: work(connect), NOTHING, RATE_LIMIT))
+def run_to_exit(module: FakeModule, run: t.Callable[[t.Callable[[], GraphClient]], ModuleResult]) -> ModuleExit:
+    with pytest.raises(ModuleExit) as caught:
+        run_module(t.cast("t.Any", module), ModuleSpec({}, lambda _task, connect: run(connect), NOTHING, RATE_LIMIT))
     return caught.value
 
 
@@ -96,36 +96,36 @@ def connecting(connect: t.Callable[[], GraphClient]) -> ModuleResult:
 
 def test_a_report_becomes_the_result() -> None:
     module = FakeModule(access_token=TOKEN)
-    ended = end(module, done)
-    assert not ended.failed
-    assert {key: ended.result[key] for key in ("changed", "msg", "things")} == {
+    module_exit = run_to_exit(module, done)
+    assert not module_exit.failed
+    assert {key: module_exit.result[key] for key in ("changed", "msg", "things")} == {
         "changed": True,
         "msg": "Done.",
         "things": [1],
     }
-    assert ended.result["graph"]["auth_method"] == "access_token"
+    assert module_exit.result["graph"]["auth_method"] == "access_token"
     assert module.warnings == ["Mind the gap."]
 
 
 def test_a_failure_keeps_what_did_happen() -> None:
-    def work(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
+    def run(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
         return ModuleResult(changed=True, msg="Half done.", data={"things": [1]}, failure=NetworkError("no route"))
 
-    ended = end(FakeModule(access_token=TOKEN), work)
-    assert ended.failed
-    assert (ended.result["changed"], ended.result["things"]) == (True, [1])
-    assert ended.result["error"]["kind"] == "network"
+    module_exit = run_to_exit(FakeModule(access_token=TOKEN), run)
+    assert module_exit.failed
+    assert (module_exit.result["changed"], module_exit.result["things"]) == (True, [1])
+    assert module_exit.result["error"]["kind"] == "network"
 
 
 def test_an_error_before_anything_happened_says_so() -> None:
-    def work(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
+    def run(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
         raise OptionsError("x is empty", hint="Give x.")
 
-    ended = end(FakeModule(access_token=TOKEN), work)
-    assert ended.failed
-    assert (ended.result["changed"], ended.result["things"]) == (False, [])
-    assert ended.result["msg"] == "x is empty. Give x."
-    assert ended.result["graph"]["requests"] == 0
+    module_exit = run_to_exit(FakeModule(access_token=TOKEN), run)
+    assert module_exit.failed
+    assert (module_exit.result["changed"], module_exit.result["things"]) == (False, [])
+    assert module_exit.result["msg"] == "x is empty. Give x."
+    assert module_exit.result["graph"]["requests"] == 0
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -134,22 +134,22 @@ def test_the_connections_are_closed_at_the_end(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr("requests.Session", lambda: session)
     closed_before: list[bool] = []
 
-    def work(connect: t.Callable[[], GraphClient]) -> ModuleResult:
+    def run(connect: t.Callable[[], GraphClient]) -> ModuleResult:
         connect().call(GraphRequest("GET", "things/7", "read thing 7", Permission("Things.Read.All", "")))
         closed_before.append(session.closed)
         if fails:
             raise NetworkError("no route")
         return ModuleResult(changed=False, msg="Done.", data={})
 
-    end(FakeModule(access_token=TOKEN), work)
+    run_to_exit(FakeModule(access_token=TOKEN), run)
     assert (closed_before, session.closed) == ([False], True)
 
 
 def test_options_that_do_not_fit_end_the_task_before_there_is_a_client() -> None:
-    ended = end(FakeModule(), connecting)
-    assert ended.failed
-    assert ended.result["error"]["kind"] == "options"
-    assert ended.result["graph"] == EMPTY_STATS
+    module_exit = run_to_exit(FakeModule(), connecting)
+    assert module_exit.failed
+    assert module_exit.result["error"]["kind"] == "options"
+    assert module_exit.result["graph"] == EMPTY_STATS
 
 
 @pytest.mark.parametrize("timeout", ["30", "soon"])
@@ -158,32 +158,32 @@ def test_secrets_of_the_environment_are_masked_before_anything_can_fail(
 ) -> None:
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "hush-hush-hush")
     module = FakeModule(timeout=timeout)
-    end(module, connecting)
+    run_to_exit(module, connecting)
     assert "hush-hush-hush" in module.no_log_values
 
 
 def test_a_token_that_was_fetched_is_masked_before_it_is_used(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    cache.write_text(json.dumps({"AccessToken": {"1": CACHED}}))
+    cache.write_text(json.dumps({"AccessToken": {"1": CACHED_TOKEN}}))
     cache.chmod(0o600)
     module = FakeModule(
         tenant_id="tenant-1", client_id="client-1", client_secret="a-long-secret", token_cache_path=str(cache)
     )
 
-    def work(connect: t.Callable[[], GraphClient]) -> ModuleResult:
+    def run(connect: t.Callable[[], GraphClient]) -> ModuleResult:
         client = connect()
         assert module.no_log_values == {"a-long-secret"}
         client.sign_in(Permission("Things.ReadWrite.All", ""))
         assert module.no_log_values == {"a-long-secret", TOKEN}
         return done(connect)
 
-    assert not end(module, work).failed
+    assert not run_to_exit(module, run).failed
 
 
 def test_a_blank_secret_does_not_mask_each_blank_of_the_result() -> None:
     module = FakeModule(access_token=TOKEN, client_secret=" ")
     module.no_log_values.update((" ", TOKEN))
-    end(module, done)
+    run_to_exit(module, done)
     assert module.no_log_values == {TOKEN}
 
 
@@ -196,13 +196,13 @@ def test_a_blank_secret_does_not_mask_each_blank_of_the_result() -> None:
 )
 def test_what_is_risky_is_warned_of(params: dict[str, t.Any], words: str) -> None:
     module = FakeModule(**params)
-    end(module, done)
+    run_to_exit(module, done)
     assert any(words in warning for warning in module.warnings)
 
 
 def test_eight_characters_are_enough() -> None:
     module = FakeModule(access_token="88888888")
-    end(module, done)
+    run_to_exit(module, done)
     assert module.warnings == ["Mind the gap."]
 
 
@@ -217,7 +217,7 @@ def test_a_modules_own_options_stand_beside_the_shared_ones() -> None:
 # --- what was sent again
 
 
-class Busy(FakeSession):
+class BusySession(FakeSession):
     """Answers 503 once, then with an empty object."""
 
     def __init__(self) -> None:
@@ -230,22 +230,22 @@ def calling(connect: t.Callable[[], GraphClient]) -> ModuleResult:
     return ModuleResult(changed=False, msg="Done.", data={})
 
 
-@pytest.mark.parametrize(("verbosity", "told"), [(0, False), (2, False), (3, True), (4, True)])
+@pytest.mark.parametrize(("verbosity", "has_log"), [(0, False), (2, False), (3, True), (4, True)])
 def test_from_three_vs_on_the_result_tells_of_each_request_that_was_sent_again(
-    monkeypatch: pytest.MonkeyPatch, verbosity: int, told: bool
+    monkeypatch: pytest.MonkeyPatch, verbosity: int, has_log: bool
 ) -> None:
-    monkeypatch.setattr("requests.Session", Busy)
+    monkeypatch.setattr("requests.Session", BusySession)
     module = FakeModule(access_token=TOKEN, verbosity=verbosity)
-    ended = end(module, calling)
-    assert ended.result["graph"]["retries"] == 1
-    assert ended.result.get("retry_log") == (module.logged if told else None)
+    module_exit = run_to_exit(module, calling)
+    assert module_exit.result["graph"]["retries"] == 1
+    assert module_exit.result.get("retry_log") == (module.logged if has_log else None)
     assert module.logged[0].startswith(
         "Sending again after 0.0 s. Could not read thing 7: Microsoft Graph answered 503"
     )
 
 
 def test_nothing_sent_again_is_nothing_to_tell() -> None:
-    assert "retry_log" not in end(FakeModule(access_token=TOKEN, verbosity=4), done).result
+    assert "retry_log" not in run_to_exit(FakeModule(access_token=TOKEN, verbosity=4), done).result
 
 
 # --- a proxy
@@ -255,7 +255,7 @@ def test_nothing_sent_again_is_nothing_to_tell() -> None:
 def test_the_password_of_a_proxy_in_the_environment_is_masked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "http://svc:hush%2Dhush@proxy.example:8080")
     module = FakeModule(access_token=TOKEN)
-    end(module, done)
+    run_to_exit(module, done)
     assert {"svc:hush%2Dhush", "hush%2Dhush", "hush-hush"} <= module.no_log_values
 
 
@@ -263,7 +263,7 @@ def test_a_proxy_is_shown_without_its_user_and_masked_with_it() -> None:
     proxy = "http://svc:hush-hush@proxy.example:8080"
     module = FakeModule(access_token=TOKEN, proxy=proxy)
     module.no_log_values.update((TOKEN, proxy))
-    end(module, done)
+    run_to_exit(module, done)
     assert module.params["proxy"] == "http://********@proxy.example:8080"
     assert {proxy, "svc:hush-hush", "hush-hush"} <= module.no_log_values
 
@@ -272,7 +272,7 @@ def test_a_proxy_without_a_user_is_no_secret() -> None:
     proxy = "http://proxy.example:8080"
     module = FakeModule(access_token=TOKEN, proxy=proxy)
     module.no_log_values.update((TOKEN, proxy))
-    end(module, done)
+    run_to_exit(module, done)
     assert (module.params["proxy"], module.no_log_values) == (proxy, {TOKEN})
 
 
@@ -283,16 +283,18 @@ def test_secrets_are_registered_where_ansible_core_masks_them_everywhere(monkeyp
     registered: list[str] = []
     monkeypatch.setattr(_module, "register_secret", registered.append)
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "hush-hush-hush")
-    end(FakeModule(access_token=TOKEN), lambda connect: (connect().sign_in(Permission("x", "")), done(connect))[1])
+    run_to_exit(
+        FakeModule(access_token=TOKEN), lambda connect: (connect().sign_in(Permission("x", "")), done(connect))[1]
+    )
     assert {"hush-hush-hush", TOKEN} <= set(registered)
 
 
 def test_a_missing_package_is_explained_for_the_execution_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWX_ISOLATED_DATA_DIR", "/runner/artifacts/12")
 
-    def work(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
+    def run(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
         raise DependencyError("no msal", hint="Run pip install.")
 
-    result = end(FakeModule(), work).result
+    result = run_to_exit(FakeModule(), run).result
     assert result["msg"].startswith("no msal. This task runs in an execution environment.")
     assert result["error"]["hint"] in result["msg"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.msgraph.intune.plugins.modules import intune_exchange_connector_info
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply
-from ansible_collections.msgraph.intune.tests.unit.tasks import TOKEN, ModuleContext
+from ansible_collections.msgraph.intune.tests.unit.tasks import TOKEN, ModuleRunner
 
 CONNECTORS = "https://graph.microsoft.com/v1.0/deviceManagement/exchangeConnectors"
 LIST = Reply(
@@ -25,18 +25,18 @@ LIST = Reply(
 
 
 @pytest.fixture
-def task(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> ModuleContext:
-    return ModuleContext(intune_exchange_connector_info.main, monkeypatch, capfd)
+def runner(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> ModuleRunner:
+    return ModuleRunner(intune_exchange_connector_info.main, monkeypatch, capfd)
 
 
 @pytest.mark.parametrize("check", [False, True])
 def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(
-    task: ModuleContext, check: bool
+    runner: ModuleRunner, check: bool
 ) -> None:
-    result = task.run(LIST, check=check)
-    assert task.sent == [f"GET {CONNECTORS}"]
+    result = runner.run(LIST, check=check)
+    assert runner.sent == [f"GET {CONNECTORS}"]
     assert result["changed"] is False
-    assert [(one["id"], one["seconds_since_last_sync"], one["health"]) for one in result["connectors"]] == [
+    assert [(entry["id"], entry["seconds_since_last_sync"], entry["health"]) for entry in result["connectors"]] == [
         ("a", 3600, "healthy"),
         ("b", None, "unhealthy"),
     ]
@@ -44,44 +44,44 @@ def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(
     assert result["msg"] == "2 Exchange connectors: 1 healthy, 0 warning, 1 unhealthy."
 
 
-def test_a_time_that_cannot_be_read_is_of_unknown_health(task: ModuleContext) -> None:
+def test_a_time_that_cannot_be_read_is_of_unknown_health(runner: ModuleRunner) -> None:
     odd = {"id": "a", "status": "connected", "serverName": "EX01", "lastSyncDateTime": 1767225600}
-    result = task.run(Reply(200, {"value": [odd]}, LIST.headers))
-    (one,) = result["connectors"]
-    assert (one["last_sync_date_time"], one["seconds_since_last_sync"], one["health"]) == (None, None, "unknown")
+    result = runner.run(Reply(200, {"value": [odd]}, LIST.headers))
+    (entry,) = result["connectors"]
+    assert (entry["last_sync_date_time"], entry["seconds_since_last_sync"], entry["health"]) == (None, None, "unknown")
     assert (result["counts"]["unknown"], result["counts"]["unhealthy"]) == (1, 0)
     assert result["msg"] == "1 Exchange connector: 0 healthy, 0 warning, 0 unhealthy, 1 unknown."
 
 
-def test_a_secret_in_a_status_is_masked_in_the_counts_too(task: ModuleContext) -> None:
-    result = task.run(Reply(200, {"value": [{"id": "a", "status": f"x {TOKEN}"}]}, LIST.headers))
+def test_a_secret_in_a_status_is_masked_in_the_counts_too(runner: ModuleRunner) -> None:
+    result = runner.run(Reply(200, {"value": [{"id": "a", "status": f"x {TOKEN}"}]}, LIST.headers))
     assert result["counts"]["x ********"] == 1
 
 
-def test_a_status_keeps_only_its_own(task: ModuleContext) -> None:
-    result = task.run(LIST, status="Disconnected")
-    assert [one["id"] for one in result["connectors"]] == ["b"]
+def test_a_status_keeps_only_its_own(runner: ModuleRunner) -> None:
+    result = runner.run(LIST, status="Disconnected")
+    assert [entry["id"] for entry in result["connectors"]] == ["b"]
     assert (result["counts"]["total"], result["counts"]["connected"]) == (1, 0)
 
 
-def test_a_missing_id_fails_and_shows_the_others(task: ModuleContext) -> None:
-    result = task.run(LIST, connector_id=["a", "gone"])
+def test_a_missing_id_fails_and_shows_the_others(runner: ModuleRunner) -> None:
+    result = runner.run(LIST, connector_id=["a", "gone"])
     assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
-    assert [one["id"] for one in result["connectors"]] == ["a"]
+    assert [entry["id"] for entry in result["connectors"]] == ["a"]
     assert result["msg"].startswith("Could not find Exchange connector 'gone'")
     assert "counts" not in result
 
 
-def test_an_empty_list_asks_nobody(task: ModuleContext) -> None:
-    result = task.run(connector_id=[])
-    assert (task.sent, result["connectors"], result["counts"]["total"]) == ([], [], 0)
+def test_an_empty_list_asks_nobody(runner: ModuleRunner) -> None:
+    result = runner.run(connector_id=[])
+    assert (runner.sent, result["connectors"], result["counts"]["total"]) == ([], [], 0)
 
 
-def test_a_failure_has_no_counts_that_a_probe_could_take_for_good_news(task: ModuleContext) -> None:
-    result = task.run(Reply(500))
+def test_a_failure_has_no_counts_that_a_probe_could_take_for_good_news(runner: ModuleRunner) -> None:
+    result = runner.run(Reply(500))
     assert (result["failed"], result["connectors"], "counts" in result) == (True, [], False)
 
 
-def test_two_ways_to_choose_are_refused(task: ModuleContext) -> None:
-    result = task.run(connector_id="a", all_connectors=True)
-    assert (task.sent, result["error"]["kind"]) == ([], "options")
+def test_two_ways_to_choose_are_refused(runner: ModuleRunner) -> None:
+    result = runner.run(connector_id="a", all_connectors=True)
+    assert (runner.sent, result["error"]["kind"]) == ([], "options")

@@ -11,60 +11,60 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.modules import intune_exchange_connector_sync
 from ansible_collections.msgraph.intune.tests.unit.fakes import Reply, batch_reply
-from ansible_collections.msgraph.intune.tests.unit.tasks import ModuleContext
+from ansible_collections.msgraph.intune.tests.unit.tasks import ModuleRunner
 
 CONNECTORS = "https://graph.microsoft.com/v1.0/deviceManagement/exchangeConnectors"
 A = {"id": "a", "status": "connected", "lastSyncDateTime": "2026-01-01T00:00:00Z"}
 
 
 @pytest.fixture
-def task(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> ModuleContext:
-    return ModuleContext(intune_exchange_connector_sync.main, monkeypatch, capfd)
+def runner(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> ModuleRunner:
+    return ModuleRunner(intune_exchange_connector_sync.main, monkeypatch, capfd)
 
 
-def test_a_sync_is_one_post_each_time(task: ModuleContext) -> None:
+def test_a_sync_is_one_post_each_time(runner: ModuleRunner) -> None:
     for _run in range(2):
-        result = task.run(Reply(204), connector_id="a")
-        assert task.sent == [f"POST {CONNECTORS}/a/sync"]
+        result = runner.run(Reply(204), connector_id="a")
+        assert runner.sent == [f"POST {CONNECTORS}/a/sync"]
         assert (result["changed"], result["connectors"][0]["action"]) == (True, "triggered")
 
 
-def test_check_mode_reads_and_posts_nothing_each_time(task: ModuleContext) -> None:
+def test_check_mode_reads_and_posts_nothing_each_time(runner: ModuleRunner) -> None:
     for _run in range(2):
-        result = task.run(Reply(200, A), connector_id="a", check=True)
-        assert task.sent == [f"GET {CONNECTORS}/a"]
+        result = runner.run(Reply(200, A), connector_id="a", check=True)
+        assert runner.sent == [f"GET {CONNECTORS}/a"]
         assert (result["changed"], result["connectors"][0]["action"]) == (True, "would_trigger")
         assert result["connectors"][0]["before"]["status"] == "connected"
 
 
-def test_several_go_in_a_batch_and_a_failure_does_not_hide_what_happened(task: ModuleContext) -> None:
+def test_several_go_in_a_batch_and_a_failure_does_not_hide_what_happened(runner: ModuleRunner) -> None:
     gone = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}})
-    result = task.run(batch_reply(Reply(204), gone), connector_id=["a", "b"])
-    assert task.sent == ["POST https://graph.microsoft.com/v1.0/$batch"]
+    result = runner.run(batch_reply(Reply(204), gone), connector_id=["a", "b"])
+    assert runner.sent == ["POST https://graph.microsoft.com/v1.0/$batch"]
     assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, True, "not_found")
     assert [entry["action"] for entry in result["connectors"]] == ["triggered", "failed"]
 
 
-def test_an_empty_list_is_nothing_to_do(task: ModuleContext) -> None:
-    result = task.run(connector_id=[])
-    assert (task.sent, result["changed"], result["connectors"]) == ([], False, [])
+def test_an_empty_list_is_nothing_to_do(runner: ModuleRunner) -> None:
+    result = runner.run(connector_id=[])
+    assert (runner.sent, result["changed"], result["connectors"]) == ([], False, [])
 
 
-def test_bad_input_sends_nothing(task: ModuleContext) -> None:
-    result = task.run(connector_id="a/b")
-    assert (task.sent, result["error"]["kind"], result["connectors"]) == ([], "options", [])
+def test_bad_input_sends_nothing(runner: ModuleRunner) -> None:
+    result = runner.run(connector_id="a/b")
+    assert (runner.sent, result["error"]["kind"], result["connectors"]) == ([], "options", [])
 
 
-def test_nothing_given_is_refused(task: ModuleContext) -> None:
-    result = task.run(connector_id="")
-    assert (task.sent, result["error"]["kind"]) == ([], "options")
+def test_nothing_given_is_refused(runner: ModuleRunner) -> None:
+    result = runner.run(connector_id="")
+    assert (runner.sent, result["error"]["kind"]) == ([], "options")
 
 
-def test_a_name_and_an_age_read_first_and_trigger_what_is_due(task: ModuleContext) -> None:
-    join_limited = Reply(200, {"value": [{**A, "serverName": "EX01"}]}, {"Date": "Thu, 01 Jan 2026 01:00:00 GMT"})
+def test_a_name_and_an_age_read_first_and_trigger_what_is_due(runner: ModuleRunner) -> None:
+    list_reply = Reply(200, {"value": [{**A, "serverName": "EX01"}]}, {"Date": "Thu, 01 Jan 2026 01:00:00 GMT"})
     for age, sent in (("2h", 1), ("1h", 2)):
-        result = task.run(join_limited, Reply(204), connector_name="ex01", if_older_than=age)
-        assert len(task.sent) == sent
+        result = runner.run(list_reply, Reply(204), connector_name="ex01", if_older_than=age)
+        assert len(runner.sent) == sent
         assert (result["changed"], result["connectors"][0]["action"]) == (
             (False, "skipped") if sent == 1 else (True, "triggered")
         )
@@ -82,25 +82,25 @@ def test_a_name_and_an_age_read_first_and_trigger_what_is_due(task: ModuleContex
     ],
 )
 def test_a_blank_or_another_word_for_a_boolean_or_a_number_is_refused_by_ansible(
-    task: ModuleContext, options: dict[str, t.Any], name: str
+    runner: ModuleRunner, options: dict[str, t.Any], name: str
 ) -> None:
-    result = task.run(**{"connector_id": "a", **options})
-    assert (task.sent, result["failed"], "error" in result) == ([], True, False)
+    result = runner.run(**{"connector_id": "a", **options})
+    assert (runner.sent, result["failed"], "error" in result) == ([], True, False)
     assert result["msg"].startswith(f"argument '{name}' is of type")
 
 
-def test_durations_have_units_and_blanks_are_the_default(task: ModuleContext) -> None:
+def test_durations_have_units_and_blanks_are_the_default(runner: ModuleRunner) -> None:
     later = {**A, "lastSyncDateTime": "2026-01-01T02:00:00Z"}
     durations: dict[str, t.Any] = {"timeout": "0.5m", "retry_budget": 0, "wait_timeout": "1m", "wait_sleep": "0.001s"}
     blanks: dict[str, t.Any] = {**dict.fromkeys(("timeout", "retry_budget", "if_older_than"), " "), "wait_sleep": 0.001}
     for options in (durations, blanks):
         script = (Reply(200, A), Reply(204), Reply(200, later))
-        result = task.run(*script, connector_id="a", wait="yes", **options)
+        result = runner.run(*script, connector_id="a", wait="yes", **options)
         assert result["connectors"][0]["completed"] is True
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_diff_is_returned_when_asked_for(task: ModuleContext, check: bool) -> None:
-    result = task.run(Reply(200, A), Reply(204), connector_id="a", diff=True, check=check)
+def test_a_diff_is_returned_when_asked_for(runner: ModuleRunner, check: bool) -> None:
+    result = runner.run(Reply(200, A), Reply(204), connector_id="a", diff=True, check=check)
     assert result["diff"][0]["after"]["requested"] == "deltaSync"
-    assert "diff" not in task.run(Reply(204), connector_id="a")
+    assert "diff" not in runner.run(Reply(204), connector_id="a")

@@ -25,6 +25,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
+from ansible_collections.msgraph.intune.tests.unit.application_sign_ins import METADATA, TOKEN
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
     FakeSession,
@@ -33,10 +34,6 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
     jwt,
     make_client,
     retry_policy,
-)
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_msal_client import (
-    METADATA,
-    TOKEN,
 )
 
 if t.TYPE_CHECKING:

@@ -23,7 +23,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
         ("china", "https://microsoftgraph.chinacloudapi.cn", "https://login.partner.microsoftonline.cn"),
     ],
 )
-def test_each_cloud_has_its_own_graph_and_login(name: str, graph_url: str, authority_url: str) -> None:
+def test_each_cloud_has_its_graph_and_login_urls(name: str, graph_url: str, authority_url: str) -> None:
     cloud = find_cloud(name)
     assert (cloud.name, cloud.graph_url, cloud.authority_url) == (name, graph_url, authority_url)
 
@@ -38,11 +38,11 @@ def test_each_cloud_has_its_own_graph_and_login(name: str, graph_url: str, autho
         ("dod", "us_gov_l5"),
     ],
 )
-def test_the_names_of_other_tools_mean_the_same_cloud(alias: str, name: str) -> None:
+def test_names_of_other_tools_are_aliases(alias: str, name: str) -> None:
     assert find_cloud(alias) == find_cloud(name)
 
 
-def test_an_unknown_cloud_is_refused_and_the_known_ones_listed() -> None:
+def test_the_message_on_an_unknown_cloud_lists_all_clouds() -> None:
     with pytest.raises(OptionsError, match="cloud is 'mars', which is no known cloud.*us_gov_l4.*AzureChinaCloud"):
         find_cloud("mars")
 
@@ -93,7 +93,7 @@ def test_a_graph_root_may_have_port_and_path(text: str, root: str) -> None:
         "https://graph.example:0",
     ],
 )
-def test_a_url_that_could_lead_astray_is_refused_without_being_shown(text: str) -> None:
+def test_an_unsafe_url_is_refused_and_not_in_the_message(text: str) -> None:
     with pytest.raises(OptionsError) as caught:
         find_cloud("global", graph_url=text)
     assert "graph_url" in str(caught.value)
@@ -104,18 +104,18 @@ def test_a_url_that_could_lead_astray_is_refused_without_being_shown(text: str) 
 @pytest.mark.parametrize(
     "text", ["http://login.example", "https://login.example/contoso.example", "user@login.example"]
 )
-def test_an_authority_is_an_https_host_and_nothing_more(text: str) -> None:
+def test_an_authority_with_more_than_an_https_host_is_refused(text: str) -> None:
     with pytest.raises(OptionsError, match="authority_url") as caught:
         find_cloud("global", authority_url=text)
     assert caught.value.hint
 
 
-def test_a_message_calls_the_value_by_where_it_came_from() -> None:
+def test_the_message_contains_the_label_of_the_option() -> None:
     with pytest.raises(OptionsError, match="cloud from the moon is 'mars'"):
         find_cloud("mars", label=lambda name: f"{name} from the moon")
 
 
-def test_the_login_host_is_known_without_scheme_and_port() -> None:
+def test_the_login_host_has_no_scheme_and_no_port() -> None:
     assert find_cloud("china").login_host == "login.partner.microsoftonline.cn"
     assert find_cloud("global", authority_url="https://login.example:8443").login_host == "login.example"
 
@@ -135,7 +135,7 @@ def test_the_login_host_is_known_without_scheme_and_port() -> None:
         (None, False),
     ],
 )
-def test_only_a_plain_url_can_lead_to_the_same_origin(url: object, same: bool) -> None:
+def test_only_an_unambiguous_url_has_the_same_origin(url: object, same: bool) -> None:
     assert same_origin(url, "https://graph.example/root") is same
 
 
@@ -174,11 +174,11 @@ def test_only_a_plain_url_can_lead_to_the_same_origin(url: object, same: bool) -
         ("/graph/" + "a" * 20_000, False),
     ],
 )
-def test_a_url_is_below_a_root_when_its_path_is_however_it_is_encoded(path: str, below: bool) -> None:
+def test_a_url_is_below_a_root_in_each_encoding_of_its_path(path: str, below: bool) -> None:
     assert is_below(f"https://graph.example{path}", "https://graph.example/graph") is below
 
 
-def test_a_root_may_itself_be_encoded_and_without_a_path_all_is_below() -> None:
+def test_a_root_may_be_encoded_or_have_no_path() -> None:
     assert is_below("https://graph.example/a%20b/c", "https://graph.example/a%20b")
     assert is_below("https://graph.example/../c", "https://graph.example")
     assert not is_below("https://other.example/a/c", "https://graph.example/a")
@@ -186,17 +186,17 @@ def test_a_root_may_itself_be_encoded_and_without_a_path_all_is_below() -> None:
 
 
 @pytest.mark.parametrize("path", ["/a b", "/a\\b", "/%25252525252e", "/%00"])
-def test_a_root_that_can_be_read_in_two_ways_is_refused(path: str) -> None:
+def test_an_ambiguous_graph_url_is_refused(path: str) -> None:
     with pytest.raises(OptionsError, match="graph_url has a path that is not plain. Give the path"):
         find_cloud("global", graph_url=f"https://graph.example{path}")
 
 
-def test_a_host_name_of_kilobytes_is_not_plain() -> None:
+def test_a_very_long_host_name_is_refused() -> None:
     with pytest.raises(OptionsError, match="not a plain https URL"):
         find_cloud("global", graph_url=f"https://{'a.' * 2000}example")
 
 
-def test_origins_agree_when_scheme_host_and_port_do() -> None:
+def test_origins_compare_scheme_host_and_port() -> None:
     assert origin("https://Graph.Example/a") == origin("https://graph.example:443/b")
     assert origin("HTTP://graph.example") == origin("http://graph.example:80")
     assert origin("https://graph.example") != origin("https://graph.example:8443")
@@ -205,6 +205,6 @@ def test_origins_agree_when_scheme_host_and_port_do() -> None:
 
 
 @pytest.mark.parametrize("text", ["False", "false", "true", "No", "off", "none", "null", "0", "1"])
-def test_a_word_that_switches_off_is_no_authority(text: str) -> None:
+def test_false_and_null_are_not_an_authority(text: str) -> None:
     with pytest.raises(OptionsError, match=f"authority_url is '{text}', which is not a host. Give the host"):
         find_cloud("global", authority_url=text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import sys
 import types
+from pathlib import Path
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import dependencies
@@ -20,11 +21,11 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.dependencies
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import DependencyError, OptionsError
 
 
-def test_what_is_installed_is_loaded() -> None:
+def test_an_installed_package_is_loaded() -> None:
     assert load("requests").__name__ == "requests"
 
 
-def test_what_is_missing_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_on_a_missing_package_has_interpreter_and_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "msal", None)
     with pytest.raises(DependencyError) as caught:
         load("msal")
@@ -35,7 +36,7 @@ def test_what_is_missing_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 'ansible_python_interpreter to "{{ ansible_playbook_python }}"' in message
 
 
-def test_msal_is_kept_from_speaking_for_itself() -> None:
+def test_the_log_of_msal_is_disabled() -> None:
     load_msal()
     assert not logging.getLogger("msal").isEnabledFor(logging.CRITICAL)
 
@@ -43,7 +44,7 @@ def test_msal_is_kept_from_speaking_for_itself() -> None:
 @pytest.mark.parametrize(
     ("version", "usable"), [("2.24.9", False), ("2.25.0", True), ("2.100", True), ("3.0.0rc1", True)]
 )
-def test_what_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch, version: str, usable: bool) -> None:
+def test_a_package_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch, version: str, usable: bool) -> None:
     old = types.ModuleType("requests")
     old.__dict__["__version__"] = version
     monkeypatch.setitem(sys.modules, "requests", old)
@@ -54,30 +55,27 @@ def test_what_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch, version: st
             load("requests")
 
 
-def test_the_floors_are_those_of_the_requirements_file() -> None:
-    from pathlib import Path
-
+def test_the_minimum_versions_match_the_requirements_file() -> None:
     text = (Path(__file__).parents[5] / "requirements.txt").read_text(encoding="utf-8")
     floors = dict(line.split(">=") for line in text.splitlines() if ">=" in line and not line.startswith("#"))
     assert floors == dependencies.MINIMUM_VERSIONS
 
 
-def test_a_module_that_is_missing_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_module_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_installed("requests")
     monkeypatch.setitem(sys.modules, "socks", None)
     assert not is_installed("socks")
 
 
-def test_the_install_command_is_that_of_this_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_install_command_uses_this_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/opt/my python/bin/python")
     assert install_command("PySocks") == "'/opt/my python/bin/python' -m pip install PySocks"
 
 
 @pytest.mark.parametrize("folder", ["/runner/artifacts/12", "/runner/artifacts/"])
-def test_in_an_execution_environment_the_hint_is_about_its_image(folder: str) -> None:
+def test_the_hint_in_an_execution_environment_is_about_the_image(folder: str) -> None:
     error = DependencyError("no msal", hint="Run pip install.")
-    explain_in_image(error, {"AWX_ISOLATED_DATA_DIR": folder})
-    hint = str(error.hint)
+    hint = str(explain_in_image(error, {"AWX_ISOLATED_DATA_DIR": folder}).hint)
     assert hint.startswith("This task runs in an execution environment.")
     assert 'Set ansible_python_interpreter to "{{ ansible_playbook_python }}".' in hint
     assert "cryptography>=3.1, msal>=" in hint
@@ -85,13 +83,11 @@ def test_in_an_execution_environment_the_hint_is_about_its_image(folder: str) ->
 
 
 @pytest.mark.parametrize("environ", [{}, {"AWX_ISOLATED_DATA_DIR": "/home/me/job/artifacts/12"}])
-def test_elsewhere_the_hint_stays_what_it_is(environ: dict[str, str]) -> None:
+def test_the_hint_outside_of_an_execution_environment_is_not_changed(environ: dict[str, str]) -> None:
     error = DependencyError("no msal", hint="Run pip install.")
-    explain_in_image(error, environ)
-    assert error.hint == "Run pip install."
+    assert explain_in_image(error, environ) is error
 
 
 def test_other_errors_keep_their_hints_in_an_execution_environment() -> None:
     error = OptionsError("no tenant", hint="Give one.")
-    explain_in_image(error, {"AWX_ISOLATED_DATA_DIR": "/runner/artifacts/12"})
-    assert error.hint == "Give one."
+    assert explain_in_image(error, {"AWX_ISOLATED_DATA_DIR": "/runner/artifacts/12"}) is error

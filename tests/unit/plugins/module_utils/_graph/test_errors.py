@@ -4,21 +4,32 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import (
     GraphError,
     NetworkError,
     NotFoundError,
     OptionsError,
+    ThrottledError,
     error_context,
 )
+
+COLLECTION = Path(__file__).parents[5]
 
 
 def test_a_sentence_names_action_answer_and_next_step() -> None:
     error = NotFoundError(
-        "gone.", hint="Look again", service="Microsoft Graph", status=404, code="ResourceNotFound", request_id="r-1"
+        "gone.",
+        hint="Look again",
+        service="Microsoft Graph",
+        status=404,
+        code="ResourceNotFound",
+        request_id="r-1",
+        action="sync it",
     )
-    error.set_action("sync it")
     assert str(error) == (
         "Could not sync it: Microsoft Graph answered 404 ResourceNotFound: gone (request-id r-1). Look again."
     )
@@ -66,3 +77,35 @@ def test_each_kind_of_the_contract_has_its_class() -> None:
         "service",
         "protocol",
     }
+
+
+def test_a_copy_has_other_values_and_the_error_keeps_its_own() -> None:
+    error = ThrottledError("busy", hint="Wait.", status=429, retry_after=5.0, action="sync it", attempts=2)
+    copy = error.copy_with(hint="Go home.", attempts=3)
+    assert type(copy) is ThrottledError
+    assert copy.as_dict() == {**error.as_dict(), "hint": "Go home."}
+    assert (copy.action, copy.attempts, copy.args) == ("sync it", 3, ("busy",))
+    assert (error.hint, error.attempts) == ("Wait.", 2)
+
+
+def caught_names(tree: ast.AST) -> set[str]:
+    """Return the names of caught exceptions, and the names that are used for errors by convention."""
+    handlers = {node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.name}
+    return handlers | {"error", "exc", "failure", "cause"}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((COLLECTION / "plugins").rglob("*.py")), ids=lambda path: str(path.relative_to(COLLECTION))
+)
+def test_no_code_changes_an_error_after_it_was_created(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = caught_names(tree)
+    targets = [
+        target
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    ]
+    parts = [part for target in targets for part in ast.walk(target) if isinstance(part, ast.Attribute)]
+    changed = [ast.unparse(part) for part in parts if isinstance(part.value, ast.Name) and part.value.id in names]
+    assert changed == []

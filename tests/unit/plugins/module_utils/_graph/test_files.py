@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No file that an option names holds the task, or fails with anything else than an options error with the reason."""
+"""Files that options name: they do not block the task, and each failure is an options error with the reason."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TestEachOption:
 
     @pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE, errno.EAGAIN])
     @pytest.mark.parametrize("call", ["stat", "open", "read"])
-    def test_a_failure_of_the_file_system_is_the_reason(
+    def test_an_error_of_the_file_system_is_in_the_message(
         self, option: str, call: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = str(_private_file(tmp_path))
@@ -92,7 +92,7 @@ def _private_file(folder: Path) -> Path:
     return path
 
 
-def test_a_file_is_read_in_several_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_read_in_several_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _private_file(tmp_path)
     original = os.read
     monkeypatch.setattr(os, "read", lambda descriptor, size: original(descriptor, min(size, 3)))
@@ -104,13 +104,13 @@ def test_a_file_is_read_in_several_parts(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_file_that_is_replaced_by_a_device_before_it_is_opened_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = _private_file(tmp_path).stat()
-    monkeypatch.setattr(os, "stat", lambda _path, follow_symlinks: found)
+    status = _private_file(tmp_path).stat()
+    monkeypatch.setattr(os, "stat", lambda _path, follow_symlinks: status)
     with pytest.raises(FileReadError, match="it is not a regular file but a character device"):
         read_file("/dev/zero", 1024)
 
 
-def test_an_error_without_words_is_called_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_without_message_is_named_by_its_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_descriptor: int, _size: int) -> bytes:
         raise TimeoutError
 
@@ -119,7 +119,7 @@ def test_an_error_without_words_is_called_by_its_name(tmp_path: Path, monkeypatc
         read_file(str(_private_file(tmp_path)), 1024)
 
 
-def test_no_file_stays_open(tmp_path: Path) -> None:
+def test_each_file_is_closed(tmp_path: Path) -> None:
     before = set(Path("/dev/fd").iterdir())
     path = str(_private_file(tmp_path))
     read_file(path, 1024)

@@ -13,7 +13,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking impo
 SECRET = "Q~Abc8Q+dEf.gh/ij=kl'\"m(n)\\!<o&p> \u00e9"
 
 
-def masking(*secrets: str) -> Secrets:
+def registry_with(*secrets: str) -> Secrets:
     registry = Secrets()
     registry.add(*secrets)
     return registry
@@ -38,44 +38,42 @@ def masking(*secrets: str) -> Secrets:
         pytest.param(r"Q~Abc8Q+dEf.gh/ij=kl&#39;&quot;m(n)\!&lt;o&amp;p&gt; &#xE9;", id="HTML"),
     ],
 )
-def test_a_secret_is_masked_in_each_form(shown: str) -> None:
-    assert masking(SECRET).mask(f"before {shown} after") == "before ******** after"
+def test_a_secret_is_masked_in_each_encoding(shown: str) -> None:
+    assert registry_with(SECRET).mask(f"before {shown} after") == "before ******** after"
 
 
 def test_a_secret_is_masked_in_base64_of_utf_16() -> None:
     encoded = base64.b64encode("secret-value".encode("utf-16-le")).decode()
-    assert len(masking("secret-value").mask(f"<{encoded}>")) < 15
+    assert len(registry_with("secret-value").mask(f"<{encoded}>")) < 15
 
 
-def test_a_secret_of_special_characters_alone_is_masked_when_encoded() -> None:
-    assert masking("~!~!~!~!~!").mask("a %7E%21~!%7e%21~%21~! b") == "a ******** b"
+def test_a_secret_without_letters_and_digits_is_masked_when_encoded() -> None:
+    assert registry_with("~!~!~!~!~!").mask("a %7E%21~!%7e%21~%21~! b") == "a ******** b"
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "user:", "Basic "])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_a_secret_is_masked_in_base64_whatever_is_encoded_with_it(
-    before: str, encode: t.Callable[[bytes], bytes]
-) -> None:
+def test_a_secret_is_masked_within_base64_of_a_longer_text(before: str, encode: t.Callable[[bytes], bytes]) -> None:
     secret = "\u00ff\u00fe?>~long-enough"
     encoded = encode(f"{before}{secret} after".encode()).decode()
-    masked = masking(secret).mask(encoded)
-    kept, _mask, rest = masked.partition("********")
+    masked = registry_with(secret).mask(encoded)
+    start, _mask, rest = masked.partition("********")
     assert len(masked) < len(encoded)
-    # What is left decodes to less than half of the secret's bytes.
-    assert len(kept) * 6 // 8 <= len(before.encode()) + 2
+    # The visible characters contain less than half of the bytes of the secret.
+    assert len(start) * 6 // 8 <= len(before.encode()) + 2
     assert len(rest) * 6 // 8 <= len(" after") + 4
 
 
-def test_a_secret_that_was_made_printable_or_put_on_one_line_is_masked() -> None:
+def test_a_secret_with_replaced_line_breaks_is_masked() -> None:
     secret = "-----BEGIN KEY-----\nMIIEvQ\tIBADAN\n\n-----END KEY-----"
-    registry = masking(secret)
+    registry = registry_with(secret)
     assert registry.mask(secret.replace("\n", " ").replace("\t", " ")) == "********"
     assert registry.mask(" ".join(secret.split())) == "********"
 
 
-def test_keys_and_values_of_structures_are_masked_and_other_types_kept() -> None:
+def test_keys_and_values_of_structures_are_masked() -> None:
     value = {"secret-value": ["a secret-value", 1, None, True, ("secret-value", 2.5)], "plain": {"secret-value": 3}}
-    assert masking("secret-value").mask(value) == {
+    assert registry_with("secret-value").mask(value) == {
         "********": ["a ********", 1, None, True, ("********", 2.5)],
         "plain": {"********": 3},
     }
@@ -84,54 +82,54 @@ def test_keys_and_values_of_structures_are_masked_and_other_types_kept() -> None
 def test_a_secret_is_masked_anywhere_in_a_large_value() -> None:
     value = [{"name": f"{number:0200}"} for number in range(2000)]
     value[1999]["name"] = "the secret-value"
-    assert masking("secret-value").mask(value) == [*value[:1999], {"name": "the ********"}]
+    assert registry_with("secret-value").mask(value) == [*value[:1999], {"name": "the ********"}]
 
 
-def test_a_value_without_a_secret_is_returned_itself() -> None:
+def test_a_value_without_a_secret_is_not_copied() -> None:
     value = {"a": ["b"]}
-    assert masking("secret-value").mask(value) is value
+    assert registry_with("secret-value").mask(value) is value
 
 
-def test_a_short_secret_is_masked_in_values_alone_and_only_as_it_is() -> None:
-    registry = masking("p%ss")
+def test_a_short_secret_is_masked_only_unencoded_and_in_values() -> None:
+    registry = registry_with("p%ss")
     assert registry.mask({"p%ss": "p%ss and p%25ss"}) == {"p%ss": "******** and p%25ss"}
 
 
 def test_the_longest_secret_is_masked_first() -> None:
-    assert masking("token", "token-longer").mask("token-longer and token") == "******** and ********"
+    assert registry_with("token", "token-longer").mask("token-longer and token") == "******** and ********"
 
 
-def test_what_was_read_is_no_secret_when_it_could_be_an_ordinary_word() -> None:
+def test_short_secrets_from_answers_are_ignored() -> None:
     registry = Secrets()
     registry.add_long("e", "connect", None, "long-enough")
     assert registry.mask("connected: long-enough") == "connected: ********"
 
 
-def test_of_what_was_read_the_oldest_is_forgotten_and_what_was_given_never() -> None:
-    registry = masking("given-by-the-user")
+def test_only_the_oldest_secrets_from_answers_are_removed() -> None:
+    registry = registry_with("given-by-the-user")
     registry.add_long("first-token", "second-token")
     registry.add_long("first-token")
     registry.add_long(*[f"token-number-{number}" for number in range(999)])
     assert registry.mask("given-by-the-user first-token second-token") == "******** ******** second-token"
 
 
-@pytest.mark.parametrize("nothing", ["", " ", "\n", None])
-def test_what_is_blank_is_no_secret(nothing: str | None) -> None:
+@pytest.mark.parametrize("blank", ["", " ", "\n", None])
+def test_blank_values_are_not_secrets(blank: str | None) -> None:
     registry = Secrets()
-    registry.add(nothing)
+    registry.add(blank)
     assert registry.mask("a b\nc") == "a b\nc"
 
 
-def test_a_listener_gets_known_secrets_and_new_ones_each_once_until_its_block_ends() -> None:
-    registry = masking("known-before")
-    heard: list[str] = []
-    with registry.forwarded_to(heard.append):
+def test_a_listener_gets_known_and_new_secrets_once() -> None:
+    registry = registry_with("known-before")
+    received: list[str] = []
+    with registry.forwarded_to(received.append):
         registry.add("new-one", "known-before")
         registry.add("new-one")
     registry.add("too-late")
-    assert heard == ["known-before", "new-one"]
+    assert received == ["known-before", "new-one"]
 
 
-def test_text_is_masked_before_it_is_cut() -> None:
+def test_text_is_masked_before_it_is_truncated() -> None:
     SECRETS.add("secret-value")
     assert clip("a  secret-value\nb", 6) == "a ****"

@@ -9,7 +9,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.text import 
 
 
 @pytest.mark.parametrize(
-    ("text", "is_one"),
+    ("text", "expected"),
     [
         ("7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11", True),
         ("7CE3B1F5-9B53-4B0C-8A8E-3C5F3A0F1D11", True),
@@ -18,8 +18,8 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.text import 
         ("EXCH01", False),
     ],
 )
-def test_a_guid_is_told_by_its_form(text: str, is_one: bool) -> None:
-    assert is_guid(text) is is_one
+def test_a_guid_is_recognized_by_its_format(text: str, expected: bool) -> None:
+    assert is_guid(text) is expected
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,5 @@ def test_a_guid_is_told_by_its_form(text: str, is_one: bool) -> None:
         ("a\ud800b", "a\ufffdb"),
     ],
 )
-def test_what_a_terminal_obeys_becomes_a_blank_and_the_rest_is_kept(text: str, shown: str | None) -> None:
+def test_control_characters_are_replaced_by_spaces(text: str, shown: str | None) -> None:
     assert printable(text) == (text if shown is None else shown)

@@ -11,7 +11,6 @@ import typing as t
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError, ProtocolError
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
-    read_connector,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import SelectionOptions
 from ansible_collections.msgraph.intune.tests.unit.strategies import for_any, json_values, value_or_error
@@ -32,7 +31,7 @@ def test_any_ids_are_distinct_and_stay_in_their_segment_of_the_path(items: list[
     assert len({one.casefold() for one in selection.ids}) == len(selection.ids)
     for one in selection.ids:
         assert one == one.strip() != ""
-        path = EXCHANGE_CONNECTOR.path(one)
+        path = EXCHANGE_CONNECTOR.object_path(one)
         assert path.count("/") == 2
         assert not set(path) & set("?#\\ ")
         assert path.rpartition("/")[2] not in (".", "..")
@@ -41,7 +40,7 @@ def test_any_ids_are_distinct_and_stay_in_their_segment_of_the_path(items: list[
 @for_any
 @given(body=json_values("id", "value", "status", "lastSyncDateTime", "serverName"))
 def test_any_answer_is_a_connector_or_a_protocol_error(body: t.Any) -> None:
-    connector = value_or_error(read_connector, body)
+    connector = value_or_error(EXCHANGE_CONNECTOR.read_state, body)
     if isinstance(connector, ProtocolError):
         return
     assert isinstance(connector["id"], str)

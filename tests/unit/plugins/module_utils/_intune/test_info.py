@@ -8,52 +8,53 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.info import ReadResult, count, filter_by, read_info
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.info import (
+    ReadResult,
+    count_values,
+    filter_by,
+    read_info,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
 from ansible_collections.msgraph.intune.tests.unit.widgets import (
     BASE,
-    GONE,
+    NOT_FOUND,
     WIDGET,
-    client_of,
-    join_limited,
-    shown,
+    list_reply,
+    object_reply,
     widget,
+    widget_client,
 )
 
 ALL = Selection(all=True)
 
 
-def health(seconds: int | None) -> str:
-    return "dull" if seconds is None else "bright"
-
-
 def read(selection: Selection, *script: Scripted) -> tuple[ReadResult, list[str]]:
     session = FakeSession(*script)
     # 1,000 seconds after the last sync of the widgets.
-    info = read_info(lambda: client_of(session), WIDGET, selection, health, clock=lambda: 1767269800.0)
+    info = read_info(lambda: widget_client(session), WIDGET, selection, clock=lambda: 1767269800.0)
     return info, [line.replace(BASE, "widgets") for line in session.wire]
 
 
 def test_all_are_one_list_each_with_its_age_and_health() -> None:
-    info, wire = read(ALL, join_limited(widget("a"), widget("b", None)))
+    info, wire = read(ALL, list_reply(widget("a"), widget("b", None)))
     assert wire == ["GET widgets"]
-    assert [(one["id"], one["seconds_since_last_sync"], one["health"]) for one in info.members] == [
-        ("a", 86_400, "bright"),
-        ("b", None, "dull"),
+    assert [(entry["id"], entry["seconds_since_last_sync"], entry["health"]) for entry in info.objects] == [
+        ("a", 86_400, "warning"),
+        ("b", None, "unhealthy"),
     ]
-    assert info.members[0]["shine"] == "bright"
+    assert info.objects[0]["shine"] == "bright"
     assert (info.failure, info.warnings) == (None, [])
 
 
 def test_a_time_that_cannot_be_read_is_null_with_a_warning_and_not_never() -> None:
     info, _wire = read(
-        ALL, join_limited(widget("a", "31/12/2025"), widget("b", " "), widget("c", "2026-01-01 12:00:00 +0000"))
+        ALL, list_reply(widget("a", "31/12/2025"), widget("b", " "), widget("c", "2026-01-01 12:00:00 +0000"))
     )
-    assert [(one["polished"], one["seconds_since_last_sync"], one["health"]) for one in info.members] == [
+    assert [(entry["polished"], entry["seconds_since_last_sync"], entry["health"]) for entry in info.objects] == [
         (None, None, "unknown"),
-        (None, None, "dull"),
-        ("2026-01-01 12:00:00 +0000", 86_400, "bright"),
+        (None, None, "unhealthy"),
+        ("2026-01-01 12:00:00 +0000", 86_400, "warning"),
     ]
     assert info.warnings == [
         "The time of the last sync cannot be read, so its age is unknown. big a (a): '31/12/2025'."
@@ -61,46 +62,50 @@ def test_a_time_that_cannot_be_read_is_null_with_a_warning_and_not_never() -> No
 
 
 def test_many_times_that_cannot_be_read_are_one_warning() -> None:
-    (warning,) = read(ALL, join_limited(*[widget(f"w{number}", "x" * 5000) for number in range(12)]))[0].warnings
+    (warning,) = read(ALL, list_reply(*[widget(f"w{number}", "x" * 5000) for number in range(12)]))[0].warnings
     assert "and 2 more" in warning
     assert len(warning) < 1000
 
 
 def test_one_that_is_on_two_pages_is_one_with_its_later_state() -> None:
-    pages = join_limited(widget("a", None), widget("b"), link=f"{BASE}?page=2"), join_limited(widget("A"), widget("c"))
+    pages = list_reply(widget("a", None), widget("b"), link=f"{BASE}?page=2"), list_reply(widget("A"), widget("c"))
     info, _wire = read(ALL, *pages)
-    assert [(one["id"], one["polished"] is None) for one in info.members] == [("A", False), ("b", False), ("c", False)]
+    assert [(entry["id"], entry["polished"] is None) for entry in info.objects] == [
+        ("A", False),
+        ("b", False),
+        ("c", False),
+    ]
 
 
 def test_one_is_read_by_its_id_and_several_by_the_list() -> None:
-    assert read(Selection(ids=("a",)), shown(widget("a")))[1] == ["GET widgets/a"]
-    info, wire = read(Selection(ids=("b", "a")), join_limited(widget("a"), widget("b"), widget("c")))
+    assert read(Selection(ids=("a",)), object_reply(widget("a")))[1] == ["GET widgets/a"]
+    info, wire = read(Selection(ids=("b", "a")), list_reply(widget("a"), widget("b"), widget("c")))
     assert wire == ["GET widgets"]
-    assert [one["id"] for one in info.members] == ["b", "a"]
+    assert [entry["id"] for entry in info.objects] == ["b", "a"]
 
 
 def test_one_that_is_missing_is_the_failure_and_the_others_are_there() -> None:
-    info, _wire = read(Selection(ids=("a", "x", "y")), join_limited(widget("a")))
-    assert [one["id"] for one in info.members] == ["a"]
+    info, _wire = read(Selection(ids=("a", "x", "y")), list_reply(widget("a")))
+    assert [entry["id"] for entry in info.objects] == ["a"]
     assert isinstance(info.failure, GraphError)
     assert "Could not find widget 'x'" in str(info.failure)
-    assert read(Selection(ids=("x",)), GONE)[0].failure is not None
+    assert read(Selection(ids=("x",)), NOT_FOUND)[0].failure is not None
 
 
 def test_nothing_asked_for_needs_no_client() -> None:
     def never() -> t.NoReturn:
         raise AssertionError
 
-    assert read_info(never, WIDGET, Selection(), health).members == []
+    assert read_info(never, WIDGET, Selection()).objects == []
 
 
 def test_an_empty_tenant_is_told_with_what_may_be_behind_it() -> None:
-    assert read(ALL, join_limited())[0].warnings == ["The tenant has no widgets. Widgets are out of fashion."]
+    assert read(ALL, list_reply())[0].warnings == ["The tenant has no widgets. Widgets are out of fashion."]
 
 
 def test_without_the_services_time_ages_are_by_this_hosts() -> None:
-    info, _wire = read(ALL, join_limited(widget("a"), date=None))
-    assert info.members[0]["seconds_since_last_sync"] == 1000
+    info, _wire = read(ALL, list_reply(widget("a"), date=None))
+    assert info.objects[0]["seconds_since_last_sync"] == 1000
     assert info.warnings == ["The service did not tell the time: ages are by the clock of this host."]
 
 
@@ -123,7 +128,7 @@ def some() -> ReadResult:
 def test_those_with_one_of_the_words_are_kept(words: list[str] | None, kept: str) -> None:
     info = some()
     filter_by(info, "shine", words, ("bright", "dull", "matt", "none"))
-    assert "".join(one["id"] for one in info.members) == kept
+    assert "".join(entry["id"] for entry in info.objects) == kept
     assert info.warnings == []
 
 
@@ -134,5 +139,5 @@ def test_a_word_that_nobody_knows_is_warned_of() -> None:
 
 
 def test_words_are_counted_known_ones_also_when_there_are_none() -> None:
-    members = [*some().members, *some().members]
-    assert count(members, "shine", ("bright", "matt")) == {"bright": 2, "matt": 0, "Dull": 2}
+    objects = [*some().objects, *some().objects]
+    assert count_values(objects, "shine", ("bright", "matt")) == {"bright": 2, "matt": 0, "Dull": 2}

@@ -15,16 +15,18 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
-    SELECTION,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import (
     Selection,
+    SelectionOptions,
     read_values,
     select,
 )
 
 ID = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
 BLANK = [None, "__omit_place_holder__6ed7f1", "", "  ", "None", "null", False]
+
+SELECTION = t.cast("SelectionOptions", EXCHANGE_CONNECTOR.selection)
 
 
 def read(**params: t.Any) -> Selection | None:
@@ -174,7 +176,7 @@ def test_where_something_must_be_given_nothing_is_refused() -> None:
 
 
 def connector(number: int, **changes: t.Any) -> dict[str, t.Any]:
-    names = dict.fromkeys(EXCHANGE_CONNECTOR.names)
+    names = dict.fromkeys(EXCHANGE_CONNECTOR.name_keys)
     return {"id": f"id-{number}", **names, "server_name": f"EX{number:02}.contoso.com", **changes}
 
 

@@ -8,7 +8,9 @@ import typing as t
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import SELECTION
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
+    EXCHANGE_CONNECTOR,
+)
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import (
     SyncOptions,
@@ -21,19 +23,19 @@ IDS = Selection(ids=("a",))
 
 def read(**params: t.Any) -> SyncOptions:
     provided = {"sync_type": "deltaSync", "connector_id": ["a"], **params}
-    return read_sync_options(provided, SELECTION, check_mode=False, diff=False)
+    return read_sync_options(provided, EXCHANGE_CONNECTOR, check_mode=False, diff=False)
 
 
 def test_ids_alone_are_triggered_unread_and_not_waited_for() -> None:
     request = read()
-    assert request == SyncOptions("deltaSync", IDS)
-    assert not request.needs_current_state
+    assert request == SyncOptions(IDS, "deltaSync")
+    assert not request.needs_state
 
 
 # Ansible makes the text "False" of false.
 @pytest.mark.parametrize("blank", [None, "", " ", "None", "null", "False", False])
 def test_what_surveys_send_for_nothing_is_the_default(blank: t.Any) -> None:
-    assert read(if_older_than=blank, wait_timeout=blank, wait_sleep=blank) == SyncOptions("deltaSync", IDS)
+    assert read(if_older_than=blank, wait_timeout=blank, wait_sleep=blank) == SyncOptions(IDS, "deltaSync")
     assert read(wait=True, wait_timeout=blank, wait_sleep=blank).wait_options == WaitOptions(900.0, 30.0)
 
 
@@ -45,7 +47,7 @@ def test_a_wait_takes_durations() -> None:
 
 @pytest.mark.parametrize("wait", [False, None])
 def test_without_wait_there_is_no_patience(wait: bool | None) -> None:
-    assert read(wait=wait, wait_timeout="60").wait_options is None
+    assert not read(wait=wait, wait_timeout="60").wait
 
 
 @pytest.mark.parametrize(("age", "seconds"), [("0", 0.0), ("90", 90.0), ("1.5h", 5400.0), ("100w", 60_480_000.0)])
@@ -73,13 +75,19 @@ def test_what_does_not_fit_is_refused(params: dict[str, t.Any], words: str) -> N
 @pytest.mark.parametrize(
     "request_",
     [
-        SyncOptions("x", IDS, check_mode=True),
-        SyncOptions("x", IDS, diff=True),
-        SyncOptions("x", IDS, if_older_than=0),
-        SyncOptions("x", IDS, wait_options=WaitOptions(900.0, 30.0)),
-        SyncOptions("x", Selection(names=("a",))),
-        SyncOptions("x", Selection(all=True)),
+        SyncOptions(IDS, "x", check_mode=True),
+        SyncOptions(IDS, "x", diff=True),
+        SyncOptions(IDS, "x", if_older_than=0),
+        SyncOptions(IDS, "x", wait=True),
+        SyncOptions(Selection(names=("a",)), "x"),
+        SyncOptions(Selection(all=True), "x"),
     ],
 )
 def test_everything_else_is_read_first(request_: SyncOptions) -> None:
-    assert request_.needs_current_state
+    assert request_.needs_state
+
+
+@pytest.mark.parametrize("percentage", [-1, 101])
+def test_a_number_that_is_no_percentage_is_refused(percentage: int) -> None:
+    with pytest.raises(OptionsError, match=f"max_fail_percentage is {percentage}, which is not a percentage"):
+        read(max_fail_percentage=percentage)

@@ -8,10 +8,10 @@ import datetime
 
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.times import (
-    TICKS,
+    TICKS_PER_SECOND,
     is_unreadable,
+    parse_timestamp,
     read_date,
-    read_moment,
 )
 
 
@@ -19,7 +19,7 @@ def ticks(*parts: int, digits: int = 0) -> int:
     """A moment in UTC, and ticks beyond its second."""
     year, month, day, hour, minute, second = parts
     moment = datetime.datetime(year, month, day, hour, minute, second)
-    return round((moment - datetime.datetime.min).total_seconds()) * TICKS + digits
+    return round((moment - datetime.datetime.min).total_seconds()) * TICKS_PER_SECOND + digits
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def ticks(*parts: int, digits: int = 0) -> int:
         ("2026-01-02T03:04:05.5 +00", ticks(2026, 1, 2, 3, 4, 5, digits=5000000)),
         ("2026-01-02  03:04:05  -0130\n", ticks(2026, 1, 2, 4, 34, 5)),
         ("2026-01-02 03:04:05 UTC", ticks(2026, 1, 2, 3, 4, 5)),
-        ("9999-12-31T23:59:59-14:00", ticks(9999, 12, 31, 23, 59, 59) + 14 * 3600 * TICKS),
+        ("9999-12-31T23:59:59-14:00", ticks(9999, 12, 31, 23, 59, 59) + 14 * 3600 * TICKS_PER_SECOND),
     ],
 )
 def test_a_moment_is_read_to_its_last_digit(text: str, moment: int) -> None:
-    assert read_moment(text) == moment
+    assert parse_timestamp(text) == moment
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_moment_is_read_to_its_last_digit(text: str, moment: int) -> None:
     ],
 )
 def test_what_is_no_moment_or_stands_for_never_is_none(text: str | None) -> None:
-    assert read_moment(text) is None
+    assert parse_timestamp(text) is None
 
 
 @pytest.mark.parametrize(
@@ -88,17 +88,17 @@ def test_never_is_not_a_time_that_cannot_be_read(text: str | None, unreadable: b
 
 
 def test_a_tenth_of_a_microsecond_is_later() -> None:
-    earlier, later = read_moment("2026-01-02T03:04:05.1234567Z"), read_moment("2026-01-02T03:04:05.1234568Z")
+    earlier, later = parse_timestamp("2026-01-02T03:04:05.1234567Z"), parse_timestamp("2026-01-02T03:04:05.1234568Z")
     assert earlier is not None
     assert later is not None
     assert later - earlier == 1
 
 
 def test_a_date_header_is_the_moment_that_an_odata_time_is() -> None:
-    assert read_date("Fri, 02 Jan 2026 03:04:05 GMT") == read_moment("2026-01-02T03:04:05Z")
-    assert read_date("Fri, 02 Jan 2026 03:04:05 +0100") == read_moment("2026-01-02T02:04:05Z")
+    assert read_date("Fri, 02 Jan 2026 03:04:05 GMT") == parse_timestamp("2026-01-02T03:04:05Z")
+    assert read_date("Fri, 02 Jan 2026 03:04:05 +0100") == parse_timestamp("2026-01-02T02:04:05Z")
     # A zone that is not known, which stands for UTC.
-    assert read_date("Fri, 02 Jan 2026 03:04:05 -0000") == read_moment("2026-01-02T03:04:05Z")
+    assert read_date("Fri, 02 Jan 2026 03:04:05 -0000") == parse_timestamp("2026-01-02T03:04:05Z")
 
 
 @pytest.mark.parametrize("header", [None, "", "yesterday", "Fri, 99 Jan 2026 03:04:05 GMT"])

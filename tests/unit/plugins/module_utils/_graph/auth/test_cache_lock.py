@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which existing lock files are used, and which are refused and left unchanged."""
+"""Existing lock files: which are used, and which are refused and not changed."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def path(tmp_path: Path) -> Path:
 
 def hold(path: Path) -> contextlib.AbstractContextManager[None]:
     def sleep(_seconds: float) -> None:
-        pytest.fail("it waits for a lock that nobody holds")
+        pytest.fail("it waits for a lock that is not held")
 
     return lock(str(path).removesuffix(".lock"), monotonic=lambda: 0.0, sleep=sleep)
 
 
-def put(path: Path, content: bytes, mode: int = 0o600) -> None:
+def write(path: Path, content: bytes, mode: int = 0o600) -> None:
     path.write_bytes(content)
     path.chmod(mode)
 
 
-def refuse(path: Path, reason: str) -> None:
+def check_refused(path: Path, reason: str) -> None:
     with (
         pytest.raises(OptionsError, match=f"cache.json cannot be used: {path} {reason}. Move the lock file away"),
         hold(path),
@@ -48,58 +48,58 @@ def refuse(path: Path, reason: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", CONTENT])
-def test_the_content_of_a_lock_file_does_not_matter_and_is_kept(path: Path, content: bytes) -> None:
-    put(path, content)
+def test_the_content_of_a_lock_file_is_ignored_and_not_changed(path: Path, content: bytes) -> None:
+    write(path, content)
     with hold(path):
         pass
     assert path.read_bytes() == content
 
 
 @pytest.mark.parametrize("mode", [0o601, 0o610, 0o640, 0o644, 0o666])
-def test_a_mode_that_lets_others_use_it_is_refused_and_kept(path: Path, mode: int) -> None:
-    put(path, CONTENT, mode)
-    refuse(path, f"is not its lock file: others may use it .its mode is {mode:04o}.")
+def test_a_lock_file_that_others_may_use_is_refused_and_not_changed(path: Path, mode: int) -> None:
+    write(path, CONTENT, mode)
+    check_refused(path, f"is not its lock file: others may use it .its mode is {mode:04o}.")
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (CONTENT, mode)
 
 
-def test_a_file_of_another_user_is_refused_and_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(path, CONTENT)
+def test_a_lock_file_of_another_user_is_refused_and_not_changed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, CONTENT)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    refuse(path, "is not its lock file: it belongs to another user")
+    check_refused(path, "is not its lock file: it belongs to another user")
     assert path.read_bytes() == CONTENT
 
 
-def test_a_hard_link_is_refused_and_the_file_behind_it_kept(path: Path) -> None:
+def test_a_hard_link_is_refused_and_its_target_is_not_changed(path: Path) -> None:
     target = path.with_name("of-others")
-    put(target, CONTENT)
+    write(target, CONTENT)
     path.hardlink_to(target)
-    refuse(path, "is not its lock file: it is a hard link")
+    check_refused(path, "is not its lock file: it is a hard link")
     assert target.read_bytes() == CONTENT
 
 
-def test_a_symbolic_link_is_refused_and_its_target_kept(path: Path) -> None:
+def test_a_symbolic_link_is_refused_and_its_target_is_not_changed(path: Path) -> None:
     target = path.with_name("of-others")
-    put(target, CONTENT)
+    write(target, CONTENT)
     path.symlink_to(target)
-    refuse(path, "cannot be opened .it is a symbolic link.")
+    check_refused(path, "cannot be opened .it is a symbolic link.")
     assert target.read_bytes() == CONTENT
     target.unlink()
-    refuse(path, "cannot be opened .it is a symbolic link.")
+    check_refused(path, "cannot be opened .it is a symbolic link.")
     assert not target.exists()
 
 
-def test_a_pipe_is_refused_and_does_not_hold_the_task(path: Path) -> None:
+def test_a_pipe_is_refused_and_does_not_block_the_task(path: Path) -> None:
     os.mkfifo(path, mode=0o600)
-    refuse(path, "is not its lock file: it is not a regular file but a pipe")
+    check_refused(path, "is not its lock file: it is not a regular file but a pipe")
     assert path.is_fifo()
 
 
 def test_a_folder_and_a_socket_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.mkdir(mode=0o700)
-    refuse(path, "cannot be opened .Is a directory.")
+    check_refused(path, "cannot be opened .Is a directory.")
     path.rmdir()
     # The path of a socket must be short.
     monkeypatch.chdir(path.parent)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path.name)
-        refuse(path, "cannot be opened .*")
+        check_refused(path, "cannot be opened .*")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person's credentials ask the login service for."""
+"""The credentials of users, and the calls of the token client."""
 
 from __future__ import annotations
 
@@ -17,49 +17,57 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token_c
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clouds import find_cloud
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.auth.test_application import (
-    APPLICATION,
-    asked,
-    choose,
-)
+from ansible_collections.msgraph.intune.tests.unit.application_sign_ins import APPLICATION, choose, requested
 
 OPERATOR = "operator@contoso.example"
-# By default whichever organization the person belongs to, through the client that each tenant has.
-ANYWHERE = {"tenant_id": "organizations", "client_id": PUBLIC_CLIENT_ID}
+# The default tenant and client ID.
+DEFAULTS = {"tenant_id": "organizations", "client_id": PUBLIC_CLIENT_ID}
 
 
 class FakeApplication:
-    """One of msal's: gives back what it was asked."""
+    """An msal application that returns its arguments."""
 
-    def acquire_token_by_username_password(self, *asked: str, scopes: list[str]) -> tuple[t.Any, ...]:
-        return "password", *asked, scopes
+    def acquire_token_by_username_password(self, *arguments: str, scopes: list[str]) -> tuple[t.Any, ...]:
+        return "password", *arguments, scopes
 
-    def acquire_token_by_refresh_token(self, *asked: str, scopes: list[str]) -> tuple[t.Any, ...]:
-        return "refresh token", *asked, scopes
-
-
-def test_a_password_is_asked_with_for_the_person() -> None:
-    found = asked(username=OPERATOR, password="hush-hush")
-    ask = found.pop("request_token")
-    assert found == {"way": "user", **ANYWHERE, "username": OPERATOR, "provided": None, "method": "password"}
-    assert ask(FakeApplication(), ["A"]) == ("password", OPERATOR, "hush-hush", ["A"])
+    def acquire_token_by_refresh_token(self, *arguments: str, scopes: list[str]) -> tuple[t.Any, ...]:
+        return "refresh token", *arguments, scopes
 
 
-def test_a_refresh_token_is_asked_with_and_stands_for_somebody() -> None:
-    found = asked(refresh_token="hush-hush")
-    ask = found.pop("request_token")
-    assert found == {"way": "user", **ANYWHERE, "username": None, "provided": "hush-hush", "method": "refresh_token"}
-    assert ask(FakeApplication(), ["A"]) == ("refresh token", "hush-hush", ["A"])
+def test_a_password_is_passed_to_msal_with_the_username() -> None:
+    call = requested(username=OPERATOR, password="hush-hush")
+    request_token = call.pop("request_token")
+    assert call == {
+        "client_method": "user",
+        **DEFAULTS,
+        "username": OPERATOR,
+        "refresh_token": None,
+        "method": "password",
+    }
+    assert request_token(FakeApplication(), ["A"]) == ("password", OPERATOR, "hush-hush", ["A"])
 
 
-def test_with_a_cache_alone_nothing_can_be_asked_with() -> None:
-    found = asked(token_cache_path="/c", username=OPERATOR)
-    assert found == {
-        "way": "user",
-        **ANYWHERE,
+def test_a_refresh_token_is_passed_to_msal_without_a_username() -> None:
+    call = requested(refresh_token="hush-hush")
+    request_token = call.pop("request_token")
+    assert call == {
+        "client_method": "user",
+        **DEFAULTS,
+        "username": None,
+        "refresh_token": "hush-hush",
+        "method": "refresh_token",
+    }
+    assert request_token(FakeApplication(), ["A"]) == ("refresh token", "hush-hush", ["A"])
+
+
+def test_a_token_cache_passes_no_credential_to_msal() -> None:
+    call = requested(token_cache_path="/c", username=OPERATOR)
+    assert call == {
+        "client_method": "user",
+        **DEFAULTS,
         "username": OPERATOR,
         "request_token": None,
-        "provided": None,
+        "refresh_token": None,
         "method": "token_cache",
     }
 
@@ -68,11 +76,11 @@ def test_with_a_cache_alone_nothing_can_be_asked_with() -> None:
     "params", [{"username": OPERATOR, "password": "p"}, {"refresh_token": "r"}, {"token_cache_path": "/c"}], ids=list
 )
 def test_tenant_and_client_may_be_given(params: dict[str, str]) -> None:
-    found = asked(**APPLICATION, **params)
-    assert {name: found[name] for name in APPLICATION} == APPLICATION
+    call = requested(**APPLICATION, **params)
+    assert {name: call[name] for name in APPLICATION} == APPLICATION
 
 
-def test_the_action_names_who_signs_in_where_through_what_and_how() -> None:
+def test_the_action_names_user_tenant_application_and_credential() -> None:
     assert choose(**APPLICATION, username=OPERATOR, refresh_token="r").action == (
         f"sign {OPERATOR} in to tenant contoso.example through application app-1 with a refresh token"
     )
@@ -80,27 +88,27 @@ def test_the_action_names_who_signs_in_where_through_what_and_how() -> None:
 
 
 class FakeCache:
-    """A token cache with these users in it."""
+    """A token cache with the sign-ins of these users."""
 
     def __init__(self, *accounts: Account) -> None:
         self._accounts = list(accounts)
 
     def accounts(self, host: str, client_id: str, username: str | None) -> list[Account]:
         assert (host, client_id) == ("login.microsoftonline.com", "app-1")
-        return [one for one in self._accounts if username in (None, one.username)]
+        return [account for account in self._accounts if username in (None, account.username)]
 
 
-def test_a_caches_user_is_the_only_one_or_the_one_that_is_named() -> None:
-    one, two = Account("1.t", OPERATOR), Account("2.t", "two@contoso.example")
+def test_a_cached_user_is_the_only_user_or_the_user_with_the_username() -> None:
+    first, second = Account("1.t", OPERATOR), Account("2.t", "two@contoso.example")
 
     def account(*accounts: Account, **params: str) -> Account | None:
         user = CachedUser.read(collect_options({**APPLICATION, **params}, {}), explicit=True)
         return user.account_in(t.cast("t.Any", FakeCache(*accounts)), find_cloud("global"))
 
     assert account() is None
-    assert account(one) == one
-    assert account(one, two, username=OPERATOR) == one
+    assert account(first) == first
+    assert account(first, second, username=OPERATOR) == first
     with pytest.raises(
         OptionsError, match="several users: operator@contoso.example, two@contoso.example. Set username"
     ):
-        account(one, two)
+        account(first, second)

@@ -43,7 +43,7 @@ WRONG_SECRET = {
 }
 
 
-def test_a_refused_sign_in_is_told_with_code_ids_and_next_step() -> None:
+def test_a_refused_sign_in_has_code_ids_message_and_hint() -> None:
     error = read_error(response(401, WRONG_SECRET), "c-1")
     assert (error.kind, error.status, error.code) == ("authentication", 401, "AADSTS7000215")
     assert (error.request_id, error.client_request_id) == ("t-1", "c-9")
@@ -51,39 +51,39 @@ def test_a_refused_sign_in_is_told_with_code_ids_and_next_step() -> None:
     assert error.hint == HINTS[7000215]
 
 
-def test_the_code_is_found_in_the_description_alone() -> None:
+def test_the_code_is_read_from_the_description() -> None:
     body = {"error": "invalid_grant", "error_description": "AADSTS65001: No consent."}
     assert read_error(response(400, body), "c-1").hint == HINTS[65001]
 
 
-def test_without_a_code_there_is_none_to_look_up() -> None:
+def test_without_an_aadsts_code_the_hint_does_not_mention_one() -> None:
     error = read_error(response(400, {"error": "invalid_client"}), "c-1")
     assert (error.code, error.message) == ("invalid_client", "invalid_client")
     assert "AADSTS" not in (error.hint or "")
 
 
-def test_the_first_of_the_codes_is_the_one_that_tells() -> None:
+def test_the_first_of_several_codes_is_used() -> None:
     body = {"error": "invalid_grant", "error_description": "Something went wrong.", "error_codes": [65001, "x"]}
     error = read_error(response(400, body), "c-1")
     assert (error.code, error.hint) == ("AADSTS65001", HINTS[65001])
 
 
-def test_another_code_in_a_description_stays_in_it() -> None:
+def test_only_the_first_code_is_removed_from_the_description() -> None:
     body = {"error": "invalid_grant", "error_description": "AADSTS65001: No consent; see AADSTS50034: no user."}
     assert read_error(response(400, body), "c-1").message == "No consent; see AADSTS50034: no user."
 
 
-def test_a_description_without_end_is_cut() -> None:
+def test_a_long_description_is_truncated() -> None:
     body = {"error": "invalid_grant", "error_description": "x" * 5000}
     assert len(read_error(response(400, body), "c-1").message) == 1000
 
 
 @pytest.mark.parametrize(("status", "kind"), [(400, "authentication"), (499, "authentication"), (500, "service")])
-def test_a_login_service_that_fails_is_told_from_one_that_refuses(status: int, kind: str) -> None:
+def test_a_server_error_has_another_kind_than_a_refusal(status: int, kind: str) -> None:
     assert read_error(response(status, {"error": "x"}), "c-1").kind == kind
 
 
-def test_an_unknown_code_passes_through_readable() -> None:
+def test_an_unknown_code_is_in_the_message() -> None:
     body = {"error": "invalid_grant", "error_description": "AADSTS999999: Something new. Trace ID: t", "trace_id": "t"}
     error = read_error(response(400, body), "c-1")
     assert (error.kind, error.code, error.request_id) == ("authentication", "AADSTS999999", "t")
@@ -94,7 +94,7 @@ def test_an_unknown_code_passes_through_readable() -> None:
     ("status", "kind"), [(429, "throttled"), (500, "service"), (503, "service"), (404, "protocol"), (200, "protocol")]
 )
 @pytest.mark.parametrize("body", [b"", b"<html></html>", b"[]", b"{}", b"null", b'"text"', b'{"error_codes": "x"}'])
-def test_an_answer_that_is_no_login_services(status: int, kind: str, body: bytes) -> None:
+def test_an_answer_without_error_code_has_a_kind_by_status(status: int, kind: str, body: bytes) -> None:
     error = read_error(response(status, body, x_ms_request_id="r-1"), "c-1")
     assert (error.kind, error.request_id, error.client_request_id) == (kind, "r-1", "c-1")
 
@@ -109,32 +109,32 @@ def test_an_answer_that_is_no_login_services(status: int, kind: str, body: bytes
         {"error": "x", "error_codes": 7},
     ],
 )
-def test_odd_types_are_no_reason_to_stumble(body: t.Any) -> None:
+def test_fields_of_wrong_types_are_ignored(body: t.Any) -> None:
     error = read_error(response(400, body), "c-1")
     assert (error.kind, error.code, error.message) == ("authentication", "x", "x")
     assert (error.request_id, error.client_request_id) == (None, "c-1")
 
 
-def test_an_empty_code_is_none() -> None:
+def test_an_empty_error_code_is_ignored() -> None:
     assert read_error(response(400, {"error": ""}), "c-1").code is None
 
 
 @pytest.mark.parametrize("body", [{"error": {"code": "InvalidAuthenticationToken"}}, {"error": None}, {"error": 5}])
-def test_an_error_in_another_services_form_is_not_the_login_services(body: t.Any) -> None:
+def test_an_error_in_another_format_is_a_protocol_error(body: t.Any) -> None:
     error = read_error(response(401, body), "c-1")
     assert (error.kind, error.hint) == ("protocol", "Check authority_url and the proxies on the way.")
 
 
 @pytest.mark.parametrize("code", [65001, 65004, 65005, 90094])
-def test_a_missing_consent_names_the_permissions_that_were_asked_for(code: int) -> None:
+def test_a_missing_consent_names_the_requested_permissions(code: int) -> None:
     body = {"error": "invalid_grant", "error_description": "no", "error_codes": [code]}
-    one = read_error(response(400, body), "c-1", None, ("A.Read.All",)).hint or ""
-    assert "the delegated permission A.Read.All" in one
-    two = read_error(response(400, body), "c-1", None, ("A.Read.All", "B.Read.All")).hint or ""
-    assert "the delegated permissions A.Read.All and B.Read.All" in two
+    single = read_error(response(400, body), "c-1", None, ("A.Read.All",)).hint or ""
+    assert "the delegated permission A.Read.All" in single
+    several = read_error(response(400, body), "c-1", None, ("A.Read.All", "B.Read.All")).hint or ""
+    assert "the delegated permissions A.Read.All and B.Read.All" in several
 
 
-def test_a_refused_secret_may_be_quoted_an_id_or_of_another_application() -> None:
+def test_the_hint_on_a_refused_secret_names_the_usual_mistakes() -> None:
     for words in ("not its ID", "without quotes", "another application"):
         assert words in HINTS[7000215]
 
@@ -158,7 +158,7 @@ def test_every_hint_is_a_sentence() -> None:
         (65005, "client_secret", "app registration"),
     ],
 )
-def test_advice_follows_code_and_method(code: int, method: str | None, hint: str) -> None:
+def test_the_hint_depends_on_code_and_method(code: int, method: str | None, hint: str) -> None:
     body = {"error": "invalid_client", "error_codes": [code]}
     assert hint in (read_error(response(401, body), "c-1", method).hint or "")
 
@@ -168,8 +168,8 @@ SIGN_INS = {
     **{method: credential_class(method) for method in METHOD_NAMES if method != "access_token"},
     DEVICE_LOGIN: credential_class("token_cache"),
 }
-# The options of single credentials; all methods read the others.
-READ_BY_SOME = {
+# The options that only some methods read.
+CREDENTIAL_OPTIONS = {
     field.name for credential in SIGN_INS.values() for field in dataclasses.fields(t.cast("t.Any", credential))
 }
 
@@ -179,15 +179,15 @@ READ_BY_SOME = {
 def test_no_hint_names_an_option_that_the_method_does_not_read(method: str, service: t.Any) -> None:
     if (service is read_identity_error) is not (method == "managed_identity"):
         return
-    read = {field.name for field in dataclasses.fields(t.cast("t.Any", SIGN_INS[method]))}
+    read_options = {field.name for field in dataclasses.fields(t.cast("t.Any", SIGN_INS[method]))}
     for code in CODES:
         for status in (400, 429, 500):
             body = {"error": "x", "error_description": f"AADSTS{code}: words", "error_codes": [code]}
-            how = {} if service is read_identity_error else {"method": method}
-            hint = service(response(status, body), "c-1", **how).hint
+            options = {} if service is read_identity_error else {"method": method}
+            hint = service(response(status, body), "c-1", **options).hint
             assert hint
-            for name in READ_BY_SOME - read:
-                # A hint that names an option in plain words is as wrong, and so is one that names its variables.
+            for name in CREDENTIAL_OPTIONS - read_options:
+                # The hint must not name the option, its aliases or its environment variables.
                 for word in (name, name.replace("_", " "), *OPTIONS[name].environment, *OPTIONS[name].aliases):
                     assert not re.search(rf"\b{word}\b", hint), (code, word, hint)
 
@@ -211,7 +211,7 @@ def test_no_hint_names_an_option_that_the_method_does_not_read(method: str, serv
         (70020, "password", "Check tenant_id, client_id, username and password."),
     ],
 )
-def test_a_hint_is_about_what_the_method_uses(code: int, method: str, hint: str) -> None:
+def test_a_hint_mentions_only_the_credential_of_the_method(code: int, method: str, hint: str) -> None:
     body = {"error": "x", "error_description": f"AADSTS{code}: words"}
     if method == "managed_identity":
         assert hint in (read_identity_error(response(400, body), "c-1").hint or "")
@@ -220,17 +220,17 @@ def test_a_hint_is_about_what_the_method_uses(code: int, method: str, hint: str)
 
 
 @pytest.mark.parametrize("method", ["client_secret", "certificate", None])
-def test_a_code_means_the_same_for_methods_without_advice_of_their_own(method: str | None) -> None:
+def test_methods_without_own_hint_use_the_common_hint(method: str | None) -> None:
     body = {"error": "invalid_client", "error_codes": [90002]}
     assert read_error(response(400, body), "c-1", method).hint == HINTS[90002]
 
 
 @pytest.mark.parametrize(("status", "error"), [(500, "server_error"), (503, "x"), (400, "temporarily_unavailable")])
-def test_an_unknown_code_of_a_failing_service_is_the_services_trouble(status: int, error: str) -> None:
-    error_ = read_error(response(status, {"error": error, "error_codes": [90033]}), "c-1")
-    assert (error_.kind, error_.code) == ("service", "AADSTS90033")
-    assert (error_.hint or "").startswith("The login service failed; run the task again later.")
-    assert "Look the AADSTS code up" in (error_.hint or "")
+def test_an_unknown_code_of_a_server_error_is_a_service_error(status: int, error: str) -> None:
+    result = read_error(response(status, {"error": error, "error_codes": [90033]}), "c-1")
+    assert (result.kind, result.code) == ("service", "AADSTS90033")
+    assert (result.hint or "").startswith("The login service failed; run the task again later.")
+    assert "Look the AADSTS code up" in (result.hint or "")
 
 
 @pytest.mark.parametrize(
@@ -250,22 +250,22 @@ def test_an_unknown_code_of_a_failing_service_is_the_services_trouble(status: in
         (410, "x", False),
     ],
 )
-def test_what_the_login_service_documents_is_retried(status: int, error: t.Any, transient: bool) -> None:
+def test_transient_errors_of_the_login_service_are_retried(status: int, error: t.Any, transient: bool) -> None:
     assert read_error(response(status, {"error": error}), "c-1").transient is transient
 
 
-def test_an_error_in_another_services_form_keeps_its_code_and_words() -> None:
+def test_an_error_in_another_format_keeps_code_and_message() -> None:
     body = {"error": {"code": "Forbidden", "message": "Not\nhere"}}
     error = read_error(response(200, body), "c-1")
     assert (error.kind, error.code, error.message) == ("protocol", "Forbidden", "Not here")
 
 
-def test_a_long_description_takes_little_time() -> None:
+def test_a_long_description_is_read_in_linear_time() -> None:
     description = "AADSTS" + " " * 300_000 + "AADSTS12" * 100_000
     error = read_error(response(400, {"error": "x", "error_description": description}), "c-1")
     assert len(error.message) <= 1000
 
 
-def test_ids_of_the_service_are_short() -> None:
+def test_ids_of_the_service_are_truncated() -> None:
     error = read_error(response(400, {"error": "x", "trace_id": "t" * 5000, "correlation_id": "c" * 5000}), "c-1")
     assert (error.request_id, error.client_request_id) == ("t" * 100, "c" * 100)

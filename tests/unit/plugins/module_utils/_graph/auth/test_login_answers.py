@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What msal gets to read of the answers of login services."""
+"""The cleaned answers that msal reads."""
 
 from __future__ import annotations
 
@@ -65,27 +65,27 @@ def test_a_token_has_a_lifetime_in_whole_seconds(fields: dict[str, t.Any], lifet
 @pytest.mark.parametrize(
     ("scope", "text"), [("A B", "A B"), (["A", 5, "B"], "A B"), ([], None), ("", None), (None, None), ({}, None)]
 )
-def test_scopes_are_one_text(scope: t.Any, text: str | None) -> None:
+def test_scopes_are_joined_to_one_text(scope: t.Any, text: str | None) -> None:
     assert clean({"access_token": TOKEN, "scope": scope}, NOW).get("scope") == text
 
 
-@pytest.mark.parametrize("odd", [None, 5, ["x"], {"x": "y"}, ""])
+@pytest.mark.parametrize("invalid", [None, 5, ["x"], {"x": "y"}, ""])
 @pytest.mark.parametrize("name", ["access_token", "refresh_token", "token_type", "foci", "resource", "ext_expires_in"])
-def test_a_field_of_another_type_is_left_out(name: str, odd: t.Any) -> None:
-    assert name not in clean({"access_token": TOKEN, name: odd}, NOW)
+def test_a_field_of_a_wrong_type_is_removed(name: str, invalid: t.Any) -> None:
+    assert name not in clean({"access_token": TOKEN, name: invalid}, NOW)
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", jwt({}), jwt({"oid": "o"}), jwt({"sub": 5})])
-def test_an_id_token_that_names_nobody_is_left_out(text: str) -> None:
+def test_an_id_token_without_a_user_is_removed(text: str) -> None:
     assert "id_token" not in clean({"access_token": TOKEN, "id_token": text}, NOW)
 
 
 @pytest.mark.parametrize("info", ["x", "\u00e9", client_info([]), client_info({"uid": "u"}), client_info({"uid": 1})])
-def test_client_info_that_names_no_account_is_left_out(info: str) -> None:
+def test_client_info_without_an_account_is_removed(info: str) -> None:
     assert "client_info" not in clean({"access_token": TOKEN, "client_info": info}, NOW)
 
 
-def test_what_names_the_account_is_kept() -> None:
+def test_fields_with_the_account_are_kept() -> None:
     account = client_info({"uid": "u", "utid": "t"})
     body = {"access_token": TOKEN, "client_info": account, "id_token": jwt({"oid": "o"}), "client_id": "of-arc"}
     assert body.items() <= clean(body, NOW).items()
@@ -111,7 +111,7 @@ def test_a_device_code_has_times_in_whole_seconds(fields: dict[str, t.Any], seco
 
 
 @pytest.mark.parametrize("missing", [{}, {"verification_uri": None}, {"verification_uri": ""}])
-def test_the_address_of_a_device_code_may_have_its_earlier_name(missing: dict[str, t.Any]) -> None:
+def test_the_url_of_a_device_code_may_have_its_old_field_name(missing: dict[str, t.Any]) -> None:
     body = {"device_code": "the-device-code", "verification_url": "https://old.example", **missing}
     assert clean(body, NOW)["verification_uri"] == "https://old.example"
     assert clean({**body, **DEVICE}, NOW)["verification_uri"] == "https://x.example"
@@ -130,21 +130,21 @@ def test_the_address_of_a_device_code_may_have_its_earlier_name(missing: dict[st
         (7, None),
     ],
 )
-def test_of_an_answer_with_an_error_no_token_is_left(error: t.Any, code: str | None) -> None:
+def test_tokens_are_removed_from_an_answer_with_an_error(error: t.Any, code: str | None) -> None:
     body = {"error": error, "error_description": "words", "access_token": TOKEN, "device_code": "x", "suberror": 5}
     assert (holds_error(body), error_code(body)) == (True, code)
     assert clean(body, NOW) == {"error": code or "unknown_error", "error_description": "words"}
 
 
 @pytest.mark.parametrize("error", ["", " ", None, False, []])
-def test_an_empty_error_is_none(error: t.Any) -> None:
+def test_an_empty_error_is_ignored(error: t.Any) -> None:
     body = {"error": error, "access_token": TOKEN}
     assert not holds_error(body)
     assert clean(body, NOW)["access_token"] == TOKEN
 
 
 @pytest.mark.parametrize("body", [None, [], 7, "text", {}, {"token_endpoint": "https://x"}])
-def test_anything_else_is_passed_on(body: t.Any) -> None:
+def test_other_answers_are_not_changed(body: t.Any) -> None:
     assert clean(body, NOW) == body
     assert not holds_error(body)
     assert token_problem(body) is None
@@ -166,16 +166,16 @@ def test_anything_else_is_passed_on(body: t.Any) -> None:
     ],
 )
 def test_an_access_token_has_a_plausible_length_and_form(token: t.Any, problem: str | None) -> None:
-    found = token_problem({"access_token": token})
-    assert (problem or "None") in str(found)
+    result = token_problem({"access_token": token})
+    assert (problem or "None") in str(result)
 
 
-def test_secrets_are_found_by_the_names_of_their_fields() -> None:
+def test_secrets_are_found_by_field_name() -> None:
     fields = {"client_assertion": b"a.signed.assertion", "refresh_token": "refresh-one", "access_token": 5, "x": "y"}
     assert secrets_in(fields) == {"client_assertion": "a.signed.assertion", "refresh_token": "refresh-one"}
 
 
 def test_a_secret_that_is_too_long_is_named_without_its_value() -> None:
     assert find_too_long({"id_token": "x" * 65_536}) is None
-    found = find_too_long({"access_token": "short", "id_token": "x" * 65_537})
-    assert found == "id_token is longer than 65536 characters"
+    result = find_too_long({"access_token": "short", "id_token": "x" * 65_537})
+    assert result == "id_token is longer than 65536 characters"

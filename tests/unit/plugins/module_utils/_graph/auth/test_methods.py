@@ -25,7 +25,7 @@ APPLICATION = {"tenant_id": "contoso.example", "client_id": "4f1f6b8a-2c39-4d5e-
 
 
 class FakeCache:
-    """A token cache with these users in it."""
+    """A token cache with the sign-ins of these users."""
 
     def __init__(self, *accounts: Account) -> None:
         self._accounts = list(accounts)
@@ -92,30 +92,32 @@ def file(tmp_path: Path) -> str:
         ),
     ],
 )
-def test_which_credential_is_used(params: t.Mapping[str, str], environ: dict[str, str], method: str) -> None:
+def test_the_credential_is_chosen_by_source_and_order(
+    params: t.Mapping[str, str], environ: dict[str, str], method: str
+) -> None:
     assert choose(params, **environ).method == method
 
 
-def test_a_token_file_of_the_platform_comes_after_what_was_stored_in_the_environment(file: str) -> None:
-    ambient: dict[str, t.Any] = {"AZURE_FEDERATED_TOKEN_FILE": file, **PLATFORM}
-    assert choose(APPLICATION, **ambient).method == "federated_token"
-    assert choose(APPLICATION, **ambient, AZURE_SECRET="s").method == "client_secret"
+def test_a_token_file_of_the_platform_has_the_lowest_precedence(file: str) -> None:
+    platform: dict[str, t.Any] = {"AZURE_FEDERATED_TOKEN_FILE": file, **PLATFORM}
+    assert choose(APPLICATION, **platform).method == "federated_token"
+    assert choose(APPLICATION, **platform, AZURE_SECRET="s").method == "client_secret"
     assert choose({**APPLICATION, "federated_token_file": file}, AZURE_SECRET="s").method == "federated_token"
 
 
-def test_an_option_beats_the_environment_between_token_and_file_as_well(file: str) -> None:
+def test_a_token_or_file_from_an_option_wins_over_the_environment(file: str) -> None:
     from_file = choose({**APPLICATION, "federated_token_file": file}, AZURE_FEDERATED_TOKEN="of.the.environment")
     from_text = choose({**APPLICATION, "federated_token": "of.the.option"}, AZURE_FEDERATED_TOKEN_FILE=file)
-    assert [t.cast("t.Any", one)._assertion() for one in (from_file, from_text)] == [
+    assert [t.cast("t.Any", credential)._assertion() for credential in (from_file, from_text)] == [
         "a.federated.token",
         "of.the.option",
     ]
 
 
-def test_a_cache_is_a_credential_of_its_own_once_somebody_has_signed_in() -> None:
-    somebody = FakeCache(Account("uid.utid", "operator@contoso.example"))
+def test_token_cache_wins_over_an_application_if_the_cache_has_a_user() -> None:
+    cache = FakeCache(Account("uid.utid", "operator@contoso.example"))
     environ: dict[str, t.Any] = {"AZURE_TENANT": "contoso.example", "AZURE_SECRET": "s"}
-    assert choose({"token_cache_path": "/c"}, somebody, **environ).method == "token_cache"
+    assert choose({"token_cache_path": "/c"}, cache, **environ).method == "token_cache"
     with pytest.raises(OptionsError, match="client_secret needs client_id"):
         choose({"token_cache_path": "/c"}, FakeCache(), **environ)
 
@@ -127,19 +129,19 @@ def test_a_cache_is_a_credential_of_its_own_once_somebody_has_signed_in() -> Non
         ({"MSGRAPH_REFRESH_TOKEN": "r"}, "refresh_token"),
     ],
 )
-def test_a_users_own_credential_comes_before_a_cache_given_as_an_option(environ: dict[str, t.Any], method: str) -> None:
-    somebody = FakeCache(Account("uid.utid", "operator@contoso.example"))
-    assert choose({"token_cache_path": "/c"}, somebody, **environ).method == method
+def test_password_and_refresh_token_win_over_token_cache(environ: dict[str, t.Any], method: str) -> None:
+    cache = FakeCache(Account("uid.utid", "operator@contoso.example"))
+    assert choose({"token_cache_path": "/c"}, cache, **environ).method == method
 
 
-def test_a_pipe_in_place_of_a_file_does_not_hold_the_task(tmp_path: Path) -> None:
+def test_a_pipe_instead_of_a_file_does_not_block_the_task(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OptionsError, match="it is not a regular file but a pipe"):
         choose({**APPLICATION, "federated_token_file": str(tmp_path / "pipe")})
 
 
 @pytest.mark.parametrize(
-    ("params", "named"),
+    ("params", "names"),
     [
         (
             {},
@@ -165,16 +167,18 @@ def test_a_pipe_in_place_of_a_file_does_not_hold_the_task(tmp_path: Path) -> Non
         ({"auth_method": "guess"}, ["guess", "auto", "access_token", "managed_identity"]),
     ],
 )
-def test_what_is_missing_is_named_with_its_environment_variables(params: dict[str, str], named: list[str]) -> None:
+def test_the_message_names_missing_options_with_their_environment_variables(
+    params: dict[str, str], names: list[str]
+) -> None:
     with pytest.raises(OptionsError) as caught:
         choose(params)
-    assert [name for name in named if name not in str(caught.value)] == []
+    assert [name for name in names if name not in str(caught.value)] == []
     assert caught.value.hint
 
 
 @pytest.mark.parametrize("tenant", ["../common", "a/b", "contoso example", "x?y", "#", ".hidden", "tenant\nid"])
 @pytest.mark.parametrize("credential", ["client_secret", "refresh_token"])
-def test_a_tenant_that_could_change_the_address_is_refused(tenant: str, credential: str) -> None:
+def test_a_tenant_that_could_change_the_url_is_refused(tenant: str, credential: str) -> None:
     with pytest.raises(OptionsError, match="tenant_id is neither a GUID nor a domain name: .*. Copy it") as caught:
         choose({**APPLICATION, "tenant_id": tenant, credential: "S"})
     assert repr(tenant) in str(caught.value)
@@ -189,7 +193,7 @@ def test_a_tenant_that_could_change_the_address_is_refused(tenant: str, credenti
         ("contoso\u00a0example", r"'contoso\xa0example'"),
     ],
 )
-def test_invisible_characters_of_a_refused_id_are_shown(client_id: str, shown: str) -> None:
+def test_invisible_characters_of_a_refused_id_are_escaped(client_id: str, shown: str) -> None:
     with pytest.raises(OptionsError, match="client_id is neither a GUID nor a domain name") as caught:
         choose({**APPLICATION, "client_id": client_id, "client_secret": "hush-hush"})
     assert shown in str(caught.value)
@@ -198,20 +202,20 @@ def test_invisible_characters_of_a_refused_id_are_shown(client_id: str, shown: s
 @pytest.mark.parametrize(
     "secret", ["abc8Q~of-the-portal", "eyJhbGciOi.e_J9.x", "k" * 60 + "/" + "k" * 60, "hush-hush/hush"]
 )
-def test_a_secret_in_place_of_an_id_is_not_shown(secret: str) -> None:
+def test_a_secret_instead_of_an_id_is_not_in_the_message(secret: str) -> None:
     with pytest.raises(OptionsError, match="client_id is neither a GUID nor a domain name") as caught:
         choose({**APPLICATION, "client_id": secret, "client_secret": "hush-hush/hush"})
     assert secret not in str(caught.value)
 
 
-def test_for_an_application_without_a_credential_the_secret_is_named_first() -> None:
+def test_without_a_credential_the_message_names_the_client_secret_first() -> None:
     with pytest.raises(
         OptionsError, match="^tenant_id and client_id are set, but client_secret .* is missing. Set it"
     ) as caught:
         choose(APPLICATION)
     message = str(caught.value)
-    named = ["client_secret", "AZURE_CLIENT_SECRET", "AZURE_SECRET", "access_token", "certificate_path", "auth_method"]
-    assert sorted(named, key=message.index) == named
+    names = ["client_secret", "AZURE_CLIENT_SECRET", "AZURE_SECRET", "access_token", "certificate_path", "auth_method"]
+    assert sorted(names, key=message.index) == names
     assert message.count("AZURE_CLIENT_SECRET") == 1
     with pytest.raises(OptionsError, match="^No credential was given.") as caught:
         choose({"tenant_id": "contoso.example"})
@@ -222,13 +226,13 @@ def test_for_an_application_without_a_credential_the_secret_is_named_first() -> 
     assert str(caught.value).endswith(", or set auth_method to managed_identity.")
 
 
-def test_a_guests_name_may_choose_in_a_cache() -> None:
+def test_the_name_of_a_guest_is_accepted_for_a_cache() -> None:
     credential = choose({"username": "guest_fabrikam.example#EXT#@contoso.example", "token_cache_path": "/c"})
     assert "#EXT#" in credential.action
 
 
 @pytest.mark.parametrize("username", ["a/b", "a b@c", "a?b", "a#b", "%2e%2e", "a\\b", "a\nb"])
-def test_a_username_that_could_change_the_address_is_refused(username: str) -> None:
+def test_a_username_that_could_change_the_url_is_refused(username: str) -> None:
     with pytest.raises(OptionsError, match="username is not a user principal name .*. Give it as name@domain"):
         choose({"username": username, "password": "p"})
 
@@ -237,7 +241,7 @@ def test_a_username_that_could_change_the_address_is_refused(username: str) -> N
     "token", ["Bearer abc", "two words", '"quoted"', "line\nbreak", "umlaut-\u00e4", "{{ token }}"]
 )
 @pytest.mark.parametrize("option", ["access_token", "federated_token", "refresh_token"])
-def test_a_token_that_is_none_is_refused_without_being_shown(option: str, token: str) -> None:
+def test_an_invalid_token_is_refused_and_not_in_the_message(option: str, token: str) -> None:
     with pytest.raises(OptionsError, match=f"{option} is not a token. Give the token alone") as caught:
         choose({**APPLICATION, option: token})
     assert token not in str(caught.value)
@@ -257,7 +261,7 @@ def test_a_file_that_cannot_be_read_is_refused(option: str, tmp_path: Path) -> N
             choose({**APPLICATION, option: str(tmp_path / path)})
 
 
-def test_a_managed_identity_is_user_assigned_only_by_an_option_or_when_asked_for() -> None:
+def test_a_detected_managed_identity_ignores_the_client_id_of_the_environment() -> None:
     platform: dict[str, t.Any] = {**PLATFORM, "AZURE_CLIENT_ID": "of-something-else"}
     assert "system-assigned" in choose({}, **platform).action
     assert "user-assigned identity mine" in choose({"client_id": "mine"}, **platform).action
@@ -271,7 +275,7 @@ def test_a_users_sign_in_has_defaults_for_tenant_and_client() -> None:
 
 
 @pytest.mark.parametrize("method", METHOD_NAMES)
-def test_no_representation_and_no_action_shows_a_secret(method: str) -> None:
+def test_repr_and_action_contain_no_secret(method: str) -> None:
     secrets = dict.fromkeys(
         ("access_token", "client_secret", "federated_token", "password", "refresh_token"), "hush-hush"
     )

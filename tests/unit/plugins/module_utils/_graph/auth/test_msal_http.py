@@ -18,16 +18,16 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking impo
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, Scripted
 
 AUTHORITY = "https://login.example:8443"
-REALM = f"{AUTHORITY}/common/userrealm/somebody"
+REALM = f"{AUTHORITY}/common/userrealm/kim"
 
 
-def wire(*script: Scripted, authority: str | None = AUTHORITY) -> tuple[MsalHttp, FakeSession]:
+def make_http(*script: Scripted, authority: str | None = AUTHORITY) -> tuple[MsalHttp, FakeSession]:
     session = FakeSession(*script)
     return MsalHttp(Transport(timeout=1.0, verify=True, session=session), authority), session
 
 
-def test_a_form_is_posted_with_the_headers_that_have_a_value() -> None:
-    http, session = wire(Reply(200))
+def test_a_form_is_posted_without_headers_that_are_none() -> None:
+    http, session = make_http(Reply(200))
     http.post(f"{AUTHORITY}/token", params={"a": "b c"}, data={"d": "e&f"}, headers={"X-One": "1", "X-None": None})
     (sent,) = session.sent
     assert session.wire == [f"POST {AUTHORITY}/token?a=b+c"]
@@ -36,15 +36,15 @@ def test_a_form_is_posted_with_the_headers_that_have_a_value() -> None:
     assert "X-None" not in sent.headers
 
 
-def test_a_post_may_be_bare() -> None:
-    http, session = wire(Reply(200))
+def test_a_post_may_have_no_parameters_and_no_form() -> None:
+    http, session = make_http(Reply(200))
     http.post(f"{AUTHORITY}/token")
     assert session.wire == [f"POST {AUTHORITY}/token"]
     assert session.sent[0].body == b""
 
 
-def test_a_get_has_parameters_and_headers_but_no_body() -> None:
-    http, session = wire(Reply(200), Reply(200))
+def test_a_get_has_parameters_and_headers_and_no_body() -> None:
+    http, session = make_http(Reply(200), Reply(200))
     http.get(f"{AUTHORITY}/metadata", params={"a": "b"}, headers={"X-One": "1"})
     http.get(f"{AUTHORITY}/metadata")
     assert session.wire == [f"GET {AUTHORITY}/metadata?a=b", f"GET {AUTHORITY}/metadata"]
@@ -52,8 +52,8 @@ def test_a_get_has_parameters_and_headers_but_no_body() -> None:
 
 
 @pytest.mark.parametrize(("status", "is_refusal"), [(200, False), (299, False), (400, True), (404, True)])
-def test_the_answer_has_the_shape_that_msal_reads(status: int, is_refusal: bool) -> None:
-    http, _session = wire(Reply(status, {"error_description": "words"}, {"X-One": "1"}))
+def test_the_answer_has_the_attributes_that_msal_reads(status: int, is_refusal: bool) -> None:
+    http, _session = make_http(Reply(status, {"error_description": "words"}, {"X-One": "1"}))
     answer = http.get(f"{AUTHORITY}/metadata")
     assert (answer.status_code, answer.headers["X-One"]) == (status, "1")
     assert '"error_description": "words"' in answer.text
@@ -65,24 +65,24 @@ def test_the_answer_has_the_shape_that_msal_reads(status: int, is_refusal: bool)
 
 
 @pytest.mark.parametrize("body", ["<html>", "", "[" * 5000, "[" * 60 + "]" * 60])
-def test_what_is_not_json_within_limits_never_reaches_msal(body: str) -> None:
-    http, _session = wire(Reply(200, body))
+def test_invalid_json_is_not_passed_to_msal(body: str) -> None:
+    http, _session = make_http(Reply(200, body))
     assert http.post(f"{AUTHORITY}/token").text == ""
 
 
 @pytest.mark.parametrize(
-    ("authority", "asked"), [(AUTHORITY, "the login service"), (None, "this host's managed identity endpoint")]
+    ("authority", "endpoint"), [(AUTHORITY, "the login service"), (None, "this host's managed identity endpoint")]
 )
-def test_msal_may_give_up_before_it_asks(authority: str | None, asked: str) -> None:
-    http, _session = wire(authority=authority)
+def test_a_failure_before_the_first_request_is_a_protocol_error(authority: str | None, endpoint: str) -> None:
+    http, _session = make_http(authority=authority)
     error = http.failure("ValueError")
     assert error.kind == "protocol"
-    assert f"before it asked {asked} (ValueError)" in error.message
+    assert f"before it asked {endpoint} (ValueError)" in error.message
 
 
 def test_an_error_under_a_success_status_is_a_failure_with_its_code() -> None:
     body = {"error": "invalid_grant", "error_description": "AADSTS65001: No.", "trace_id": "t-1", "access_token": "x"}
-    http, _session = wire(Reply(200, body))
+    http, _session = make_http(Reply(200, body))
     assert "access_token" not in http.post(f"{AUTHORITY}/token").text
     error = http.failure()
     assert (error.kind, error.status, error.code) == ("authentication", 200, "AADSTS65001")
@@ -90,7 +90,7 @@ def test_an_error_under_a_success_status_is_a_failure_with_its_code() -> None:
 
 
 def test_a_token_under_a_failure_status_is_not_used() -> None:
-    http, _session = wire(Reply(400, {"access_token": "a-long-access-token"}))
+    http, _session = make_http(Reply(400, {"access_token": "a-long-access-token"}))
     assert http.post(f"{AUTHORITY}/token").text == '{"error": "unknown_error"}'
     assert http.failure().kind == "protocol"
 
@@ -99,8 +99,8 @@ def test_a_token_under_a_failure_status_is_not_used() -> None:
 @pytest.mark.parametrize(
     "error", ["temporarily_unavailable", " temporarily_unavailable\n", {"code": "temporarily_unavailable"}]
 )
-def test_an_unavailable_service_is_told_before_msal_caches_it(status: int, error: t.Any) -> None:
-    http, _session = wire(Reply(status, {"error": error}))
+def test_temporarily_unavailable_is_raised_before_msal_caches_it(status: int, error: t.Any) -> None:
+    http, _session = make_http(Reply(status, {"error": error}))
     with pytest.raises(GraphError) as caught:
         http.post(f"{AUTHORITY}/token")
     assert (caught.value.kind, caught.value.transient) == ("service", True)
@@ -108,8 +108,8 @@ def test_an_unavailable_service_is_told_before_msal_caches_it(status: int, error
 
 @pytest.mark.parametrize("token", ["e", "x" * 70_000])
 @pytest.mark.parametrize("authority", [AUTHORITY, None])
-def test_a_token_of_an_impossible_length_is_refused_and_is_no_secret(token: str, authority: str | None) -> None:
-    http, session = wire(Reply(200, {"access_token": token}), authority=authority)
+def test_a_token_of_invalid_length_is_refused_and_not_registered(token: str, authority: str | None) -> None:
+    http, session = make_http(Reply(200, {"access_token": token}), authority=authority)
     with pytest.raises(GraphError, match="access_?.?token( in the answer)? is") as caught:
         http.post(f"{AUTHORITY}/token")
     assert (caught.value.kind, caught.value.status) == ("protocol", 200)
@@ -119,8 +119,10 @@ def test_a_token_of_an_impossible_length_is_refused_and_is_no_secret(token: str,
 
 
 @pytest.mark.parametrize("authority", [AUTHORITY, None])
-def test_a_token_that_cannot_be_sent_never_reaches_msal(authority: str | None) -> None:
-    http, _session = wire(Reply(200, {"access_token": "a token with blanks", "expires_in": 3600}), authority=authority)
+def test_a_token_with_invalid_characters_is_not_passed_to_msal(authority: str | None) -> None:
+    http, _session = make_http(
+        Reply(200, {"access_token": "a token with blanks", "expires_in": 3600}), authority=authority
+    )
     with pytest.raises(GraphError, match="the access token in the answer holds characters") as caught:
         http.post(f"{AUTHORITY}/token")
     assert caught.value.kind == "protocol"
@@ -131,9 +133,9 @@ SECRET_FIELDS = ("access_token", "refresh_token", "id_token", "device_code", "cl
 
 @pytest.mark.parametrize("name", SECRET_FIELDS)
 @pytest.mark.parametrize("status", [200, 400])
-def test_a_secret_of_any_size_is_refused_before_it_is_registered(name: str, status: int) -> None:
+def test_a_secret_that_is_too_long_is_refused_and_not_registered(name: str, status: int) -> None:
     secret = "s" * 70_000
-    http, session = wire(Reply(status, {"access_token": "a-long-access-token", name: secret}))
+    http, session = make_http(Reply(status, {"access_token": "a-long-access-token", name: secret}))
     with pytest.raises(GraphError, match=f"in the answer, {name} is longer than 65536 characters") as caught:
         http.post(f"{AUTHORITY}/token")
     assert (caught.value.kind, caught.value.status, caught.value.transient) == ("protocol", status, False)
@@ -144,21 +146,21 @@ def test_a_secret_of_any_size_is_refused_before_it_is_registered(name: str, stat
 
 
 @pytest.mark.parametrize(("name", "value"), [("Authorization", "Basic " + "s" * 70_000), ("Secret", "s" * 70_000)])
-def test_a_key_of_an_identity_of_any_size_is_not_sent(name: str, value: str) -> None:
-    http, session = wire(authority=None)
+def test_an_identity_key_that_is_too_long_is_not_sent(name: str, value: str) -> None:
+    http, session = make_http(authority=None)
     with pytest.raises(GraphError, match=f"in the request, {name.lower()} is longer than 65536 characters"):
         http.get("http://localhost:40342/token", headers={name: value})
     assert (session.sent, SECRETS.mask(value)) == ([], value)
 
 
-SECRETS_SENT = {name: f"{name}-that-is-long" for name in ("client_assertion", "refresh_token", "device_code")}
-SECRETS_ANSWERED = {name: f"{name}-of-answer" for name in ("access_token", "refresh_token", "id_token", "device_code")}
+REQUEST_SECRETS = {name: f"{name}-that-is-long" for name in ("client_assertion", "refresh_token", "device_code")}
+ANSWER_SECRETS = {name: f"{name}-of-answer" for name in ("access_token", "refresh_token", "id_token", "device_code")}
 
 
-def test_all_secrets_that_are_sent_or_answered_are_registered() -> None:
-    http, _session = wire(Reply(200, SECRETS_ANSWERED))
-    http.post(f"{AUTHORITY}/token", data={**SECRETS_SENT, "scope": "something-else"})
-    for secret in (*SECRETS_SENT.values(), *SECRETS_ANSWERED.values()):
+def test_secrets_of_requests_and_answers_are_registered() -> None:
+    http, _session = make_http(Reply(200, ANSWER_SECRETS))
+    http.post(f"{AUTHORITY}/token", data={**REQUEST_SECRETS, "scope": "something-else"})
+    for secret in (*REQUEST_SECRETS.values(), *ANSWER_SECRETS.values()):
         assert SECRETS.mask(secret) == MASK
     assert SECRETS.mask("something-else") == "something-else"
 
@@ -173,87 +175,87 @@ def test_all_secrets_that_are_sent_or_answered_are_registered() -> None:
     ],
 )
 def test_the_key_of_an_identity_is_registered(name: str, value: str) -> None:
-    http, _session = wire(Reply(200), authority=None)
+    http, _session = make_http(Reply(200), authority=None)
     http.get("http://localhost:40342/token", headers={name: value, "Metadata": "an-open-value"})
     assert SECRETS.mask("key-of-the-agent an-open-value") == f"{MASK} an-open-value"
 
 
-def test_a_secret_that_the_service_echoes_is_masked_before_the_words_are_cut() -> None:
-    words = "x" * 990 + " an-assertion-that-was-signed"
-    http, _session = wire(Reply(400, {"error": "invalid_client", "error_description": words}))
+def test_an_echoed_secret_is_masked_before_the_message_is_truncated() -> None:
+    message = "x" * 990 + " an-assertion-that-was-signed"
+    http, _session = make_http(Reply(400, {"error": "invalid_client", "error_description": message}))
     http.post(f"{AUTHORITY}/token", data={"client_assertion": "an-assertion-that-was-signed"})
     assert "an-assert" not in http.failure().message
 
 
 @pytest.mark.parametrize(
-    ("authority", "asked", "advice"),
+    ("authority", "endpoint", "hint"),
     [
         (AUTHORITY, "the login service", "Check the credential, authority_url"),
         (None, "this host's managed identity endpoint", "Check the variables by which the platform"),
     ],
 )
-def test_what_msal_cannot_use_is_told_with_what_is_known_of_it(authority: str | None, asked: str, advice: str) -> None:
-    http, session = wire(Reply(200, {}), authority=authority)
+def test_an_unusable_answer_has_status_id_and_hint(authority: str | None, endpoint: str, hint: str) -> None:
+    http, session = make_http(Reply(200, {}), authority=authority)
     http.get(f"{AUTHORITY}/metadata")
     error = http.failure("KeyError")
     assert (error.kind, error.status) == ("protocol", 200)
     assert error.client_request_id == session.sent[0].headers["client-request-id"]
-    assert f"could not use what {asked} answered (KeyError). {advice}" in str(error)
+    assert f"could not use what {endpoint} answered (KeyError). {hint}" in str(error)
 
 
 @pytest.mark.parametrize(
     ("authority", "service"), [(AUTHORITY, "Microsoft Entra ID"), (None, "The managed identity endpoint of this host")]
 )
-def test_a_refusal_is_told_as_that_of_who_was_asked(authority: str | None, service: str) -> None:
-    http, session = wire(Reply(400, {"error": "invalid_request"}), authority=authority)
+def test_the_error_names_the_service_that_refused(authority: str | None, service: str) -> None:
+    http, session = make_http(Reply(400, {"error": "invalid_request"}), authority=authority)
     http.get(f"{AUTHORITY}/token")
     error = http.failure()
     assert (error.kind, error.service) == ("authentication", service)
     assert error.client_request_id == session.sent[0].headers["client-request-id"]
 
 
-def test_metadata_is_asked_for_once_and_a_refusal_is_not_kept() -> None:
+def test_only_successful_metadata_is_cached() -> None:
     url = f"{AUTHORITY}/contoso/.well-known/openid-configuration"
-    http, session = wire(Reply(404), Reply(203), Reply(200, "kept"))
+    http, session = make_http(Reply(404), Reply(203), Reply(200, "kept"))
     assert [http.get(url).status_code for _attempt in range(5)] == [404, 203, 200, 200, 200]
     assert len(session.sent) == 3
 
 
 @pytest.mark.parametrize(
-    ("failure", "is_told"), [(requests.exceptions.ConnectTimeout(), True), (requests.exceptions.SSLError("x"), False)]
+    ("failure", "has_hint"), [(requests.exceptions.ConnectTimeout(), True), (requests.exceptions.SSLError("x"), False)]
 )
-def test_an_endpoint_that_is_silent_is_taken_for_none(failure: Exception, is_told: bool) -> None:
-    http, _session = wire(failure, authority=None)
+def test_a_timeout_means_that_this_host_has_no_managed_identity(failure: Exception, has_hint: bool) -> None:
+    http, _session = make_http(failure, authority=None)
     with pytest.raises(GraphError) as caught:
         http.get("http://169.254.169.254/token")
-    assert ("seems to have no managed identity" in str(caught.value)) is is_told
+    assert ("seems to have no managed identity" in str(caught.value)) is has_hint
     assert not caught.value.transient
 
 
-def test_each_request_has_an_id_of_its_own() -> None:
-    http, session = wire(Reply(200), Reply(200))
+def test_each_request_has_a_new_client_request_id() -> None:
+    http, session = make_http(Reply(200), Reply(200))
     http.get(f"{AUTHORITY}/metadata")
     http.get(f"{AUTHORITY}/metadata")
     assert len({uuid.UUID(sent.headers["client-request-id"]) for sent in session.sent}) == 2
 
 
 @pytest.mark.parametrize("host", ["a.example", "z.example", "login.example.evil.example"])
-def test_the_user_realm_of_another_host_is_not_asked(host: str) -> None:
-    http, session = wire(Reply(200, {}))
+def test_no_user_realm_request_is_sent_to_another_host(host: str) -> None:
+    http, session = make_http(Reply(200, {}))
     with pytest.raises(GraphError, match="no credential goes there. Check authority_url"):
-        http.get(f"https://{host}/common/userrealm/somebody")
+        http.get(f"https://{host}/common/userrealm/kim")
     assert session.sent == []
 
 
 @pytest.mark.parametrize("account_type", ["Federated", "federated", "FEDERATED"])
 def test_a_federated_user_is_refused(account_type: str) -> None:
-    http, _session = wire(Reply(200, {"account_type": account_type}))
+    http, _session = make_http(Reply(200, {"account_type": account_type}))
     with pytest.raises(AuthenticationError, match="signs in at another identity provider.* Sign in once with"):
         http.get(REALM)
 
 
-def test_only_the_user_realm_tells_who_is_federated() -> None:
-    http, _session = wire(Reply(200, {"account_type": "Federated"}))
+def test_account_type_is_read_only_from_the_user_realm() -> None:
+    http, _session = make_http(Reply(200, {"account_type": "Federated"}))
     assert http.get(f"{AUTHORITY}/metadata").status_code == 200
 
 
@@ -261,6 +263,6 @@ def test_only_the_user_realm_tells_who_is_federated() -> None:
     "body",
     ["<html>", "", "[]", "7", {}, {"account_type": None}, {"account_type": "Cloud"}, {"account_type": "Managed"}],
 )
-def test_what_does_not_say_federated_is_left_to_msal(body: t.Any) -> None:
-    http, _session = wire(Reply(200, body))
+def test_other_account_types_are_passed_to_msal(body: t.Any) -> None:
+    http, _session = make_http(Reply(200, body))
     assert http.get(REALM).status_code == 200

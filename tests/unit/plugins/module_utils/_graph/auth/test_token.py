@@ -18,7 +18,7 @@ def test_roles_make_an_application_token() -> None:
     assert (token.kind, token.permissions) == ("application", ("A.Read.All", "B.ReadWrite.All"))
 
 
-def test_a_token_is_read_whatever_its_length() -> None:
+def test_tokens_of_each_length_are_read() -> None:
     for length in range(20):
         token = read_token(jwt({"scp": "x" * length}))
         assert (token.kind, "".join(token.permissions)) == ("delegated", "x" * length)
@@ -29,7 +29,7 @@ def test_scopes_make_a_delegated_token() -> None:
     assert (token.kind, token.permissions) == ("delegated", ("A.Read.All", "openid"))
 
 
-def test_an_application_without_permissions_is_one_all_the_same() -> None:
+def test_idtyp_identifies_an_application_without_permissions() -> None:
     token = read_token(jwt({"idtyp": "app"}))
     assert (token.kind, token.permissions) == ("application", ())
 
@@ -50,21 +50,21 @@ def test_an_application_without_permissions_is_one_all_the_same() -> None:
         f"x.{DEEP}.x",
     ],
 )
-def test_what_does_not_describe_itself_is_unknown(text: str) -> None:
+def test_a_token_without_readable_claims_is_unknown(text: str) -> None:
     assert read_token(text).kind == "unknown"
 
 
-def test_a_token_is_not_in_its_representation() -> None:
+def test_a_token_is_not_in_its_repr() -> None:
     assert "hush-hush" not in repr(read_token("hush-hush"))
 
 
 @pytest.mark.parametrize("claims", [{"scp": "x" * 5000}, {"roles": ["x" * 5000]}, {"roles": [["x" * 5000]]}])
-def test_the_name_of_a_permission_is_cut(claims: dict[str, object]) -> None:
+def test_a_long_permission_name_is_truncated(claims: dict[str, object]) -> None:
     (permission,) = read_token(jwt(claims)).permissions
     assert len(permission) == 128
 
 
-def test_all_permissions_count_and_a_message_names_fifty() -> None:
+def test_a_message_names_the_first_fifty_permissions() -> None:
     roles = [f"Role{number}" for number in range(60)]
     token = read_token(jwt({"roles": roles}))
     assert token.permissions == tuple(roles)

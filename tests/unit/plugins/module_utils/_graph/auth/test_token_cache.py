@@ -48,7 +48,9 @@ def content(*tokens: dict[str, t.Any], **sections: t.Any) -> str:
     return json.dumps({"AccessToken": {str(number): token for number, token in enumerate(tokens)}, **sections})
 
 
-class World:
+class CacheFile:
+    """A cache file, with the warnings about it."""
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.warnings: list[str] = []
@@ -60,26 +62,26 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path / "cache.json")
+def cache_file(tmp_path: Path) -> CacheFile:
+    return CacheFile(tmp_path / "cache.json")
 
 
-def test_what_is_not_there_is_not_found(world: World) -> None:
-    assert world.cache.find(APPLICATION) is None
-    assert world.cache.accounts(HOST, CLIENT, None) == []
-    assert world.cache.load() == ""
-    assert world.warnings == []
+def test_a_missing_file_counts_as_an_empty_cache(cache_file: CacheFile) -> None:
+    assert cache_file.cache.find(APPLICATION) is None
+    assert cache_file.cache.accounts(HOST, CLIENT, None) == []
+    assert cache_file.cache.load() == ""
+    assert cache_file.warnings == []
 
 
-def test_a_blank_file_is_as_good_as_none(world: World) -> None:
-    world.write(" \n")
-    assert (world.cache.load(), world.warnings) == ("", [])
+def test_a_blank_file_counts_as_an_empty_cache(cache_file: CacheFile) -> None:
+    cache_file.write(" \n")
+    assert (cache_file.cache.load(), cache_file.warnings) == ("", [])
 
 
-def test_a_valid_token_is_found_without_msal(world: World) -> None:
-    world.write(content(entry(secret="another-token", realm="tenant-2"), entry()))
-    assert world.cache.find(APPLICATION) == "the-token"
-    assert world.warnings == []
+def test_a_valid_token_is_found_without_msal(cache_file: CacheFile) -> None:
+    cache_file.write(content(entry(secret="another-token", realm="tenant-2"), entry()))
+    assert cache_file.cache.find(APPLICATION) == "the-token"
+    assert cache_file.warnings == []
 
 
 @pytest.mark.parametrize(
@@ -96,46 +98,51 @@ def test_a_valid_token_is_found_without_msal(world: World) -> None:
         {"expires_on": str(int(NOW) + 200)},
     ],
 )
-def test_a_token_of_something_else_or_near_its_end_is_not_used(world: World, changes: dict[str, t.Any]) -> None:
-    world.write(content(entry(**changes)))
-    assert world.cache.find(APPLICATION) is None
+def test_a_token_that_does_not_match_or_expires_soon_is_not_returned(
+    cache_file: CacheFile, changes: dict[str, t.Any]
+) -> None:
+    cache_file.write(content(entry(**changes)))
+    assert cache_file.cache.find(APPLICATION) is None
 
 
-def test_an_applications_token_may_have_an_empty_users_id(world: World) -> None:
-    world.write(content(entry(home_account_id="")))
-    assert world.cache.find(APPLICATION) == "the-token"
+def test_a_token_of_an_application_may_have_an_empty_account_id(cache_file: CacheFile) -> None:
+    cache_file.write(content(entry(home_account_id="")))
+    assert cache_file.cache.find(APPLICATION) == "the-token"
 
 
-def test_a_token_that_was_refused_is_not_in_a_representation() -> None:
+def test_a_rejected_token_is_not_in_the_repr() -> None:
     assert "hush-hush" not in repr(TokenQuery(HOST, "tenant-1", CLIENT, (SCOPE,), rejected_token="hush-hush"))
 
 
-def test_a_token_that_was_refused_is_neither_found_nor_handed_to_msal(world: World) -> None:
-    world.write(content(*(entry(secret=f"token-of-{name}") for name in "amz")))
-    assert world.cache.find(TokenQuery(HOST, "tenant-1", CLIENT, (SCOPE,), rejected_token="token-of-a")) == "token-of-m"
-    kept = json.loads(world.cache.load(rejected_token="token-of-m"))["AccessToken"]
-    assert [one["secret"] for one in kept.values()] == ["token-of-a", "token-of-z"]
-    world.write(json.dumps({"RefreshToken": {"1": {"secret": "r"}}}))
-    assert json.loads(world.cache.load(rejected_token="m")) == {"RefreshToken": {"1": {"secret": "r"}}}
+def test_a_rejected_token_is_not_returned_and_not_passed_to_msal(cache_file: CacheFile) -> None:
+    cache_file.write(content(*(entry(secret=f"token-of-{name}") for name in "amz")))
+    assert (
+        cache_file.cache.find(TokenQuery(HOST, "tenant-1", CLIENT, (SCOPE,), rejected_token="token-of-a"))
+        == "token-of-m"
+    )
+    content_on_disk = json.loads(cache_file.cache.load(rejected_token="token-of-m"))["AccessToken"]
+    assert [token["secret"] for token in content_on_disk.values()] == ["token-of-a", "token-of-z"]
+    cache_file.write(json.dumps({"RefreshToken": {"1": {"secret": "r"}}}))
+    assert json.loads(cache_file.cache.load(rejected_token="m")) == {"RefreshToken": {"1": {"secret": "r"}}}
 
 
-def test_a_users_token_must_hold_all_scopes_and_be_that_users(world: World) -> None:
-    world.write(content(entry(home_account_id="uid.utid", target="c b a"), entry(target="a b")))
-    assert world.cache.find(USER) == "the-token"
-    world.write(content(entry(home_account_id="uid.utid", target="a c")))
-    assert world.cache.find(USER) is None
+def test_a_token_of_a_user_must_match_user_and_scopes(cache_file: CacheFile) -> None:
+    cache_file.write(content(entry(home_account_id="uid.utid", target="c b a"), entry(target="a b")))
+    assert cache_file.cache.find(USER) == "the-token"
+    cache_file.write(content(entry(home_account_id="uid.utid", target="a c")))
+    assert cache_file.cache.find(USER) is None
 
 
-def test_a_tenant_is_found_under_the_name_it_was_saved_with(world: World) -> None:
-    with world.cache.locked():
-        world.cache.save(content(entry()), host=HOST, tenant="contoso.example", tenant_id="tenant-1")
+def test_a_token_is_found_by_name_and_id_of_the_tenant(cache_file: CacheFile) -> None:
+    with cache_file.cache.locked():
+        cache_file.cache.save(content(entry()), host=HOST, tenant="contoso.example", tenant_id="tenant-1")
     by_name = TokenQuery(HOST, "contoso.example", CLIENT, (SCOPE,))
-    assert world.cache.find(by_name) == "the-token"
-    assert world.cache.find(APPLICATION) == "the-token"
-    assert world.cache.find(TokenQuery(HOST, "fabrikam.example", CLIENT, (SCOPE,))) is None
+    assert cache_file.cache.find(by_name) == "the-token"
+    assert cache_file.cache.find(APPLICATION) == "the-token"
+    assert cache_file.cache.find(TokenQuery(HOST, "fabrikam.example", CLIENT, (SCOPE,))) is None
 
 
-def test_users_are_those_who_signed_in_to_this_client(world: World) -> None:
+def test_accounts_returns_users_who_signed_in_to_this_client(cache_file: CacheFile) -> None:
     accounts = {
         "1": {"home_account_id": "one.t", "environment": HOST, "username": "One@contoso.example"},
         "2": {"home_account_id": "two.t", "environment": HOST, "username": "two@contoso.example"},
@@ -149,42 +156,42 @@ def test_users_are_those_who_signed_in_to_this_client(world: World) -> None:
         "3": {"home_account_id": "two.t", "environment": HOST, "client_id": "client-0"},
         "4": {"home_account_id": "two.t", "environment": "a.login.other", "client_id": CLIENT},
     }
-    world.write(content(entry(), Account=accounts, RefreshToken=refresh))
-    assert world.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "One@contoso.example")]
-    assert world.cache.accounts(HOST, CLIENT, "one@CONTOSO.example") == [Account("one.t", "One@contoso.example")]
-    assert world.cache.accounts(HOST, CLIENT, "two@contoso.example") == []
-    assert world.cache.accounts(HOST, CLIENT, "a@contoso.example") == []
+    cache_file.write(content(entry(), Account=accounts, RefreshToken=refresh))
+    assert cache_file.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "One@contoso.example")]
+    assert cache_file.cache.accounts(HOST, CLIENT, "one@CONTOSO.example") == [Account("one.t", "One@contoso.example")]
+    assert cache_file.cache.accounts(HOST, CLIENT, "two@contoso.example") == []
+    assert cache_file.cache.accounts(HOST, CLIENT, "a@contoso.example") == []
 
 
-def test_a_user_may_be_without_a_name(world: World) -> None:
+def test_a_user_may_be_without_a_name(cache_file: CacheFile) -> None:
     accounts = {"1": {"home_account_id": "one.t", "environment": HOST}}
-    world.write(content(entry(home_account_id="one.t"), Account=accounts))
-    assert world.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "")]
+    cache_file.write(content(entry(home_account_id="one.t"), Account=accounts))
+    assert cache_file.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "")]
 
 
-def test_only_entras_form_of_an_id_tells_a_tenant() -> None:
+def test_the_home_tenant_is_read_only_from_account_ids_of_entra() -> None:
     tenant = "7b1f6d0e-2c4a-4d63-9e21-5a8e0c9d4f01"
     assert Account(f"5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11.{tenant}", "x").home_tenant == tenant
     assert Account("kim@example.org", "x").home_tenant is None
 
 
 @pytest.mark.parametrize(
-    "garbage",
+    "damaged",
     [b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"[" * 100_000, b'{"AccessToken": []}', b'{"AccessToken": 5}'],
 )
-def test_garbage_is_rebuilt_with_one_warning(world: World, garbage: bytes) -> None:
-    world.write(garbage)
-    assert world.cache.find(APPLICATION) is None
-    assert world.cache.load() == ""
-    (warning,) = world.warnings
+def test_a_damaged_file_is_replaced_with_one_warning(cache_file: CacheFile, damaged: bytes) -> None:
+    cache_file.write(damaged)
+    assert cache_file.cache.find(APPLICATION) is None
+    assert cache_file.cache.load() == ""
+    (warning,) = cache_file.warnings
     assert "was damaged" in warning
-    with world.cache.locked():
-        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
-    assert world.cache.find(APPLICATION) == "the-token"
+    with cache_file.cache.locked():
+        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    assert cache_file.cache.find(APPLICATION) == "the-token"
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "invalid",
     [
         {"AccessToken": {"1": 5, "2": None, "3": []}},
         {"AccessToken": {"1": entry(home_account_id=["x"])}},
@@ -192,10 +199,10 @@ def test_garbage_is_rebuilt_with_one_warning(world: World, garbage: bytes) -> No
         {"MsgraphIntuneTenants": {"login.example/tenant-1": ["x"]}, "AccessToken": {}},
     ],
 )
-def test_odd_entries_are_passed_over(world: World, odd: dict[str, t.Any]) -> None:
-    world.write(json.dumps(odd))
-    assert world.cache.find(APPLICATION) is None
-    assert world.cache.accounts(HOST, CLIENT, None) == []
+def test_entries_of_wrong_types_are_ignored(cache_file: CacheFile, invalid: dict[str, t.Any]) -> None:
+    cache_file.write(json.dumps(invalid))
+    assert cache_file.cache.find(APPLICATION) is None
+    assert cache_file.cache.accounts(HOST, CLIENT, None) == []
 
 
 @pytest.mark.parametrize(
@@ -212,44 +219,44 @@ def test_odd_entries_are_passed_over(world: World, odd: dict[str, t.Any]) -> Non
         entry(target=None),
     ],
 )
-def test_a_damaged_entry_is_dropped_with_a_warning_and_the_rest_is_kept(world: World, bad: t.Any) -> None:
-    world.write(content(bad, entry()))
-    assert world.cache.find(APPLICATION) == "the-token"
-    assert len(json.loads(world.cache.load())["AccessToken"]) == 1
-    (warning,) = world.warnings
+def test_a_damaged_entry_is_removed_with_a_warning(cache_file: CacheFile, bad: t.Any) -> None:
+    cache_file.write(content(bad, entry()))
+    assert cache_file.cache.find(APPLICATION) == "the-token"
+    assert len(json.loads(cache_file.cache.load())["AccessToken"]) == 1
+    (warning,) = cache_file.warnings
     assert "the damaged part is lost" in warning
 
 
-def test_the_same_tenants_name_at_another_login_service_is_another_tenant(world: World) -> None:
-    with world.cache.locked():
-        world.cache.save(content(entry()), host="login.other", tenant="contoso.example", tenant_id="tenant-1")
-    assert world.cache.find(TokenQuery(HOST, "contoso.example", CLIENT, (SCOPE,))) is None
+def test_tenant_names_are_stored_by_login_host(cache_file: CacheFile) -> None:
+    with cache_file.cache.locked():
+        cache_file.cache.save(content(entry()), host="login.other", tenant="contoso.example", tenant_id="tenant-1")
+    assert cache_file.cache.find(TokenQuery(HOST, "contoso.example", CLIENT, (SCOPE,))) is None
 
 
-def test_a_file_system_without_locks_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_system_without_locks_is_refused(cache_file: CacheFile, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_locks(_descriptor: int, _operation: int) -> None:
         raise OSError(37, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
     with (
-        pytest.raises(OptionsError, match=f"{world.path} cannot be used: .*No locks available"),
-        world.cache.locked(),
+        pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: .*No locks available"),
+        cache_file.cache.locked(),
     ):
         pass
 
 
-def test_what_must_be_kept_and_cannot_be_is_an_error(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_required_save_that_fails_is_an_error(cache_file: CacheFile, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_source: str, _target: str) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
     with (
-        world.cache.locked(),
-        pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written .No space left"),
+        cache_file.cache.locked(),
+        pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it cannot be written .No space left"),
     ):
-        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
-    assert world.warnings == []
-    assert [path.name for path in world.path.parent.iterdir()] == ["cache.json.lock"]
+        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
+    assert cache_file.warnings == []
+    assert [path.name for path in cache_file.path.parent.iterdir()] == ["cache.json.lock"]
 
 
 def nested(depth: int) -> str:
@@ -267,28 +274,26 @@ def nested(depth: int) -> str:
     ],
     ids=["60", "990", "9000", "200000", "many", "large", "list", "text"],
 )
-def test_what_msal_hands_over_is_refused_beyond_the_limits_and_the_file_is_kept(
-    world: World, state: str, reason: str
-) -> None:
-    world.write(content(entry()))
-    with world.cache.locked():
-        world.cache.load()
-        world.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1")
-        (warning,) = world.warnings
-        assert f"could not be kept in {world.path}: {reason}" in warning
-        with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written .{reason}"):
-            world.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
-    assert world.path.read_text() == content(entry())
+def test_content_beyond_the_limits_is_not_saved(cache_file: CacheFile, state: str, reason: str) -> None:
+    cache_file.write(content(entry()))
+    with cache_file.cache.locked():
+        cache_file.cache.load()
+        cache_file.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        (warning,) = cache_file.warnings
+        assert f"could not be kept in {cache_file.path}: {reason}" in warning
+        with pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it cannot be written .{reason}"):
+            cache_file.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
+    assert cache_file.path.read_text() == content(entry())
 
 
-def test_an_entry_that_could_not_be_read_again_is_not_written(world: World) -> None:
-    with world.cache.locked():
+def test_an_entry_that_could_not_be_read_is_not_saved(cache_file: CacheFile) -> None:
+    with cache_file.cache.locked():
         state = content(entry(expires_on="soon"), Account={"1": {"username": "kim"}})
-        world.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1")
-    (warning,) = world.warnings
+        cache_file.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    (warning,) = cache_file.warnings
     assert "A part of the sign-in could not be kept" in warning
-    kept = json.loads(world.path.read_bytes())
-    assert (kept["AccessToken"], kept["Account"]) == ({}, {"1": {"username": "kim"}})
+    content_on_disk = json.loads(cache_file.path.read_bytes())
+    assert (content_on_disk["AccessToken"], content_on_disk["Account"]) == ({}, {"1": {"username": "kim"}})
 
 
 @pytest.mark.parametrize(
@@ -296,182 +301,182 @@ def test_an_entry_that_could_not_be_read_again_is_not_written(world: World) -> N
     [nested(60), nested(100_000), '{"Account": {"1": {"a": [' + "1," * 300_000 + "1]}}}"],
     ids=["deep", "deeper", "many"],
 )
-def test_a_file_beyond_the_limits_of_json_is_rebuilt(world: World, damage: str) -> None:
-    world.write(damage)
-    assert world.cache.load() == ""
-    (warning,) = world.warnings
+def test_a_file_beyond_the_limits_counts_as_damaged(cache_file: CacheFile, damage: str) -> None:
+    cache_file.write(damage)
+    assert cache_file.cache.load() == ""
+    (warning,) = cache_file.warnings
     assert "was damaged" in warning
 
 
-def test_control_characters_of_the_file_are_not_shown(world: World) -> None:
+def test_control_characters_of_the_file_are_removed(cache_file: CacheFile) -> None:
     accounts = {"1": {"home_account_id": "one.t", "environment": HOST, "username": "\x1b[31mone"}}
-    world.write(content(entry(home_account_id="one.t"), Account=accounts))
-    assert world.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "[31mone")]
+    cache_file.write(content(entry(home_account_id="one.t"), Account=accounts))
+    assert cache_file.cache.accounts(HOST, CLIENT, None) == [Account("one.t", "[31mone")]
 
 
-def test_secrets_that_are_read_are_registered(world: World) -> None:
+def test_secrets_that_are_read_are_registered(cache_file: CacheFile) -> None:
     others = {
         "RefreshToken": {"1": {"secret": "the-refresh-token"}, "2": {"secret": 5}, "3": {"secret": "tot"}},
         "IdToken": {"1": {"secret": "the-id-token"}},
         "Account": {"1": {"secret": "no-secret-at-all"}},
     }
-    world.write(content(entry(), entry(secret="another-token", realm="tenant-2"), **others))
+    cache_file.write(content(entry(), entry(secret="another-token", realm="tenant-2"), **others))
     assert SECRETS.mask("the-token another-token") == "the-token another-token"
-    world.cache.find(APPLICATION)
+    cache_file.cache.find(APPLICATION)
     assert SECRETS.mask("the-token another-token") == "******** another-token"
-    world.cache.load(rejected_token="another-token")
+    cache_file.cache.load(rejected_token="another-token")
     shown = SECRETS.mask("the-token another-token the-refresh-token the-id-token no-secret-at-all total")
     assert shown == "******** ******** ******** ******** no-secret-at-all total"
 
 
 @pytest.mark.parametrize("secret", ["e", "x" * 7, "x" * 65_537, "a token with blanks", "token\r\nHost: x", ""])
-def test_an_access_token_that_cannot_be_used_is_damage(world: World, secret: str) -> None:
-    world.write(content(entry(secret=secret), Account={"1": {"username": "kim"}}))
-    assert world.cache.find(APPLICATION) is None
-    assert json.loads(world.cache.load()) == {"AccessToken": {}, "Account": {"1": {"username": "kim"}}}
-    (warning,) = world.warnings
+def test_an_invalid_access_token_counts_as_damage(cache_file: CacheFile, secret: str) -> None:
+    cache_file.write(content(entry(secret=secret), Account={"1": {"username": "kim"}}))
+    assert cache_file.cache.find(APPLICATION) is None
+    assert json.loads(cache_file.cache.load()) == {"AccessToken": {}, "Account": {"1": {"username": "kim"}}}
+    (warning,) = cache_file.warnings
     assert "was damaged" in warning
     assert SECRETS.mask(f"the words {secret}") == f"the words {secret}"
 
 
 @pytest.mark.parametrize("section", ["RefreshToken", "IdToken"])
-def test_a_secret_of_any_size_is_damage(world: World, section: str) -> None:
-    world.write(content(**{section: {"1": {"secret": "x" * 65_537}, "2": {"secret": "y" * 65_536}}}))
-    assert list(json.loads(world.cache.load())[section]) == ["2"]
-    assert len(world.warnings) == 1
+def test_a_secret_that_is_too_long_counts_as_damage(cache_file: CacheFile, section: str) -> None:
+    cache_file.write(content(**{section: {"1": {"secret": "x" * 65_537}, "2": {"secret": "y" * 65_536}}}))
+    assert list(json.loads(cache_file.cache.load())[section]) == ["2"]
+    assert len(cache_file.warnings) == 1
     assert SECRETS.mask("x" * 65_537) == "x" * 65_537
 
 
-def test_names_of_users_are_short(world: World) -> None:
+def test_user_names_are_truncated(cache_file: CacheFile) -> None:
     accounts = {
         str(number): {"home_account_id": f"{number}.t", "environment": HOST, "username": f"{number:02}" + "x" * 5000}
         for number in range(12)
     }
     tokens = [entry(home_account_id=f"{number}.t") for number in range(12)]
     digest = hashlib.sha256(b"the-refresh-token").hexdigest()
-    world.write(content(*tokens, Account=accounts, MsgraphIntuneGiven={digest: "y" * 5000}))
-    found = world.cache.accounts(HOST, CLIENT, None)
-    assert {len(account.username) for account in found} == {200}
-    assert world.cache.accounts(HOST, CLIENT, "07" + "x" * 5000) == [found[7]]
-    assert world.cache.user_of("the-refresh-token") == "y" * 200
+    cache_file.write(content(*tokens, Account=accounts, MsgraphIntuneGiven={digest: "y" * 5000}))
+    users = cache_file.cache.accounts(HOST, CLIENT, None)
+    assert {len(account.username) for account in users} == {200}
+    assert cache_file.cache.accounts(HOST, CLIENT, "07" + "x" * 5000) == [users[7]]
+    assert cache_file.cache.user_of("the-refresh-token") == "y" * 200
     with pytest.raises(OptionsError, match="several users: 00x+, 01x.* and 2 more. Set username") as caught:
-        only_account(found)
+        only_account(users)
     assert len(str(caught.value)) < 2500
 
 
 @pytest.mark.parametrize("mode", [0o601, 0o604, 0o640, 0o644, 0o660, 0o602, 0o777])
-def test_a_file_that_others_may_use_is_refused(world: World, mode: int) -> None:
-    world.write(content(entry()), mode)
+def test_a_file_that_others_may_use_is_refused(cache_file: CacheFile, mode: int) -> None:
+    cache_file.write(content(entry()), mode)
     with pytest.raises(
-        OptionsError, match=f"{world.path} cannot be used: others may use it .its mode is {mode:04o}."
+        OptionsError, match=f"{cache_file.path} cannot be used: others may use it .its mode is {mode:04o}."
     ) as caught:
-        world.cache.find(APPLICATION)
+        cache_file.cache.find(APPLICATION)
     assert "mode 0600" in (caught.value.hint or "")
 
 
-def test_a_place_that_cannot_be_is_refused(tmp_path: Path) -> None:
+def test_a_path_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    world = World(tmp_path / "file" / "cache.json")
+    cache_file = CacheFile(tmp_path / "file" / "cache.json")
     with (
-        pytest.raises(OptionsError, match=f"{world.path} cannot be used: its folder cannot be made"),
-        world.cache.locked(),
+        pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: its folder cannot be made"),
+        cache_file.cache.locked(),
     ):
         pass
-    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: Not a directory"):
-        world.cache.find(APPLICATION)
+    with pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: Not a directory"):
+        cache_file.cache.find(APPLICATION)
 
 
-def test_a_pipe_is_refused_and_does_not_hold_the_task(world: World) -> None:
-    os.mkfifo(world.path, mode=0o600)
-    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it is not a regular file"):
-        world.cache.find(APPLICATION)
+def test_a_pipe_is_refused_and_does_not_block_the_task(cache_file: CacheFile) -> None:
+    os.mkfifo(cache_file.path, mode=0o600)
+    with pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it is not a regular file"):
+        cache_file.cache.find(APPLICATION)
 
 
-def test_a_link_in_the_place_of_the_new_file_is_not_followed(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_link_with_the_name_of_the_new_file_is_not_followed(
+    cache_file: CacheFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "urandom", bytes)
     (tmp_path / "cache.json.0000000000000000.msgraph-new").symlink_to(tmp_path / "elsewhere")
     with (
-        world.cache.locked(),
-        pytest.raises(OptionsError, match=f"{world.path} cannot be used: it cannot be written .File exists"),
+        cache_file.cache.locked(),
+        pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it cannot be written .File exists"),
     ):
-        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
+        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_what_is_saved_is_on_the_disk_before_it_takes_the_old_ones_place(
-    world: World, monkeypatch: pytest.MonkeyPatch
+def test_the_new_file_is_synced_before_it_replaces_the_old_file(
+    cache_file: CacheFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[tuple[bool, bool]] = []
 
     def sync(descriptor: int) -> None:
-        synced.append((os.fstat(descriptor).st_size > 0, world.path.exists()))
+        synced.append((os.fstat(descriptor).st_size > 0, cache_file.path.exists()))
 
     monkeypatch.setattr(os, "fsync", sync)
-    with world.cache.locked():
-        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    with cache_file.cache.locked():
+        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
     assert synced == [(True, False)]
 
 
-def test_no_file_stays_open(world: World) -> None:
+def test_each_file_is_closed(cache_file: CacheFile) -> None:
     before = set(Path("/dev/fd").iterdir())
-    with world.cache.locked():
-        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
-    assert world.cache.find(APPLICATION) == "the-token"
+    with cache_file.cache.locked():
+        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    assert cache_file.cache.find(APPLICATION) == "the-token"
     assert set(Path("/dev/fd").iterdir()) <= before
 
 
-def test_a_link_and_a_folder_are_refused(world: World, tmp_path: Path) -> None:
+def test_a_link_and_a_folder_are_refused(cache_file: CacheFile, tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_text(content(entry()))
     target.chmod(0o600)
-    world.path.symlink_to(target)
-    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it is a symbolic link"):
-        world.cache.find(APPLICATION)
-    world.path.unlink()
-    world.path.mkdir(mode=0o700)
-    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it is not a regular file"):
-        world.cache.find(APPLICATION)
+    cache_file.path.symlink_to(target)
+    with pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it is a symbolic link"):
+        cache_file.cache.find(APPLICATION)
+    cache_file.path.unlink()
+    cache_file.path.mkdir(mode=0o700)
+    with pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it is not a regular file"):
+        cache_file.cache.find(APPLICATION)
 
 
 @pytest.mark.parametrize("step", [-1, 1])
-def test_a_file_of_somebody_else_is_refused(world: World, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    world.write(content(entry()))
+def test_a_file_of_another_user_is_refused(cache_file: CacheFile, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    cache_file.write(content(entry()))
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + step)
-    with pytest.raises(OptionsError, match=f"{world.path} cannot be used: it belongs to another user"):
-        world.cache.find(APPLICATION)
+    with pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it belongs to another user"):
+        cache_file.cache.find(APPLICATION)
 
 
-def test_what_is_saved_is_for_this_user_alone_and_replaced_whole(world: World) -> None:
-    world.write(content(entry(secret="old-token")))
-    before = world.path.stat().st_ino
+def test_a_save_replaces_the_file_with_mode_0600(cache_file: CacheFile) -> None:
+    cache_file.write(content(entry(secret="old-token")))
+    before = cache_file.path.stat().st_ino
     previous = os.umask(0)
     try:
-        with world.cache.locked():
-            world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        with cache_file.cache.locked():
+            cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
     finally:
         os.umask(previous)
-    for path in world.path.parent.iterdir():
+    for path in cache_file.path.parent.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert world.path.stat().st_ino != before
-    assert sorted(path.name for path in world.path.parent.iterdir()) == ["cache.json", "cache.json.lock"]
+    assert cache_file.path.stat().st_ino != before
+    assert sorted(path.name for path in cache_file.path.parent.iterdir()) == ["cache.json", "cache.json.lock"]
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o277, 0o777])
-def test_each_missing_folder_is_made_for_this_user_alone(tmp_path: Path, umask: int) -> None:
-    world = World(tmp_path / "new" / "nested" / "folder" / "cache.json")
+def test_missing_folders_are_created_with_mode_0700(tmp_path: Path, umask: int) -> None:
+    cache_file = CacheFile(tmp_path / "new" / "nested" / "folder" / "cache.json")
     previous = os.umask(umask)
     try:
-        with world.cache.locked():
+        with cache_file.cache.locked():
             pass
     finally:
         os.umask(previous)
-    modes = [stat.S_IMODE(path.stat().st_mode) for path in list(world.path.parents)[:3]]
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in list(cache_file.path.parents)[:3]]
     assert modes == [0o700, 0o700, 0o700]
 
 
-def test_a_folder_that_another_task_made_first_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_another_task_created_first_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     original = os.mkdir
 
     def made_by_another_task(path: str, mode: int) -> None:
@@ -479,11 +484,11 @@ def test_a_folder_that_another_task_made_first_is_used(tmp_path: Path, monkeypat
         raise FileExistsError
 
     monkeypatch.setattr(os, "mkdir", made_by_another_task)
-    with World(tmp_path / "new" / "folder" / "cache.json").cache.locked():
+    with CacheFile(tmp_path / "new" / "folder" / "cache.json").cache.locked():
         pass
 
 
-def test_a_link_in_the_place_of_the_new_folder_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_that_replaced_the_new_folder_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "of-others").mkdir()
     (tmp_path / "of-others").chmod(0o755)
     original = os.mkdir
@@ -496,124 +501,130 @@ def test_a_link_in_the_place_of_the_new_folder_is_not_followed(tmp_path: Path, m
     monkeypatch.setattr(os, "mkdir", replaced_by_another_user)
     with (
         pytest.raises(OptionsError, match="its folder cannot be made"),
-        World(tmp_path / "new" / "cache.json").cache.locked(),
+        CacheFile(tmp_path / "new" / "cache.json").cache.locked(),
     ):
         pass
     assert stat.S_IMODE((tmp_path / "of-others").stat().st_mode) == 0o755
 
 
-def test_what_cannot_be_kept_is_a_warning_and_no_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_save_that_fails_is_a_warning(cache_file: CacheFile, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_source: str, _target: str) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    with world.cache.locked():
-        world.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
-    (warning,) = world.warnings
+    with cache_file.cache.locked():
+        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    (warning,) = cache_file.warnings
     assert "could not be kept" in warning
     assert "No space left on device" in warning
 
 
-def _hold(path: str, held: t.Any) -> None:
+def _hold_lock(path: str, locked_event: t.Any) -> None:
     with TokenCache(path, on_warning=lambda _warning: None).locked():
         Path(f"{path}.0123456789abcdef.msgraph-new").write_text("half a fi")
-        held.set()
+        locked_event.set()
         signal.pause()
 
 
-def test_a_holder_that_is_killed_lets_go_and_leaves_a_valid_file(world: World) -> None:
-    world.write(content(entry()))
+def test_the_lock_of_a_killed_process_is_released_and_the_file_is_valid(cache_file: CacheFile) -> None:
+    cache_file.write(content(entry()))
     context = multiprocessing.get_context("fork")
-    held = context.Event()
-    holder = context.Process(target=_hold, args=(str(world.path), held))
+    locked_event = context.Event()
+    holder = context.Process(target=_hold_lock, args=(str(cache_file.path), locked_event))
     holder.start()
-    assert held.wait(10)
+    assert locked_event.wait(10)
     assert holder.pid is not None
     os.kill(holder.pid, signal.SIGKILL)
     holder.join()
-    assert world.cache.find(APPLICATION) == "the-token"
-    with world.cache.locked():
-        world.cache.save(content(entry(secret="new-token")), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
-    assert world.cache.find(APPLICATION) == "new-token"
+    assert cache_file.cache.find(APPLICATION) == "the-token"
+    with cache_file.cache.locked():
+        cache_file.cache.save(content(entry(secret="new-token")), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+    assert cache_file.cache.find(APPLICATION) == "new-token"
 
 
-def test_a_lock_that_is_never_let_go_ends_the_wait(world: World) -> None:
+def test_waiting_for_the_lock_times_out(cache_file: CacheFile) -> None:
     ticks = iter(range(0, 1000, 70))
-    naps: list[float] = []
+    waits: list[float] = []
     other = TokenCache(
-        str(world.path), on_warning=world.warnings.append, monotonic=lambda: float(next(ticks)), sleep=naps.append
+        str(cache_file.path),
+        on_warning=cache_file.warnings.append,
+        monotonic=lambda: float(next(ticks)),
+        sleep=waits.append,
     )
     with (
-        world.cache.locked(),
+        cache_file.cache.locked(),
         pytest.raises(GraphTimeoutError, match="another task has held the token cache.*Look for a task that hangs"),
         other.locked(),
     ):
         pass
-    assert naps
-    assert min(naps) > 0
+    assert waits
+    assert min(waits) > 0
 
 
 def save(cache: TokenCache, secret: str, **how: t.Any) -> None:
     cache.save(content(entry(secret=secret)), host=HOST, tenant="tenant-1", tenant_id="tenant-1", **how)
 
 
-def other_of(world: World) -> TokenCache:
-    return TokenCache(str(world.path), on_warning=world.warnings.append, clock=lambda: NOW)
+def other_cache(cache_file: CacheFile) -> TokenCache:
+    return TokenCache(str(cache_file.path), on_warning=cache_file.warnings.append, clock=lambda: NOW)
 
 
-def test_a_save_keeps_what_another_program_wrote_since_the_load(world: World) -> None:
-    world.write(content(entry(), Account={"old": {"username": "kim"}}))
-    mine = json.loads(world.cache.load())
-    other = other_of(world)
-    theirs = json.loads(other.load())
-    theirs["Account"]["new"] = {"username": "lee"}
-    other.save(json.dumps(theirs), host=HOST, tenant="theirs", tenant_id="id-of-theirs")
-    mine["AccessToken"]["0"]["secret"] = "renewed-token"
-    world.cache.save(json.dumps(mine), host=HOST, tenant="ours", tenant_id="id-of-ours")
-    kept = json.loads(world.path.read_bytes())
-    assert (set(kept["Account"]), kept["AccessToken"]["0"]["secret"]) == ({"old", "new"}, "renewed-token")
-    assert kept["MsgraphIntuneTenants"] == {f"{HOST}/theirs": "id-of-theirs", f"{HOST}/ours": "id-of-ours"}
+def test_a_save_keeps_changes_of_other_programs(cache_file: CacheFile) -> None:
+    cache_file.write(content(entry(), Account={"old": {"username": "kim"}}))
+    new = json.loads(cache_file.cache.load())
+    other = other_cache(cache_file)
+    other_content = json.loads(other.load())
+    other_content["Account"]["new"] = {"username": "lee"}
+    other.save(json.dumps(other_content), host=HOST, tenant="other", tenant_id="id-of-other")
+    new["AccessToken"]["0"]["secret"] = "renewed-token"
+    cache_file.cache.save(json.dumps(new), host=HOST, tenant="own", tenant_id="id-of-own")
+    content_on_disk = json.loads(cache_file.path.read_bytes())
+    assert (set(content_on_disk["Account"]), content_on_disk["AccessToken"]["0"]["secret"]) == (
+        {"old", "new"},
+        "renewed-token",
+    )
+    assert content_on_disk["MsgraphIntuneTenants"] == {f"{HOST}/other": "id-of-other", f"{HOST}/own": "id-of-own"}
 
 
-def test_what_msal_removed_is_gone_when_nobody_else_wrote(world: World) -> None:
-    world.write(content(entry(), Account={"old": {}}))
-    with world.cache.locked():
-        mine = json.loads(world.cache.load())
-        del mine["Account"]
-        world.cache.save(json.dumps(mine), host=HOST, tenant="ours", tenant_id="id")
-    assert "Account" not in json.loads(world.path.read_bytes())
+def test_entries_that_msal_removed_are_removed_from_the_file(cache_file: CacheFile) -> None:
+    cache_file.write(content(entry(), Account={"old": {}}))
+    with cache_file.cache.locked():
+        new = json.loads(cache_file.cache.load())
+        del new["Account"]
+        cache_file.cache.save(json.dumps(new), host=HOST, tenant="own", tenant_id="id")
+    assert "Account" not in json.loads(cache_file.path.read_bytes())
 
 
-def test_the_lock_file_is_empty_and_private(world: World) -> None:
-    with world.cache.locked():
-        lock = Path(f"{world.path}.lock")
+def test_the_lock_file_is_empty_and_private(cache_file: CacheFile) -> None:
+    with cache_file.cache.locked():
+        lock = Path(f"{cache_file.path}.lock")
         assert (lock.read_bytes(), lock.stat().st_mode & 0o777) == (b"", 0o600)
 
 
 NEW = "cache.json.0123456789abcdef.msgraph-new"
 
 
-def leave(world: World, name: str, mode: int = 0o600) -> Path:
+def leave(cache_file: CacheFile, name: str, mode: int = 0o600) -> Path:
     """Create an old file beside the cache."""
-    path = world.path.with_name(name)
+    path = cache_file.path.with_name(name)
     path.write_bytes(b"half a fi")
     path.chmod(mode)
     os.utime(path, (NOW - 301, NOW - 301))
     return path
 
 
-def test_what_a_writer_left_that_was_killed_is_removed(world: World) -> None:
-    path = leave(world, NEW)
-    with world.cache.locked():
-        save(world.cache, "new-token")
+def test_the_new_file_of_a_killed_process_is_removed(cache_file: CacheFile) -> None:
+    path = leave(cache_file, NEW)
+    with cache_file.cache.locked():
+        save(cache_file.cache, "new-token")
     assert not path.exists()
 
 
-def test_what_another_writer_is_about_to_finish_stays(world: World) -> None:
-    path = leave(world, NEW)
+def test_a_recent_new_file_of_another_process_is_not_removed(cache_file: CacheFile) -> None:
+    path = leave(cache_file, NEW)
     os.utime(path, (NOW - 299, NOW - 299))
-    with world.cache.locked():
-        save(world.cache, "new-token")
+    with cache_file.cache.locked():
+        save(cache_file.cache, "new-token")
     assert path.exists()
 
 
@@ -629,29 +640,29 @@ def test_what_another_writer_is_about_to_finish_stays(world: World) -> None:
         "other.json.0123456789abcdef.msgraph-new",
     ],
 )
-def test_files_with_other_names_are_not_removed(world: World, name: str) -> None:
-    path = leave(world, name)
-    with world.cache.locked():
-        save(world.cache, "new-token")
+def test_files_with_other_names_are_not_removed(cache_file: CacheFile, name: str) -> None:
+    path = leave(cache_file, name)
+    with cache_file.cache.locked():
+        save(cache_file.cache, "new-token")
     assert path.read_bytes() == b"half a fi"
 
 
-def test_a_file_of_that_name_that_is_not_ours_is_not_removed(world: World) -> None:
-    readable = leave(world, NEW, mode=0o644)
-    linked = leave(world, NEW.replace("0", "1"))
+def test_links_and_public_files_are_not_removed(cache_file: CacheFile) -> None:
+    readable = leave(cache_file, NEW, mode=0o644)
+    linked = leave(cache_file, NEW.replace("0", "1"))
     linked.with_name("of-others").hardlink_to(linked)
-    link = world.path.with_name(NEW.replace("0", "2"))
+    link = cache_file.path.with_name(NEW.replace("0", "2"))
     link.symlink_to(readable)
     os.utime(link, (NOW - 301, NOW - 301), follow_symlinks=False)
-    with world.cache.locked():
-        save(world.cache, "new-token")
+    with cache_file.cache.locked():
+        save(cache_file.cache, "new-token")
     assert (readable.exists(), linked.exists(), link.is_symlink()) == (True, True, True)
 
 
-def test_a_leftover_that_cannot_be_removed_does_not_protect_the_others(
-    world: World, monkeypatch: pytest.MonkeyPatch
+def test_all_leftovers_are_tried_if_one_cannot_be_removed(
+    cache_file: CacheFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = {str(leave(world, NEW.replace("0", str(number)))) for number in range(3)}
+    paths = {str(leave(cache_file, NEW.replace("0", str(number)))) for number in range(3)}
     tried: list[str] = []
 
     def fail(path: str) -> None:
@@ -659,7 +670,7 @@ def test_a_leftover_that_cannot_be_removed_does_not_protect_the_others(
         raise PermissionError
 
     monkeypatch.setattr(os, "unlink", fail)
-    with world.cache.locked():
-        save(world.cache, "new-token")
+    with cache_file.cache.locked():
+        save(cache_file.cache, "new-token")
     assert set(tried) == paths
-    assert world.warnings == []
+    assert cache_file.warnings == []

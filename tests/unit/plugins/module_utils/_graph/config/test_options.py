@@ -29,7 +29,7 @@ def read(params: t.Mapping[str, t.Any] | None = None, **environ: str) -> Setting
     return read_settings(collect_options(params or {}, environ))
 
 
-def test_nothing_given_means_the_global_cloud_and_the_documented_defaults() -> None:
+def test_the_defaults_are_as_documented() -> None:
     settings = read()
     assert settings.cloud.name == "global"
     assert (settings.auth_method, settings.timeout, settings.verify) == ("auto", 30.0, True)
@@ -39,7 +39,7 @@ def test_nothing_given_means_the_global_cloud_and_the_documented_defaults() -> N
     assert settings.token_cache_path is None
 
 
-def test_the_documented_variables_stand_in_for_the_options() -> None:
+def test_each_option_has_the_documented_environment_variables() -> None:
     assert {option.name: option.environment for option in OPTIONS.values()} == {
         "auth_method": ("MSGRAPH_AUTH_METHOD",),
         "access_token": ("MSGRAPH_ACCESS_TOKEN",),
@@ -67,7 +67,7 @@ def test_the_documented_variables_stand_in_for_the_options() -> None:
 
 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
-def test_each_environment_variable_stands_in_for_its_option(option: t.Any) -> None:
+def test_each_environment_variable_sets_its_option(option: t.Any) -> None:
     for env_var in option.environment:
         provided = collect_options({}, {env_var: "something"})
         assert provided[option.name].content == "something"
@@ -75,20 +75,20 @@ def test_each_environment_variable_stands_in_for_its_option(option: t.Any) -> No
 
 
 @pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
-def test_the_option_beats_the_environment(option: t.Any) -> None:
-    provided = collect_options({option.name: "mine"}, dict.fromkeys(option.environment, "theirs"))
-    assert provided[option.name].content == "mine"
+def test_an_option_wins_over_the_environment(option: t.Any) -> None:
+    provided = collect_options({option.name: "from-option"}, dict.fromkeys(option.environment, "from-environment"))
+    assert provided[option.name].content == "from-option"
     assert provided[option.name].env_var is None
 
 
-@pytest.mark.parametrize("nothing", ["", "  ", "\n", None])
-def test_empty_blank_and_null_count_as_unset(nothing: str | None) -> None:
-    params = dict.fromkeys(OPTIONS, nothing)
-    environ = {variable: nothing or "" for option in OPTIONS.values() for variable in option.environment}
+@pytest.mark.parametrize("blank", ["", "  ", "\n", None])
+def test_empty_blank_and_null_count_as_unset(blank: str | None) -> None:
+    params = dict.fromkeys(OPTIONS, blank)
+    environ = {variable: blank or "" for option in OPTIONS.values() for variable in option.environment}
     assert collect_options(params, environ) == {}
 
 
-def test_an_empty_option_leaves_room_for_the_environment() -> None:
+def test_the_environment_is_used_for_an_empty_option() -> None:
     provided = collect_options({"client_id": ""}, {"AZURE_CLIENT_ID": "from-environment"})
     assert provided["client_id"].content == "from-environment"
 
@@ -109,38 +109,38 @@ def test_the_first_variable_that_is_not_empty_wins() -> None:
         ("username", "AZURE_USERNAME", "of-azure-identity"),
     ],
 )
-def test_a_credential_takes_its_tenant_from_its_own_naming_scheme(credential: str, env_var: str, tenant: str) -> None:
+def test_a_credential_uses_the_tenant_of_its_naming_scheme(credential: str, env_var: str, tenant: str) -> None:
     environ = {env_var: "x", "AZURE_TENANT": "of-the-collection", "AZURE_TENANT_ID": "of-azure-identity"}
     provided = collect_options({}, environ)
-    found = same_scheme_value(provided, "tenant_id", provided[credential])
-    assert found is not None
-    assert found.content == tenant
-    provided = collect_options({"tenant_id": "mine"}, environ)
-    mine = same_scheme_value(provided, "tenant_id", provided[credential])
-    assert mine is not None
-    assert mine.content == "mine"
+    value = same_scheme_value(provided, "tenant_id", provided[credential])
+    assert value is not None
+    assert value.content == tenant
+    provided = collect_options({"tenant_id": "from-option"}, environ)
+    option_value = same_scheme_value(provided, "tenant_id", provided[credential])
+    assert option_value is not None
+    assert option_value.content == "from-option"
 
 
-def test_the_other_schemes_tenant_serves_where_there_is_no_own_one() -> None:
+def test_the_tenant_of_the_other_scheme_is_the_fallback() -> None:
     provided = collect_options({}, {"AZURE_SECRET": "x", "AZURE_TENANT_ID": "only"})
-    found = same_scheme_value(provided, "tenant_id", provided["client_secret"])
-    assert found is not None
-    assert found.content == "only"
+    value = same_scheme_value(provided, "tenant_id", provided["client_secret"])
+    assert value is not None
+    assert value.content == "only"
 
 
-def test_where_there_is_no_credential_there_is_no_scheme() -> None:
+def test_without_a_credential_the_naming_scheme_is_ignored() -> None:
     provided = collect_options({}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
     assert same_scheme_value(provided, "tenant_id", None) == provided["tenant_id"]
     assert same_scheme_value(provided, "client_id", None) is None
 
 
-def test_a_credential_given_as_an_option_has_no_scheme() -> None:
+def test_for_a_credential_from_an_option_the_naming_scheme_is_ignored() -> None:
     provided = collect_options({"client_secret": "x"}, {"AZURE_TENANT": "second", "AZURE_TENANT_ID": "first"})
     assert same_scheme_value(provided, "tenant_id", provided["client_secret"]) == provided["tenant_id"]
     assert provided["tenant_id"].content == "first"
 
 
-def test_secrets_are_known_as_such_and_never_in_a_representation() -> None:
+def test_secrets_are_collected_and_not_in_the_repr() -> None:
     environ = {
         "MSGRAPH_ACCESS_TOKEN": "top-secret",
         "AZURE_CLIENT_ID": "an-id",
@@ -153,7 +153,7 @@ def test_secrets_are_known_as_such_and_never_in_a_representation() -> None:
     assert [secret for secret in provided.secrets if secret in shown] == []
 
 
-def test_of_a_proxy_the_user_info_alone_is_secret() -> None:
+def test_only_the_user_info_of_a_proxy_is_secret() -> None:
     url = "http://svc:hush-hush@proxy.example"
     assert collect_options({"proxy": url}, {}).secrets == ("svc:hush-hush", "hush-hush")
     assert collect_options({"proxy": "http://proxy.example"}, {}).secrets == ()
@@ -169,7 +169,7 @@ def test_of_a_proxy_the_user_info_alone_is_secret() -> None:
         ("MSI_ENDPOINT", "MSI_SECRET"),
     ],
 )
-def test_a_platform_announces_its_identity_by_a_pair_of_variables(endpoint: str, other: str) -> None:
+def test_a_managed_identity_is_detected_by_a_pair_of_variables(endpoint: str, other: str) -> None:
     assert collect_options({}, {endpoint: "http://localhost/msi", other: "x"}).announces_identity
     assert not collect_options({}, {endpoint: "http://localhost/msi"}).announces_identity
     assert not collect_options({}, {endpoint: " ", other: "x"}).announces_identity
@@ -180,7 +180,7 @@ def test_a_platform_announces_its_identity_by_a_pair_of_variables(endpoint: str,
     "pasted", ["-----BEGIN PRIVATE KEY-----\nhush-hush", "eyJhbGciOi.hush-hush", "a\nhush-hush", "a\0b"]
 )
 @pytest.mark.parametrize("option", ["certificate_path", "federated_token_file", "token_cache_path", "ca_path"])
-def test_what_belongs_in_a_file_is_masked_and_refused_unseen(option: str, pasted: str) -> None:
+def test_file_content_instead_of_a_path_is_masked_and_refused(option: str, pasted: str) -> None:
     provided = collect_options({option: pasted}, {})
     assert provided.secrets == (pasted,)
     with pytest.raises(OptionsError, match=f"{option} holds what belongs in a file. Write it to a file") as caught:
@@ -189,19 +189,19 @@ def test_what_belongs_in_a_file_is_masked_and_refused_unseen(option: str, pasted
 
 
 @pytest.mark.parametrize("option", ["client_secret", "password", "certificate_password", "username", "client_id"])
-def test_what_is_not_text_is_refused_unseen(option: str) -> None:
+def test_a_value_that_is_not_text_is_refused_and_not_in_the_message(option: str) -> None:
     with pytest.raises(OptionsError, match=f"{option} holds characters that are not text. Give it in UTF-8.") as caught:
         read({option: "hush-hush\ud800"})
     assert "hush-hush" not in str(caught.value)
 
 
-def test_a_ca_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_a_ca_path_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OptionsError, match="which cannot be read: it is not a regular file but a pipe"):
         read({"ca_path": str(tmp_path / "pipe")})
 
 
-def test_blanks_around_a_password_belong_to_it() -> None:
+def test_whitespace_at_the_ends_of_a_password_is_kept() -> None:
     provided = collect_options(
         {"password": " pass word ", "client_secret": " secret\n"}, {"AZURE_CLIENT_CERTIFICATE_PASSWORD": " x "}
     )
@@ -210,13 +210,13 @@ def test_blanks_around_a_password_belong_to_it() -> None:
     assert provided["certificate_password"].content == " x "
 
 
-def test_a_path_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/somebody")
-    assert collect_options({}, {"MSGRAPH_TOKEN_CACHE": "~/cache"})["token_cache_path"].content == "/home/somebody/cache"
+def test_a_tilde_is_expanded_only_in_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/kim")
+    assert collect_options({}, {"MSGRAPH_TOKEN_CACHE": "~/cache"})["token_cache_path"].content == "/home/kim/cache"
     assert collect_options({"password": "~/cache"}, {})["password"].content == "~/cache"
 
 
-def test_what_the_argument_spec_supplied_is_not_an_option_of_the_task() -> None:
+def test_values_from_the_argument_spec_are_ignored() -> None:
     supplied = {"timeout": SuppliedText("9"), "retries": SuppliedNumber(9), "cloud": SuppliedText("global")}
     provided = collect_options(supplied, {"MSGRAPH_TIMEOUT": "9", "AZURE_CLOUD_ENVIRONMENT": "china"})
     assert {name: (value.content, value.env_var) for name, value in provided.items()} == {
@@ -226,7 +226,7 @@ def test_what_the_argument_spec_supplied_is_not_an_option_of_the_task() -> None:
 
 
 @pytest.mark.parametrize("value", [False, "False", "none", "null"])
-def test_for_a_duration_false_counts_as_unset_as_well(value: t.Any) -> None:
+def test_false_counts_as_unset_for_a_duration(value: t.Any) -> None:
     assert collect_options({"timeout": value}, {"MSGRAPH_TIMEOUT": "9"})["timeout"].content == "9"
     assert collect_options({"timeout": value}, {"MSGRAPH_TIMEOUT": "false"}) == {}
     assert "client_id" in collect_options({"client_id": value}, {})
@@ -239,12 +239,12 @@ def test_a_timeout_is_a_duration(value: t.Any, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("value", [0, "0s", -1, "soon", "nan", "inf", True, [3], "1e999", 10**400, 86_401, "25h"])
-def test_anything_else_is_refused_as_a_timeout(value: t.Any) -> None:
+def test_an_invalid_timeout_is_refused(value: t.Any) -> None:
     with pytest.raises(OptionsError, match="timeout is .*; it must be a duration longer than 0 and at most 1d"):
         read({"timeout": value})
 
 
-def test_a_message_names_the_variable_that_is_at_fault() -> None:
+def test_the_message_names_the_environment_variable_of_an_invalid_value() -> None:
     with pytest.raises(
         OptionsError, match=r"^timeout \(from the environment variable MSGRAPH_TIMEOUT\) is 'soon'; it must"
     ):
@@ -254,11 +254,11 @@ def test_a_message_names_the_variable_that_is_at_fault() -> None:
 @pytest.mark.parametrize(
     ("provided", "verify"), [(True, True), ("yes", True), ("1", True), (False, False), ("Off", False)]
 )
-def test_validate_certs_takes_what_ansible_calls_a_boolean(provided: t.Any, verify: bool) -> None:
+def test_validate_certs_accepts_booleans_of_ansible(provided: t.Any, verify: bool) -> None:
     assert read({"validate_certs": provided}).verify is verify
 
 
-def test_validate_certs_refuses_the_rest() -> None:
+def test_validate_certs_refuses_other_values() -> None:
     with pytest.raises(OptionsError, match="validate_certs is 'perhaps', which is not a boolean. Give true or false."):
         read({"validate_certs": "perhaps"})
 
@@ -275,7 +275,7 @@ mwQayXL5wNLIWYPALAUd9aj/atiWuauutQ==
 """
 
 
-def test_a_ca_path_is_what_to_verify_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ca_path_sets_the_certificates_for_verification(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ca = tmp_path / "ca.pem"
     ca.write_text(CA)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -299,7 +299,7 @@ def test_a_ca_path_without_a_certificate_is_refused(tmp_path: Path) -> None:
         read({"ca_path": str(tmp_path / "ca.pem")})
 
 
-def test_a_cloud_of_the_environment_is_called_so() -> None:
+def test_the_message_names_the_environment_variable_of_a_cloud() -> None:
     with pytest.raises(OptionsError, match="cloud .from the environment variable AZURE_CLOUD_ENVIRONMENT. is"):
         read(AZURE_CLOUD_ENVIRONMENT="AzureGermanCloud")
 
@@ -350,7 +350,7 @@ def test_without_a_home_folder_a_tilde_is_refused(monkeypatch: pytest.MonkeyPatc
         read(MSGRAPH_TOKEN_CACHE=path)
 
 
-def test_a_user_whose_name_cannot_be_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_user_name_in_a_path_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_path: str) -> str:
         raise ValueError("embedded null byte")
 
@@ -359,7 +359,7 @@ def test_a_user_whose_name_cannot_be_one_is_refused(monkeypatch: pytest.MonkeyPa
         read({"ca_path": "~kim/x"})
 
 
-def test_a_folder_of_cas_must_be_open_to_this_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ca_folder_without_access_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.X_OK)
     with pytest.raises(OptionsError, match="a folder that this user may not open"):
         read({"ca_path": str(tmp_path)})
@@ -376,6 +376,6 @@ def test_ansibles_placeholder_for_an_omitted_value_counts_as_not_given(option: t
 
 @pytest.mark.parametrize("name", PATH_OPTIONS)
 @pytest.mark.parametrize("word", [False, "False", "false", "null", "None"])
-def test_a_path_that_is_switched_off_is_not_given(name: str, word: object) -> None:
+def test_false_and_null_count_as_unset_for_a_path(name: str, word: object) -> None:
     assert collect_options({name: word}, {}) == {}
     assert collect_options({name: "./false"}, {})[name].content == "./false"

@@ -34,7 +34,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
         ("svc:pass@proxy.example:8080", "http://svc:pass@proxy.example:8080"),
     ],
 )
-def test_a_proxy_is_named_by_its_url_or_host(provided: str, url: str) -> None:
+def test_a_proxy_is_a_url_or_a_host(provided: str, url: str) -> None:
     assert read_proxy("proxy", provided) == url
 
 
@@ -57,7 +57,7 @@ def test_a_proxy_is_named_by_its_url_or_host(provided: str, url: str) -> None:
         "http://[::1",
     ],
 )
-def test_what_is_no_http_proxy_is_refused_and_not_shown(provided: str) -> None:
+def test_an_invalid_proxy_is_refused_and_not_in_the_message(provided: str) -> None:
     with pytest.raises(OptionsError, match="proxy .from X. is not the URL of an HTTP proxy") as caught:
         read_proxy("proxy (from X)", provided)
     assert "hush" not in str(caught.value)
@@ -89,7 +89,7 @@ def test_messages_name_the_proxy_and_where_it_was_configured(
 
 
 @pytest.mark.parametrize("environ", [{}, {"HTTP_PROXY": "http://p"}, {"HTTPS_PROXY": "http://"}])
-def test_without_a_known_proxy_there_is_none_to_name(environ: dict[str, str]) -> None:
+def test_without_a_proxy_the_label_is_none(environ: dict[str, str]) -> None:
     assert label_proxy(collect_options({}, environ)) is None
 
 
@@ -106,14 +106,14 @@ def test_without_a_known_proxy_there_is_none_to_name(environ: dict[str, str]) ->
         ("http://svc:%20@proxy.example", ("svc:%20", "%20")),
     ],
 )
-def test_what_is_secret_in_a_proxys_url(url: str, secrets: tuple[str, ...]) -> None:
+def test_the_user_info_of_a_proxy_url_is_secret(url: str, secrets: tuple[str, ...]) -> None:
     assert user_info_secrets(url) == secrets
     shown = without_user_info(url)
     assert all(secret not in shown for secret in secrets)
     assert shown.endswith(url.rpartition("@")[2])
 
 
-def test_a_url_without_user_info_is_shown_as_it_is() -> None:
+def test_a_url_without_user_info_is_not_changed() -> None:
     assert without_user_info("http://proxy.example:8080") == "http://proxy.example:8080"
     assert without_user_info("http://svc:x@proxy.example") == "http://********@proxy.example"
 
@@ -129,7 +129,7 @@ def test_a_url_without_user_info_is_shown_as_it_is() -> None:
         "http://[::1]:3128",
     ],
 )
-def test_the_environment_may_name_what_requests_can_use(url: str) -> None:
+def test_proxy_variables_that_requests_can_use_are_accepted(url: str) -> None:
     check_environment_proxy("HTTPS_PROXY", url)
 
 
@@ -149,22 +149,22 @@ def test_the_environment_may_name_what_requests_can_use(url: str) -> None:
         "http://[::1",
     ],
 )
-def test_a_proxy_variable_that_cannot_be_used_is_named_and_not_shown(url: str) -> None:
+def test_the_message_names_an_invalid_proxy_variable_without_its_value(url: str) -> None:
     with pytest.raises(OptionsError, match="variable https_proxy is not the URL of a proxy. Correct or") as caught:
         check_environment_proxy("https_proxy", url)
     assert "hush" not in str(caught.value)
 
 
 @pytest.mark.parametrize("scheme", ["socks4", "socks4a", "socks5", "socks5h"])
-def test_socks_needs_its_package(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+def test_a_socks_proxy_needs_pysocks(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     monkeypatch.setitem(sys.modules, "socks", None)
     with pytest.raises(OptionsError, match="variable ALL_PROXY names a SOCKS proxy.* PySocks is missing") as caught:
         check_environment_proxy("ALL_PROXY", f"{scheme}://svc:hush-hush@proxy.example:1080")
     assert "pip install PySocks" in str(caught.value)
     assert "hush" not in str(caught.value)
-    found = types.ModuleType("socks")
-    found.__spec__ = importlib.machinery.ModuleSpec("socks", None)
-    monkeypatch.setitem(sys.modules, "socks", found)
+    module = types.ModuleType("socks")
+    module.__spec__ = importlib.machinery.ModuleSpec("socks", None)
+    monkeypatch.setitem(sys.modules, "socks", module)
     check_environment_proxy("ALL_PROXY", f"{scheme}://proxy.example:1080")
 
 
@@ -172,5 +172,5 @@ def test_socks_needs_its_package(monkeypatch: pytest.MonkeyPatch, scheme: str) -
     ("no_proxy", "bypasses"),
     [("", False), ("other.example", False), ("*", True), (".example", True), ("graph.example:8443", True)],
 )
-def test_a_host_may_bypass_the_proxy(no_proxy: str, bypasses: bool) -> None:
+def test_no_proxy_matches_hosts_as_requests_does(no_proxy: str, bypasses: bool) -> None:
     assert bypasses_proxy("https://graph.example:8443/root", no_proxy) is bypasses

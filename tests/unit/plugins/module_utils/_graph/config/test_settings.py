@@ -17,14 +17,14 @@ def read(**params: t.Any) -> Settings:
     return read_settings(collect_options(params, {}))
 
 
-def test_once_made_they_stay_as_they_are() -> None:
+def test_settings_are_immutable() -> None:
     settings = read()
     for field in dataclasses.fields(settings):
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(settings, field.name, None)
 
 
-def test_what_is_given_is_taken_up() -> None:
+def test_options_are_in_the_settings() -> None:
     settings = read(auth_method="certificate", graph_url="https://graph.example/", authority_url="login.example")
     assert (settings.auth_method, settings.provided["auth_method"].content) == ("certificate", "certificate")
     assert (settings.cloud.graph_url, settings.cloud.authority_url) == (
@@ -33,20 +33,20 @@ def test_what_is_given_is_taken_up() -> None:
     )
 
 
-def test_a_token_cache_and_a_proxy_are_taken_up() -> None:
+def test_token_cache_and_proxy_are_in_the_settings() -> None:
     settings = read(token_cache_path="/the/cache", proxy="proxy.example:8080")
     assert (settings.token_cache_path, settings.proxy) == ("/the/cache", "http://proxy.example:8080")
     with pytest.raises(OptionsError, match="^proxy is not the URL of an HTTP proxy"):
         read(proxy="socks5://proxy.example")
 
 
-def test_only_checking_no_certificate_is_warned_of() -> None:
+def test_disabled_certificate_validation_is_a_warning() -> None:
     assert read().warnings == ()
     (warning,) = read(validate_certs="no").warnings
     assert "validate_certs is false" in warning
 
 
-def test_a_proxys_password_is_not_in_their_representation() -> None:
+def test_the_password_of_a_proxy_is_not_in_the_repr() -> None:
     assert "hush-hush" not in repr(read(proxy="http://svc:hush-hush@proxy.example"))
 
 
@@ -56,7 +56,7 @@ def test_retries_are_a_whole_number(provided: t.Any, retries: int) -> None:
 
 
 @pytest.mark.parametrize("provided", [-1, -0.5, 101, 2.5, "many", "nan", "inf", True, [4]])
-def test_anything_else_is_refused_as_retries(provided: t.Any) -> None:
+def test_invalid_retries_are_refused(provided: t.Any) -> None:
     with pytest.raises(
         OptionsError, match="retries is .*, which is not a whole number between 0 and 100. Give a number"
     ):
@@ -66,22 +66,22 @@ def test_anything_else_is_refused_as_retries(provided: t.Any) -> None:
 @pytest.mark.parametrize(
     ("provided", "budget"), [(0, 0.0), ("0", 0.0), ("2.5", 2.5), (86_400, 86_400.0), ("2m", 120.0)]
 )
-def test_a_retry_budget_may_be_nothing_and_a_day_at_most(provided: t.Any, budget: float) -> None:
+def test_a_retry_budget_is_from_zero_to_one_day(provided: t.Any, budget: float) -> None:
     assert read(retry_budget=provided).retry.budget == budget
 
 
 @pytest.mark.parametrize("provided", [-1, 86_401, "soon", "nan", True])
-def test_anything_else_is_refused_as_a_retry_budget(provided: t.Any) -> None:
+def test_an_invalid_retry_budget_is_refused(provided: t.Any) -> None:
     with pytest.raises(OptionsError, match="retry_budget is .*; it must be a duration from 0 to 1d. Give"):
         read(retry_budget=provided)
 
 
 @pytest.mark.parametrize("env_var", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
-def test_a_proxy_variable_that_cannot_be_used_is_refused(env_var: str) -> None:
+def test_an_invalid_proxy_variable_is_refused(env_var: str) -> None:
     environ = {env_var: "http://svc:hush/hush@proxy.example"}
     with pytest.raises(OptionsError, match=f"The environment variable {env_var} is not the URL of a proxy"):
         read_settings(collect_options({}, environ))
-    # What comes first decides, and a proxy that is not used may be anything.
+    # A variable that is not used is not checked.
     assert read_settings(collect_options({"proxy": "proxy.example"}, environ)).proxy == "http://proxy.example"
     assert read_settings(collect_options({}, {**environ, "NO_PROXY": "*"})).proxy is None
     assert (
@@ -89,7 +89,7 @@ def test_a_proxy_variable_that_cannot_be_used_is_refused(env_var: str) -> None:
     )
 
 
-def test_the_variable_that_requests_reads_is_checked() -> None:
+def test_only_the_proxy_variable_that_requests_uses_is_checked() -> None:
     broken = "http://proxy.example:port"
     for environ in (
         {"HTTP_PROXY": broken},
@@ -100,7 +100,7 @@ def test_the_variable_that_requests_reads_is_checked() -> None:
         assert read_settings(collect_options({}, environ)).proxy is None
     with pytest.raises(OptionsError, match="environment variable HTTPS_PROXY"):
         read_settings(collect_options({}, {"HTTPS_PROXY": broken, "NO_PROXY": "graph.microsoft.com"}))
-    # With an access token the login service is not asked.
+    # With an access token, no request is sent to the login service.
     token = {"access_token": "a-token-that-is-long-enough"}
     assert (
         read_settings(collect_options(token, {"HTTPS_PROXY": broken, "NO_PROXY": "graph.microsoft.com"})).proxy is None

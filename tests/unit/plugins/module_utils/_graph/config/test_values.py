@@ -47,7 +47,7 @@ HUGE = 10**5000
         ("36500d", 36_500 * 86_400.0),
     ],
 )
-def test_a_duration_is_a_decimal_number_with_a_unit_or_without(value: t.Any, seconds: float) -> None:
+def test_a_duration_is_a_decimal_number_with_an_optional_unit(value: t.Any, seconds: float) -> None:
     duration = parse_duration("timeout", value, max_seconds=MAX_AGE)
     assert (duration, type(duration)) == (seconds, float)
 
@@ -93,7 +93,7 @@ NOT_A_DURATION = [
 
 
 @pytest.mark.parametrize("value", [*NOT_A_NUMBER, *NOT_A_DURATION])
-def test_anything_else_is_not_a_duration(value: t.Any) -> None:
+def test_other_values_are_not_durations(value: t.Any) -> None:
     with pytest.raises(OptionsError) as caught:
         parse_duration("timeout", value)
     assert str(caught.value) == (
@@ -103,7 +103,7 @@ def test_anything_else_is_not_a_duration(value: t.Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "limits", "words"),
+    ("value", "limits", "message"),
     [
         ("1.01d", {}, "'1.01d'; it must be a duration from 0 to 1d"),
         (86_401, {}, "86401; it must be a duration from 0 to 1d"),
@@ -111,8 +111,8 @@ def test_anything_else_is_not_a_duration(value: t.Any) -> None:
         ("36501d", {"max_seconds": MAX_AGE}, "'36501d'; it must be a duration from 0 to 36500d"),
     ],
 )
-def test_a_duration_has_limits(value: t.Any, limits: dict[str, t.Any], words: str) -> None:
-    with pytest.raises(OptionsError, match=words):
+def test_a_duration_has_limits(value: t.Any, limits: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(OptionsError, match=message):
         parse_duration("timeout", value, **limits)
     assert parse_duration("timeout", "1d", zero=False) == 86_400
 
@@ -137,18 +137,18 @@ def test_a_boolean_is_a_word_that_ansible_accepts() -> None:
     ("value", "blank"),
     [(None, True), ("", True), (" None ", True), (PLACEHOLDER, True), ("x", False), (0, False), (False, False)],
 )
-def test_what_surveys_and_ansible_make_of_nothing_is_blank(value: t.Any, blank: bool) -> None:
+def test_missing_values_of_surveys_and_ansible_are_blank(value: t.Any, blank: bool) -> None:
     assert is_blank(value) is blank
 
 
 @pytest.mark.parametrize(
     ("value", "not_given"), [(False, True), (" False ", True), (None, True), ("null", True), (0, False), ("no", False)]
 )
-def test_false_is_not_given_either(value: t.Any, not_given: bool) -> None:
+def test_false_counts_as_not_given(value: t.Any, not_given: bool) -> None:
     assert is_not_given(value) is not_given
 
 
-def test_an_integer_that_python_does_not_convert_has_no_text_and_can_be_shown() -> None:
+def test_a_huge_integer_has_an_empty_text_and_a_description() -> None:
     assert (text_of(HUGE), text_of(" 7 "), text_of(7)) == ("", "7", "7")
     assert shown([HUGE]) == "a number of more than 4300 digits"
     assert shown("x" * 500) == "'" + "x" * 99

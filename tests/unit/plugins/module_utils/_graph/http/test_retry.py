@@ -103,9 +103,9 @@ def test_a_wait_that_does_not_fit_fails_at_once_as_throttled(status: int) -> Non
         request_id="r-1",
         client_request_id="c-1",
         retry_after=60.5,
+        action="do it",
+        attempts=2,
     )
-    error.set_action("do it")
-    error.attempts = 2
     with pytest.raises(ThrottledError) as caught:
         delay(error, waited=60.0)
     raised = caught.value

@@ -9,11 +9,10 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, ProtocolError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.info import count_objects, flatten_counts
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
-    count_connectors,
-    health,
-    read_connector,
+    READ_WRITE,
 )
 
 FROM_GRAPH = {
@@ -30,7 +29,7 @@ FROM_GRAPH = {
 
 @pytest.mark.parametrize("body", [FROM_GRAPH, {"value": FROM_GRAPH}], ids=["bare", "wrapped"])
 def test_a_connector_is_read_tolerantly_and_each_key_is_there(body: t.Any) -> None:
-    assert read_connector(body) == {
+    assert EXCHANGE_CONNECTOR.read_state(body) == {
         "id": "7",
         "last_sync_date_time": "2017-01-01T00:02:49.3205976-08:00",
         "status": "aStatusOfTheFuture",
@@ -47,11 +46,11 @@ def test_a_connector_is_read_tolerantly_and_each_key_is_there(body: t.Any) -> No
 @pytest.mark.parametrize("body", [None, [], "text", 5, {}, {"value": []}, {"error": {}}, {"id": 5}, {"value": {}}])
 def test_what_is_no_object_is_refused(body: t.Any) -> None:
     with pytest.raises(ProtocolError):
-        read_connector(body)
+        EXCHANGE_CONNECTOR.read_state(body)
 
 
 def test_what_is_no_text_is_none() -> None:
-    assert read_connector({"id": "7", "status": {"a": [1]}, "version": 5})["status"] is None
+    assert EXCHANGE_CONNECTOR.read_state({"id": "7", "status": {"a": [1]}, "version": 5})["status"] is None
 
 
 @pytest.mark.parametrize(
@@ -59,38 +58,24 @@ def test_what_is_no_text_is_none() -> None:
     [(None, None), (1767323045, "1767323045"), (False, "False"), ({"a": "x" * 500}, "{'a': '" + "x" * 93)],
 )
 def test_a_value_that_is_not_a_time_is_not_taken_for_no_time(provided: t.Any, state: str | None) -> None:
-    assert read_connector({"id": "7", "lastSyncDateTime": provided})["last_sync_date_time"] == state
+    assert EXCHANGE_CONNECTOR.read_state({"id": "7", "lastSyncDateTime": provided})["last_sync_date_time"] == state
 
 
 def test_whoever_may_sync_may_read() -> None:
-    assert EXCHANGE_CONNECTOR.sync_permission.name in EXCHANGE_CONNECTOR.read_permission.implied_by
+    assert READ_WRITE.name in EXCHANGE_CONNECTOR.read_permission.implied_by
 
 
 def test_the_path_of_a_connector_quotes_its_id_whole() -> None:
-    assert EXCHANGE_CONNECTOR.path("a b%2F:\u00e4") == "deviceManagement/exchangeConnectors/a%20b%252F%3A%C3%A4"
+    assert EXCHANGE_CONNECTOR.object_path("a b%2F:\u00e4") == "deviceManagement/exchangeConnectors/a%20b%252F%3A%C3%A4"
 
 
 def test_the_body_spells_sync_types_as_graph_does() -> None:
-    assert EXCHANGE_CONNECTOR.sync_body("fullSync") == {"syncType": "fullSync"}
+    assert EXCHANGE_CONNECTOR.action is not None
+    assert EXCHANGE_CONNECTOR.action.body("fullSync") == {"syncType": "fullSync"}
 
 
-DAY = 86_400
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
-        (0, "healthy"),
-        (DAY - 1, "healthy"),
-        (DAY, "warning"),
-        (3 * DAY - 1, "warning"),
-        (3 * DAY, "unhealthy"),
-        (10**10, "unhealthy"),
-        (None, "unhealthy"),
-    ],
-)
-def test_health_follows_from_the_age_of_the_last_sync(seconds: int | None, expected: str) -> None:
-    assert health(seconds) == expected
+def flat_counts(states: list[dict[str, t.Any]]) -> dict[str, int]:
+    return flatten_counts(count_objects(EXCHANGE_CONNECTOR, states))
 
 
 def test_connectors_are_counted_by_health_and_by_status() -> None:
@@ -99,7 +84,7 @@ def test_connectors_are_counted_by_health_and_by_status() -> None:
         {"health": "unhealthy", "status": "connected"},
         {"health": "unhealthy", "status": "aStatusOfTheFuture"},
     ]
-    assert count_connectors(connectors) == {
+    assert flat_counts(connectors) == {
         "total": 3,
         "healthy": 1,
         "warning": 0,
@@ -114,13 +99,13 @@ def test_connectors_are_counted_by_health_and_by_status() -> None:
 
 
 def test_connectors_of_unknown_health_are_counted_only_when_there_are_some() -> None:
-    assert "unknown" not in count_connectors([{"health": "healthy", "status": "connected"}])
-    assert count_connectors([{"health": "unknown", "status": "connected"}])["unknown"] == 1
+    assert "unknown" not in flat_counts([{"health": "healthy", "status": "connected"}])
+    assert flat_counts([{"health": "unknown", "status": "connected"}])["unknown"] == 1
 
 
 def test_a_connector_is_named_by_its_server_and_its_id() -> None:
-    assert EXCHANGE_CONNECTOR.name_and_id(read_connector(FROM_GRAPH)) == "EXCH01 (7)"
-    assert EXCHANGE_CONNECTOR.name_and_id(read_connector({"id": "7"})) == "'7'"
+    assert EXCHANGE_CONNECTOR.name_and_id(EXCHANGE_CONNECTOR.read_state(FROM_GRAPH)) == "EXCH01 (7)"
+    assert EXCHANGE_CONNECTOR.name_and_id(EXCHANGE_CONNECTOR.read_state({"id": "7"})) == "'7'"
 
 
 def test_a_status_with_the_name_of_a_health_hides_no_count() -> None:
@@ -129,22 +114,22 @@ def test_a_status_with_the_name_of_a_health_hides_no_count() -> None:
         {"health": "healthy", "status": "total"},
         {"health": "unhealthy", "status": None},
     ]
-    counts = count_connectors(connectors)
+    counts = flat_counts(connectors)
     assert (counts["total"], counts["healthy"], counts["unhealthy"]) == (3, 2, 1)
 
 
 def test_an_absurdly_long_property_is_masked_and_cut_and_an_absurdly_long_id_refused() -> None:
     SECRETS.add("a-secret-of-this-process")
     name = "x" * 1010 + "a-secret-of-this-process"
-    assert read_connector({"id": "7", "serverName": name})["server_name"] == "x" * 1010 + "********"
-    assert read_connector({"id": "7" * 256})["id"] == "7" * 256
+    assert EXCHANGE_CONNECTOR.read_state({"id": "7", "serverName": name})["server_name"] == "x" * 1010 + "********"
+    assert EXCHANGE_CONNECTOR.read_state({"id": "7" * 256})["id"] == "7" * 256
     with pytest.raises(GraphError, match="not an Exchange connector"):
-        read_connector({"id": "7" * 257})
+        EXCHANGE_CONNECTOR.read_state({"id": "7" * 257})
 
 
 def test_what_a_stranger_called_a_server_cannot_move_a_terminal_or_fill_a_message() -> None:
     label = EXCHANGE_CONNECTOR.name_and_id(
-        read_connector({"id": "7", "serverName": "EX\x1b[31m\n+ forged" + "x" * 300})
+        EXCHANGE_CONNECTOR.read_state({"id": "7", "serverName": "EX\x1b[31m\n+ forged" + "x" * 300})
     )
     assert label.isprintable()
     assert len(label) < 100
@@ -153,4 +138,4 @@ def test_what_a_stranger_called_a_server_cannot_move_a_terminal_or_fill_a_messag
 @pytest.mark.parametrize("identifier", ["..", ".", "a/b", "a?b", "", "a\nb"])
 def test_an_id_that_would_leave_its_place_is_not_taken_from_an_answer_either(identifier: str) -> None:
     with pytest.raises(ProtocolError):
-        read_connector({"id": identifier})
+        EXCHANGE_CONNECTOR.read_state({"id": identifier})

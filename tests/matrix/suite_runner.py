@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The suites of ansible-test, run on one ansible-core, each with its log in a file."""
+"""Run the suites of ansible-test on one ansible-core, and write the output of each to a log file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if t.TYPE_CHECKING:
 
 TOOLS = Path(__file__).parents[1] / "tools"
 
-# How each suite's log tells what was run: sanity and integration by a line for each, pytest by its last line, of which
-# there is one for each kind of plugin.
+# Functions that count the tests in a log. Sanity and integration print one line for each test. pytest prints a total
+# for each kind of plugin.
 COUNTS: t.Mapping[str, t.Callable[[str], int]] = {
     "sanity": lambda log: len(re.findall(r"^Running sanity test ", log, re.MULTILINE)),
     "units": lambda log: sum(map(int, re.findall(r"^=+ (?:.*, )?(\d+) passed", log, re.MULTILINE))),
@@ -31,8 +31,8 @@ COUNTS: t.Mapping[str, t.Callable[[str], int]] = {
 }
 
 
-class Bench:
-    """One ansible-core with a home, a copy of the collection and a place for logs of its own."""
+class SuiteRunner:
+    """Run suites on one ansible-core, with its own home folder, copy of the collection and folder of logs."""
 
     def __init__(self, core: Core, folder: Path, python: Path) -> None:
         self.core = core
@@ -46,36 +46,36 @@ class Bench:
             subprocess.run([python, TOOLS / script, place], check=True)
 
     def sanity(self) -> Outcome:
-        """All sanity tests that can run, on all Pythons of this machine that the collection supports."""
-        left_out = [argument for test in self.core.left_out for argument in ("--skip-test", test)]
-        outcome = self._run("sanity", "sanity", self._python, left_out)
-        return outcome._replace(detail=", ".join([outcome.detail, *(f"no {test}" for test in self.core.left_out)]))
+        """Run the sanity tests, with all supported Pythons of this machine."""
+        skipped_tests = [argument for test in self.core.skipped_tests for argument in ("--skip-test", test)]
+        outcome = self._run("sanity", "sanity", self._python, skipped_tests)
+        return outcome._replace(detail=", ".join([outcome.detail, *(f"no {test}" for test in self.core.skipped_tests)]))
 
     def units(self, version: str, python: Path) -> Outcome:
-        """The unit tests, on a Python whose environment holds what they need."""
+        """Run the unit tests on a Python whose environment contains the required packages."""
         return self._run("units", f"units-{version}", python, ["--python", version])
 
     def integration(self, version: str, python: Path) -> Outcome:
-        """The integration targets, whose modules run on that Python; and a search for what they leak."""
-        hunt: list[str | Path] = [
+        """Run the integration targets, whose modules use that Python, and the secret scan."""
+        scan: list[str | Path] = [
             TOOLS / "secret_scan.py",
             self._home,
             self._staged / "tests/output",
             "--",
             self._python,
         ]
-        return self._run("integration", f"integration-{version}", python, ["--python", version], hunt)
+        return self._run("integration", f"integration-{version}", python, ["--python", version], scan)
 
     def _run(
         self, suite: str, name: str, python: Path, arguments: t.Sequence[str], wrapper: t.Sequence[str | Path] = ()
     ) -> Outcome:
         log = self._logs / f"{name}.log"
         command = [self._python, *wrapper, TOOLS / "ansible_test.py", self._staged, self._home, suite, *arguments]
-        began = time.monotonic()
-        # ansible-test finds a Python X.Y on PATH. It starts scripts in the folder of temporary files, where Python also
-        # looks for what they import: in the machine's own it would find whatever others have left.
+        start = time.monotonic()
+        # ansible-test searches PATH for a Python X.Y. It starts scripts in the folder of temporary files, and Python
+        # imports from there, too. So each run gets an empty folder.
         with (
-            # A Python knows the environment that it belongs to by the folder around its own.
+            # Python finds its environment by the path of its own folder.
             plain_path(python.parents[1]) as virtualenv,
             tempfile.TemporaryDirectory(prefix="msgraph-intune-") as temporary,
             log.open("wb") as stream,
@@ -83,8 +83,8 @@ class Bench:
             path = f"{virtualenv}/bin{os.pathsep}{os.environ['PATH']}"
             environment = {**os.environ, "PATH": path, "TMPDIR": temporary}
             done = subprocess.run(command, check=False, stdout=stream, stderr=subprocess.STDOUT, env=environment)
-        seconds = time.monotonic() - began
-        # A suite that ran nothing has shown nothing.
+        seconds = time.monotonic() - start
+        # A suite without a test is a failure.
         count = COUNTS[suite](log.read_text(errors="replace"))
         if done.returncode or not count:
             return Outcome("FAILED", f"see {log.name}", seconds)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything that the listeners share."""
+"""The state that all simulated services share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .connectors import Connectors
 from .device_codes import DeviceCodes
-from .faults.rules import Faults
+from .faults.rules import FaultPlan
 from .federation import Federation
 from .graph.throttling import Limits, Throttling
 from .journal import Journal
@@ -23,29 +23,29 @@ from .tokens import LIFETIME, Tokens
 
 if TYPE_CHECKING:
     from .applications import Application
-    from .clock import Clock
+    from .clock import UtcClock
     from .device_codes import DeviceCodeSettings
     from .seed import Seed
     from .users import User
 
 
 @dataclasses.dataclass
-class World:
-    """The simulated tenant, the addresses under which it is served, and the tests' own instruments."""
+class ServiceState:
+    """The simulated tenant, the addresses of the services, the journal and the fault plan."""
 
     authority_url: str
     graph_url: str
-    clock: Clock
+    clock: UtcClock
     seed: Seed
     page_size: int
     sync_seconds: dataclasses.InitVar[float]
     device_code_settings: dataclasses.InitVar[DeviceCodeSettings]
-    limits: dataclasses.InitVar[Limits | None] = Limits()  # noqa: RUF009  frozen, so it may be shared
+    limits: dataclasses.InitVar[Limits | None] = Limits()  # noqa: RUF009  the default is immutable
     proxy_username: str = "proxy"
     proxy_password: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(32))
     identity_header: str = dataclasses.field(default_factory=lambda: secrets.token_hex(32).upper())
     journal: Journal = dataclasses.field(default_factory=Journal)
-    faults: Faults = dataclasses.field(default_factory=Faults)
+    faults: FaultPlan = dataclasses.field(default_factory=FaultPlan)
     record: SecretsRecord = dataclasses.field(default_factory=lambda: SecretsRecord(None))
 
     def __post_init__(
@@ -66,7 +66,7 @@ class World:
 
     @property
     def applications(self) -> tuple[Application, ...]:
-        """The applications registered in the tenant."""
+        """The applications of the tenant."""
         return self._applications
 
     @applications.setter
@@ -78,7 +78,7 @@ class World:
 
     @property
     def users(self) -> tuple[User, ...]:
-        """The people of the tenant."""
+        """The users of the tenant."""
         return self._users
 
     @users.setter
@@ -88,15 +88,15 @@ class World:
             self.record.add(user.password)
 
     def application(self, client_id: str) -> Application | None:
-        """Return the application of that client id, or None."""
+        """Return the application with this client id, or None."""
         return next((item for item in self.applications if item.client_id == client_id), None)
 
     def user(self, username: str) -> User | None:
-        """Return the user of that name, whatever its case, or None."""
+        """Return the user with this name, compared without case, or None."""
         return next((item for item in self.users if item.username.lower() == username.lower()), None)
 
     def reset(self) -> None:
-        """Go back to the seed and the first settings, with nothing issued, an empty journal and no faults."""
+        """Restore the seed and the initial settings. Issued tokens, the journal and the faults are deleted."""
         self.connectors.replace(self.seed.connectors)
         self.applications = self.seed.applications
         self.users = self.seed.users

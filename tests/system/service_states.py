@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A simulated tenant in this very process, on a clock that the test turns."""
+"""Make a simulated tenant in the test process, with a simulated clock."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import typing as t
 
 from ansible_collections.msgraph.intune.tests.graph_simulator.device_codes import DeviceCodeSettings
 from ansible_collections.msgraph.intune.tests.graph_simulator.seed import default_seed
-from ansible_collections.msgraph.intune.tests.graph_simulator.world import World
+from ansible_collections.msgraph.intune.tests.graph_simulator.service_state import ServiceState
 
 if t.TYPE_CHECKING:
-    from ansible_collections.msgraph.intune.tests.graph_simulator.clock import Clock
+    from ansible_collections.msgraph.intune.tests.graph_simulator.clock import UtcClock
 
 
-def make_world(clock: Clock) -> World:
-    """The simulator's own tenant; a sync takes an hour."""
-    return World(
+def make_state(clock: UtcClock) -> ServiceState:
+    """Return the default tenant of the simulator. A sync takes one hour."""
+    return ServiceState(
         authority_url="https://login.example",
         graph_url="https://graph.example",
         clock=clock,
