@@ -169,7 +169,7 @@ connectors:
         - Why RV(connectors[].health) is V(warning) or V(unhealthy). V(not_synced) means that the last sync is too old,
           or that there was none.
         - V(null) when the connector is healthy, or when its health is unknown.
-      returned: success
+      returned: always
       type: str
       sample: not_synced
       version_added: 1.1.0
