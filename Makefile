@@ -14,7 +14,7 @@ RESULTS := .cache/results
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test matrix release-check gates bench docs lint types sanity units coverage integration system stage clean
+.PHONY: help demo test check simulator matrix release-check gates bench docs lint types sanity units coverage integration system stage clean
 .PHONY: run-venv test-venv lint-venv release-check-venv bench-venv docs-venv peers-venv ansible-test-home fresh-results
 
 # A git hook sets these variables for its repository, but the staged tree is another repository.
@@ -34,6 +34,12 @@ MYPY = .venv-lint/bin/mypy --python-executable .venv/bin/python
 LINT_DOCS = $(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH" antsibull-docs lint-collection-docs $(STAGED) \
 	--plugin-docs --check-extra-docs-refs --validate-collection-refs all --disallow-unknown-collection-refs
 
+# The number of processes that run system tests. The tests often wait for Ansible to start, so it exceeds the number of
+# cores of most machines. Each process has its own simulators.
+WORKERS ?= 4
+PARALLEL = -n $(WORKERS) --dist worksteal
+SIMULATOR_TESTS = test_simulator_*.py test_contract.py
+
 COVERAGE = .venv/bin/python -m coverage
 
 heading = @printf '\n===== %s =====\n' '$(1)'
@@ -44,9 +50,11 @@ help: ## show this list
 demo: run-venv stage ## run the sync module against a simulated Microsoft Graph
 	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python -m tests.demo
 
-test: fresh-results lint types sanity units coverage integration system ## run all tests below
-	$(call heading,green: lint types sanity units coverage integration system)
+test: fresh-results lint types sanity units coverage integration simulator system ## run all tests below
+	$(call heading,green: lint types sanity units coverage integration simulator system)
 	@.venv/bin/python tests/tools/summary.py $(STAGED)/tests/output/junit/python*.xml $(RESULTS)/*.xml
+
+check: lint types coverage ## run lint, types and the unit tests, while you work on a change
 
 lint: lint-venv stage ## check the style with ruff and the linters of Ansible
 	$(call heading,ruff)
@@ -94,7 +102,15 @@ system: export NPM_CONFIG_USERCONFIG ?= $(HOME)/.npmrc
 
 system: test-venv stage ## run the system tests with Ansible's commands and the simulator
 	$(call heading,system tests)
-	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(SECRET_SCAN) .venv/bin/python -m pytest --junit-xml=$(RESULTS)/system.xml
+	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" $(SECRET_SCAN) .venv/bin/python -m pytest $(PARALLEL) \
+		--junit-xml=$(RESULTS)/system.xml $(SIMULATOR_TESTS:%=--ignore-glob='*/%')
+
+simulator: test-venv stage ## run the tests of the simulator, if it changed; in CI always
+	$(call heading,tests of the simulator)
+	@$(HOME_HERE) PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python tests/tools/when_changed.py .cache/simulator.digest \
+		tests/graph_simulator $(SIMULATOR_TESTS:%=tests/system/%) -- \
+		$(SECRET_SCAN) .venv/bin/python -m pytest $(PARALLEL) --junit-xml=$(RESULTS)/simulator.xml \
+		$(SIMULATOR_TESTS:%=tests/system/%)
 
 matrix: run-venv ## run sanity, units and integration on each ansible-core, or on one: CORE=2.18
 	@.venv/bin/python -m tests.matrix .cache/matrix $(CORE)
