@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the map and CONTRIBUTING.md name is there, and the map leaves no file of the libraries out."""
+"""The files and targets in the map and in CONTRIBUTING.md exist, and the map lists all files of the libraries."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ COLLECTION = Path(__file__).parents[2]
 DOCUMENTS = ("docs/map.md", "CONTRIBUTING.md")
 PAGES = [path for pattern in ("*.md", "docs/*.md", "roles/*/README.md") for path in COLLECTION.glob(pattern)]
 if not (COLLECTION / "galaxy.yml").exists():
-    pytest.skip("the published collection lacks what is for its repository alone", allow_module_level=True)
+    pytest.skip("the published collection lacks files of the repository", allow_module_level=True)
 
 
 @pytest.mark.parametrize("document", sorted(str(path.relative_to(COLLECTION)) for path in PAGES))
-def test_each_link_to_a_file_leads_to_one(document: str) -> None:
+def test_each_link_to_a_file_has_a_target(document: str) -> None:
     text = (COLLECTION / document).read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)
     folder = (COLLECTION / document).parent
     assert [link for link in links if not (folder / link).exists()] == []
 
 
-def words(document: str) -> set[str]:
-    """What stands between backticks in a document's text, its code blocks left out."""
+def quoted_texts(document: str) -> set[str]:
+    """Return the texts in backticks of a document, without its code blocks."""
     text = (COLLECTION / document).read_text(encoding="utf-8")
     return set(re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)))
 
@@ -40,20 +40,20 @@ def files() -> set[str]:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_each_path_exists(document: str) -> None:
     folders = {path.name for path in COLLECTION.iterdir() if path.is_dir()}
-    paths = {word for word in words(document) if word.partition("/")[0] in folders}
-    paths |= {word for word in words(document) if re.fullmatch(r"[A-Z]+\.md|[a-z]+\.(yml|toml)", word)}
-    assert paths, "there is nothing to look for"
+    paths = {word for word in quoted_texts(document) if word.partition("/")[0] in folders}
+    paths |= {word for word in quoted_texts(document) if re.fullmatch(r"[A-Z]+\.md|[a-z]+\.(yml|toml)", word)}
+    assert paths, "the document contains nothing to check"
     assert [path for path in sorted(paths) if not (COLLECTION / path).exists()] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_each_private_name_is_a_file_or_a_folder(document: str) -> None:
-    private = {word.removesuffix(".py") for word in words(document) if re.fullmatch(r"_[a-z_]+(\.py)?", word)}
+    private = {word.removesuffix(".py") for word in quoted_texts(document) if re.fullmatch(r"_[a-z_]+(\.py)?", word)}
     assert private - files() - {"_graph", "_intune"} == set()
 
 
-def test_the_map_shows_each_file_of_the_libraries() -> None:
-    assert files() - words("docs/map.md") == set()
+def test_the_map_lists_each_file_of_the_libraries() -> None:
+    assert files() - quoted_texts("docs/map.md") == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -61,5 +61,5 @@ def test_each_make_target_exists(document: str) -> None:
     text = (COLLECTION / document).read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (COLLECTION / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = set(re.findall(r"(?:^|`)(?:[A-Z_]+=\S+ )*make ([a-z-]+)", text, re.MULTILINE))
-    assert named, "there is nothing to look for"
+    assert named, "the document contains nothing to check"
     assert named - targets == set()

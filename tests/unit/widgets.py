@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A resource made up here: what reads and syncs knows no connector."""
+"""Define an invented resource, so that the tests of reading and syncing do not depend on a real one."""
 
 from __future__ import annotations
 
@@ -64,18 +64,18 @@ widget_state = WIDGET.read_state
 
 
 def widget(name: str, polished: str | None = "2026-01-01T12:00:00Z", shine: str = "bright") -> dict[str, t.Any]:
-    """One as Graph shows it; its name is "big" and its id."""
+    """Return the JSON of a widget with a name of "big" and its ID."""
     return {"id": name, "name": f"big {name}", "shine": shine, "polished": polished}
 
 
 def list_reply(*widgets: dict[str, t.Any], link: str | None = None, date: str | None = DATE) -> Reply:
-    """A page of the list."""
+    """Return the answer with a page of the list."""
     body = {"value": list(widgets), **({} if link is None else {"@odata.nextLink": link})}
     return Reply(200, body, {} if date is None else {"Date": date})
 
 
 def object_reply(body: dict[str, t.Any], date: str | None = DATE) -> Reply:
-    """One by its id."""
+    """Return the answer with a single widget."""
     return Reply(200, body, {} if date is None else {"Date": date})
 
 

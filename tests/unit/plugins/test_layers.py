@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Imports point to the same layer or to a lower one, as docs/map.md draws them."""
+"""A file imports from its own layer and from lower layers, as docs/map.md describes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def dotted(file: str) -> str:
 
 
 def layer(name: str) -> int:
-    """Return the number of the layer that a name belongs to, counted from the top; the lowest number + 1 for others."""
+    """Return the number of the layer that a name belongs to, counted from the top; ``len(LAYERS)`` for other names."""
     for number, names in enumerate(LAYERS):
         if any(name == known or name.startswith(f"{known}.") for known in names):
             return number
@@ -56,7 +56,7 @@ def layer(name: str) -> int:
 
 
 def imported(file: str, source: str) -> t.Iterator[str]:
-    """Yield the full name of each import, at any place of the file; without the package for this collection."""
+    """Yield the full name of each import in a file, also inside functions. Omit the package name of this collection."""
     package = dotted(file).split(".")[:-1]
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -73,10 +73,10 @@ def imported(file: str, source: str) -> t.Iterator[str]:
 def forbidden_imports(file: str, source: str) -> list[str]:
     """Return the imports that break the rules."""
     names = list(imported(file, source))
-    found = [name for name in names if layer(name) < layer(dotted(file))]
+    forbidden = [name for name in names if layer(name) < layer(dotted(file))]
     if dotted(file).startswith(WITHOUT_ANSIBLE):
-        found += [name for name in names if re.match(r"ansible(\.|$)", name)]
-    return found
+        forbidden += [name for name in names if re.match(r"ansible(\.|$)", name)]
+    return forbidden
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -116,22 +116,22 @@ def test_only_the_files_of_resources_name_a_resource() -> None:
     utils = [file for file in FILES if file.startswith("plugins/module_utils/") and not file.startswith(RESOURCES)]
     names = [path.stem.replace("_", "_?") for path in (COLLECTION / RESOURCES).glob("[a-z]*.py")]
     assert names
-    found = {
+    violations = {
         file: match[0]
         for file in utils
         if (match := re.search("|".join(names), (COLLECTION / file).read_text(encoding="utf-8"), re.IGNORECASE))
     }
-    assert found == {}
+    assert violations == {}
 
 
 def test_graph_contains_no_intune_terms() -> None:
-    # The name of this collection, and of the sections that it adds to a token cache.
+    # Allow the name of this collection, and the names of the sections that it adds to a token cache.
     own_names = re.compile(r"msgraph\.intune|MsgraphIntune")
-    found = {
+    violations = {
         file: line
         for file in FILES
         if dotted(file).startswith(GRAPH)
         for line in (COLLECTION / file).read_text(encoding="utf-8").splitlines()
         if "intune" in own_names.sub("", line).lower()
     }
-    assert found == {}
+    assert violations == {}

@@ -53,7 +53,7 @@ def make(environ: t.Mapping[str, str] | None = None, **args: t.Any) -> t.Any:
 
 
 def run(queue: t.Any, args: dict[str, t.Any] | None = None, watcher: object = None) -> None:
-    """Run the source; a watcher may stand in for the one that its arguments would make."""
+    """Run the source, with another watcher if one is given."""
     with pytest.MonkeyPatch.context() as patch:
         if watcher is not None:
             patch.setattr(source, "make_watcher", lambda *_args: watcher)
@@ -61,7 +61,7 @@ def run(queue: t.Any, args: dict[str, t.Any] | None = None, watcher: object = No
 
 
 class ScriptedWatcher:
-    """Looks that return what was written down, and end as a cancelled task does."""
+    """A watcher whose polls return scripted events. After the last one it raises CancelledError."""
 
     def __init__(self, *polls: list[dict[str, t.Any]]) -> None:
         self.polls = list(polls)
@@ -82,21 +82,21 @@ class FakeQueue:
         self.events.append(event)
 
 
-def test_what_each_look_returns_is_put_into_the_queue_in_order() -> None:
+def test_the_events_of_each_poll_are_put_into_the_queue_in_order() -> None:
     queue, script = FakeQueue(), ScriptedWatcher([{"type": "a"}, {"type": "b"}], [], [{"type": "c"}])
     with pytest.raises(asyncio.CancelledError):
         run(queue, watcher=script)
     assert [event["type"] for event in queue.events] == ["a", "b", "c"]
-    assert threading.get_ident() not in script.threads, "a look must not block the event loop"
+    assert threading.get_ident() not in script.threads, "a poll must not block the event loop"
 
 
-def test_arguments_that_do_not_fit_end_it_with_a_sentence() -> None:
+def test_invalid_arguments_end_the_source_with_a_message() -> None:
     with pytest.raises(OptionsError, match="The option 'tennant' is unknown"):
         run(FakeQueue(), {"access_token": TOKEN, "tennant": "x"})
 
 
 class FailingWatcher:
-    """A watcher that fails at once."""
+    """A watcher whose first poll raises an error."""
 
     def __init__(self, error: Exception, cause: Exception) -> None:
         self.error, self.cause = error, cause
@@ -112,7 +112,7 @@ class FailingWatcher:
         (ValueError(f"{SECRET}\x1b[2J"), "RuntimeError: ValueError: ******** [2J"),
     ],
 )
-def test_the_error_that_ends_it_has_no_causes_secrets_or_control_characters(
+def test_the_error_that_ends_the_source_has_no_causes_secrets_or_control_characters(
     error: Exception, shown: str, secret: str
 ) -> None:
     with pytest.raises((GraphError, RuntimeError)) as caught:
@@ -122,7 +122,7 @@ def test_the_error_that_ends_it_has_no_causes_secrets_or_control_characters(
     assert (secret in logged, "direct cause" in logged) == (False, False)
 
 
-def test_lines_of_the_log_are_masked(secret: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_secrets_are_masked_in_the_log(secret: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     watcher = make()
     watcher._on_note(f"100% {secret} %s")
@@ -133,7 +133,7 @@ def test_lines_of_the_log_are_masked(secret: str, caplog: pytest.LogCaptureFixtu
     ]
 
 
-def test_cancelling_the_source_stops_a_poll_that_is_running() -> None:
+def test_the_end_of_the_source_interrupts_a_running_poll() -> None:
     clocks: list[StoppableClock] = []
     started, ended = threading.Event(), threading.Event()
 
@@ -164,7 +164,7 @@ def test_cancelling_the_source_stops_a_poll_that_is_running() -> None:
     assert ended.wait(30)
 
 
-def test_background_work_may_end_after_the_event_loop() -> None:
+def test_a_background_thread_that_ends_after_the_event_loop_raises_no_error() -> None:
     begun, go_on, gone = threading.Event(), threading.Event(), threading.Event()
 
     def function() -> None:
@@ -181,14 +181,16 @@ def test_background_work_may_end_after_the_event_loop() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threading, "excepthook", thread_errors.append)
         asyncio.run(leave())
-        worker = next(one for one in threading.enumerate() if one.daemon and one is not threading.current_thread())
+        worker = next(
+            thread for thread in threading.enumerate() if thread.daemon and thread is not threading.current_thread()
+        )
         go_on.set()
         worker.join(30)
         gone.set()
     assert (worker.is_alive(), thread_errors) == (False, [])
 
 
-def test_what_work_raises_is_raised_where_it_is_awaited() -> None:
+def test_an_exception_in_the_background_is_raised_in_the_awaiting_task() -> None:
     def function() -> t.NoReturn:
         raise ValueError("of the function")
 
@@ -196,7 +198,7 @@ def test_what_work_raises_is_raised_where_it_is_awaited() -> None:
         asyncio.run(source.in_background(function))
 
 
-def test_all_connectors_every_five_minutes_unless_told_otherwise() -> None:
+def test_by_default_all_connectors_are_polled_every_five_minutes() -> None:
     watcher = make()
     assert isinstance(watcher, Watcher)
     assert (watcher._interval, watcher._config.selection) == (300, Selection(all=True))
@@ -211,7 +213,7 @@ def test_all_connectors_every_five_minutes_unless_told_otherwise() -> None:
         ({"connector_id": "", "connector_name": None}, Selection(all=True)),
     ],
 )
-def test_connectors_are_chosen_as_everywhere(args: dict[str, t.Any], selection: Selection) -> None:
+def test_connectors_are_selected_as_in_the_modules(args: dict[str, t.Any], selection: Selection) -> None:
     assert make(**args)._config.selection == selection
 
 
@@ -233,7 +235,7 @@ def test_connectors_are_chosen_as_everywhere(args: dict[str, t.Any], selection: 
         ({"auth_method": "client_secret"}, "auth_method client_secret needs"),
     ],
 )
-def test_what_does_not_fit_is_refused_before_anything_is_sent(args: dict[str, t.Any], message: str) -> None:
+def test_invalid_arguments_are_refused_before_any_request(args: dict[str, t.Any], message: str) -> None:
     with pytest.raises(GraphError, match=message):
         make(**args)
 
@@ -245,7 +247,7 @@ def test_the_interval_is_a_duration(interval: object, seconds: float) -> None:
     assert make(interval=interval)._interval == seconds
 
 
-def test_options_are_read_raw_by_the_same_parsers() -> None:
+def test_options_are_parsed_as_in_the_modules() -> None:
     raw: dict[str, t.Any] = {"timeout": "0.1m", "retries": "7", "retry_budget": 60, "validate_certs": "no"}
     client = make(**raw)._client
     assert (client._transport._timeout, client.retry._policy.retries, client.retry._policy.budget) == (6.0, 7, 60.0)
@@ -253,7 +255,7 @@ def test_options_are_read_raw_by_the_same_parsers() -> None:
     assert (client._transport._timeout, client.retry._policy.retries, client.retry._policy.budget) == (9.0, 9, 120.0)
 
 
-def test_options_have_their_aliases_and_the_environment() -> None:
+def test_options_can_be_given_by_alias_and_by_environment_variable() -> None:
     names = {name for option in OPTIONS.values() for name in (option.name, *option.aliases)}
     assert set(source.read_arguments(dict.fromkeys(OPTIONS, "x"))) == set(OPTIONS)
     assert {next(iter(source.read_arguments({name: "x"}))) for name in names} == set(OPTIONS)
@@ -263,7 +265,7 @@ def test_options_have_their_aliases_and_the_environment() -> None:
     )
 
 
-def test_the_documentation_tells_the_options_and_defaults_that_hold() -> None:
+def test_the_documentation_contains_the_options_and_their_defaults() -> None:
     options = yaml.safe_load(source.DOCUMENTATION)["options"]
     assert set(options) == set(source._OWN_OPTIONS)
     assert options["interval"]["default"] == source._DEFAULT_INTERVAL
@@ -271,14 +273,14 @@ def test_the_documentation_tells_the_options_and_defaults_that_hold() -> None:
     assert f"default('{source._DEFAULT_INTERVAL}')" in rulebook
 
 
-def test_the_examples_fit() -> None:
+def test_the_examples_are_valid() -> None:
     for example in yaml.safe_load(source.EXAMPLES):
         ((name, args),) = example.items()
         assert name == "msgraph.intune.exchange_connectors"
         assert source.make_watcher(args, {}, StoppableClock())._config.selection == Selection(all=True)
 
 
-def test_the_schema_shows_a_connector_and_an_error_as_modules_do() -> None:
+def test_the_schema_has_the_keys_of_connectors_and_errors_of_the_modules() -> None:
     connector = {
         *EXCHANGE_CONNECTOR.read_state({"id": "a"}),
         "seconds_since_last_sync",
@@ -291,7 +293,7 @@ def test_the_schema_shows_a_connector_and_an_error_as_modules_do() -> None:
     assert SCHEMA["$defs"]["connector"]["properties"]["health"]["enum"] == [*HEALTHS, UNKNOWN]
 
 
-def test_the_documentation_names_every_type_of_event() -> None:
+def test_the_documentation_mentions_each_event_type() -> None:
     shapes = [entry["properties"]["type"] for entry in SCHEMA["oneOf"]]
     kinds = [kind for shape in shapes for kind in shape.get("enum", [shape.get("const")])]
     assert len(set(kinds)) == len(kinds) == 6
@@ -299,19 +301,21 @@ def test_the_documentation_names_every_type_of_event() -> None:
 
 
 def run_by_path(path: Path) -> dict[str, t.Any]:
-    """Run the file as runpy.run_path does for ansible-rulebook; here Ansible's own importer would stand in its way."""
+    """Run the file as ansible-rulebook does with runpy.run_path. Ansible's importer prevents run_path in tests."""
     namespace: dict[str, t.Any] = {"__name__": "<run_path>", "__file__": str(path)}
     exec(compile(path.read_bytes(), str(path), "exec"), namespace)  # noqa: S102  our own file
     return namespace
 
 
-def test_run_by_its_path_it_finds_the_collection_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_that_is_run_by_its_path_imports_its_own_collection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [path for path in sys.path if path != ROOT])
     run_by_path(FILE)
     assert sys.path[0] == ROOT
 
 
-def test_it_finds_the_collection_though_a_regular_package_has_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_source_imports_its_collection_even_if_a_regular_package_has_the_same_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     regular = types.ModuleType("ansible_collections")
     regular.__path__ = ["/somewhere/else"]
     monkeypatch.setitem(sys.modules, "ansible_collections", regular)
@@ -319,21 +323,24 @@ def test_it_finds_the_collection_though_a_regular_package_has_the_name(monkeypat
     assert regular.__path__ == [TREE, "/somewhere/else"]
 
 
-def test_outside_a_collection_another_one_has_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_copy_outside_a_collection_uses_the_installed_collection(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
     before = list(sys.path)
     namespace = run_by_path(Path(shutil.copy(FILE, tmp_path)))
     assert (sys.path, namespace["OPTIONS"]) == (before, OPTIONS)
 
 
-def test_nothing_is_left_to_be_imported_once_it_runs() -> None:
-    code = (
-        "import sys; import {source} as source;"
-        "print(*(name for name in sys.modules if 'module_utils._' in name), sep='\\n')"
-    )
-    command = [sys.executable, "-c", code.format(source=source.__name__)]
+def test_all_files_of_the_libraries_are_preloaded() -> None:
+    code = f"import sys; import {source.__name__}; print(*sys.modules, sep='\\n')"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.split()
-    folder = Path(ROOT, "ansible_collections/msgraph/intune/plugins/module_utils")
-    there = {path.stem for name in ("_graph", "_intune") for path in (folder / name).glob("_*.py")}
-    assert there <= {name.rpartition(".")[2] for name in loaded}
+    utils = Path(TREE, "msgraph/intune/plugins/module_utils")
+    files = [file for folder in ("_graph", "_intune") for file in (utils / folder).rglob("*.py")]
+    names = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files}
+    assert {"_graph.http.retry", "_intune.resources.exchange_connector"} <= {
+        name.partition(".module_utils.")[2] for name in names
+    }
+    assert names - set(loaded) == set()

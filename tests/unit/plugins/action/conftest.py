@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stage for the device login: the action plugin around a scripted wire."""
+"""Fixture that runs the action plugin of the device login with scripted answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 
 
 class DeviceLoginRunner:
-    """Runs the action against one cache; ``shown`` is what came on the screen."""
+    """Runs the action with one token cache. ``shown`` contains the displayed texts."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
         self._monkeypatch = monkeypatch

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each module that is a job has an action of its name, which does that job."""
+"""Each module with a ModuleSpec has an action plugin with the same name and spec."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ SPECS = {name: file.SPEC for name, file in FILES.items() if hasattr(file, "SPEC"
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_its_action_does_its_job(name: str) -> None:
+def test_the_action_has_the_spec_of_its_module(name: str) -> None:
     action = import_module(f"{PLUGINS}.action.{name}").ActionModule
     assert issubclass(action, InProcessAction)
     assert action.spec is SPECS[name]
 
 
-def test_all_but_the_device_login_are_jobs() -> None:
+def test_all_modules_except_the_device_login_have_a_spec() -> None:
     assert set(MODULES) - set(SPECS) == {"graph_device_login"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each documented option of the device login makes a difference, by each name and variable that it has."""
+"""Each documented option of the device login has an effect, under each of its names and variables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FULL = f"{GRAPH}/DeviceManagementServiceConfig.ReadWrite.All"
 
 
 class LoginOutcome(t.NamedTuple):
-    """What came of a task: its result, and the requests that it sent."""
+    """The result of a task and the requests that it sent."""
 
     result: dict[str, t.Any]
     sent: list[t.Any]
@@ -48,7 +48,7 @@ class LoginOutcome(t.NamedTuple):
 
 
 class OptionCase(t.NamedTuple):
-    """What is seen of a task where an option has this value, and what where it has none."""
+    """A value of an option, and what a task does with and without it."""
 
     value: str
     seen: t.Callable[[LoginOutcome], t.Any]
@@ -58,7 +58,7 @@ class OptionCase(t.NamedTuple):
 
 
 def busy(seconds: int) -> tuple[Scripted, ...]:
-    """A service that asks for patience once."""
+    """Return the answers of a service that first answers 503 with a Retry-After."""
     return (Reply(503, "", {"Retry-After": str(seconds)}), *SIGN_IN)
 
 
@@ -97,7 +97,7 @@ OPTION_CASES = {
 
 
 def names(option: str) -> tuple[str, ...]:
-    """All the names by which an option can be given."""
+    """Return the option, its aliases and its environment variables."""
     shared = OPTIONS.get(option)
     return (option, *shared.aliases, *shared.environment) if shared else (option,)
 
@@ -105,7 +105,7 @@ def names(option: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("option", "name"), [pytest.param(option, name, id=name) for option in OPTION_CASES for name in names(option)]
 )
-def test_it_makes_a_difference(
+def test_each_option_changes_the_behaviour(
     device_login: DeviceLoginRunner, option: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = OPTION_CASES[option]
@@ -126,12 +126,12 @@ def test_it_makes_a_difference(
         monkeypatch.setenv(name, value)
         assert seen() == case.with_option
     else:
-        # An alias beside the option itself would count as given twice.
+        # An alias and the option together would count as given twice.
         others.pop(option, None)
         assert seen(**{name: value}) == case.with_option
 
 
-def test_each_documented_option_is_tried() -> None:
+def test_each_documented_option_has_a_case() -> None:
     documented = {**yaml.safe_load(DOCUMENTATION)["options"], **yaml.safe_load(ModuleDocFragment.CONNECTION)["options"]}
-    assert [name for name, one in OPTION_CASES.items() if one.with_option == one.without_option] == []
+    assert [name for name, case in OPTION_CASES.items() if case.with_option == case.without_option] == []
     assert set(OPTION_CASES) == set(documented) == {*TAKEN, "scopes"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The shared options as Ansible's own validator reads them, and what the settings make of the result."""
+"""Validate the shared options with Ansible's validator, and read the settings from the result."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ APPLICATION = {"tenant_id": "contoso.example", "client_id": "4f1f6b8a-2c39-4d5e-
 
 
 @pytest.fixture(autouse=True)
-def _no_variables_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def _remove_variables_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(("AZURE_", "MSGRAPH_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -46,7 +46,7 @@ def read(**task: t.Any) -> Settings:
     return read_settings(collect(**task))
 
 
-def test_secrets_aliases_types_and_defaults_are_those_of_the_options() -> None:
+def test_the_spec_has_the_secrets_aliases_types_and_defaults_of_the_options() -> None:
     spec = shared_options()
     assert {name for name, option in spec.items() if option["no_log"]} == {
         "access_token",
@@ -83,7 +83,7 @@ def test_secrets_aliases_types_and_defaults_are_those_of_the_options() -> None:
 
 
 class SettingCase(t.NamedTuple):
-    """An option with a default: its variable, two values, and how the settings show them."""
+    """An option with a default, its variable, and a value for each."""
 
     name: str
     env_var: str
@@ -91,7 +91,7 @@ class SettingCase(t.NamedTuple):
     content: str
     read: t.Callable[[Settings], t.Any]
     expected: tuple[t.Any, t.Any, t.Any]
-    """The option's, the variable's and the default value, as they are read."""
+    """The parsed values of the option, of the variable and of the default."""
 
 
 SETTING_CASES = [
@@ -119,13 +119,13 @@ SETTING_CASES = [
 ]
 
 
-def test_each_option_with_a_default_and_a_variable_is_tried() -> None:
-    tried = {*(setting.name for setting in SETTING_CASES), "validate_certs"}
-    assert tried == {option.name for option in OPTIONS.values() if option.default is not None and option.environment}
+def test_each_option_with_a_default_and_a_variable_has_a_case() -> None:
+    names = {*(setting.name for setting in SETTING_CASES), "validate_certs"}
+    assert names == {option.name for option in OPTIONS.values() if option.default is not None and option.environment}
 
 
 @pytest.mark.parametrize("setting", SETTING_CASES, ids=lambda setting: setting.name)
-def test_the_option_comes_before_the_variable_and_that_before_the_default(
+def test_the_option_wins_over_the_variable_and_the_variable_over_the_default(
     setting: SettingCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_option, by_variable, by_default = setting.expected
@@ -138,9 +138,9 @@ def test_the_option_comes_before_the_variable_and_that_before_the_default(
 
 
 @pytest.mark.parametrize(
-    "setting", [one for one in SETTING_CASES if OPTIONS[one.name].type == "str"], ids=lambda one: one.name
+    "setting", [case for case in SETTING_CASES if OPTIONS[case.name].type == "str"], ids=lambda case: case.name
 )
-def test_a_blank_option_leaves_room_for_the_variable_and_that_for_the_default(
+def test_a_blank_option_falls_back_to_the_variable_and_then_to_the_default(
     setting: SettingCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert setting.read(read(**{setting.name: " "})) == setting.expected[2]
@@ -149,7 +149,7 @@ def test_a_blank_option_leaves_room_for_the_variable_and_that_for_the_default(
 
 
 @pytest.mark.parametrize("setting", SETTING_CASES, ids=lambda setting: setting.name)
-def test_it_is_known_where_a_value_comes_from_though_both_are_equal(
+def test_the_source_of_a_value_is_known_even_if_option_and_variable_are_equal(
     setting: SettingCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert setting.name not in collect()
@@ -158,7 +158,7 @@ def test_it_is_known_where_a_value_comes_from_though_both_are_equal(
     assert collect(**{setting.name: setting.content})[setting.name].env_var is None
 
 
-def test_what_the_task_is_shown_to_use_is_what_it_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_validated_parameters_contain_the_values_of_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MSGRAPH_TIMEOUT", "9")
     monkeypatch.setenv("MSGRAPH_RETRIES", "9")
     monkeypatch.setenv("MSGRAPH_VALIDATE_CERTS", "no")
@@ -166,7 +166,7 @@ def test_what_the_task_is_shown_to_use_is_what_it_uses(monkeypatch: pytest.Monke
     assert (shown["timeout"], shown["retries"], shown["validate_certs"]) == ("9", 9, False)
 
 
-def test_a_method_of_the_environment_gives_way_to_a_credential_of_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_credential_of_the_task_wins_over_the_auth_method_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MSGRAPH_AUTH_METHOD", "access_token")
     monkeypatch.setenv("MSGRAPH_ACCESS_TOKEN", "a.b.c")
     secret = {**APPLICATION, "client_secret": "s"}
@@ -182,7 +182,7 @@ def test_a_method_of_the_environment_gives_way_to_a_credential_of_the_task(monke
         ("MSGRAPH_RETRIES", "101", "retries (from the environment variable MSGRAPH_RETRIES) is '101', which"),
     ],
 )
-def test_a_message_about_a_variable_names_it(
+def test_a_message_about_an_invalid_variable_contains_its_name(
     env_var: str, content: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(env_var, content)
@@ -192,35 +192,35 @@ def test_a_message_about_a_variable_names_it(
 
 
 @pytest.mark.parametrize(("content", "verify"), [("no", False), ("Yes", True), (" ", True)])
-def test_validate_certs_has_its_variable(content: str, verify: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_validate_certs_can_be_set_with_a_variable(content: str, verify: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MSGRAPH_VALIDATE_CERTS", content)
     assert read().verify is verify
     assert read(validate_certs=not verify).verify is not verify
 
 
-def test_of_a_boolean_ansible_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_of_ansible_about_a_boolean_contains_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MSGRAPH_VALIDATE_CERTS", "perhaps")
     (message,) = validate({}).error_messages
     assert "validate_certs" in message
     assert "perhaps (from the environment variable MSGRAPH_VALIDATE_CERTS)" in message
-    # The option of a task comes before it, so that it is not read.
+    # The option of the task wins, so the variable is not read.
     assert read(validate_certs=True).verify is True
 
 
 @pytest.mark.parametrize(
     "task", [{"validate_certs": ""}, {"validate_certs": "perhaps"}, {"retries": ""}, {"retries": "many"}]
 )
-def test_a_blank_or_another_word_is_no_boolean_and_no_number(task: dict[str, t.Any]) -> None:
+def test_a_blank_or_another_word_is_an_invalid_boolean_or_number(task: dict[str, t.Any]) -> None:
     assert len(validate(task).error_messages) == 1
 
 
 @pytest.mark.parametrize("retries", [-1, 101, True])
-def test_the_limits_of_retries_are_ours(retries: t.Any) -> None:
+def test_retries_outside_the_limits_are_refused(retries: t.Any) -> None:
     with pytest.raises(OptionsError, match="^retries is .*, which is not a whole number between 0 and 100"):
         read(retries=retries)
 
 
-def test_an_alias_beside_a_variable_is_not_two_names(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_alias_and_a_variable_together_cause_no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_CLOUD_ENVIRONMENT", "dod")
     warnings_shown: list[str] = []
     monkeypatch.setattr(warnings, "warn", warnings_shown.append)

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The shell, around a stand-in for AnsibleModule; the integration tests run it in the real one."""
+"""Run modules with a fake AnsibleModule; the integration tests use the real one."""
 
 from __future__ import annotations
 
 import json
+import os
 import typing as t
 
 import pytest
@@ -40,7 +41,7 @@ TOKEN = "a-token-that-is-long-enough"
 
 
 class ModuleExit(Exception):
-    """The task module_exit, with this result."""
+    """The module exited with this result."""
 
     def __init__(self, failed: bool, result: dict[str, t.Any]) -> None:
         super().__init__(result)
@@ -70,9 +71,7 @@ class FakeModule:
 
 
 @pytest.fixture(autouse=True)
-def _no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
+def _remove_variables_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(("AZURE_", "MSGRAPH_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -84,19 +83,19 @@ def run_to_exit(module: FakeModule, run: t.Callable[[t.Callable[[], GraphClient]
     return caught.value
 
 
-def done(connect: t.Callable[[], GraphClient]) -> ModuleResult:
+def connect_and_succeed(connect: t.Callable[[], GraphClient]) -> ModuleResult:
     connect()
-    return ModuleResult(changed=True, msg="Done.", data={"things": [1]}, warnings=("Mind the gap.",))
+    return ModuleResult(changed=True, msg="Done.", data={"things": [1]}, warnings=("A warning.",))
 
 
-def connecting(connect: t.Callable[[], GraphClient]) -> ModuleResult:
+def connect_and_fail_the_test(connect: t.Callable[[], GraphClient]) -> ModuleResult:
     connect()
     raise AssertionError("must not be reached")
 
 
-def test_a_report_becomes_the_result() -> None:
+def test_the_outcome_of_a_module_becomes_the_result() -> None:
     module = FakeModule(access_token=TOKEN)
-    module_exit = run_to_exit(module, done)
+    module_exit = run_to_exit(module, connect_and_succeed)
     assert not module_exit.failed
     assert {key: module_exit.result[key] for key in ("changed", "msg", "things")} == {
         "changed": True,
@@ -104,10 +103,10 @@ def test_a_report_becomes_the_result() -> None:
         "things": [1],
     }
     assert module_exit.result["graph"]["auth_method"] == "access_token"
-    assert module.warnings == ["Mind the gap."]
+    assert module.warnings == ["A warning."]
 
 
-def test_a_failure_keeps_what_did_happen() -> None:
+def test_a_failed_result_contains_what_happened_before() -> None:
     def run(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
         return ModuleResult(changed=True, msg="Half done.", data={"things": [1]}, failure=NetworkError("no route"))
 
@@ -117,7 +116,7 @@ def test_a_failure_keeps_what_did_happen() -> None:
     assert module_exit.result["error"]["kind"] == "network"
 
 
-def test_an_error_before_anything_happened_says_so() -> None:
+def test_an_error_before_any_change_returns_the_empty_result() -> None:
     def run(_connect: t.Callable[[], GraphClient]) -> ModuleResult:
         raise OptionsError("x is empty", hint="Give x.")
 
@@ -145,20 +144,20 @@ def test_the_connections_are_closed_at_the_end(monkeypatch: pytest.MonkeyPatch, 
     assert (closed_before, session.closed) == ([False], True)
 
 
-def test_options_that_do_not_fit_end_the_task_before_there_is_a_client() -> None:
-    module_exit = run_to_exit(FakeModule(), connecting)
+def test_invalid_options_fail_the_task_before_the_client_is_built() -> None:
+    module_exit = run_to_exit(FakeModule(), connect_and_fail_the_test)
     assert module_exit.failed
     assert module_exit.result["error"]["kind"] == "options"
     assert module_exit.result["graph"] == EMPTY_STATS
 
 
 @pytest.mark.parametrize("timeout", ["30", "soon"])
-def test_secrets_of_the_environment_are_masked_before_anything_can_fail(
+def test_secrets_of_the_environment_are_masked_even_if_options_are_invalid(
     monkeypatch: pytest.MonkeyPatch, timeout: str
 ) -> None:
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "hush-hush-hush")
     module = FakeModule(timeout=timeout)
-    run_to_exit(module, connecting)
+    run_to_exit(module, connect_and_fail_the_test)
     assert "hush-hush-hush" in module.no_log_values
 
 
@@ -175,7 +174,7 @@ def test_a_token_that_was_fetched_is_masked_before_it_is_used(tmp_path: Path) ->
         assert module.no_log_values == {"a-long-secret"}
         client.sign_in(Permission("Things.ReadWrite.All", ""))
         assert module.no_log_values == {"a-long-secret", TOKEN}
-        return done(connect)
+        return connect_and_succeed(connect)
 
     assert not run_to_exit(module, run).failed
 
@@ -183,7 +182,7 @@ def test_a_token_that_was_fetched_is_masked_before_it_is_used(tmp_path: Path) ->
 def test_a_blank_secret_does_not_mask_each_blank_of_the_result() -> None:
     module = FakeModule(access_token=TOKEN, client_secret=" ")
     module.no_log_values.update((" ", TOKEN))
-    run_to_exit(module, done)
+    run_to_exit(module, connect_and_succeed)
     assert module.no_log_values == {TOKEN}
 
 
@@ -194,49 +193,49 @@ def test_a_blank_secret_does_not_mask_each_blank_of_the_result() -> None:
         ({"access_token": TOKEN, "validate_certs": False}, "validate_certs is false"),
     ],
 )
-def test_what_is_risky_is_warned_of(params: dict[str, t.Any], words: str) -> None:
+def test_risky_options_cause_a_warning(params: dict[str, t.Any], words: str) -> None:
     module = FakeModule(**params)
-    run_to_exit(module, done)
+    run_to_exit(module, connect_and_succeed)
     assert any(words in warning for warning in module.warnings)
 
 
-def test_eight_characters_are_enough() -> None:
+def test_a_secret_of_eight_characters_causes_no_warning() -> None:
     module = FakeModule(access_token="88888888")
-    run_to_exit(module, done)
-    assert module.warnings == ["Mind the gap."]
+    run_to_exit(module, connect_and_succeed)
+    assert module.warnings == ["A warning."]
 
 
-def test_a_modules_own_options_stand_beside_the_shared_ones() -> None:
+def test_the_argument_spec_contains_own_and_shared_options() -> None:
     spec = ModuleSpec(
-        {"colour": {"type": "str"}}, lambda _task, connect: done(connect), NOTHING, RATE_LIMIT
+        {"colour": {"type": "str"}}, lambda _task, connect: connect_and_succeed(connect), NOTHING, RATE_LIMIT
     ).argument_spec()
     assert spec["colour"] == {"type": "str"}
     assert spec["client_secret"]["no_log"] is True
 
 
-# --- what was sent again
+# --- retry log
 
 
 class BusySession(FakeSession):
-    """Answers 503 once, then with an empty object."""
+    """Answers 503 once, then 200 with an empty object."""
 
     def __init__(self) -> None:
         super().__init__(Reply(503, "", {"Retry-After": "0"}), Reply(200, {}))
 
 
-def calling(connect: t.Callable[[], GraphClient]) -> ModuleResult:
+def send_one_request(connect: t.Callable[[], GraphClient]) -> ModuleResult:
     permission = Permission("Things.Read.All", "")
     connect().call(GraphRequest("GET", "things/7", "read thing 7", permission))
     return ModuleResult(changed=False, msg="Done.", data={})
 
 
 @pytest.mark.parametrize(("verbosity", "has_log"), [(0, False), (2, False), (3, True), (4, True)])
-def test_from_three_vs_on_the_result_tells_of_each_request_that_was_sent_again(
+def test_the_result_contains_the_retry_log_from_verbosity_3_on(
     monkeypatch: pytest.MonkeyPatch, verbosity: int, has_log: bool
 ) -> None:
     monkeypatch.setattr("requests.Session", BusySession)
     module = FakeModule(access_token=TOKEN, verbosity=verbosity)
-    module_exit = run_to_exit(module, calling)
+    module_exit = run_to_exit(module, send_one_request)
     assert module_exit.result["graph"]["retries"] == 1
     assert module_exit.result.get("retry_log") == (module.logged if has_log else None)
     assert module.logged[0].startswith(
@@ -244,47 +243,48 @@ def test_from_three_vs_on_the_result_tells_of_each_request_that_was_sent_again(
     )
 
 
-def test_nothing_sent_again_is_nothing_to_tell() -> None:
-    assert "retry_log" not in run_to_exit(FakeModule(access_token=TOKEN, verbosity=4), done).result
+def test_without_retries_the_result_contains_no_retry_log() -> None:
+    assert "retry_log" not in run_to_exit(FakeModule(access_token=TOKEN, verbosity=4), connect_and_succeed).result
 
 
-# --- a proxy
+# --- proxy
 
 
 @pytest.mark.parametrize("name", ["MSGRAPH_PROXY", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 def test_the_password_of_a_proxy_in_the_environment_is_masked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "http://svc:hush%2Dhush@proxy.example:8080")
     module = FakeModule(access_token=TOKEN)
-    run_to_exit(module, done)
+    run_to_exit(module, connect_and_succeed)
     assert {"svc:hush%2Dhush", "hush%2Dhush", "hush-hush"} <= module.no_log_values
 
 
-def test_a_proxy_is_shown_without_its_user_and_masked_with_it() -> None:
+def test_a_proxy_is_shown_without_its_user_and_the_full_url_is_masked() -> None:
     proxy = "http://svc:hush-hush@proxy.example:8080"
     module = FakeModule(access_token=TOKEN, proxy=proxy)
     module.no_log_values.update((TOKEN, proxy))
-    run_to_exit(module, done)
+    run_to_exit(module, connect_and_succeed)
     assert module.params["proxy"] == "http://********@proxy.example:8080"
     assert {proxy, "svc:hush-hush", "hush-hush"} <= module.no_log_values
 
 
-def test_a_proxy_without_a_user_is_no_secret() -> None:
+def test_a_proxy_without_a_user_is_not_masked() -> None:
     proxy = "http://proxy.example:8080"
     module = FakeModule(access_token=TOKEN, proxy=proxy)
     module.no_log_values.update((TOKEN, proxy))
-    run_to_exit(module, done)
+    run_to_exit(module, connect_and_succeed)
     assert (module.params["proxy"], module.no_log_values) == (proxy, {TOKEN})
 
 
 # --- ansible-core's own masking
 
 
-def test_secrets_are_registered_where_ansible_core_masks_them_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_registered_with_ansible_core_if_it_supports_that(monkeypatch: pytest.MonkeyPatch) -> None:
     registered: list[str] = []
     monkeypatch.setattr(_module, "register_secret", registered.append)
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "hush-hush-hush")
     run_to_exit(
-        FakeModule(access_token=TOKEN), lambda connect: (connect().sign_in(Permission("x", "")), done(connect))[1]
+        FakeModule(access_token=TOKEN),
+        lambda connect: (connect().sign_in(Permission("x", "")), connect_and_succeed(connect))[1],
     )
     assert {"hush-hush-hush", TOKEN} <= set(registered)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module in a real AnsibleModule, by what it sends and what it prints."""
+"""Run the module in a real AnsibleModule, and check its requests and its result."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(
-    runner: ModuleRunner, check: bool
-) -> None:
+def test_without_a_selection_all_connectors_are_returned_with_age_and_health(runner: ModuleRunner, check: bool) -> None:
     result = runner.run(LIST, check=check)
     assert runner.sent == [f"GET {CONNECTORS}"]
     assert result["changed"] is False
@@ -44,7 +42,7 @@ def test_without_a_choice_it_shows_all_with_age_and_health_and_changes_nothing(
     assert result["msg"] == "2 Exchange connectors: 1 healthy, 0 warning, 1 unhealthy."
 
 
-def test_a_time_that_cannot_be_read_is_of_unknown_health(runner: ModuleRunner) -> None:
+def test_a_connector_with_an_unreadable_time_has_unknown_health(runner: ModuleRunner) -> None:
     odd = {"id": "a", "status": "connected", "serverName": "EX01", "lastSyncDateTime": 1767225600}
     result = runner.run(Reply(200, {"value": [odd]}, LIST.headers))
     (entry,) = result["connectors"]
@@ -58,13 +56,13 @@ def test_a_secret_in_a_status_is_masked_in_the_counts_too(runner: ModuleRunner) 
     assert result["counts"]["x ********"] == 1
 
 
-def test_a_status_keeps_only_its_own(runner: ModuleRunner) -> None:
+def test_the_option_status_filters_the_connectors(runner: ModuleRunner) -> None:
     result = runner.run(LIST, status="Disconnected")
     assert [entry["id"] for entry in result["connectors"]] == ["b"]
     assert (result["counts"]["total"], result["counts"]["connected"]) == (1, 0)
 
 
-def test_a_missing_id_fails_and_shows_the_others(runner: ModuleRunner) -> None:
+def test_a_missing_id_fails_the_task_and_the_other_connectors_are_returned(runner: ModuleRunner) -> None:
     result = runner.run(LIST, connector_id=["a", "gone"])
     assert (result["failed"], result["error"]["kind"]) == (True, "not_found")
     assert [entry["id"] for entry in result["connectors"]] == ["a"]
@@ -72,16 +70,16 @@ def test_a_missing_id_fails_and_shows_the_others(runner: ModuleRunner) -> None:
     assert "counts" not in result
 
 
-def test_an_empty_list_asks_nobody(runner: ModuleRunner) -> None:
+def test_an_empty_list_sends_no_request(runner: ModuleRunner) -> None:
     result = runner.run(connector_id=[])
     assert (runner.sent, result["connectors"], result["counts"]["total"]) == ([], [], 0)
 
 
-def test_a_failure_has_no_counts_that_a_probe_could_take_for_good_news(runner: ModuleRunner) -> None:
+def test_a_failed_result_contains_no_counts(runner: ModuleRunner) -> None:
     result = runner.run(Reply(500))
     assert (result["failed"], result["connectors"], "counts" in result) == (True, [], False)
 
 
-def test_two_ways_to_choose_are_refused(runner: ModuleRunner) -> None:
+def test_two_selection_options_together_are_refused(runner: ModuleRunner) -> None:
     result = runner.run(connector_id="a", all_connectors=True)
     assert (runner.sent, result["error"]["kind"]) == ([], "options")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which way a task goes, and what becomes of a job without a module; the system tests compare both ways in plays."""
+"""Check when a task runs in-process and what its result is; the system tests compare both ways in plays."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
 
 TOKEN = "a-token-that-is-long-enough"
-MODULE_RESULT = {"changed": False, "msg": "Done the usual way."}
+MODULE_RESULT = {"changed": False, "msg": "Done as a module."}
 HOST_VARS = {"ansible_python_interpreter": sys.executable, "inventory_hostname": "localhost"}
 
 RunFunction = t.Callable[[ModuleContext, t.Callable[[], "GraphClient"]], ModuleResult]
 
 
-def echo(task: ModuleContext, connect: t.Callable[[], GraphClient]) -> ModuleResult:
-    """Tells what it was given."""
+def return_options(task: ModuleContext, connect: t.Callable[[], GraphClient]) -> ModuleResult:
+    """Return the options and the mode of the task in the result."""
     connect()
     provided = {"things": task.params["things"], "check": task.check_mode, "diff": task._diff}
-    return ModuleResult(changed=True, msg="Done.", data=provided, warnings=("Mind the gap.", "Mind the gap."))
+    return ModuleResult(changed=True, msg="Done.", data=provided, warnings=("A warning.", "A warning."))
 
 
 class ActionScenario:
-    """Runs the action; each attribute is a circumstance that a test may change."""
+    """Runs the action plugin. Tests change the attributes before they run it."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         self.monkeypatch = monkeypatch
@@ -63,7 +63,7 @@ class ActionScenario:
         self.shown: list[str] = []
         monkeypatch.setattr(sys, "platform", "linux")
         monkeypatch.setattr(_in_process.display, "vvv", lambda msg, host: self.shown.append(f"<{host}> {msg}"))
-        # As before ansible-core 2.19, which shows no message by itself.
+        # A version before 2.19 does not show the message itself.
         monkeypatch.setattr(_in_process, "ansible_version", "2.18.6")
         self.lines: list[str] = []
 
@@ -74,10 +74,9 @@ class ActionScenario:
         monkeypatch.setattr(_in_process.display, "display", show)
         monkeypatch.setattr(NormalAction, "run", lambda _self, _tmp, _task_vars: MODULE_RESULT)
 
-    def run(self, run: RunFunction = echo) -> dict[str, t.Any]:
+    def run(self, run: RunFunction = return_options) -> dict[str, t.Any]:
         loader = mock.MagicMock(get_basedir=lambda: str(self.folder))
         action = InProcessAction(self.task, self.connection, mock.MagicMock(), loader, self.templar, mock.MagicMock())
-        # As Python gives a plugin what is beside its class.
         action.spec = ModuleSpec(
             {"things": {"type": "list", "elements": "str", "aliases": ["stuff"]}},
             run,
@@ -95,7 +94,7 @@ def scenario(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ActionScenario:
     return ActionScenario(monkeypatch, tmp_path)
 
 
-def test_a_task_on_the_controller_runs_here(scenario: ActionScenario) -> None:
+def test_a_task_on_the_controller_runs_in_process(scenario: ActionScenario) -> None:
     scenario.task.args["things"] = ["a"]
     result = scenario.run()
     assert {key: result[key] for key in ("changed", "msg", "things")} == {
@@ -108,7 +107,7 @@ def test_a_task_on_the_controller_runs_here(scenario: ActionScenario) -> None:
     assert scenario.shown == ["<localhost> Running within Ansible's own process"]
 
 
-# --- which way
+# --- in-process or as a module
 
 
 def other_transport(scenario: ActionScenario) -> None:
@@ -123,7 +122,7 @@ def other_platform(scenario: ActionScenario) -> None:
     scenario.monkeypatch.setattr(sys, "platform", "darwin")
 
 
-def in_the_background(scenario: ActionScenario) -> None:
+def async_task(scenario: ActionScenario) -> None:
     scenario.task.async_val = 60
 
 
@@ -131,7 +130,7 @@ def other_environment(scenario: ActionScenario) -> None:
     scenario.task.environment = [{}, {"HTTPS_PROXY": "http://proxy.example"}]
 
 
-def kept_files(scenario: ActionScenario) -> None:
+def keep_remote_files(scenario: ActionScenario) -> None:
     scenario.monkeypatch.setattr(constants, "DEFAULT_KEEP_REMOTE_FILES", True)
 
 
@@ -140,16 +139,16 @@ def other_python(scenario: ActionScenario) -> None:
 
 
 def python_of_another_folder(scenario: ActionScenario, tmp_path: Path) -> None:
-    # As that of another virtual environment.
+    # As in another virtual environment.
     (tmp_path / "python").symlink_to(Path(sys.executable).resolve())
     scenario.variables["ansible_python_interpreter"] = str(tmp_path / "python")
 
 
-def no_python_named(scenario: ActionScenario) -> None:
+def no_python_given(scenario: ActionScenario) -> None:
     del scenario.variables["ansible_python_interpreter"]
 
 
-def python_that_nobody_knows(scenario: ActionScenario) -> None:
+def undefined_python(scenario: ActionScenario) -> None:
     def refuse(value: t.Any) -> t.Any:
         if value == "{{ nonsense }}":
             raise AnsibleError("nonsense is undefined")
@@ -164,25 +163,25 @@ def delegated_to_another_python(scenario: ActionScenario) -> None:
     scenario.variables["ansible_delegated_vars"] = {"b": {"ansible_python_interpreter": "/no/such/python"}}
 
 
-def switched_off_for_the_host_that_it_is_delegated_to(scenario: ActionScenario) -> None:
+def disabled_for_the_delegated_host(scenario: ActionScenario) -> None:
     scenario.task.delegate_to = "b"
     scenario.variables["ansible_delegated_vars"] = {"b": {**HOST_VARS, "msgraph_in_process": False}}
 
 
-def switched_off(scenario: ActionScenario) -> None:
+def disabled(scenario: ActionScenario) -> None:
     scenario.variables["msgraph_in_process"] = "no"
 
 
-def switched_off_by_a_template(scenario: ActionScenario) -> None:
+def disabled_by_a_template(scenario: ActionScenario) -> None:
     scenario.variables["msgraph_in_process"] = "{{ never }}"
     scenario.templar.template = lambda value: False if value == "{{ never }}" else value
 
 
-def switched_to_nonsense(scenario: ActionScenario) -> None:
+def invalid_boolean(scenario: ActionScenario) -> None:
     scenario.variables["msgraph_in_process"] = "perhaps"
 
 
-def switched_to_a_list(scenario: ActionScenario) -> None:
+def list_in_place_of_a_boolean(scenario: ActionScenario) -> None:
     scenario.variables["msgraph_in_process"] = [True]
 
 
@@ -202,11 +201,11 @@ def blank_boolean(scenario: ActionScenario) -> None:
     scenario.task.args["validate_certs"] = ""
 
 
-def option_by_two_names(scenario: ActionScenario) -> None:
+def option_with_two_names(scenario: ActionScenario) -> None:
     scenario.task.args.update(things=["a"], stuff=["b"])
 
 
-def option_that_json_does_not_know(scenario: ActionScenario) -> None:
+def option_that_is_not_json(scenario: ActionScenario) -> None:
     scenario.task.args["things"] = [datetime.date(2024, 2, 19)]
 
 
@@ -216,27 +215,27 @@ def option_that_json_does_not_know(scenario: ActionScenario) -> None:
         other_transport,
         other_user,
         other_platform,
-        in_the_background,
+        async_task,
         other_environment,
-        kept_files,
+        keep_remote_files,
         other_python,
-        no_python_named,
-        python_that_nobody_knows,
+        no_python_given,
+        undefined_python,
         delegated_to_another_python,
-        switched_off,
-        switched_off_for_the_host_that_it_is_delegated_to,
-        switched_off_by_a_template,
-        switched_to_nonsense,
-        switched_to_a_list,
+        disabled,
+        disabled_for_the_delegated_host,
+        disabled_by_a_template,
+        invalid_boolean,
+        list_in_place_of_a_boolean,
         unknown_option,
         option_of_another_type,
         blank_number,
         blank_boolean,
-        option_by_two_names,
-        option_that_json_does_not_know,
+        option_with_two_names,
+        option_that_is_not_json,
     ],
 )
-def test_whatever_is_unusual_goes_the_usual_way(
+def test_a_task_with_a_special_condition_runs_as_a_module(
     scenario: ActionScenario, change: t.Callable[[ActionScenario], None]
 ) -> None:
     change(scenario)
@@ -244,12 +243,14 @@ def test_whatever_is_unusual_goes_the_usual_way(
     assert scenario.shown == []
 
 
-def test_the_python_of_another_virtual_environment_is_another_one(scenario: ActionScenario, tmp_path: Path) -> None:
+def test_the_python_of_another_virtual_environment_counts_as_different(
+    scenario: ActionScenario, tmp_path: Path
+) -> None:
     python_of_another_folder(scenario, tmp_path)
     assert scenario.run() is MODULE_RESULT
 
 
-def test_another_name_of_the_same_python_is_the_same_one(
+def test_another_name_of_the_same_python_counts_as_the_same(
     scenario: ActionScenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python_of_another_folder(scenario, tmp_path)
@@ -258,15 +259,15 @@ def test_another_name_of_the_same_python_is_the_same_one(
     assert scenario.run()["changed"]
 
 
-def test_the_setting_names_a_python_as_the_variable_does(
+def test_the_setting_for_the_interpreter_is_used_like_the_variable(
     scenario: ActionScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    no_python_named(scenario)
+    no_python_given(scenario)
     monkeypatch.setenv("ANSIBLE_PYTHON_INTERPRETER", sys.executable)
     assert scenario.run()["changed"]
 
 
-def test_of_a_delegated_task_the_other_hosts_variables_count(scenario: ActionScenario) -> None:
+def test_a_delegated_task_uses_the_variables_of_the_other_host(scenario: ActionScenario) -> None:
     scenario.task.delegate_to = "b"
     scenario.variables = {
         "ansible_python_interpreter": "/no/such/python",
@@ -277,7 +278,7 @@ def test_of_a_delegated_task_the_other_hosts_variables_count(scenario: ActionSce
 
 
 @pytest.mark.parametrize("environment", [None, [], [{}, {}]])
-def test_no_environment_is_none(scenario: ActionScenario, environment: t.Any) -> None:
+def test_an_empty_environment_counts_as_not_given(scenario: ActionScenario, environment: t.Any) -> None:
     scenario.task.environment = environment
     assert scenario.run()["changed"]
 
@@ -286,7 +287,7 @@ def test_no_environment_is_none(scenario: ActionScenario, environment: t.Any) ->
 
 
 class FailingModule:
-    """A module that fails without a result of its own, and a host that prints its Python's version."""
+    """Simulates a module that fails to start, and a host that prints the version of its Python."""
 
     def __init__(self, scenario: ActionScenario, shown: str = "") -> None:
         self.result: dict[str, t.Any] = {"failed": True, "msg": "No start of json char found", "module_stderr": "…"}
@@ -301,13 +302,15 @@ class FailingModule:
             self.commands.append(command)
             return {"stdout": shown}
 
-        switched_off(scenario)
+        disabled(scenario)
         scenario.monkeypatch.setattr(NormalAction, "run", run)
         scenario.monkeypatch.setattr(NormalAction, "_low_level_execute_command", execute)
 
 
 @pytest.mark.parametrize("version", ["2.7.18", "3.6.15", "3.8.18"])
-def test_a_python_that_is_too_old_for_ansible_is_named_with_the_cure(scenario: ActionScenario, version: str) -> None:
+def test_the_message_about_a_python_that_is_too_old_contains_the_solution(
+    scenario: ActionScenario, version: str
+) -> None:
     failing_module = FailingModule(scenario, f"Welcome!\npython {version}\n")
     result = scenario.run()
     assert set(result) == {"failed", "msg"}
@@ -317,20 +320,20 @@ def test_a_python_that_is_too_old_for_ansible_is_named_with_the_cure(scenario: A
 
 
 @pytest.mark.parametrize("shown", ["python 3.9.0", "python 3.14.1", "sh: 1: /opt/old: not found", ""])
-def test_any_other_failure_stays_what_it_is(scenario: ActionScenario, shown: str) -> None:
+def test_any_other_failure_is_unchanged(scenario: ActionScenario, shown: str) -> None:
     failing_module = FailingModule(scenario, shown)
     assert scenario.run() == {"failed": True, "msg": "No start of json char found", "module_stderr": "…"}
     assert len(failing_module.commands) == 1
 
 
-def test_a_failure_of_the_module_itself_is_not_looked_into(scenario: ActionScenario) -> None:
+def test_a_failure_with_a_result_of_the_module_runs_no_version_check(scenario: ActionScenario) -> None:
     failing_module = FailingModule(scenario, "python 3.6.15")
     failing_module.result = {"failed": True, "msg": "Not this.", "error": {"kind": "network"}}
     assert scenario.run()["msg"] == "Not this."
     assert failing_module.commands == []
 
 
-def test_nor_is_one_before_an_interpreter_was_found(scenario: ActionScenario) -> None:
+def test_a_failure_before_the_interpreter_is_known_runs_no_version_check(scenario: ActionScenario) -> None:
     failing_module = FailingModule(scenario, "python 3.6.15")
     failing_module.shebang = None
     assert scenario.run()["msg"] == "No start of json char found"
@@ -341,7 +344,9 @@ SECRET_VARIABLES = sorted({name for option in OPTIONS.values() if option.secret 
 
 
 @pytest.mark.parametrize("name", [*SECRET_VARIABLES, "HTTPS_PROXY", "IDENTITY_HEADER"])
-def test_a_secret_in_the_task_keyword_environment_is_warned_of_by_its_name(scenario: ActionScenario, name: str) -> None:
+def test_a_secret_in_the_task_keyword_environment_causes_a_warning_with_its_name(
+    scenario: ActionScenario, name: str
+) -> None:
     value = "http://user:pass-word-of-the-proxy@proxy.example" if name.endswith("PROXY") else "a-secret-of-some-length"
     scenario.task.environment = [{"LANG": "C"}, {name: value}]
     scenario.monkeypatch.setattr(
@@ -359,7 +364,7 @@ def test_a_task_with_async_shows_the_warning_at_once(scenario: ActionScenario) -
     shown: list[str] = []
     scenario.monkeypatch.setattr(_in_process.display, "warning", shown.append)
     scenario.task.environment = [{"AZURE_SECRET": "a-secret-of-some-length"}]
-    in_the_background(scenario)
+    async_task(scenario)
     assert scenario.run() is MODULE_RESULT
     assert [text.partition(",")[0] for text in shown] == ['The task keyword "environment" sets AZURE_SECRET']
 
@@ -373,16 +378,18 @@ def test_a_task_with_async_shows_the_warning_at_once(scenario: ActionScenario) -
         ["{{ nothing }}"],
     ],
 )
-def test_nothing_else_in_it_is_warned_of(scenario: ActionScenario, environment: list[t.Any]) -> None:
+def test_other_variables_in_the_task_keyword_environment_cause_no_warning(
+    scenario: ActionScenario, environment: list[t.Any]
+) -> None:
     scenario.task.environment = environment
     scenario.templar.template = lambda value: None if value == "{{ nothing }}" else value
     assert scenario.run() is MODULE_RESULT
 
 
-# --- what becomes of the job
+# --- run in-process
 
 
-def test_paths_begin_where_a_modules_do(scenario: ActionScenario) -> None:
+def test_the_working_directory_is_that_of_a_local_module(scenario: ActionScenario) -> None:
     folders: list[Path] = []
 
     def run(_task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
@@ -395,7 +402,7 @@ def test_paths_begin_where_a_modules_do(scenario: ActionScenario) -> None:
 
 
 @pytest.mark.parametrize(("check", "diff"), [(True, False), (False, True)])
-def test_the_job_is_told_how_the_task_is_run(scenario: ActionScenario, check: bool, diff: bool) -> None:
+def test_the_module_receives_check_mode_and_diff(scenario: ActionScenario, check: bool, diff: bool) -> None:
     scenario.task.check_mode, scenario.task.diff = check, diff
     result = scenario.run()
     assert (result["check"], result["diff"]) == (check, diff)
@@ -409,28 +416,28 @@ def test_null_counts_as_not_given_for_options_with_a_default_too(scenario: Actio
 
     def run(task: ModuleContext, connect: t.Callable[[], GraphClient]) -> ModuleResult:
         provided.append({name: task.params[name] for name in NULL_OPTIONS})
-        return echo(task, connect)
+        return return_options(task, connect)
 
     scenario.task.args.update(NULL_OPTIONS)
     scenario.run(run)
     assert provided == [{"things": None, "timeout": "30", "retries": 4, "validate_certs": True}]
 
 
-def test_a_module_is_not_sent_null(scenario: ActionScenario) -> None:
+def test_arguments_that_are_null_are_not_passed_to_a_module(scenario: ActionScenario) -> None:
     scenario.task.args.update(NULL_OPTIONS)
-    switched_off(scenario)
+    disabled(scenario)
     scenario.run()
     assert scenario.task.args == {"access_token": TOKEN}
 
 
-def test_options_are_completed_as_a_module_has_them(scenario: ActionScenario) -> None:
+def test_options_are_converted_and_aliases_resolved_as_in_a_module(scenario: ActionScenario) -> None:
     scenario.task.args["stuff"] = "a,b"
     assert scenario.run()["things"] == ["a", "b"]
 
 
-def test_neither_what_goes_in_nor_what_comes_out_is_more_than_json(scenario: ActionScenario) -> None:
+def test_options_and_results_contain_only_plain_json_types(scenario: ActionScenario) -> None:
     class Tagged(str):
-        """As Ansible tags what it has read."""
+        """A text like the tagged strings of Ansible."""
 
     seen: list[bool] = []
 
@@ -446,14 +453,14 @@ def test_neither_what_goes_in_nor_what_comes_out_is_more_than_json(scenario: Act
 
 
 def test_each_warning_is_shown_once(scenario: ActionScenario) -> None:
-    assert scenario.run()["warnings"] == ["Mind the gap."]
+    assert scenario.run()["warnings"] == ["A warning."]
 
 
-def test_without_a_warning_there_is_no_list_of_them(scenario: ActionScenario) -> None:
+def test_without_warnings_the_result_has_no_warnings_key(scenario: ActionScenario) -> None:
     assert "warnings" not in scenario.run(lambda _task, _connect: ModuleResult(changed=False, msg="Done.", data={}))
 
 
-def test_a_failure_is_a_result_with_its_error(scenario: ActionScenario) -> None:
+def test_a_failed_task_returns_a_result_with_its_error(scenario: ActionScenario) -> None:
     def run(_task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
         raise NetworkError("no route")
 
@@ -462,7 +469,7 @@ def test_a_failure_is_a_result_with_its_error(scenario: ActionScenario) -> None:
     assert result["error"]["kind"] == "network"
 
 
-def test_work_that_ends_its_process_fails_the_task_alone(scenario: ActionScenario) -> None:
+def test_a_module_that_exits_the_process_fails_only_the_task(scenario: ActionScenario) -> None:
     def run(_task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
         sys.exit(3)
 
@@ -470,7 +477,7 @@ def test_work_that_ends_its_process_fails_the_task_alone(scenario: ActionScenari
         scenario.run(run)
 
 
-def test_a_secret_with_blanks_around_it_is_masked_as_a_whole(
+def test_a_secret_with_surrounding_whitespace_is_masked_completely(
     scenario: ActionScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_module, "register_secret", None)
@@ -480,12 +487,12 @@ def test_a_secret_with_blanks_around_it_is_masked_as_a_whole(
 
 
 @pytest.mark.parametrize("set_by", ["option", "environment"])
-def test_a_secret_is_masked_wherever_it_comes_out(
+def test_a_secret_is_masked_in_all_output(
     scenario: ActionScenario, monkeypatch: pytest.MonkeyPatch, set_by: str
 ) -> None:
     if set_by == "environment":
         monkeypatch.setenv("MSGRAPH_ACCESS_TOKEN", scenario.task.args.pop("access_token"))
-    # As before ansible-core 2.22.
+    # ansible-core before 2.22 has no register_secret.
     monkeypatch.setattr(_module, "register_secret", None)
     monkeypatch.setattr(_in_process, "_include_invocation", lambda _task_vars: True)
 
@@ -501,11 +508,11 @@ def test_a_secret_is_masked_wherever_it_comes_out(
     assert set(result["invocation"]) == {"module_args"}
 
 
-def test_a_secret_that_is_a_part_of_false_leaves_booleans_and_null_at_the_top_level(
+def test_a_secret_that_is_a_part_of_false_does_not_mask_booleans_and_null_at_the_top_level(
     scenario: ActionScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def remove_values(value: t.Any, secrets: t.Collection[str]) -> t.Any:
-        """Replace booleans, numbers and null as well, as ansible-core before 2.19 does."""
+        """Replace also booleans, numbers and null, as ansible-core before 2.19 does."""
         if isinstance(value, dict):
             return {key: remove_values(item, secrets) for key, item in value.items()}
         hit = any(secret in str(value) for secret in secrets)
@@ -520,7 +527,7 @@ def test_a_secret_that_is_a_part_of_false_leaves_booleans_and_null_at_the_top_le
     assert result["below"] == {"failed": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
 
 
-def test_ansible_core_that_masks_what_it_shows_is_given_the_secrets_to_mask(
+def test_secrets_are_registered_with_an_ansible_core_that_masks_its_output(
     scenario: ActionScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registered: list[str] = []
@@ -529,7 +536,7 @@ def test_ansible_core_that_masks_what_it_shows_is_given_the_secrets_to_mask(
     assert (result["msg"], registered) == ("about ********", [TOKEN])
 
 
-def test_of_a_task_that_logs_nothing_nothing_is_told(scenario: ActionScenario) -> None:
+def test_a_task_with_no_log_logs_no_message(scenario: ActionScenario) -> None:
     def run(task: ModuleContext, _connect: t.Callable[[], GraphClient]) -> ModuleResult:
         scenario.shown.clear()
         task.log("Sending again.")
@@ -555,19 +562,19 @@ def test_the_message_of_a_failure_is_shown_once_before_the_result(scenario: Acti
     assert scenario.lines == [f"localhost: {result['msg']}"] == ["localhost: No route."]
 
 
-def test_a_task_that_succeeds_shows_no_message(scenario: ActionScenario) -> None:
+def test_a_successful_task_shows_no_message(scenario: ActionScenario) -> None:
     scenario.run()
     assert scenario.lines == []
 
 
-def test_no_log_shows_no_message(scenario: ActionScenario) -> None:
+def test_a_failed_task_with_no_log_shows_no_message(scenario: ActionScenario) -> None:
     scenario.task.no_log = True
     assert scenario.run(fail("No route"))["failed"]
     assert scenario.lines == []
 
 
 @pytest.mark.parametrize(("version", "shown"), [("2.16.14", 1), ("2.18.19rc1", 1), ("2.19.0b1", 0), ("2.21.5", 0)])
-def test_ansible_core_that_shows_the_message_itself_gets_no_second_one(
+def test_the_message_is_not_shown_twice_if_ansible_core_shows_it(
     scenario: ActionScenario, version: str, shown: int
 ) -> None:
     scenario.monkeypatch.setattr(_in_process, "ansible_version", version)
@@ -580,7 +587,7 @@ def test_a_secret_in_a_message_is_masked(scenario: ActionScenario) -> None:
     assert scenario.lines == ["localhost: about ********."]
 
 
-def test_a_long_message_takes_lines_that_awx_stores_whole(scenario: ActionScenario) -> None:
+def test_a_long_message_is_split_into_lines_that_awx_stores_completely(scenario: ActionScenario) -> None:
     words = " ".join(f"EX{number:03}.contoso.example" for number in range(100))
     scenario.run(fail(words))
     assert " ".join(scenario.lines) == f"localhost: {words}."
@@ -596,21 +603,23 @@ def test_the_message_of_a_module_is_shown_as_well(scenario: ActionScenario) -> N
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_the_arguments_are_told_where_ansible_wants_them(
+def test_the_result_contains_the_invocation_if_the_setting_requests_it(
     scenario: ActionScenario, monkeypatch: pytest.MonkeyPatch, wanted: bool
 ) -> None:
-    asked: list[tuple[str, t.Any]] = []
+    requested: list[tuple[str, t.Any]] = []
 
     def get_config_value(name: str, variables: t.Any = None) -> t.Any:
-        asked.append((name, variables))
+        requested.append((name, variables))
         return {"INJECT_INVOCATION": wanted, "INTERPRETER_PYTHON": sys.executable}[name]
 
     monkeypatch.setattr(constants.config, "get_config_value", get_config_value)
     assert ("invocation" in scenario.run()) is wanted
-    assert ("INJECT_INVOCATION", scenario.variables) in asked
+    assert ("INJECT_INVOCATION", scenario.variables) in requested
 
 
-def test_ansible_core_that_does_not_ask_tells_them(scenario: ActionScenario, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_result_contains_the_invocation_if_ansible_core_has_no_such_setting(
+    scenario: ActionScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def get_config_value(name: str, variables: t.Any = None) -> t.Any:
         if name == "INTERPRETER_PYTHON":
             return sys.executable

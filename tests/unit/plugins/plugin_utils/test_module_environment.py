@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.plugin_utils._module_environment import module_environment
 
 
-def speak() -> None:
+def write_output_and_log() -> None:
     print("printed")
     print("printed", file=sys.stderr)
     warnings.warn("warned", UserWarning, stacklevel=1)
@@ -22,13 +22,13 @@ def speak() -> None:
 
 
 @pytest.mark.filterwarnings("always")
-def test_nothing_is_shown_or_logged_within(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_output_and_log_records_of_the_block_are_discarded(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
     with module_environment("."):
-        speak()
+        write_output_and_log()
     assert (capsys.readouterr(), caplog.text) == (("", ""), "")
 
 
-def test_all_is_as_before_after_an_error(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_output_and_logging_work_again_after_an_error(capsys: t.Any, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ValueError, match="no"), module_environment("."):
         raise ValueError("no")
     print("printed")
@@ -37,7 +37,9 @@ def test_all_is_as_before_after_an_error(capsys: t.Any, caplog: pytest.LogCaptur
     assert "logged" in caplog.text
 
 
-def test_what_was_not_logged_before_is_not_after(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_log_level_that_was_disabled_before_is_still_disabled_after_the_block(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     logging.disable(logging.ERROR)
     try:
         with module_environment("."):
@@ -48,14 +50,14 @@ def test_what_was_not_logged_before_is_not_after(caplog: pytest.LogCaptureFixtur
     assert caplog.text == ""
 
 
-def test_the_block_runs_in_the_folder_and_what_follows_where_it_was(tmp_path: Path) -> None:
+def test_the_block_runs_in_the_folder_and_the_previous_folder_is_restored(tmp_path: Path) -> None:
     before = Path.cwd()
     with module_environment(str(tmp_path)):
         assert Path.cwd() == tmp_path
     assert Path.cwd() == before
 
 
-def test_a_folder_that_is_gone_leaves_all_as_it_was(tmp_path: Path) -> None:
+def test_a_missing_folder_changes_neither_folder_nor_logging(tmp_path: Path) -> None:
     before = Path.cwd()
     with pytest.raises(FileNotFoundError), module_environment(str(tmp_path / "gone")):
         raise AssertionError("must not be reached")

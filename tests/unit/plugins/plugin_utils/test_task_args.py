@@ -18,7 +18,7 @@ SPEC: dict[str, t.Any] = {
 
 
 @pytest.mark.parametrize("value", [0, 4, "4", " 4 ", "-1", 4.0, ""])
-def test_ordinary_values_stay_as_they_are(value: t.Any) -> None:
+def test_valid_values_are_unchanged(value: t.Any) -> None:
     assert prepared_args({"retries": value, "timeout": "5m"}, SPEC) == {"retries": value, "timeout": "5m"}
 
 

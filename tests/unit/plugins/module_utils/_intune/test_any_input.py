@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever a survey, a filter or a service delivers: a sound value or one of our errors."""
+"""Any input of a user or a service results in a valid value or a GraphError."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 @for_any
 @given(items=st.none() | st.lists(json_values("id") | st.sampled_from([" a ", "a", "b/c", "..", "None"]), max_size=5))
-def test_any_ids_are_distinct_and_stay_in_their_segment_of_the_path(items: list[t.Any] | None) -> None:
+def test_ids_are_distinct_and_stay_in_their_path_segment_for_any_input(items: list[t.Any] | None) -> None:
     options = SelectionOptions(id="connector_id", name="connector_name", all="all_connectors")
     selection = value_or_error(options.require, {"connector_id": items})
     if isinstance(selection, OptionsError):

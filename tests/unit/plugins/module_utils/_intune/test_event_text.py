@@ -55,11 +55,11 @@ def test_template_syntax_is_replaced(text: str, safe: str) -> None:
         "schön 你好",
     ],
 )
-def test_other_text_stays_as_it_is(text: str) -> None:
+def test_other_text_is_unchanged(text: str) -> None:
     assert safe_event({text: [text]}) == {text: [text]}
 
 
-def test_all_strings_of_an_event_are_replaced_keys_included() -> None:
+def test_template_syntax_is_replaced_in_all_strings_and_keys_of_an_event() -> None:
     event = {"{a}": [{"b\\": "{"}, ("}",), 1, None, True]}
     assert safe_event(event) == {"(a)": [{"b/": "("}, [")"], 1, None, True]}
     assert event == {"{a}": [{"b\\": "{"}, ("}",), 1, None, True]}
@@ -81,5 +81,5 @@ def test_joined_strings_contain_no_template_syntax(pieces: list[str]) -> None:
 
 
 @given(PIECES)
-def test_a_string_after_a_number_sign_of_the_rulebook_is_no_header(piece: str) -> None:
+def test_a_string_after_a_number_sign_of_the_rulebook_is_not_a_jinja2_header(piece: str) -> None:
     assert not f"#{safe_event(piece)}".startswith("#jinja2:")

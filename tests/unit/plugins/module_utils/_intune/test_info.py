@@ -36,7 +36,7 @@ def read(selection: Selection, *script: Scripted) -> tuple[ReadResult, list[str]
     return info, [line.replace(BASE, "widgets") for line in session.wire]
 
 
-def test_all_are_one_list_each_with_its_age_and_health() -> None:
+def test_all_objects_are_read_with_one_list_and_have_age_and_health() -> None:
     info, wire = read(ALL, list_reply(widget("a"), widget("b", None)))
     assert wire == ["GET widgets"]
     assert [(entry["id"], entry["seconds_since_last_sync"], entry["health"]) for entry in info.objects] == [
@@ -47,7 +47,7 @@ def test_all_are_one_list_each_with_its_age_and_health() -> None:
     assert (info.failure, info.warnings) == (None, [])
 
 
-def test_a_time_that_cannot_be_read_is_null_with_a_warning_and_not_never() -> None:
+def test_a_time_that_cannot_be_read_is_null_and_its_health_is_unknown_with_a_warning() -> None:
     info, _wire = read(
         ALL, list_reply(widget("a", "31/12/2025"), widget("b", " "), widget("c", "2026-01-01 12:00:00 +0000"))
     )
@@ -61,13 +61,13 @@ def test_a_time_that_cannot_be_read_is_null_with_a_warning_and_not_never() -> No
     ]
 
 
-def test_many_times_that_cannot_be_read_are_one_warning() -> None:
+def test_many_times_that_cannot_be_read_cause_one_short_warning() -> None:
     (warning,) = read(ALL, list_reply(*[widget(f"w{number}", "x" * 5000) for number in range(12)]))[0].warnings
     assert "and 2 more" in warning
     assert len(warning) < 1000
 
 
-def test_one_that_is_on_two_pages_is_one_with_its_later_state() -> None:
+def test_an_object_on_two_pages_is_returned_once_with_its_last_state() -> None:
     pages = list_reply(widget("a", None), widget("b"), link=f"{BASE}?page=2"), list_reply(widget("A"), widget("c"))
     info, _wire = read(ALL, *pages)
     assert [(entry["id"], entry["polished"] is None) for entry in info.objects] == [
@@ -77,14 +77,14 @@ def test_one_that_is_on_two_pages_is_one_with_its_later_state() -> None:
     ]
 
 
-def test_one_is_read_by_its_id_and_several_by_the_list() -> None:
+def test_one_id_is_read_directly_and_several_ids_with_the_list() -> None:
     assert read(Selection(ids=("a",)), object_reply(widget("a")))[1] == ["GET widgets/a"]
     info, wire = read(Selection(ids=("b", "a")), list_reply(widget("a"), widget("b"), widget("c")))
     assert wire == ["GET widgets"]
     assert [entry["id"] for entry in info.objects] == ["b", "a"]
 
 
-def test_one_that_is_missing_is_the_failure_and_the_others_are_there() -> None:
+def test_the_first_missing_id_is_the_failure_and_the_other_objects_are_returned() -> None:
     info, _wire = read(Selection(ids=("a", "x", "y")), list_reply(widget("a")))
     assert [entry["id"] for entry in info.objects] == ["a"]
     assert isinstance(info.failure, GraphError)
@@ -92,18 +92,18 @@ def test_one_that_is_missing_is_the_failure_and_the_others_are_there() -> None:
     assert read(Selection(ids=("x",)), NOT_FOUND)[0].failure is not None
 
 
-def test_nothing_asked_for_needs_no_client() -> None:
+def test_an_empty_selection_builds_no_client() -> None:
     def never() -> t.NoReturn:
         raise AssertionError
 
     assert read_info(never, WIDGET, Selection()).objects == []
 
 
-def test_an_empty_tenant_is_told_with_what_may_be_behind_it() -> None:
+def test_an_empty_tenant_causes_a_warning_with_the_support_notice() -> None:
     assert read(ALL, list_reply())[0].warnings == ["The tenant has no widgets. Widgets are out of fashion."]
 
 
-def test_without_the_services_time_ages_are_by_this_hosts() -> None:
+def test_without_a_date_header_ages_use_the_clock_of_this_host() -> None:
     info, _wire = read(ALL, list_reply(widget("a"), date=None))
     assert info.objects[0]["seconds_since_last_sync"] == 1000
     assert info.warnings == ["The service did not tell the time: ages are by the clock of this host."]
@@ -114,30 +114,30 @@ def test_an_error_of_the_service_is_raised() -> None:
         read(ALL, Reply(500))
 
 
-# --- keeping some
+# --- filter and count
 
 
-def some() -> ReadResult:
+def three_widgets() -> ReadResult:
     return ReadResult([{"id": "a", "shine": "bright"}, {"id": "b", "shine": "Dull"}, {"id": "c", "shine": None}])
 
 
 @pytest.mark.parametrize(
-    ("words", "kept"),
+    ("values", "ids"),
     [(None, "abc"), (["bright"], "a"), (["dull", "bright"], "ab"), ([], ""), (["matt"], ""), (["none"], "")],
 )
-def test_those_with_one_of_the_words_are_kept(words: list[str] | None, kept: str) -> None:
-    info = some()
-    filter_by(info, "shine", words, ("bright", "dull", "matt", "none"))
-    assert "".join(entry["id"] for entry in info.objects) == kept
+def test_only_objects_with_one_of_the_values_remain(values: list[str] | None, ids: str) -> None:
+    info = three_widgets()
+    filter_by(info, "shine", values, ("bright", "dull", "matt", "none"))
+    assert "".join(entry["id"] for entry in info.objects) == ids
     assert info.warnings == []
 
 
-def test_a_word_that_nobody_knows_is_warned_of() -> None:
-    info = some()
+def test_an_unknown_value_causes_a_warning_with_the_documented_values() -> None:
+    info = three_widgets()
     filter_by(info, "shine", ["brigth", "dull", "matt"], ("bright", "Matt"))
     assert info.warnings == ["No shine is called 'brigth'. Known are bright, Matt."]
 
 
-def test_words_are_counted_known_ones_also_when_there_are_none() -> None:
-    objects = [*some().objects, *some().objects]
+def test_values_are_counted_and_documented_values_without_objects_are_0() -> None:
+    objects = [*three_widgets().objects, *three_widgets().objects]
     assert count_values(objects, "shine", ("bright", "matt")) == {"bright": 2, "matt": 0, "Dull": 2}

@@ -81,7 +81,7 @@ def test_ids_are_stripped_distinct_and_in_order(provided: t.Any, ids: tuple[str,
         pytest.param(10**5000, id="huge"),
     ],
 )
-def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: t.Any) -> None:
+def test_an_id_that_could_change_the_url_is_refused(hostile: t.Any) -> None:
     with pytest.raises(OptionsError, match="which is not an id. Copy the id"):
         read(connector_id=[ID, hostile])
 
@@ -101,50 +101,50 @@ def test_an_id_that_could_leave_its_place_in_the_url_is_refused(hostile: t.Any) 
         ([], ()),
     ],
 )
-def test_a_string_is_one_name_and_a_list_has_several(provided: t.Any, names: tuple[str, ...]) -> None:
+def test_a_string_is_one_name_and_a_list_contains_several(provided: t.Any, names: tuple[str, ...]) -> None:
     assert read(connector_name=provided) == Selection(names=names)
 
 
 @pytest.mark.parametrize(
-    "odd", [{"name": "EX01"}, [["EX01"]], True, [True], pytest.param(10**5000, id="huge"), [[10**5000]]]
+    "value", [{"name": "EX01"}, [["EX01"]], True, [True], pytest.param(10**5000, id="huge"), [[10**5000]]]
 )
-def test_what_is_no_name_is_refused(odd: t.Any) -> None:
+def test_a_value_that_is_not_a_name_is_refused(value: t.Any) -> None:
     with pytest.raises(OptionsError, match="connector_name holds .* which is not a name. Give a name"):
-        read(connector_name=odd)
+        read(connector_name=value)
 
 
-# --- all, and what is not given
+# --- all objects, blanks and invalid combinations
 
 
-def test_all_is_asked_for_by_true() -> None:
+def test_true_selects_all_objects() -> None:
     assert read(all_connectors=True) == Selection(all=True)
 
 
 @pytest.mark.parametrize("unchecked", [None, False, "yes", "false", [True], 1])
-def test_what_ansible_has_not_made_a_boolean_never_selects_all(unchecked: t.Any) -> None:
+def test_a_value_other_than_true_never_selects_all(unchecked: t.Any) -> None:
     assert read(all_connectors=unchecked) is None
 
 
 @pytest.mark.parametrize("option", ["connector_id", "connector_name", "all_connectors"])
 @pytest.mark.parametrize("blank", BLANK)
-def test_blanks_are_as_good_as_nothing(option: str, blank: t.Any) -> None:
+def test_a_blank_counts_as_not_given(option: str, blank: t.Any) -> None:
     assert read(**{option: blank}) is None
 
 
 @pytest.mark.parametrize("option", ["connector_id", "connector_name"])
 @pytest.mark.parametrize("blank", [["", None], ["False"], [False]])
-def test_so_are_lists_of_blanks(option: str, blank: t.Any) -> None:
+def test_a_list_of_blanks_counts_as_not_given(option: str, blank: t.Any) -> None:
     assert read(**{option: blank}) is None
 
 
 @pytest.mark.parametrize("option", ["connector_name", "all_connectors"])
 @pytest.mark.parametrize("blank", BLANK)
-def test_blanks_do_not_stand_in_the_way_of_what_is_given(option: str, blank: t.Any) -> None:
+def test_a_blank_option_does_not_conflict_with_a_given_one(option: str, blank: t.Any) -> None:
     assert read(**{"connector_id": [ID], option: blank}) == Selection(ids=(ID,))
 
 
 @pytest.mark.parametrize("option", ["connector_id", "connector_name"])
-def test_an_empty_list_means_nothing_to_do_and_never_all(option: str) -> None:
+def test_an_empty_list_selects_nothing_and_never_all(option: str) -> None:
     selection = read(**{option: []})
     assert selection is not None
     assert selection.is_empty
@@ -160,19 +160,19 @@ def test_an_empty_list_means_nothing_to_do_and_never_all(option: str) -> None:
         {"connector_id": [ID], "connector_name": "EX01", "all_connectors": True},
     ],
 )
-def test_two_ways_at_once_are_refused(params: dict[str, t.Any]) -> None:
+def test_two_selection_options_together_are_refused(params: dict[str, t.Any]) -> None:
     with pytest.raises(OptionsError, match="cannot be used together. Give only one"):
         read(**params)
 
 
-def test_where_something_must_be_given_nothing_is_refused() -> None:
+def test_a_required_selection_without_an_option_is_refused() -> None:
     words = "None of connector_id, connector_name and all_connectors is given. Give at least one id in connector_id"
     with pytest.raises(OptionsError, match=words):
         SELECTION.require({"connector_id": [""], "connector_name": None, "all_connectors": False})
     assert SELECTION.require({"all_connectors": True}).all
 
 
-# --- choosing by name
+# --- select by name
 
 
 def connector(number: int, **changes: t.Any) -> dict[str, t.Any]:
@@ -187,12 +187,12 @@ STATES = [
 ]
 
 
-def chosen(*names: str) -> list[str]:
+def selected_ids(*names: str) -> list[str]:
     return [state["id"] for state in select(EXCHANGE_CONNECTOR, Selection(names=names), STATES)]
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "object_id"),
     [
         ("ex01.CONTOSO.com", "id-1"),
         ("Contoso", "id-1"),
@@ -201,18 +201,18 @@ def chosen(*names: str) -> list[str]:
         ("ex01.contoso.com.evil", "id-3"),
     ],
 )
-def test_a_name_is_compared_whole_and_without_regard_to_case(name: str, found: str) -> None:
-    assert chosen(name) == [found]
+def test_a_name_must_match_completely_in_upper_or_lower_case(name: str, object_id: str) -> None:
+    assert selected_ids(name) == [object_id]
 
 
-def test_two_names_of_one_connector_choose_it_once_in_the_order_given() -> None:
-    assert chosen("sync@fabrikam.com", "Contoso", "mail") == ["id-2", "id-1"]
+def test_two_names_of_one_connector_select_it_once_in_the_given_order() -> None:
+    assert selected_ids("sync@fabrikam.com", "Contoso", "mail") == ["id-2", "id-1"]
 
 
 @pytest.mark.parametrize("name", ["EX0", "contoso.com", "EX01", "%", "id-1"])
-def test_a_name_that_fits_none_lists_all_there_are(name: str) -> None:
+def test_a_name_without_a_match_causes_an_error_that_lists_all_connectors(name: str) -> None:
     with pytest.raises(GraphError) as caught:
-        chosen("Contoso", name)
+        selected_ids("Contoso", name)
     assert caught.value.kind == "not_found"
     assert f"The name '{name}' fits no Exchange connector; the tenant has 3 Exchange connectors: " in str(caught.value)
     assert (
@@ -232,28 +232,28 @@ def test_a_name_that_fits_none_lists_all_there_are(name: str) -> None:
         ("mial", "mail"),
     ],
 )
-def test_the_message_ends_with_the_closest_name(name: str, closest: str) -> None:
+def test_the_message_suggests_the_closest_name(name: str, closest: str) -> None:
     with pytest.raises(GraphError) as caught:
-        chosen(name)
+        selected_ids(name)
     assert str(caught.value).endswith(f" Did you mean '{closest}'?")
 
 
-@pytest.mark.parametrize("name", ["nobody", "%", "x" * 100_000])
-def test_without_a_close_name_none_is_suggested(name: str) -> None:
+@pytest.mark.parametrize("name", ["unknown", "%", "x" * 100_000])
+def test_without_a_similar_name_the_message_suggests_no_name(name: str) -> None:
     states = [connector(1), connector(2, server_name=None), connector(3, server_name="x" * 100_001)]
     with pytest.raises(GraphError) as caught:
         select(EXCHANGE_CONNECTOR, Selection(names=(name,)), states)
     assert "Did you mean" not in str(caught.value)
 
 
-def test_a_candidate_that_is_known_by_its_organization_shows_it_once() -> None:
+def test_a_candidate_whose_name_is_its_organization_shows_it_once() -> None:
     known = connector(1, server_name=None, exchange_organization="Contoso")
     with pytest.raises(GraphError, match="1 Exchange connector: Contoso .id-1.. The whole"):
         select(EXCHANGE_CONNECTOR, Selection(names=("EX01",)), [known])
 
 
 @pytest.mark.parametrize(
-    ("name", "form"),
+    ("name", "items"),
     [
         ("Contoso,Fabrikam", ["Contoso", "Fabrikam"]),
         ("a,,b ,", ["a", "b"]),
@@ -261,48 +261,48 @@ def test_a_candidate_that_is_known_by_its_organization_shows_it_once() -> None:
         ("[EX01, 'EX02']", ["EX01", "EX02"]),
     ],
 )
-def test_a_name_with_commas_that_fits_none_shows_the_form_of_a_list(name: str, form: list[str]) -> None:
+def test_a_name_with_commas_and_no_match_causes_a_hint_with_the_syntax_of_a_list(name: str, items: list[str]) -> None:
     with pytest.raises(GraphError) as caught:
-        chosen(name)
+        selected_ids(name)
     assert str(caught.value).endswith(
-        f" For several names, give a list. In YAML: connector_name: [{', '.join(form)}]."
-        f" On a command line: '{json.dumps({'connector_name': form})}'."
+        f" For several names, give a list. In YAML: connector_name: [{', '.join(items)}]."
+        f" On a command line: '{json.dumps({'connector_name': items})}'."
     )
 
 
-def test_the_form_of_a_long_list_is_cut() -> None:
+def test_the_syntax_of_a_long_list_is_cut() -> None:
     with pytest.raises(GraphError) as caught:
-        chosen(f'{"x" * 300},y, "z": 1')
+        selected_ids(f'{"x" * 300},y, "z": 1')
     assert f' In YAML: connector_name: ["{"x" * 198}. On a command line:' in str(caught.value)
 
 
-def test_a_name_of_commas_alone_shows_no_form() -> None:
+def test_a_name_that_contains_only_commas_causes_no_hint_about_lists() -> None:
     with pytest.raises(GraphError) as caught:
-        chosen(",,,")
+        selected_ids(",,,")
     assert "give a list" not in str(caught.value)
 
 
-def test_an_id_in_place_of_a_name_is_pointed_out() -> None:
+def test_an_id_that_is_given_as_a_name_causes_a_hint() -> None:
     with pytest.raises(NotFoundError) as caught:
-        chosen("5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11")
+        selected_ids("5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11")
     words = "'5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11' looks like an ID: to select by ID, use connector_id. The whole name"
     assert str(caught.value.hint).startswith(words)
 
 
-def test_a_name_without_commas_shows_no_list() -> None:
+def test_a_name_without_commas_causes_no_hint_about_lists() -> None:
     with pytest.raises(GraphError) as caught:
-        chosen("EX01")
+        selected_ids("EX01")
     assert "list" not in str(caught.value)
 
 
-def test_a_name_that_fits_several_lists_those() -> None:
+def test_a_name_with_several_matches_causes_an_error_that_lists_them() -> None:
     words = "fits 2 Exchange connectors: EX02.* .id-2., organization Fabrikam; EX03.*, organization Fabrikam."
     advice = " Use a name that only one Exchange connector has, or connector_id."
     with pytest.raises(OptionsError, match=words + advice):
-        chosen("Fabrikam")
+        selected_ids("Fabrikam")
 
 
-def test_in_an_empty_tenant_a_name_fits_none() -> None:
+def test_a_name_in_an_empty_tenant_causes_an_error_with_the_support_notice() -> None:
     with pytest.raises(NotFoundError) as caught:
         select(EXCHANGE_CONNECTOR, Selection(names=("EX01",)), [])
     assert str(caught.value) == (
@@ -318,15 +318,15 @@ def test_a_long_list_of_candidates_is_cut() -> None:
         select(EXCHANGE_CONNECTOR, Selection(names=("x",)), [connector(number) for number in range(10)])
 
 
-def test_all_are_all_in_the_services_order() -> None:
+def test_all_objects_are_returned_in_the_order_of_the_service() -> None:
     assert select(EXCHANGE_CONNECTOR, Selection(all=True), STATES) == STATES
 
 
-# --- words
+# --- values of a filter
 
 
 @pytest.mark.parametrize(
-    ("provided", "words"),
+    ("provided", "values"),
     [
         (["Connected", " none "], ["connected", "none"]),
         (["", " ", "False", "__omit_place_holder__6ed7f1"], None),
@@ -335,5 +335,5 @@ def test_all_are_all_in_the_services_order() -> None:
         ([], []),
     ],
 )
-def test_words_are_compared_without_regard_to_case(provided: list[str] | None, words: list[str] | None) -> None:
-    assert read_values(provided) == words
+def test_values_are_stripped_and_converted_to_lower_case(provided: list[str] | None, values: list[str] | None) -> None:
+    assert read_values(provided) == values

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The sync run over a scripted wire, for a resource made up here."""
+"""Run syncs of an invented resource with scripted answers."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def sync_options(selection: Selection, *, wait_options: WaitOptions | None = Non
 
 
 class SyncScenario:
-    """A run that is over: what it sent, how long it slept, and what it says."""
+    """Runs a sync with scripted answers, and stores the requests, the sleeps and the outcome."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class SyncScenario:
 
     @property
     def posted(self) -> list[str]:
-        """What was triggered, alone or in batches."""
+        """Return the IDs of the triggered objects, of single requests and of batches."""
         single = [line.split("/")[-2] for line in self.session.wire if line.endswith("/polish")]
         batches = [sent.json()["requests"] for sent in self.session.sent if sent.url.endswith("$batch")]
         return single + [item["url"].split("/")[2] for batch in batches for item in batch]
@@ -109,7 +109,7 @@ class SyncScenario:
 # --- trigger
 
 
-def test_one_id_is_one_request_and_a_204_means_triggered_and_no_more() -> None:
+def test_one_id_sends_one_request_and_204_means_triggered() -> None:
     scenario = SyncScenario(ids("7"), Reply(204, headers={"request-id": "r-1"}))
     assert scenario.wire == ["POST widgets/7/polish"]
     assert scenario.session.sent[0].json() == {"syncType": "gently"}
@@ -136,11 +136,11 @@ def test_one_id_is_one_request_and_a_204_means_triggered_and_no_more() -> None:
     assert scenario.run.failure is None
 
 
-def test_an_id_is_quoted_whole() -> None:
+def test_all_special_characters_of_an_id_are_quoted() -> None:
     assert SyncScenario(ids("a b%c;d"), OK).wire == ["POST widgets/a%20b%25c%3Bd/polish"]
 
 
-def test_forty_five_ids_are_three_batches_told_in_the_order_asked_for() -> None:
+def test_forty_five_ids_are_sent_in_three_batches_and_reported_in_the_requested_order() -> None:
     names = [f"w{number}" for number in range(45)]
     scenario = SyncScenario(ids(*names), *[batch_reply(*[OK] * number) for number in (20, 20, 5)])
     assert scenario.wire == [BATCH_REQUEST] * 3
@@ -152,7 +152,7 @@ def test_forty_five_ids_are_three_batches_told_in_the_order_asked_for() -> None:
     )
 
 
-def test_one_that_fails_does_not_stop_the_others() -> None:
+def test_a_failed_object_does_not_stop_the_others() -> None:
     scenario = SyncScenario(ids("a", "gone", "b"), batch_reply(OK, NOT_FOUND, OK))
     assert scenario.each("action") == ["triggered", "failed", "triggered"]
     assert scenario.each("changed") == [True, False, True]
@@ -167,14 +167,14 @@ def test_one_that_fails_does_not_stop_the_others() -> None:
     )
 
 
-def test_in_check_mode_a_failure_does_not_make_the_others_triggered() -> None:
+def test_in_check_mode_the_message_about_a_failure_counts_no_triggered_syncs() -> None:
     scenario = SyncScenario(ids("a", "gone"), list_reply(widget("a")), check_mode=True)
     assert scenario.message.endswith(
         "1 of 2 widgets failed: 'gone'. Would ask Microsoft Graph for a gently of widget big a (a)."
     )
 
 
-def test_a_hint_that_entries_share_with_the_task_is_in_the_error_of_the_task_only() -> None:
+def test_a_hint_of_several_entries_is_only_in_the_error_of_the_task() -> None:
     scenario = SyncScenario(ids(GUID, "b", GUID.upper()), batch_reply(REFUSED, OK, REFUSED))
     failure = scenario.run.failure
     assert failure is not None
@@ -185,7 +185,7 @@ def test_a_hint_that_entries_share_with_the_task_is_in_the_error_of_the_task_onl
     assert failure.as_dict()["hint"] == failure.hint
 
 
-def test_a_hint_of_one_entry_alone_stays_in_it() -> None:
+def test_a_hint_of_one_entry_stays_in_the_entry() -> None:
     scenario = SyncScenario(ids("a", "b"), batch_reply(REFUSED, NOT_FOUND))
     failure = scenario.run.failure
     assert failure is not None
@@ -194,14 +194,14 @@ def test_a_hint_of_one_entry_alone_stays_in_it() -> None:
     assert hints[1] not in (None, failure.hint)
 
 
-def test_of_several_failures_the_first_asked_for_is_the_tasks() -> None:
+def test_the_first_failure_in_the_requested_order_is_the_error_of_the_task() -> None:
     scenario = SyncScenario(ids("a", "b"), batch_reply(NOT_FOUND, Reply(500)))
     assert scenario.run.failure is not None
     assert scenario.run.failure.kind == "not_found"
     assert scenario.message.endswith("2 of 2 widgets failed: 'a', 'b'.")
 
 
-def test_a_message_names_ten_that_failed_and_counts_the_rest() -> None:
+def test_a_message_lists_ten_failed_objects_and_counts_the_others() -> None:
     scenario = SyncScenario(ids(*[f"w{number}" for number in range(12)]), batch_reply(*[NOT_FOUND] * 12))
     assert "12 of 12 widgets failed: 'w0', 'w1'" in scenario.message
     assert scenario.message.endswith("'w9' and 2 more.")
@@ -210,7 +210,7 @@ def test_a_message_names_ten_that_failed_and_counts_the_rest() -> None:
 
 
 @pytest.mark.parametrize("reply", [Reply(200, {"id": "7"}), Reply(202), Reply(200, "  "), Reply(205)])
-def test_another_success_counts_with_a_warning(reply: Reply) -> None:
+def test_another_success_status_counts_as_triggered_with_a_warning(reply: Reply) -> None:
     scenario = SyncScenario(ids("7"), reply)
     assert scenario.each("action") == ["triggered"]
     (warning,) = scenario.run.warnings
@@ -218,20 +218,20 @@ def test_another_success_counts_with_a_warning(reply: Reply) -> None:
     assert "widget '7'" in warning
 
 
-def test_other_successes_of_several_are_one_warning() -> None:
+def test_several_other_success_statuses_cause_one_warning() -> None:
     scenario = SyncScenario(ids("a", "b", "c"), batch_reply(Reply(202), OK, Reply(200)))
     (warning,) = scenario.run.warnings
     assert "answered 200, 202 when asked for a gently of 2 widgets ('a', 'c'), where 204 is documented" in warning
 
 
-def test_a_success_that_is_a_web_page_is_none() -> None:
+def test_a_success_status_with_a_web_page_is_a_protocol_error() -> None:
     scenario = SyncScenario(ids("7"), Reply(200, "<html>log in to this network</html>"))
     assert scenario.each("action") == ["failed"]
     assert scenario.run.failure is not None
     assert scenario.run.failure.kind == "protocol"
 
 
-def test_nothing_asked_for_needs_no_client() -> None:
+def test_an_empty_selection_builds_no_client() -> None:
     def never() -> t.NoReturn:
         raise AssertionError
 
@@ -241,7 +241,7 @@ def test_nothing_asked_for_needs_no_client() -> None:
     assert message(run) == "Nothing to do: no widget was asked for."
 
 
-def test_a_failed_sign_in_stops_everything_before_the_first() -> None:
+def test_a_failed_sign_in_triggers_nothing() -> None:
     class RefusingClient:
         def sign_in(self, permission: Permission) -> None:
             assert permission.name == "Widgets.ReadWrite.All"
@@ -255,10 +255,10 @@ def test_a_failed_sign_in_stops_everything_before_the_first() -> None:
     assert run.targets == []
 
 
-# --- names, and all
+# --- select by name, and all objects
 
 
-def test_a_name_costs_one_list_and_the_trigger() -> None:
+def test_a_name_costs_one_list_request_and_the_trigger() -> None:
     scenario = SyncScenario(Selection(names=("BIG b",)), list_reply(widget("a"), widget("b")), OK)
     assert scenario.wire == ["GET widgets", "POST widgets/b/polish"]
     assert scenario.each("before") == [
@@ -267,7 +267,7 @@ def test_a_name_costs_one_list_and_the_trigger() -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "kind"), [(("big b", "nobody"), "not_found"), (("big a",), "options"), (("nobody",), "not_found")]
+    ("names", "kind"), [(("big b", "unknown"), "not_found"), (("big a",), "options"), (("unknown",), "not_found")]
 )
 def test_an_unknown_or_ambiguous_name_triggers_nothing(names: tuple[str, ...], kind: str) -> None:
     same_names = list_reply(widget("a"), {**widget("c"), "name": "BIG A"}, widget("b"))
@@ -278,7 +278,7 @@ def test_an_unknown_or_ambiguous_name_triggers_nothing(names: tuple[str, ...], k
     assert (scenario.wire, scenario.run.targets) == (["GET widgets"], [])
 
 
-def test_all_of_a_tenant_are_triggered_in_its_order() -> None:
+def test_all_objects_are_triggered_in_the_order_of_the_service() -> None:
     first = list_reply(widget("b"), widget("a"), link=f"{BASE}?page=2")
     scenario = SyncScenario(ALL, first, list_reply(widget("c")), batch_reply(OK, OK, OK))
     assert scenario.wire == ["GET widgets", "GET widgets?page=2", BATCH_REQUEST]
@@ -286,7 +286,7 @@ def test_all_of_a_tenant_are_triggered_in_its_order() -> None:
     assert scenario.run.warnings == []
 
 
-def test_all_of_an_empty_tenant_is_nothing_to_do_and_a_warning_that_says_why() -> None:
+def test_all_objects_of_an_empty_tenant_trigger_nothing_and_cause_a_warning() -> None:
     scenario = SyncScenario(ALL, list_reply())
     assert (scenario.wire, scenario.run.targets, scenario.run.failure) == (["GET widgets"], [], None)
     assert scenario.message == "Nothing to do: the tenant has no widgets."
@@ -300,21 +300,21 @@ def test_a_list_that_cannot_be_read_triggers_nothing() -> None:
 
 
 @pytest.mark.parametrize("options", [{"check_mode": True}, {"diff": True, "check_mode": True}])
-def test_the_services_time_is_missed_only_where_an_age_is_asked_for(options: dict[str, t.Any]) -> None:
+def test_a_missing_date_header_causes_a_warning_only_with_if_older_than(options: dict[str, t.Any]) -> None:
     assert SyncScenario(ids("7"), object_reply(widget("7"), date=None), **options).run.warnings == []
 
 
-def test_in_an_empty_tenant_no_age_is_missed() -> None:
+def test_an_empty_tenant_causes_no_warning_about_the_date_header() -> None:
     (warning,) = SyncScenario(ALL, list_reply(date=None), if_older_than=3600).run.warnings
     assert warning.startswith("The tenant has no widgets.")
 
 
-# --- the permission
+# --- permissions
 
 
 @pytest.mark.parametrize("selection", [ids("7"), ids("a", "b"), ALL, Selection(names=("big a",))])
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_read_that_is_refused_names_the_permissions_of_the_whole_task(selection: Selection, check_mode: bool) -> None:
+def test_a_refused_read_names_the_permissions_of_the_whole_task(selection: Selection, check_mode: bool) -> None:
     refused = Reply(403, {"error": {"code": "Forbidden", "message": "no"}})
     credential = FakeCredential(tokens=[jwt({"idtyp": "app"})])
     scenario = SyncScenario(selection, refused, diff=True, check_mode=check_mode, credential=credential)
@@ -323,7 +323,7 @@ def test_a_read_that_is_refused_names_the_permissions_of_the_whole_task(selectio
     assert words in str(scenario.error)
 
 
-def test_a_permission_that_includes_reading_is_named_alone() -> None:
+def test_a_permission_that_includes_reading_is_the_only_one_named() -> None:
     reading = WIDGET.read_permission._replace(implied_by=(POLISH.permission.name,))
     resource = dataclasses.replace(WIDGET, read_permission=reading)
     credential = FakeCredential(tokens=[jwt({"scp": "Widgets.Read.All"})])
@@ -336,9 +336,9 @@ def test_a_permission_that_includes_reading_is_named_alone() -> None:
     ("wait", "permissions"),
     [(None, ["Widgets.ReadWrite.All"]), (WaitOptions(900.0, 30.0), ["Widgets.ReadWrite.All", "Widgets.Read.All"])],
 )
-def test_a_user_is_asked_for_all_permissions_at_each_sign_in(wait: WaitOptions | None, permissions: list[str]) -> None:
+def test_each_sign_in_of_a_user_requests_all_permissions(wait: WaitOptions | None, permissions: list[str]) -> None:
     class RecordingCredential(FakeCredential):
-        """Keeps the permissions that each sign-in asks for."""
+        """Records the permissions that each sign-in requests."""
 
         def acquire(self, login: t.Any) -> Token:
             scopes.append([scope.rpartition("/")[2] for scope in login()._scopes])
@@ -381,14 +381,14 @@ def test_check_mode_warns_when_the_token_lacks_the_permission_to_sync(claims: di
 
 
 @pytest.mark.parametrize("token", [jwt(WRITER), jwt({"scp": "openid Widgets.ReadWrite.All"}), "opaque"])
-def test_check_mode_warns_of_no_token_that_holds_the_permission_or_cannot_be_read(token: str) -> None:
+def test_check_mode_does_not_warn_if_the_token_has_the_permission_or_is_opaque(token: str) -> None:
     scenario = SyncScenario(
         ids("7"), object_reply(widget("7")), check_mode=True, credential=FakeCredential(tokens=[token])
     )
     assert scenario.run.warnings == []
 
 
-def test_check_mode_warns_of_no_permission_when_nothing_is_due() -> None:
+def test_check_mode_does_not_warn_about_permissions_if_nothing_is_due() -> None:
     young = widget("7", "2026-01-02T11:59:00Z")
     scenario = SyncScenario(
         ids("7"),
@@ -407,12 +407,12 @@ def test_check_mode_renews_a_cached_token_before_it_warns(renewed: dict[str, t.A
     assert (credential.asked, len(scenario.run.warnings)) == (2, warnings)
 
 
-def test_outside_check_mode_the_permission_is_left_to_the_service() -> None:
+def test_outside_check_mode_the_client_does_not_check_the_permission() -> None:
     scenario = SyncScenario(ids("7"), OK, credential=FakeCredential(tokens=[jwt(READER)]))
     assert (scenario.each("action"), scenario.run.warnings) == (["triggered"], [])
 
 
-def test_check_mode_reads_one_by_its_id_and_triggers_nothing() -> None:
+def test_check_mode_reads_one_id_directly_and_triggers_nothing() -> None:
     scenario = SyncScenario(ids("7"), object_reply(widget("7")), check_mode=True)
     assert scenario.wire == ["GET widgets/7"]
     assert (scenario.each("action"), scenario.each("changed"), scenario.each("attempts")) == (
@@ -424,7 +424,7 @@ def test_check_mode_reads_one_by_its_id_and_triggers_nothing() -> None:
     assert scenario.message == "Would ask Microsoft Graph for a gently of widget big 7 (7)."
 
 
-def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
+def test_check_mode_reads_several_ids_with_the_list_and_reports_missing_ones() -> None:
     scenario = SyncScenario(ids("B", "gone", "a"), list_reply(widget("A"), widget("b")), check_mode=True)
     assert scenario.wire == ["GET widgets"]
     assert scenario.each("id") == ["B", "gone", "a"]
@@ -436,7 +436,7 @@ def test_check_mode_reads_several_by_the_list_and_finds_who_is_gone() -> None:
     )
 
 
-def test_one_that_does_not_exist_fails_in_check_mode() -> None:
+def test_an_id_that_does_not_exist_fails_in_check_mode() -> None:
     scenario = SyncScenario(ids(GUID), NOT_FOUND, check_mode=True)
     assert scenario.message == (
         f"Could not read widget '{GUID}': Microsoft Graph answered 404 ResourceNotFound: gone (request-id r-404)."
@@ -451,18 +451,18 @@ REFUSED = Reply(400, {"error": {"code": "BadRequest", "message": "no"}})
 
 @pytest.mark.parametrize("reply", [NOT_FOUND, REFUSED])
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_an_id_that_fits_nothing_and_is_none_points_to_the_name(reply: Reply, check_mode: bool) -> None:
+def test_a_missing_id_that_does_not_look_like_an_id_causes_a_hint_about_names(reply: Reply, check_mode: bool) -> None:
     for provided, is_shown in (("EXCH01", True), (GUID, False)):
         scenario = SyncScenario(ids(provided), reply, check_mode=check_mode)
         assert (NO_ID in str(scenario.error or scenario.run.failure)) is is_shown
 
 
 @pytest.mark.parametrize("reply", [Reply(403, {"error": {"code": "x"}}), Reply(409)])
-def test_another_refusal_is_not_blamed_on_the_id(reply: Reply) -> None:
+def test_another_error_status_causes_no_hint_about_names(reply: Reply) -> None:
     assert NO_ID not in str(SyncScenario(ids("EXCH01"), reply).run.failure)
 
 
-def test_an_id_that_was_read_is_not_blamed() -> None:
+def test_an_id_that_was_read_before_causes_no_hint_about_names() -> None:
     for reply, hint in ((NOT_FOUND, "Count the widgets."), (REFUSED, "The service refused the request")):
         failure = str(SyncScenario(ids("7"), object_reply(widget("7")), reply, diff=True).run.failure)
         assert "Could not trigger a gently of widget big 7 (7)" in failure
@@ -471,7 +471,7 @@ def test_an_id_that_was_read_is_not_blamed() -> None:
 
 
 @pytest.mark.parametrize(("requested", "present"), [("a", "A"), ("A", "a")])
-def test_an_id_is_the_same_in_either_case(requested: str, present: str) -> None:
+def test_ids_are_compared_without_regard_to_case(requested: str, present: str) -> None:
     assert SyncScenario(ids(requested), object_reply(widget(present)), check_mode=True).each("action") == [
         "would_trigger"
     ]
@@ -485,7 +485,7 @@ def test_an_id_is_the_same_in_either_case(requested: str, present: str) -> None:
         (Reply(200, {"id": "8"}), "another widget, '8'. Something on the way"),
     ],
 )
-def test_a_read_of_another_shape_names_what_was_being_read(reply: Reply, words: str) -> None:
+def test_an_answer_of_another_shape_causes_an_error_that_names_the_object(reply: Reply, words: str) -> None:
     scenario = SyncScenario(ids("7"), reply, check_mode=True)
     assert scenario.error is not None
     assert scenario.error.kind == "protocol"
@@ -493,10 +493,10 @@ def test_a_read_of_another_shape_names_what_was_being_read(reply: Reply, words: 
     assert words in str(scenario.error)
 
 
-# --- only what is older
+# --- if_older_than
 
 
-def test_what_synced_not_long_ago_is_skipped() -> None:
+def test_objects_that_synced_recently_are_skipped() -> None:
     script = [list_reply(widget("old"), widget("new", LATER), widget("never", None))]
     scenario = SyncScenario(ids("old", "new", "never"), *script, batch_reply(OK, OK), if_older_than=3600)
     assert scenario.each("action") == ["triggered", "skipped", "triggered"]
@@ -511,7 +511,7 @@ def test_what_synced_not_long_ago_is_skipped() -> None:
     assert skipped["message"] == "Its last sync is more recent than if_older_than (3600 s)."
 
 
-def test_when_all_are_younger_nothing_is_sent_and_nothing_changes() -> None:
+def test_if_all_objects_synced_recently_nothing_is_triggered_or_changed() -> None:
     scenario = SyncScenario(ids("new"), object_reply(widget("new", LATER)), if_older_than=3600)
     assert (scenario.wire, scenario.each("changed"), scenario.each("action")) == (
         ["GET widgets/new"],
@@ -520,18 +520,18 @@ def test_when_all_are_younger_nothing_is_sent_and_nothing_changes() -> None:
     )
 
 
-def test_one_that_is_not_there_needs_no_warning_of_the_time() -> None:
+def test_a_missing_object_causes_no_warning_about_the_date_header() -> None:
     scenario = SyncScenario(ids("gone"), NOT_FOUND, if_older_than=3600)
     assert (scenario.run.warnings, scenario.each("attempts"), scenario.each("action")) == ([], [0], ["failed"])
 
 
-def test_check_mode_plans_alike() -> None:
+def test_check_mode_skips_the_same_objects() -> None:
     script = [list_reply(widget("old"), widget("new", LATER))]
     scenario = SyncScenario(ALL, *script, if_older_than=3600, check_mode=True)
     assert scenario.each("action") == ["would_trigger", "skipped"]
 
 
-def test_without_the_services_time_nothing_is_skipped() -> None:
+def test_without_a_date_header_nothing_is_skipped() -> None:
     scenario = SyncScenario(ids("new"), object_reply(widget("new", LATER), date=None), OK, if_older_than=3600)
     assert scenario.each("action") == ["triggered"]
     assert scenario.run.warnings == ["The service did not tell the time, so no age is known and nothing is skipped."]
@@ -542,7 +542,7 @@ def test_without_the_services_time_nothing_is_skipped() -> None:
 WAIT_OPTIONS = WaitOptions(timeout=100.0, sleep=30.0)
 
 
-def test_it_looks_at_all_together_until_each_is_done_and_ends_early() -> None:
+def test_pending_objects_are_polled_together_until_all_syncs_completed() -> None:
     scenario = SyncScenario(
         ids("a", "b"),
         list_reply(widget("a"), widget("b")),
@@ -552,13 +552,13 @@ def test_it_looks_at_all_together_until_each_is_done_and_ends_early() -> None:
         object_reply(widget("b", LATER)),
         wait_options=WaitOptions(timeout=900.0, sleep=30.0),
     )
-    # The last one is alone by then, and read by its id.
+    # When only one object is pending, it is read by its ID.
     assert scenario.wire == ["GET widgets", BATCH_REQUEST, "GET widgets", "GET widgets/b", "GET widgets/b"]
     assert scenario.clock.slept == [30.0] * 3
     assert scenario.each("completed") == [True, True]
 
 
-def test_forty_five_are_one_request_a_round() -> None:
+def test_forty_five_objects_need_one_request_for_each_poll() -> None:
     names = [f"w{number}" for number in range(45)]
     before, after = [widget(name) for name in names], [widget(name, LATER) for name in names]
     triggers = [batch_reply(*[OK] * number) for number in (20, 20, 5)]
@@ -581,7 +581,7 @@ def test_forty_five_are_one_request_a_round() -> None:
     )
 
 
-def test_one_alone_is_looked_at_by_its_id() -> None:
+def test_a_single_object_is_polled_by_its_id() -> None:
     scenario = SyncScenario(
         ids("a"), object_reply(widget("a")), OK, object_reply(widget("a", LATER)), wait_options=WAIT_OPTIONS
     )
@@ -590,7 +590,7 @@ def test_one_alone_is_looked_at_by_its_id() -> None:
     assert scenario.message.endswith(". Its sync has finished: the time of the last sync has moved on.")
 
 
-def test_several_that_are_skipped_share_a_sentence() -> None:
+def test_several_skipped_objects_share_one_sentence() -> None:
     scenario = SyncScenario(ids("a", "b"), list_reply(widget("a", LATER), widget("b", LATER)), if_older_than=3600)
     words = "Skipped 2 widgets (big a (a), big b (b)): their last syncs are more recent than if_older_than (3600 s)."
     assert scenario.message == words
@@ -605,7 +605,7 @@ def test_several_that_are_skipped_share_a_sentence() -> None:
         ("2026-01-01T12:00:00Z", "last sync 2026-01-01T12:00:00Z."),
     ],
 )
-def test_a_wait_in_vain_shows_the_last_sync_in_words(polished: str | None, words: str) -> None:
+def test_the_timeout_message_shows_the_last_sync(polished: str | None, words: str) -> None:
     scenario = SyncScenario(
         ids("a"),
         object_reply(widget("a", polished)),
@@ -616,7 +616,7 @@ def test_a_wait_in_vain_shows_the_last_sync_in_words(polished: str | None, words
     assert f"shine bright, {words} Raise wait_timeout" in str(scenario.run.failure)
 
 
-def test_a_wait_in_vain_first_points_to_the_members_that_cannot_sync() -> None:
+def test_the_timeout_hint_first_mentions_the_objects_that_cannot_sync() -> None:
     objects_reply = list_reply(widget("a", shine="dull"), widget("b"), widget("c", shine=""))
     scenario = SyncScenario(
         ids("a", "b", "c"), objects_reply, batch_reply(OK, OK, OK), objects_reply, wait_options=WaitOptions(30.0, 30.0)
@@ -626,7 +626,7 @@ def test_a_wait_in_vain_first_points_to_the_members_that_cannot_sync() -> None:
     assert str(scenario.run.failure.hint).startswith(hint)
 
 
-def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
+def test_at_the_timeout_pending_syncs_fail_with_their_last_states() -> None:
     polls = [list_reply(widget("a", LATER), widget("b", None, "dull")), *[object_reply(widget("b", None, "dull"))] * 3]
     scenario = SyncScenario(
         ids("a", "b"),
@@ -656,12 +656,12 @@ def test_waiting_in_vain_fails_at_the_deadline_with_what_was_seen() -> None:
     )
 
 
-def test_without_time_to_wait_it_does_not_look() -> None:
+def test_with_a_timeout_of_zero_nothing_is_polled() -> None:
     scenario = SyncScenario(ids("a"), object_reply(widget("a")), OK, wait_options=WaitOptions(timeout=0.0, sleep=30.0))
     assert (scenario.clock.slept, scenario.each("completed")) == ([], [False])
 
 
-def test_the_last_wait_is_as_short_as_what_is_left() -> None:
+def test_the_last_sleep_is_cut_to_the_rest_of_the_timeout() -> None:
     scenario = SyncScenario(
         ids("a"),
         *[object_reply(widget("a")), OK, *[object_reply(widget("a"))] * 2],
@@ -670,7 +670,7 @@ def test_the_last_wait_is_as_short_as_what_is_left() -> None:
     assert scenario.clock.slept == [30.0, 0.5]
 
 
-def test_a_look_that_takes_longer_than_is_left_is_the_last() -> None:
+def test_a_poll_that_ends_after_the_timeout_is_the_last_one() -> None:
     class SlowSession(FakeSession):
         def request(self, *args: t.Any, **kwargs: t.Any) -> requests.Response:
             clock.moment += 50.0
@@ -684,7 +684,7 @@ def test_a_look_that_takes_longer_than_is_left_is_the_last() -> None:
     assert (clock.slept, [target.completed for target in run.targets]) == ([30.0, 20.0], [False])
 
 
-def test_each_pending_entry_has_a_message_about_itself() -> None:
+def test_each_pending_entry_has_a_message_about_its_own_object() -> None:
     objects_reply = list_reply(widget("a"), widget("b", None, "dull"))
     scenario = SyncScenario(
         ids("a", "b"), objects_reply, batch_reply(OK, OK), objects_reply, wait_options=WaitOptions(30.0, 30.0)
@@ -703,7 +703,7 @@ def test_each_pending_entry_has_a_message_about_itself() -> None:
     ]
 
 
-def test_a_result_of_a_hundred_that_are_pending_stays_small() -> None:
+def test_the_result_of_a_hundred_pending_objects_is_small() -> None:
     names = [f"w{number}" for number in range(100)]
     objects_reply = list_reply(*map(widget, names))
     scenario = SyncScenario(
@@ -712,9 +712,9 @@ def test_a_result_of_a_hundred_that_are_pending_stays_small() -> None:
     assert len(json.dumps(target_results(scenario.run.targets, scenario.run.failure, with_sync_type=True))) < 100_000
 
 
-def test_a_message_tells_of_ten_that_are_pending_and_counts_the_rest() -> None:
+def test_the_timeout_message_lists_ten_pending_objects_and_counts_the_others() -> None:
     def message(number: int) -> str:
-        names = [f"w{one}" for one in range(number)]
+        names = [f"w{index}" for index in range(number)]
         objects_reply = list_reply(*[widget(name, None, shine="") for name in names])
         scenario = SyncScenario(
             ids(*names), objects_reply, batch_reply(*[OK] * number), objects_reply, wait_options=WaitOptions(30.0, 30.0)
@@ -733,7 +733,7 @@ TRANSIENT_ERRORS = [
 
 
 @pytest.mark.parametrize("transient_error", TRANSIENT_ERRORS)
-def test_a_look_that_fails_for_the_moment_is_made_up_for_by_the_next(transient_error: Scripted) -> None:
+def test_after_a_transient_error_the_next_poll_follows(transient_error: Scripted) -> None:
     scenario = SyncScenario(
         ids("a"),
         object_reply(widget("a")),
@@ -747,7 +747,7 @@ def test_a_look_that_fails_for_the_moment_is_made_up_for_by_the_next(transient_e
     assert scenario.client.retry.count == 1
 
 
-def test_the_service_may_ask_to_look_later_and_is_not_asked_sooner_for_the_deadline() -> None:
+def test_a_retry_after_beyond_the_timeout_ends_the_wait_without_an_earlier_poll() -> None:
     busy = Reply(429, "", {"Retry-After": "50"})
     scenario = SyncScenario(ids("a"), object_reply(widget("a")), OK, busy, busy, wait_options=WAIT_OPTIONS)
     assert scenario.wire == ["GET widgets/a", "POST widgets/a/polish", "GET widgets/a", "GET widgets/a"]
@@ -758,7 +758,7 @@ def test_the_service_may_ask_to_look_later_and_is_not_asked_sooner_for_the_deadl
     assert "asks to wait 50 s, which is longer than the rest of wait_timeout" in str(failure)
 
 
-def test_a_wait_that_ends_with_the_deadline_is_waited_for() -> None:
+def test_a_retry_after_that_ends_at_the_timeout_is_waited_for() -> None:
     busy = Reply(429, "", {"Retry-After": "70"})
     scenario = SyncScenario(
         ids("a"), object_reply(widget("a")), OK, busy, object_reply(widget("a", LATER)), wait_options=WAIT_OPTIONS
@@ -766,7 +766,7 @@ def test_a_wait_that_ends_with_the_deadline_is_waited_for() -> None:
     assert (scenario.clock.slept, scenario.each("completed")) == ([30.0, 70.0], [True])
 
 
-def test_a_time_that_cannot_be_read_is_due_and_shows_no_completion() -> None:
+def test_an_object_with_an_unreadable_time_is_due_and_never_counts_as_completed() -> None:
     polls = [object_reply(widget("a", LATER)), *[object_reply(widget("a", "later"))] * 3]
     scenario = SyncScenario(
         ids("a"), object_reply(widget("a", "soon")), OK, *polls, wait_options=WAIT_OPTIONS, if_older_than=10**9
@@ -790,13 +790,13 @@ def test_an_error_in_the_body_of_a_success_is_a_failed_trigger() -> None:
     assert (result["error"]["kind"], result["error"]["code"]) == ("authorization", "Forbidden")
 
 
-def test_one_that_is_on_two_pages_is_triggered_once_and_its_name_is_not_ambiguous() -> None:
+def test_an_object_on_two_pages_is_triggered_once_and_its_name_is_not_ambiguous() -> None:
     for selection in (ALL, Selection(names=("big a",))):
         scenario = SyncScenario(selection, list_reply(widget("a"), link=f"{BASE}?page=2"), list_reply(widget("a")), OK)
         assert scenario.posted == ["a"]
 
 
-def test_a_last_look_that_failed_is_told_beside_what_was_seen_before() -> None:
+def test_the_timeout_message_shows_the_error_of_the_last_poll_and_the_last_state() -> None:
     scenario = SyncScenario(ids("a"), object_reply(widget("a")), OK, *[Reply(503)] * 4, wait_options=WAIT_OPTIONS)
     failure = scenario.run.failure
     assert failure is not None
@@ -804,12 +804,12 @@ def test_a_last_look_that_failed_is_told_beside_what_was_seen_before() -> None:
     assert "last sync 2026-01-01T12:00:00Z; the last look failed: Could not read widget big a (a):" in str(failure)
 
 
-def test_looks_that_fail_for_longer_than_the_budget_end_the_wait() -> None:
+def test_polls_that_fail_for_longer_than_the_retry_budget_end_the_wait() -> None:
     wait_options = WaitOptions(timeout=9000.0, sleep=30.0)
     scenario = SyncScenario(ids("a"), object_reply(widget("a")), OK, *[Reply(503)] * 20, wait_options=wait_options)
     assert scenario.run.failure is not None
     assert (scenario.run.failure.kind, scenario.run.failure.status) == ("service", 503)
-    # 120 seconds from the first failed look on.
+    # The retry budget of 120 seconds starts with the first failed poll.
     assert scenario.clock.slept == [30.0] * 5
     assert str(scenario.run.failure).startswith("Could not see the gently of 1 widget finish: after 150 s the time")
     assert (scenario.each("action"), scenario.each("completed")) == (["triggered"], [False])
@@ -818,7 +818,7 @@ def test_looks_that_fail_for_longer_than_the_budget_end_the_wait() -> None:
 @pytest.mark.parametrize(
     ("reply", "kind"), [(Reply(403, {"error": {"code": "x"}}), "authorization"), (Reply(200, []), "protocol")]
 )
-def test_a_look_that_will_fail_again_ends_the_wait_and_loses_nothing(reply: Reply, kind: str) -> None:
+def test_a_permanent_error_of_a_poll_ends_the_wait_and_the_syncs_stay_triggered(reply: Reply, kind: str) -> None:
     scenario = SyncScenario(ids("a"), object_reply(widget("a")), OK, reply, wait_options=WAIT_OPTIONS)
     assert scenario.run.failure is not None
     assert scenario.run.failure.kind == kind
@@ -830,14 +830,14 @@ def test_a_look_that_will_fail_again_ends_the_wait_and_loses_nothing(reply: Repl
     )
 
 
-def test_one_that_is_gone_meanwhile_is_told_as_such() -> None:
+def test_an_object_that_disappears_during_the_wait_is_reported() -> None:
     scenario = SyncScenario(ids("a"), object_reply(widget("a")), OK, *[NOT_FOUND] * 4, wait_options=WAIT_OPTIONS)
     assert scenario.each("completed") == [False]
     failure = str(scenario.run.failure)
     assert "big a (a), which is no longer in the tenant. Count the widgets. Raise wait_timeout" in failure
 
 
-def test_one_that_is_gone_meanwhile_does_not_hide_the_others() -> None:
+def test_an_object_that_disappears_during_the_wait_does_not_hide_the_others() -> None:
     polls = [list_reply(widget("b", LATER)), *[NOT_FOUND] * 3]
     scenario = SyncScenario(
         ids("a", "b"), list_reply(widget("a"), widget("b")), batch_reply(OK, OK), *polls, wait_options=WAIT_OPTIONS
@@ -852,14 +852,14 @@ def test_a_trigger_that_failed_is_not_waited_for() -> None:
     assert scenario.each("action") == ["failed", "triggered"]
 
 
-def test_only_what_was_triggered_is_waited_for() -> None:
+def test_only_triggered_syncs_are_waited_for() -> None:
     script = [list_reply(widget("a"), widget("b", LATER)), OK, object_reply(widget("a", LATER))]
     scenario = SyncScenario(ids("a", "b", "gone"), *script, wait_options=WAIT_OPTIONS, if_older_than=3600)
     assert scenario.each("completed") == [True, None, None]
     assert scenario.each("action") == ["triggered", "skipped", "failed"]
 
 
-def test_a_failed_trigger_and_a_wait_in_vain_are_both_told() -> None:
+def test_the_message_reports_a_failed_trigger_and_a_timeout() -> None:
     polls = [list_reply(widget("a"), widget("b"))] * 4
     scenario = SyncScenario(
         ids("gone", "a", "b"),
@@ -875,7 +875,7 @@ def test_a_failed_trigger_and_a_wait_in_vain_are_both_told() -> None:
     assert "after 100 s the time of the last sync has not moved on for big a" in message
 
 
-def test_a_wait_in_vain_is_told_once_when_it_is_the_first_failure() -> None:
+def test_the_message_reports_a_timeout_once_if_it_is_the_first_failure() -> None:
     scenario = SyncScenario(
         ids("a", "gone"), list_reply(widget("a")), OK, *[object_reply(widget("a"))] * 4, wait_options=WAIT_OPTIONS
     )
@@ -887,13 +887,13 @@ def test_a_wait_in_vain_is_told_once_when_it_is_the_first_failure() -> None:
     assert "1 of 2 widgets failed: 'gone'." in message
 
 
-def test_members_without_a_name_do_not_hide_the_names_of_others() -> None:
+def test_objects_without_a_name_do_not_hide_the_names_of_others() -> None:
     nameless = {**widget("b"), "name": None}
     scenario = SyncScenario(ALL, list_reply(widget("a"), nameless), batch_reply(OK, OK))
     assert scenario.message == "Microsoft Graph accepted a gently of 2 widgets (big a (a), 'b')."
 
 
-def test_in_check_mode_nothing_is_waited_for() -> None:
+def test_check_mode_does_not_wait() -> None:
     scenario = SyncScenario(ids("a"), object_reply(widget("a")), wait_options=WAIT_OPTIONS, check_mode=True)
     assert (scenario.clock.slept, scenario.each("completed")) == ([], [None])
 
@@ -901,7 +901,7 @@ def test_in_check_mode_nothing_is_waited_for() -> None:
 # --- diff
 
 
-def test_a_diff_is_a_pair_for_each_headed_by_its_name_and_id() -> None:
+def test_the_diff_of_each_object_has_its_name_and_id_as_header() -> None:
     scenario = SyncScenario(ids("a"), object_reply(widget("a")), OK, diff=True)
     assert scenario.wire == ["GET widgets/a", "POST widgets/a/polish"]
     seen = {"polished": "2026-01-01T12:00:00Z", "shine": "bright"}
@@ -916,7 +916,7 @@ def test_a_diff_is_a_pair_for_each_headed_by_its_name_and_id() -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_is_skipped_does_not_differ(check_mode: bool) -> None:
+def test_the_diff_of_a_skipped_object_shows_no_difference(check_mode: bool) -> None:
     scenario = SyncScenario(
         ids("a"), object_reply(widget("a", LATER)), diff=True, if_older_than=3600, check_mode=check_mode
     )
@@ -924,7 +924,7 @@ def test_what_is_skipped_does_not_differ(check_mode: bool) -> None:
     assert pair["before"] == pair["after"]
 
 
-def test_after_a_wait_the_diff_shows_what_was_seen() -> None:
+def test_after_a_wait_the_diff_shows_the_last_polled_state() -> None:
     scenario = SyncScenario(
         ids("a"), object_reply(widget("a")), OK, object_reply(widget("a", LATER)), diff=True, wait_options=WAIT_OPTIONS
     )
@@ -932,15 +932,15 @@ def test_after_a_wait_the_diff_shows_what_was_seen() -> None:
     assert (pair["before"]["polished"], pair["after"]["polished"]) == ("2026-01-01T12:00:00Z", LATER)
 
 
-def test_one_that_was_not_there_has_no_part_in_the_diff() -> None:
+def test_a_missing_object_is_not_in_the_diff() -> None:
     scenario = SyncScenario(ids("a", "gone"), list_reply(widget("a")), OK, diff=True)
     assert [pair["before_header"] for pair in scenario.diff] == ["big a (a)"]
 
 
-# --- the counts
+# --- counts
 
 
-def test_counts_say_what_became_of_each() -> None:
+def test_counts_contain_the_number_of_each_outcome() -> None:
     scenario = SyncScenario(
         ids("a", "b", "gone", "new"),
         list_reply(widget("a"), widget("b"), widget("new", LATER)),
@@ -965,20 +965,20 @@ def test_counts_say_what_became_of_each() -> None:
     }
 
 
-def test_counts_of_check_mode_and_of_nothing() -> None:
+def test_counts_in_check_mode_and_without_objects() -> None:
     scenario = SyncScenario(ids("a", "b"), list_reply(widget("a"), widget("b")), check_mode=True)
     counts = count_targets(scenario.run.targets)
     assert (counts["total"], counts["would_trigger"], counts["triggered"], counts["pending"]) == (2, 2, 0, 0)
     assert set(count_targets([]).values()) == {0}
 
 
-# --- the resource
+# --- resource
 
 
-def test_nothing_in_an_id_ends_its_segment_of_the_path() -> None:
+def test_separators_in_an_id_are_quoted_in_the_path() -> None:
     assert WIDGET.object_path("a/b?c#d") == "widgets/a%2Fb%3Fc%23d"
 
 
-def test_a_member_is_called_by_the_first_name_that_it_has() -> None:
+def test_the_name_of_an_object_is_its_first_non_empty_name() -> None:
     named = dataclasses.replace(WIDGET, name_keys=("nickname", "name", "shine"))
     assert named.name_and_id({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big (7)"

@@ -26,7 +26,7 @@ def read(**params: t.Any) -> SyncOptions:
     return read_sync_options(provided, EXCHANGE_CONNECTOR, check_mode=False, diff=False)
 
 
-def test_ids_alone_are_triggered_unread_and_not_waited_for() -> None:
+def test_with_only_ids_objects_are_not_read_before_the_sync() -> None:
     request = read()
     assert request == SyncOptions(IDS, "deltaSync")
     assert not request.needs_state
@@ -34,24 +34,24 @@ def test_ids_alone_are_triggered_unread_and_not_waited_for() -> None:
 
 # Ansible makes the text "False" of false.
 @pytest.mark.parametrize("blank", [None, "", " ", "None", "null", "False", False])
-def test_what_surveys_send_for_nothing_is_the_default(blank: t.Any) -> None:
+def test_a_blank_value_of_a_survey_means_the_default(blank: t.Any) -> None:
     assert read(if_older_than=blank, wait_timeout=blank, wait_sleep=blank) == SyncOptions(IDS, "deltaSync")
     assert read(wait=True, wait_timeout=blank, wait_sleep=blank).wait_options == WaitOptions(900.0, 30.0)
 
 
-def test_a_wait_takes_durations() -> None:
+def test_wait_timeout_and_wait_sleep_are_durations() -> None:
     assert read(wait=True, wait_timeout="60", wait_sleep="0.3").wait_options == WaitOptions(60.0, 0.3)
     assert read(wait=True, wait_timeout="15m", wait_sleep="2s").wait_options == WaitOptions(900.0, 2.0)
     assert read(wait=True, wait_timeout="0").wait_options == WaitOptions(0.0, 30.0)
 
 
 @pytest.mark.parametrize("wait", [False, None])
-def test_without_wait_there_is_no_patience(wait: bool | None) -> None:
+def test_without_wait_there_are_no_wait_options(wait: bool | None) -> None:
     assert not read(wait=wait, wait_timeout="60").wait
 
 
 @pytest.mark.parametrize(("age", "seconds"), [("0", 0.0), ("90", 90.0), ("1.5h", 5400.0), ("100w", 60_480_000.0)])
-def test_an_age_is_a_duration_that_may_be_longer_than_a_day(age: str, seconds: float) -> None:
+def test_if_older_than_is_a_duration_that_may_be_longer_than_a_day(age: str, seconds: float) -> None:
     assert read(if_older_than=age).if_older_than == seconds
 
 
@@ -67,7 +67,7 @@ def test_an_age_is_a_duration_that_may_be_longer_than_a_day(age: str, seconds: f
         ({"connector_id": None}, "None of connector_id"),
     ],
 )
-def test_what_does_not_fit_is_refused(params: dict[str, t.Any], words: str) -> None:
+def test_an_invalid_option_is_refused(params: dict[str, t.Any], words: str) -> None:
     with pytest.raises(OptionsError, match=words):
         read(**params)
 
@@ -83,11 +83,11 @@ def test_what_does_not_fit_is_refused(params: dict[str, t.Any], words: str) -> N
         SyncOptions(Selection(all=True), "x"),
     ],
 )
-def test_everything_else_is_read_first(request_: SyncOptions) -> None:
+def test_all_other_options_need_the_current_state(request_: SyncOptions) -> None:
     assert request_.needs_state
 
 
 @pytest.mark.parametrize("percentage", [-1, 101])
-def test_a_number_that_is_no_percentage_is_refused(percentage: int) -> None:
+def test_a_percentage_outside_of_0_to_100_is_refused(percentage: int) -> None:
     with pytest.raises(OptionsError, match=f"max_fail_percentage is {percentage}, which is not a percentage"):
         read(max_fail_percentage=percentage)

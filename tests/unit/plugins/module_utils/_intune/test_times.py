@@ -16,7 +16,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.times impor
 
 
 def ticks(*parts: int, digits: int = 0) -> int:
-    """A moment in UTC, and ticks beyond its second."""
+    """Return the ticks of a time in UTC, plus the ticks of the fraction of a second."""
     year, month, day, hour, minute, second = parts
     moment = datetime.datetime(year, month, day, hour, minute, second)
     return round((moment - datetime.datetime.min).total_seconds()) * TICKS_PER_SECOND + digits
@@ -42,7 +42,7 @@ def ticks(*parts: int, digits: int = 0) -> int:
         ("9999-12-31T23:59:59-14:00", ticks(9999, 12, 31, 23, 59, 59) + 14 * 3600 * TICKS_PER_SECOND),
     ],
 )
-def test_a_moment_is_read_to_its_last_digit(text: str, moment: int) -> None:
+def test_a_timestamp_is_parsed_with_full_precision(text: str, moment: int) -> None:
     assert parse_timestamp(text) == moment
 
 
@@ -64,7 +64,7 @@ def test_a_moment_is_read_to_its_last_digit(text: str, moment: int) -> None:
         "\u0662026-01-02T03:04:05Z",
     ],
 )
-def test_what_is_no_moment_or_stands_for_never_is_none(text: str | None) -> None:
+def test_never_and_a_text_that_is_not_a_time_are_none(text: str | None) -> None:
     assert parse_timestamp(text) is None
 
 
@@ -83,24 +83,24 @@ def test_what_is_no_moment_or_stands_for_never_is_none(text: str | None) -> None
         ("0001-13-01T00:00:00Z", True),
     ],
 )
-def test_never_is_not_a_time_that_cannot_be_read(text: str | None, unreadable: bool) -> None:
+def test_never_does_not_count_as_unreadable(text: str | None, unreadable: bool) -> None:
     assert is_unreadable(text) is unreadable
 
 
-def test_a_tenth_of_a_microsecond_is_later() -> None:
+def test_times_that_differ_by_one_tick_are_different() -> None:
     earlier, later = parse_timestamp("2026-01-02T03:04:05.1234567Z"), parse_timestamp("2026-01-02T03:04:05.1234568Z")
     assert earlier is not None
     assert later is not None
     assert later - earlier == 1
 
 
-def test_a_date_header_is_the_moment_that_an_odata_time_is() -> None:
+def test_a_date_header_and_a_timestamp_of_the_same_time_are_equal() -> None:
     assert read_date("Fri, 02 Jan 2026 03:04:05 GMT") == parse_timestamp("2026-01-02T03:04:05Z")
     assert read_date("Fri, 02 Jan 2026 03:04:05 +0100") == parse_timestamp("2026-01-02T02:04:05Z")
-    # A zone that is not known, which stands for UTC.
+    # -0000 means an unknown zone, which counts as UTC.
     assert read_date("Fri, 02 Jan 2026 03:04:05 -0000") == parse_timestamp("2026-01-02T03:04:05Z")
 
 
 @pytest.mark.parametrize("header", [None, "", "yesterday", "Fri, 99 Jan 2026 03:04:05 GMT"])
-def test_what_is_no_date_is_none(header: str | None) -> None:
+def test_a_header_that_is_not_a_date_is_none(header: str | None) -> None:
     assert read_date(header) is None

@@ -31,7 +31,7 @@ def watch_config(selection: Selection | None = None) -> WatchConfig:
 
 
 class WatchScenario:
-    """A watcher on a scripted wire; its interval is 10 s."""
+    """A watcher with scripted answers and an interval of 10 s."""
 
     def __init__(
         self, *script: Scripted, selection: Selection | None = None, policy: RetryPolicy | None = None
@@ -42,7 +42,7 @@ class WatchScenario:
         self.watcher = Watcher(client, watch_config(selection), interval=10.0, on_note=self.notes.append)
 
     def poll(self) -> list[tuple[str, ...]]:
-        """The types of the next events, each with the id of its widget."""
+        """Poll once. Return the types of the events, each with the ID of its widget."""
         events, self.pause = self.watcher.poll()
         self.events = events
         return [(event["type"], *([event["widget"]["id"]] if "widget" in event else [])) for event in events]
@@ -53,20 +53,20 @@ def states(*widgets: dict[str, t.Any], bright: bool = True) -> dict[str, dict[st
     return {name: {**state, "health": "healthy" if bright else "unhealthy"} for name, state in found.items()}
 
 
-def test_the_first_look_tells_of_the_unhealthy_alone() -> None:
+def test_the_first_poll_returns_events_only_for_unhealthy_objects() -> None:
     scenario = WatchScenario(list_reply(widget("a"), widget("b", None)))
     assert scenario.poll() == [("unhealthy", "b")]
     assert (scenario.events[0]["widget"]["health"], scenario.events[0]["previous"]) == ("unhealthy", None)
     assert scenario.pause == 10.0
 
 
-def test_nothing_new_is_no_event() -> None:
+def test_without_changes_no_event_is_returned() -> None:
     scenario = WatchScenario(*[list_reply(widget("a"), widget("b", None))] * 2)
     scenario.poll()
     assert scenario.poll() == []
 
 
-def test_a_sync_and_another_status_are_told_beside_what_was() -> None:
+def test_events_for_a_sync_and_a_new_status_contain_the_previous_state() -> None:
     scenario = WatchScenario(list_reply(widget("a")), list_reply(widget("a", LATER, shine="matt")))
     scenario.poll()
     assert scenario.poll() == [("status_changed", "a"), ("synced", "a")]
@@ -75,7 +75,7 @@ def test_a_sync_and_another_status_are_told_beside_what_was() -> None:
         assert (event["previous"]["polished"], event["widget"]["polished"]) == ("2026-01-01T12:00:00Z", LATER)
 
 
-def test_one_that_becomes_unhealthy_is_told_once_until_it_was_better() -> None:
+def test_an_unhealthy_object_causes_one_event_until_it_recovers() -> None:
     good, ill = states(widget("a")), states(widget("a"), bright=False)
     kinds = [
         [event["type"] for event in changes(watch_config(), before, now)]
@@ -84,7 +84,7 @@ def test_one_that_becomes_unhealthy_is_told_once_until_it_was_better() -> None:
     assert kinds == [["unhealthy"], [], [], ["unhealthy"]]
 
 
-def test_a_new_one_is_told_when_it_is_unhealthy_and_a_lost_one_always() -> None:
+def test_a_new_object_causes_an_event_if_unhealthy_and_a_removed_object_always() -> None:
     scenario = WatchScenario(
         list_reply(widget("a"), widget("b")), list_reply(widget("a"), widget("c"), widget("d", None))
     )
@@ -93,7 +93,7 @@ def test_a_new_one_is_told_when_it_is_unhealthy_and_a_lost_one_always() -> None:
     assert scenario.events[1]["previous"]["name"] == "big b"
 
 
-def test_a_service_that_fails_is_told_once_and_looked_for_later_and_later() -> None:
+def test_a_failing_service_causes_one_event_and_longer_pauses() -> None:
     scenario = WatchScenario(BUSY, BUSY, BUSY, list_reply(widget("a")), list_reply(widget("a")))
     assert scenario.poll() == [("watch_failed",)]
     assert (scenario.events[0]["error"]["kind"], scenario.pause) == ("service", 10.0)
@@ -108,7 +108,7 @@ def test_a_service_that_fails_is_told_once_and_looked_for_later_and_later() -> N
     assert scenario.poll() == []
 
 
-def test_events_contain_no_template_syntax_while_the_comparison_uses_the_names_as_read() -> None:
+def test_events_contain_no_template_syntax_but_the_original_names_are_compared() -> None:
     named = widget("a", shine="{{ x }}")
     refused = Reply(403, {"error": {"code": "{c}", "message": "{{ lookup('pipe', 'id') }}"}})
     scenario = WatchScenario(list_reply(named), list_reply({**named, "shine": "(( x ))"}), refused)
@@ -131,12 +131,12 @@ def test_events_contain_no_secrets() -> None:
     assert scenario.events[0]["error"]["message"] == "********"
 
 
-def test_another_failure_is_another_event() -> None:
+def test_a_different_failure_causes_another_event() -> None:
     scenario = WatchScenario(BUSY, ConnectionResetError("gone"), ConnectionResetError("gone"))
     assert [scenario.poll(), scenario.poll(), scenario.poll()] == [[("watch_failed",)], [("watch_failed",)], []]
 
 
-def test_what_happened_during_an_outage_is_told_after_it() -> None:
+def test_changes_during_an_outage_cause_events_after_it() -> None:
     scenario = WatchScenario(list_reply(widget("a")), BUSY, list_reply(widget("a", LATER)))
     scenario.poll()
     scenario.poll()
@@ -144,7 +144,7 @@ def test_what_happened_during_an_outage_is_told_after_it() -> None:
 
 
 @pytest.mark.parametrize(("failures", "pause"), [(9, 2560.0), (10, 3600.0), (2000, 3600.0)])
-def test_the_longest_pause_is_an_hour(failures: int, pause: float) -> None:
+def test_the_maximum_pause_is_an_hour(failures: int, pause: float) -> None:
     scenario = WatchScenario(*[BUSY] * failures)
     for _failure in range(failures):
         scenario.poll()
@@ -152,13 +152,13 @@ def test_the_longest_pause_is_an_hour(failures: int, pause: float) -> None:
 
 
 @pytest.mark.parametrize(("retry_after", "pause"), [("3", 10.0), ("7200", 7200.0), ("999999999", 86_400.0)])
-def test_the_pause_is_no_shorter_than_the_service_asks_but_never_above_a_day(retry_after: str, pause: float) -> None:
+def test_the_pause_is_at_least_retry_after_and_at_most_a_day(retry_after: str, pause: float) -> None:
     scenario = WatchScenario(Reply(429, {"error": {}}, {"Retry-After": retry_after}))
     scenario.poll()
     assert scenario.pause == pause
 
 
-def test_one_that_is_not_there_is_told_and_the_others_are_watched() -> None:
+def test_a_missing_id_causes_an_event_and_the_other_objects_are_watched() -> None:
     selection = Selection(ids=("a", "x"))
     scenario = WatchScenario(
         *[list_reply(widget("a", None))] * 2, list_reply(widget("a"), widget("x")), selection=selection
@@ -169,7 +169,7 @@ def test_one_that_is_not_there_is_told_and_the_others_are_watched() -> None:
     assert scenario.poll() == [("watch_recovered",), ("synced", "a")]
 
 
-def test_a_name_that_fits_nothing_any_more_is_told_and_the_others_are_watched() -> None:
+def test_a_name_without_a_match_causes_an_event_and_the_other_objects_are_watched() -> None:
     selection = Selection(names=("big a", "big b"))
     scenario = WatchScenario(
         list_reply(widget("a"), widget("b"), widget("c", None)),
@@ -181,11 +181,11 @@ def test_a_name_that_fits_nothing_any_more_is_told_and_the_others_are_watched() 
     assert scenario.poll() == [("synced", "a"), ("removed", "b"), ("watch_failed",)]
     assert (scenario.events[2]["error"]["kind"], scenario.pause) == ("not_found", 10.0)
     assert "'big b' fits no widget" in scenario.events[2]["message"]
-    # Installed again, under another id.
+    # The widget was installed again and has a new ID.
     assert scenario.poll() == [("watch_recovered",)]
 
 
-def test_a_name_that_fits_two_is_told_and_the_first_trouble_is_the_one_told_of() -> None:
+def test_of_several_failed_names_the_first_failure_causes_the_event() -> None:
     same_names = [{**widget("a"), "name": "twin"}, {**widget("b", None), "name": "twin"}]
     scenario = WatchScenario(
         list_reply(*same_names, widget("c", None)), selection=Selection(names=("twin", "x", "big c"))
@@ -194,13 +194,13 @@ def test_a_name_that_fits_two_is_told_and_the_first_trouble_is_the_one_told_of()
     assert scenario.events[1]["error"]["kind"] == "options"
 
 
-def test_a_missing_package_ends_it_for_no_later_look_would_find_it() -> None:
+def test_a_missing_package_ends_the_watch() -> None:
     scenario = WatchScenario(DependencyError("there is no msal"))
     with pytest.raises(DependencyError, match="there is no msal"):
         scenario.poll()
 
 
-def test_each_look_has_the_whole_retry_budget() -> None:
+def test_each_poll_has_the_whole_retry_budget() -> None:
     policy = RetryPolicy(retries=1, budget=3.0)
     scenario = WatchScenario(*[BUSY] * 4, policy=policy)
     scenario.poll()
@@ -208,14 +208,14 @@ def test_each_look_has_the_whole_retry_budget() -> None:
     assert scenario.clock.slept == [3.0, 3.0]
 
 
-def test_what_is_odd_but_no_failure_is_noted_once() -> None:
+def test_a_warning_is_logged_once_until_it_disappears() -> None:
     scenario = WatchScenario(list_reply(), list_reply(), list_reply(widget("a")), list_reply())
     for _poll in range(4):
         scenario.poll()
     assert scenario.notes == ["The tenant has no widgets. Widgets are out of fashion."] * 2
 
 
-def test_a_sleep_can_be_ended_from_another_thread() -> None:
+def test_another_thread_can_interrupt_a_sleep() -> None:
     clock = StoppableClock()
     clock.sleep(0.0)
     threading.Timer(0.01, clock.stop).start()

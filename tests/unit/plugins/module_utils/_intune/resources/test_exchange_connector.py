@@ -28,7 +28,7 @@ FROM_GRAPH = {
 
 
 @pytest.mark.parametrize("body", [FROM_GRAPH, {"value": FROM_GRAPH}], ids=["bare", "wrapped"])
-def test_a_connector_is_read_tolerantly_and_each_key_is_there(body: t.Any) -> None:
+def test_unknown_and_missing_properties_are_accepted_and_each_key_is_present(body: t.Any) -> None:
     assert EXCHANGE_CONNECTOR.read_state(body) == {
         "id": "7",
         "last_sync_date_time": "2017-01-01T00:02:49.3205976-08:00",
@@ -44,12 +44,12 @@ def test_a_connector_is_read_tolerantly_and_each_key_is_there(body: t.Any) -> No
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 5, {}, {"value": []}, {"error": {}}, {"id": 5}, {"value": {}}])
-def test_what_is_no_object_is_refused(body: t.Any) -> None:
+def test_json_that_is_not_an_object_with_an_id_is_a_protocol_error(body: t.Any) -> None:
     with pytest.raises(ProtocolError):
         EXCHANGE_CONNECTOR.read_state(body)
 
 
-def test_what_is_no_text_is_none() -> None:
+def test_a_property_that_is_not_a_text_is_none() -> None:
     assert EXCHANGE_CONNECTOR.read_state({"id": "7", "status": {"a": [1]}, "version": 5})["status"] is None
 
 
@@ -57,19 +57,19 @@ def test_what_is_no_text_is_none() -> None:
     ("provided", "state"),
     [(None, None), (1767323045, "1767323045"), (False, "False"), ({"a": "x" * 500}, "{'a': '" + "x" * 93)],
 )
-def test_a_value_that_is_not_a_time_is_not_taken_for_no_time(provided: t.Any, state: str | None) -> None:
+def test_a_last_sync_that_is_not_a_text_is_converted_to_text(provided: t.Any, state: str | None) -> None:
     assert EXCHANGE_CONNECTOR.read_state({"id": "7", "lastSyncDateTime": provided})["last_sync_date_time"] == state
 
 
-def test_whoever_may_sync_may_read() -> None:
+def test_the_permission_to_sync_includes_the_permission_to_read() -> None:
     assert READ_WRITE.name in EXCHANGE_CONNECTOR.read_permission.implied_by
 
 
-def test_the_path_of_a_connector_quotes_its_id_whole() -> None:
+def test_the_path_quotes_all_special_characters_of_an_id() -> None:
     assert EXCHANGE_CONNECTOR.object_path("a b%2F:\u00e4") == "deviceManagement/exchangeConnectors/a%20b%252F%3A%C3%A4"
 
 
-def test_the_body_spells_sync_types_as_graph_does() -> None:
+def test_the_body_contains_the_sync_type() -> None:
     assert EXCHANGE_CONNECTOR.action is not None
     assert EXCHANGE_CONNECTOR.action.body("fullSync") == {"syncType": "fullSync"}
 
@@ -98,17 +98,17 @@ def test_connectors_are_counted_by_health_and_by_status() -> None:
     }
 
 
-def test_connectors_of_unknown_health_are_counted_only_when_there_are_some() -> None:
+def test_unknown_health_is_counted_only_if_a_connector_has_it() -> None:
     assert "unknown" not in flat_counts([{"health": "healthy", "status": "connected"}])
     assert flat_counts([{"health": "unknown", "status": "connected"}])["unknown"] == 1
 
 
-def test_a_connector_is_named_by_its_server_and_its_id() -> None:
+def test_a_message_shows_the_server_name_and_the_id() -> None:
     assert EXCHANGE_CONNECTOR.name_and_id(EXCHANGE_CONNECTOR.read_state(FROM_GRAPH)) == "EXCH01 (7)"
     assert EXCHANGE_CONNECTOR.name_and_id(EXCHANGE_CONNECTOR.read_state({"id": "7"})) == "'7'"
 
 
-def test_a_status_with_the_name_of_a_health_hides_no_count() -> None:
+def test_a_status_with_the_name_of_a_health_does_not_replace_its_count() -> None:
     connectors: list[dict[str, t.Any]] = [
         {"health": "healthy", "status": "unhealthy"},
         {"health": "healthy", "status": "total"},
@@ -118,7 +118,7 @@ def test_a_status_with_the_name_of_a_health_hides_no_count() -> None:
     assert (counts["total"], counts["healthy"], counts["unhealthy"]) == (3, 2, 1)
 
 
-def test_an_absurdly_long_property_is_masked_and_cut_and_an_absurdly_long_id_refused() -> None:
+def test_a_property_that_is_too_long_is_masked_and_cut_and_such_an_id_is_refused() -> None:
     SECRETS.add("a-secret-of-this-process")
     name = "x" * 1010 + "a-secret-of-this-process"
     assert EXCHANGE_CONNECTOR.read_state({"id": "7", "serverName": name})["server_name"] == "x" * 1010 + "********"
@@ -127,7 +127,7 @@ def test_an_absurdly_long_property_is_masked_and_cut_and_an_absurdly_long_id_ref
         EXCHANGE_CONNECTOR.read_state({"id": "7" * 257})
 
 
-def test_what_a_stranger_called_a_server_cannot_move_a_terminal_or_fill_a_message() -> None:
+def test_a_server_name_in_a_message_is_printable_and_short() -> None:
     label = EXCHANGE_CONNECTOR.name_and_id(
         EXCHANGE_CONNECTOR.read_state({"id": "7", "serverName": "EX\x1b[31m\n+ forged" + "x" * 300})
     )
@@ -136,6 +136,6 @@ def test_what_a_stranger_called_a_server_cannot_move_a_terminal_or_fill_a_messag
 
 
 @pytest.mark.parametrize("identifier", ["..", ".", "a/b", "a?b", "", "a\nb"])
-def test_an_id_that_would_leave_its_place_is_not_taken_from_an_answer_either(identifier: str) -> None:
+def test_an_answer_with_an_unsafe_id_is_a_protocol_error(identifier: str) -> None:
     with pytest.raises(ProtocolError):
         EXCHANGE_CONNECTOR.read_state({"id": identifier})
