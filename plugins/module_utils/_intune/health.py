@@ -85,6 +85,6 @@ def seconds_since(state: State, key: str | None, now: int) -> int | None:
 
 
 def seconds_until(state: State, key: str | None, now: int) -> int | None:
-    """Return the whole seconds until a time of a state, negative for a time in the past; ``None`` when there is none."""
+    """Return the whole seconds until a time of a state, negative for a past time; ``None`` when there is none."""
     moment = None if key is None else parse_timestamp(state.get(key))
     return None if moment is None else (moment - now) // TICKS_PER_SECOND
