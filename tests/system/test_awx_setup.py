@@ -127,7 +127,8 @@ def test_one_run_creates_everything(made: FakeController) -> None:
     assert template["_survey"] == yaml.safe_load((FILES / "survey.yml").read_text(encoding="utf-8"))
     assert template["execution_environment"] == made.named("execution_environments", "intune")["id"]
     report = made.named("job_templates", "Report on Exchange connectors")
-    assert (report["playbook"], report["survey_enabled"]) == ("exchange_connector_report.yml", False)
+    assert (report["playbook"], report["survey_enabled"]) == ("exchange_connector_report.yml", True)
+    assert report["_survey"] == yaml.safe_load((FILES / "report_survey.yml").read_text(encoding="utf-8"))
     assert report["ask_variables_on_launch"] is True
     schedule = made.named("schedules", "Sync Exchange connectors")
     assert schedule["unified_job_template"] == template["id"]
