@@ -17,7 +17,7 @@ from .auth.token import is_sendable
 from .clouds import is_below
 from .errors import INTERCEPTED_HINT, OUTCOME_UNKNOWN_HINT, AuthorizationError, GraphError, ProtocolError, error_context
 from .graph_errors import SERVICE, read_error
-from .http.error_body import holds_error
+from .http.error_response import holds_error
 from .http.headers import request_id
 from .masking import SECRETS
 

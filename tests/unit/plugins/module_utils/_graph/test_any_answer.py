@@ -27,7 +27,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy
     without_user_info,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, ServiceError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.error_body import holds_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.error_response import holds_error
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.headers import retry_after
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.json_reader import parse_json
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy

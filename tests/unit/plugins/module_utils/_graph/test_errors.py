@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import pickle
 from pathlib import Path
 
 import pytest
@@ -81,11 +83,18 @@ def test_each_kind_of_the_contract_has_its_class() -> None:
 
 def test_a_copy_has_other_values_and_the_error_keeps_its_own() -> None:
     error = ThrottledError("busy", hint="Wait.", status=429, retry_after=5.0, action="sync it", attempts=2)
-    copy = error.copy_with(hint="Go home.", attempts=3)
-    assert type(copy) is ThrottledError
-    assert copy.as_dict() == {**error.as_dict(), "hint": "Go home."}
-    assert (copy.action, copy.attempts, copy.args) == ("sync it", 3, ("busy",))
+    changed = error.copy_with(hint="Go home.", attempts=3)
+    assert type(changed) is ThrottledError
+    assert changed.as_dict() == {**error.as_dict(), "hint": "Go home."}
+    assert (changed.action, changed.attempts, changed.args) == ("sync it", 3, ("busy",))
     assert (error.hint, error.attempts) == ("Wait.", 2)
+
+
+def test_an_error_can_be_copied_and_pickled() -> None:
+    error = ThrottledError("busy", status=429, action="sync it", attempts=2)
+    pickled = pickle.loads(pickle.dumps(error))  # noqa: S301  this test made the data
+    for same in (copy.copy(error), pickled):
+        assert (type(same), vars(same), str(same)) == (ThrottledError, vars(error), str(error))
 
 
 def caught_names(tree: ast.AST) -> set[str]:
