@@ -82,7 +82,7 @@ def test_each_kind_of_the_contract_has_its_class() -> None:
 def test_a_copy_has_other_values_and_the_error_keeps_its_own() -> None:
     error = ThrottledError("busy", hint="Wait.", status=429, retry_after=5.0, action="sync it", attempts=2)
     copy = error.copy_with(hint="Go home.", attempts=3)
-    assert type(copy) is ThrottledError
+    assert isinstance(copy, ThrottledError)
     assert copy.as_dict() == {**error.as_dict(), "hint": "Go home."}
     assert (copy.action, copy.attempts, copy.args) == ("sync it", 3, ("busy",))
     assert (error.hint, error.attempts) == ("Wait.", 2)
