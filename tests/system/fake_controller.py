@@ -153,7 +153,7 @@ class FakeController:
         """Add a credential of the first organization, and its credential type where it is missing."""
         types = [one for one in self.objects["credential_types"].values() if one["name"] == kind]
         inputs: Fields = {"fields": [{"id": "password", "secret": True}]}
-        (found, *_) = types or [self.add("credential_types", {"name": kind, "kind": "cloud", "inputs": inputs})]
+        found = (types or [self.add("credential_types", {"name": kind, "kind": "cloud", "inputs": inputs})])[0]
         return self.add("credentials", {"name": name, "organization": 1, "credential_type": found["id"], **fields})
 
     def named(self, collection: str, name: str, **fields: t.Any) -> Fields:

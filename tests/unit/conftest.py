@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fixtures of all unit tests."""
+"""Fixtures for all unit tests."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking impo
 
 @pytest.fixture(autouse=True)
 def _forget_secrets() -> t.Iterator[None]:
-    """The registry of secrets belongs to the process: a test must not mask the words of the next one."""
+    """Clear the registry of secrets, so that a test does not mask texts of the next one."""
     yield
     SECRETS.clear()

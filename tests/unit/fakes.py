@@ -2,28 +2,36 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A session that answers from a script: the wire, as the unit tests see it."""
+"""Fakes of the network, the clock and the credential, for unit tests without a server."""
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import io
 import json
 import typing as t
 
 import requests
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token, read_token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.clock import Clock
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_limit import RateLimit, RateLimiter
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Transport
 
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError
+
 Scripted = t.Union["Reply", Exception]
 
 
 @dataclasses.dataclass
 class Reply:
-    """An answer to give: ``body`` as bytes, as text, or as anything that becomes JSON."""
+    """A scripted response.
+
+    :param body: bytes, a text, or a value to convert to JSON.
+    """
 
     status: int = 200
     body: t.Any = b""
@@ -43,7 +51,10 @@ class Reply:
 
 
 def batch_reply(*items: Reply | None, headers: dict[str, str] | None = None, **whole: t.Any) -> Reply:
-    """The answer to a batch, one part for each item in turn (``None`` to leave it out), given in reverse."""
+    """Return the response to a batch, with the items in reverse order.
+
+    :param items: the responses to the requests of the batch, in their order; ``None`` for a missing response.
+    """
     responses = []
     for number, item in enumerate(items, 1):
         if item is not None:
@@ -54,7 +65,7 @@ def batch_reply(*items: Reply | None, headers: dict[str, str] | None = None, **w
 
 @dataclasses.dataclass
 class Sent:
-    """A request as it would have gone out, its auth object applied."""
+    """A request as requests would send it, with the headers of its auth object."""
 
     method: str
     url: str
@@ -71,7 +82,7 @@ class Sent:
 
 
 class FakeSession(requests.Session):
-    """Gives the scripted answers in order, raises those that are exceptions, and keeps what was sent."""
+    """Returns the scripted responses in order, raises scripted exceptions, and records the requests."""
 
     def __init__(self, *script: Scripted) -> None:
         super().__init__()
@@ -107,12 +118,53 @@ class FakeSession(requests.Session):
 
     @property
     def wire(self) -> list[str]:
-        """The requests sent, as "METHOD url"."""
+        """Return the requests, as "METHOD url"."""
         return [f"{sent.method} {sent.url}" for sent in self.sent]
 
 
+def jwt(claims: t.Mapping[str, t.Any]) -> str:
+    """Return an unsigned token with these claims."""
+
+    def part(value: t.Mapping[str, t.Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+    return f"{part({'alg': 'none'})}.{part(claims)}.signature"
+
+
+FAKE_TOKEN = jwt({"roles": ["Things.Read.All"]})
+
+
+@dataclasses.dataclass
+class FakeCredential:
+    """A credential that returns the given tokens in order, and then the last one again, or raises the given error."""
+
+    method: t.ClassVar[str] = "fake"
+    action: str = "sign in as a fake"
+    error: GraphError | None = None
+    tokens: list[str] = dataclasses.field(default_factory=lambda: [FAKE_TOKEN])
+    calls: int = 0
+    from_cache: bool = False
+    rejected_tokens: list[str | None] = dataclasses.field(default_factory=list)
+
+    @classmethod
+    def read(cls, provided: t.Any, *, explicit: bool) -> FakeCredential:
+        raise NotImplementedError
+
+    def validate(self) -> None:
+        raise NotImplementedError
+
+    def acquire(self, login: t.Any) -> Token:
+        """Return the next token, or the last one again."""
+        self.calls += 1
+        self.rejected_tokens.append(login()._rejected_token)
+        if self.error is not None:
+            raise self.error
+        token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
+        return read_token(token, from_cache=self.from_cache)
+
+
 class FakeClock(Clock):
-    """Time that passes when somebody sleeps, and not otherwise."""
+    """A clock whose time passes only during sleep."""
 
     def __init__(self) -> None:
         self.moment = 1000.0
@@ -127,7 +179,7 @@ class FakeClock(Clock):
 
 
 def retry_policy(retries: int = 4, budget: float = 120.0) -> RetryPolicy:
-    """Return a retry policy, by default the documented one."""
+    """Return a retry policy; by default the documented one."""
     return RetryPolicy(retries=retries, budget=budget)
 
 
@@ -139,16 +191,20 @@ def make_client(
     policy: RetryPolicy | None = None,
     clock: FakeClock | None = None,
     jitter: float = 1.0,
-    told: list[str] | None = None,
+    retry_log: list[str] | None = None,
     **options: t.Any,
 ) -> GraphClient:
-    """A client on a scripted wire, whose time is a fake; it sends each request once unless a policy says otherwise."""
+    """Return a client with a fake session and a fake clock.
+
+    :param policy: the retry policy; by default no retries.
+    :param retry_log: a list that receives the sentences about retries.
+    """
     clock = clock or FakeClock()
     retry = Retry(
         policy or retry_policy(retries=0),
         clock=clock,
         jitter=lambda: jitter,
-        on_retry=(told if told is not None else []).append,
+        on_retry=(retry_log if retry_log is not None else []).append,
     )
     return GraphClient(
         Transport(timeout=1.0, verify=True, session=session),
@@ -159,13 +215,3 @@ def make_client(
         rate_limiter=RateLimiter(clock, RateLimit(writes=100, seconds=20.0)),
         clock=clock,
     )
-
-
-def jwt(claims: t.Mapping[str, t.Any]) -> str:
-    """An unsigned token with these claims: enough for what describes itself."""
-    import base64
-
-    def part(value: t.Mapping[str, t.Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-    return f"{part({'alg': 'none'})}.{part(claims)}.signature"

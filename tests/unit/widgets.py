@@ -18,8 +18,14 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resource im
     completes_when_later,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import SelectionOptions
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, FakeSession, Reply, jwt, make_client
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
+from ansible_collections.msgraph.intune.tests.unit.fakes import (
+    FakeClock,
+    FakeCredential,
+    FakeSession,
+    Reply,
+    jwt,
+    make_client,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.plugins.module_utils._graph.client import GraphClient

@@ -55,25 +55,25 @@ class _Item:
 
     def fail(self, error: GraphError) -> None:
         """Fail with the error of its batch."""
-        self.result = self._own(error)
+        self.result = self._error_of_batch(error)
 
     def give_up(self, error: GraphError) -> None:
         """Fail because another batch failed: with its own last error, or as a request that was not sent."""
-        self.result = self.last_error or self._unsent(error)
+        self.result = self.last_error or self._error_of_unsent(error)
 
-    def _own(self, error: GraphError) -> GraphError:
-        own = error.copy_with(attempts=self.attempts)
+    def _error_of_batch(self, error: GraphError) -> GraphError:
+        item_error = error.copy_with(attempts=self.attempts)
         # The error of a failed sign-in keeps its action.
-        if own.action is not None and own.action.startswith(_BATCH_ACTION):
-            return own.copy_with(action=self.request.action)
-        return own
+        if item_error.action is not None and item_error.action.startswith(_BATCH_ACTION):
+            return item_error.copy_with(action=self.request.action)
+        return item_error
 
-    def _unsent(self, error: GraphError) -> GraphError:
-        own = self._own(error)
-        if own.action != self.request.action:
-            return own
+    def _error_of_unsent(self, error: GraphError) -> GraphError:
+        item_error = self._error_of_batch(error)
+        if item_error.action != self.request.action:
+            return item_error
         cause = error.copy_with(action=None, request_id=None, attempts=0)
-        return own.copy_with(
+        return item_error.copy_with(
             message=f"it was not sent, for an earlier request failed: {cause.sentence}",
             service=None,
             status=None,
@@ -155,7 +155,7 @@ def _request(number: int, request: GraphRequest) -> dict[str, t.Any]:
 def _has_responses(body: t.Any) -> bool:
     """Return whether a body has responses to single requests. Graph returns them with status 424, too."""
     responses = body.get("responses") if isinstance(body, dict) else None
-    return isinstance(responses, list) and any(isinstance(one, dict) for one in responses)
+    return isinstance(responses, list) and any(isinstance(item, dict) for item in responses)
 
 
 def _responses(body: t.Any) -> dict[str, dict[str, t.Any]]:
@@ -163,8 +163,8 @@ def _responses(body: t.Any) -> dict[str, dict[str, t.Any]]:
     responses = body.get("responses") if isinstance(body, dict) else None
     if not isinstance(responses, list):
         raise ProtocolError("the answer is not that of a batch", hint=INTERCEPTED_HINT, outcome_unknown=True)
-    # Of two items with one id the first counts, so that no request is retried because of the second.
-    return {str(one.get("id")): one for one in reversed(responses) if isinstance(one, dict)}
+    # If two items have the same id, the first one counts.
+    return {str(item.get("id")): item for item in reversed(responses) if isinstance(item, dict)}
 
 
 def _match_responses(client: GraphClient, answer: GraphResponse, batch: list[_Item]) -> list[tuple[_Item, GraphError]]:
@@ -206,8 +206,8 @@ def _schedule_retry(client: GraphClient, item: _Item, error: GraphError, *, toke
             item.tries += 1
             wait = client.retry.delay(error, item.tries)
         item.not_before = client.clock.now() + wait
-    except GraphError as final:
-        item.result = final
+    except GraphError as exc:
+        item.result = exc
 
 
 def _response(request: GraphRequest, entry: Mapping[str, t.Any] | None, headers: Mapping[str, str]) -> Response:
@@ -222,7 +222,7 @@ def _response(request: GraphRequest, entry: Mapping[str, t.Any] | None, headers:
         raise _unknown_outcome(
             request, f"the answer to the batch gives this request the invalid status {clip(repr(status), 40)}"
         )
-    # Header names ignore case, so one can occur twice. requests joins repeated headers with commas.
+    # Header names ignore case, so a name can occur twice. requests joins repeated headers with commas.
     headers_by_name: dict[str, list[str]] = {}
     provided = entry.get("headers")
     for name, value in provided.items() if isinstance(provided, dict) else ():

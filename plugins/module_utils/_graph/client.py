@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The Graph client: authorized JSON requests to one Graph root, and errors that name what was being done."""
+"""The Graph client, which sends authorized JSON requests to one Graph root."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ import json
 import typing as t
 import uuid
 
+from .auth.msal_client import MsalTokenClient
 from .auth.token import is_sendable
 from .clouds import is_below
 from .errors import INTERCEPTED_HINT, OUTCOME_UNKNOWN_HINT, AuthorizationError, GraphError, ProtocolError, error_context
 from .graph_errors import SERVICE, read_error
-from .http.error_body import holds_error
+from .http.error_response import holds_error
 from .http.headers import request_id
+from .http.html_page import is_page, page_text
 from .masking import SECRETS
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .auth.credential import Credential
-    from .auth.msal_client import MsalTokenClient
     from .auth.token import Token
     from .auth.token_cache import TokenCache
     from .clock import Clock
@@ -286,8 +287,6 @@ class GraphClient:
         # Shared by all attempts: it caches the OpenID metadata.
         @functools.cache
         def login() -> MsalTokenClient:
-            from .auth.msal_client import MsalTokenClient
-
             return MsalTokenClient(
                 self._transport, self._cloud, permission.names, self._cache, rejected_token=rejected_token
             )
@@ -342,8 +341,6 @@ def with_outcome_unknown_hint(error: AnyError, writes: int) -> AnyError:
 
 
 def _not_json(response: Response) -> ProtocolError:
-    from .http.html_page import is_page, page_text
-
     # Only the text of a web page is shown. Another body can be a part of an object with a secret.
     text = page_text(response.text, untitled=False) if is_page(response.text) else ""
     return ProtocolError(

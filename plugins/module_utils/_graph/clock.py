@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Time as the retries, the pace and the waits need it."""
+"""The clock of retries, rate limits and waits."""
 
 from __future__ import annotations
 

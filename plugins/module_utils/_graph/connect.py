@@ -11,7 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from .auth.methods import choose_credential
+from .auth.token_cache import TokenCache
 from .client import GraphClient
+from .config.proxy import label_proxy
 from .config.settings import read_settings
 from .http.rate_limit import RateLimiter
 from .http.retry import Retry
@@ -43,14 +45,10 @@ def connect(
     settings = read_settings(provided)
     cache = None
     if settings.token_cache_path is not None:
-        from .auth.token_cache import TokenCache
-
         path = settings.token_cache_path
         cache = TokenCache(path, on_warning=on_warning, monotonic=clock.now, sleep=clock.sleep)
     label = None
     if settings.proxy is not None or provided.environment_proxy is not None:
-        from .config.proxy import label_proxy
-
         label = label_proxy(provided)
     credential = choose_credential(settings, cache)
     for warning in settings.warnings:

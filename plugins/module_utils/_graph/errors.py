@@ -180,31 +180,31 @@ class AuthenticationError(GraphError):
 
 
 class AuthorizationError(GraphError):
-    """The token is good, but a permission or role is missing."""
+    """The token is valid, but a permission or role is missing."""
 
     kind = "authorization"
 
 
 class NotFoundError(GraphError):
-    """The service knows no such object."""
+    """The service has no object with this ID."""
 
     kind = "not_found"
 
 
 class ThrottledError(GraphError):
-    """The service asks to slow down, for longer than this task may wait."""
+    """The service throttles the requests for longer than this task may wait."""
 
     kind = "throttled"
 
 
 class GraphTimeoutError(GraphError):
-    """No answer, or not all of it, in the time given."""
+    """The complete response did not arrive within the timeout."""
 
     kind = "timeout"
 
 
 class NetworkError(GraphError):
-    """The service could not be reached: name, route, proxy, connection or certificate."""
+    """The service cannot be reached: name, route, proxy, connection or certificate."""
 
     kind = "network"
 
@@ -216,6 +216,6 @@ class ServiceError(GraphError):
 
 
 class ProtocolError(GraphError):
-    """The answer is not one that this service gives: HTML, truncated, of another shape, a redirect."""
+    """The response has an unexpected form, such as HTML, truncated JSON or a redirect."""
 
     kind = "protocol"

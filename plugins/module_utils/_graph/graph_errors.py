@@ -26,7 +26,8 @@ from .errors import (
     ServiceError,
     ThrottledError,
 )
-from .http.headers import request_id, retry_after
+from .http.error_response import MAX_MESSAGE, build_error, parse_body, text_or_none
+from .http.headers import request_id
 from .http.html_page import is_page, page_text
 from .http.json_reader import parse_json
 from .masking import clip
@@ -41,7 +42,6 @@ SERVICE = "Microsoft Graph"
 # Some services nest two levels deep, in some kilobytes. Deeper or longer messages are shown without being parsed.
 _MAX_NESTING = 4
 _MAX_NESTED_MESSAGE = 64 * 1024
-_MAX_MESSAGE = 1000
 _MAX_PLAIN_TEXT = 200
 # Longer headers are cut before they are searched.
 _MAX_HEADER = 8 * 1024
@@ -80,7 +80,7 @@ def read_error(response: Response, client_request_id: str, *, from_graph: bool =
 
     :param from_graph: whether the response is known to come from Graph, as an item of a batch is.
     """
-    content = _content(response)
+    content = parse_body(response, default=response.text)
     body = _error_object(content)
     code, message = _code_and_message(body)
     error_class, hint = _classify(response.status, code)
@@ -91,15 +91,15 @@ def read_error(response: Response, client_request_id: str, *, from_graph: bool =
     message = _INTERNAL_URL.sub("", message or plain_text(_text_of(content)))
     inner = body.get("innerError", body.get("innererror"))
     inner_id = inner.get("request-id") if isinstance(inner, dict) else None
-    return error_class(
+    return build_error(
+        error_class,
         message or "no reason given",
+        response,
+        request_id=request_id(response.headers) or text_or_none(inner_id),
         hint=hint,
         service=SERVICE,
-        status=response.status,
         code=code,
-        request_id=request_id(response.headers) or _text(inner_id),
         client_request_id=client_request_id,
-        retry_after=retry_after(response.headers),
     )
 
 
@@ -132,14 +132,6 @@ def _classify(status: int, code: str | None) -> tuple[type[GraphError], str | No
     return ServiceError, f"The service refused the request as such. {SUPPORT_HINT}"
 
 
-def _content(response: Response) -> t.Any:
-    """Return the JSON of a body, or its text when it is not JSON."""
-    try:
-        return response.json()
-    except ValueError:
-        return response.text
-
-
 def _error_object(content: t.Any) -> dict[str, t.Any]:
     error = content.get("error") if isinstance(content, dict) else None
     return error if isinstance(error, dict) else {}
@@ -153,7 +145,7 @@ def _text_of(content: t.Any) -> str:
 
 def _code_and_message(error: Mapping[str, t.Any]) -> tuple[str | None, str]:
     """Return the code and the message of an error object; the innermost code is the specific one."""
-    code, message = _text(error.get("code")), _text(error.get("message"))
+    code, message = text_or_none(error.get("code")), text_or_none(error.get("message"))
     for _level in range(_MAX_NESTING):
         if message is None or len(message) > _MAX_NESTED_MESSAGE:
             break
@@ -163,12 +155,8 @@ def _code_and_message(error: Mapping[str, t.Any]) -> tuple[str | None, str]:
             break
         if not isinstance(nested, dict):
             break
-        code = _text(nested.get("ErrorCode")) or code
-        message = _text(nested.get("Message")) or _text(nested.get("CustomApiErrorPhrase"))
+        code = text_or_none(nested.get("ErrorCode")) or code
+        message = text_or_none(nested.get("Message")) or text_or_none(nested.get("CustomApiErrorPhrase"))
     if message is not None and is_page(message):
         return code, page_text(message)
-    return code, clip(message or "", _MAX_MESSAGE)
-
-
-def _text(value: object) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+    return code, clip(message or "", MAX_MESSAGE)

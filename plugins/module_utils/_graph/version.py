@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The one place that names this collection and its version to code; galaxy.yml repeats the version, a test compares."""
+"""The name and the version of the collection. A test compares them with galaxy.yml."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import typing as t
 from .._graph.client import GraphRequest
 from .._graph.errors import INTERCEPTED_HINT, GraphError, NotFoundError, ProtocolError
 from .._graph.masking import clip
+from .._graph.paging import read_pages
 from .._graph.text import is_guid
 from .ids import join_limited
 from .selection import select
@@ -120,9 +121,6 @@ def _read_one(
 
 
 def _list(client: GraphClient, resource: Resource, permission: Permission) -> GraphResponse:
-    # A task that selects one object by its id reads no list.
-    from .._graph.paging import read_pages
-
     action = f"list the {resource.plural} of the tenant"
     request = GraphRequest(
         "GET", resource.path, action, permission, parse=resource.read_state, version=resource.version

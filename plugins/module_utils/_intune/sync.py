@@ -16,7 +16,10 @@ import typing as t
 
 from .._graph.errors import AuthorizationError, GraphError
 from .plan import plan
+from .read import read_selected
+from .sync_report import objects_phrase
 from .sync_target import SyncTarget
+from .trigger import Trigger
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,8 +82,6 @@ class SyncRun:
         return 100 * failures <= self.options.max_fail_percentage * len(self.targets)
 
     def _read(self, client: GraphClient) -> None:
-        from .read import read_selected
-
         resource, options = self.resource, self.options
         snapshot = read_selected(client, resource, options.selection, self._permission)
         if options.selection.all and not snapshot.states:
@@ -101,14 +102,10 @@ class SyncRun:
             plan(resource, options, target, snapshot.server_time, client.clock.now())
 
     def _trigger(self, client: GraphClient, planned: Sequence[SyncTarget]) -> None:
-        from .trigger import Trigger
-
         Trigger(client, self.resource, self.action, self.options, self._permission).send(planned)
         accepted = self.action.accepted
         others = [target for target in planned if target.changed and target.http_status != accepted]
         if others:
-            from .sync_report import objects_phrase
-
             statuses = ", ".join(sorted({str(target.http_status) for target in others}))
             self.warnings.append(
                 f"Microsoft Graph answered {statuses} when asked for a {others[0].sync_type or 'sync'} of"
@@ -118,6 +115,7 @@ class SyncRun:
     def _wait(self, client: GraphClient) -> None:
         targets = [target for target in self.targets if target.changed or target.reason == "already_running"]
         if targets:
+            # Most tasks do not wait.
             from .wait import Wait
 
             Wait(

@@ -14,6 +14,7 @@ from .._graph.client import GraphRequest
 from .._graph.errors import GraphError, NotFoundError
 from .fields import register_secrets, unwrap
 from .plan import hold, trigger_phrase
+from .read import explain_missing
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,8 +104,6 @@ class Trigger:
 
     def _explain_missing(self, target: SyncTarget, error: GraphError) -> GraphError:
         if target.before is None:
-            from .read import explain_missing
-
             return explain_missing(self._resource, target.id, error)
         if isinstance(error, NotFoundError):
             return error.copy_with(hint=self._resource.not_found_hint)

@@ -21,7 +21,7 @@ from ..errors import (
     ServiceError,
     ThrottledError,
 )
-from ..http.headers import request_id, retry_after
+from ..http.error_response import build_error, parse_body, text_or_none
 from ..masking import clip
 from .aadsts import find_code, hint_for, without_code
 from .login_answers import error_code
@@ -34,7 +34,6 @@ if t.TYPE_CHECKING:
 SERVICE = "Microsoft Entra ID"
 
 _MAX_DESCRIPTION = 4000
-_MAX_MESSAGE = 1000
 _MAX_ID = 100
 # RFC 6749, section 4.1.2.1. Entra also sends it with status 400.
 _UNAVAILABLE = "temporarily_unavailable"
@@ -50,26 +49,23 @@ def read_error(
     :param method: the auth_method of the sign-in, which selects the hint.
     :param permissions: the names of the delegated permissions that the sign-in requested.
     """
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
+    body = parse_body(response)
     fields = body if isinstance(body, dict) else {}
     error = fields.get("error")
     # Mask and truncate the description before it is searched: it may have megabytes.
-    description = clip(_text_or_none(fields.get("error_description")) or "", _MAX_DESCRIPTION)
+    description = clip(text_or_none(fields.get("error_description")) or "", _MAX_DESCRIPTION)
     number = _aadsts_number(fields.get("error_codes"), description)
     code = error_code(fields)
     error_class, hint = _classify(response.status, error, code)
-    return error_class(
+    return build_error(
+        error_class,
         _description_text(description) or _error_text(error) or "the answer is not one of a login service",
+        response,
+        request_id=text_or_none(fields.get("trace_id")),
         hint=_hint(hint_for(number, method, permissions), number, error_class, hint),
         service=SERVICE,
-        status=response.status,
         code=f"AADSTS{number}" if number else code,
-        request_id=_text_or_none(fields.get("trace_id")) or request_id(response.headers),
-        client_request_id=clip(_text_or_none(fields.get("correlation_id")) or "", _MAX_ID) or client_request_id,
-        retry_after=retry_after(response.headers),
+        client_request_id=clip(text_or_none(fields.get("correlation_id")) or "", _MAX_ID) or client_request_id,
         # None: the status decides, as for all services.
         retryable=True if issubclass(error_class, _RETRYABLE_ERRORS) else None,
     )
@@ -99,18 +95,11 @@ def _aadsts_number(codes: object, description: str) -> int | None:
 
 def _description_text(description: str) -> str:
     """Return the description without the code at its start and without the IDs and the time at its end."""
-    return without_code(description).partition("Trace ID:")[0].strip()[:_MAX_MESSAGE]
+    return without_code(description).partition("Trace ID:")[0].strip()
 
 
 def _error_text(error: object) -> str:
     """Return the text of the field ``error``: the code, or the message of an object as in other services."""
-    text = (
-        (_text_or_none(error.get("message")) or _text_or_none(error.get("code")))
-        if isinstance(error, dict)
-        else _text_or_none(error)
-    )
-    return clip(text or "", _MAX_MESSAGE)
-
-
-def _text_or_none(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    if isinstance(error, dict):
+        return text_or_none(error.get("message")) or text_or_none(error.get("code")) or ""
+    return text_or_none(error) or ""

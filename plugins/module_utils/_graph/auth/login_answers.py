@@ -17,7 +17,7 @@ import math
 import re
 import typing as t
 
-from ..http.error_body import holds_error
+from ..http.error_response import holds_error
 from ..http.json_reader import parse_json
 from .token import MAX_TOKEN_LENGTH, find_problem, read_claims
 

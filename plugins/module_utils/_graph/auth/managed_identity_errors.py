@@ -15,8 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from ..errors import AuthenticationError, GraphError, ProtocolError, ServiceError, ThrottledError
-from ..http.headers import request_id, retry_after
-from ..masking import clip
+from ..http.error_response import build_error, parse_body, text_or_none
 from .aadsts import find_code, hint_for
 from .login_answers import error_code
 
@@ -24,8 +23,6 @@ if t.TYPE_CHECKING:
     from ..http.transport import Response
 
 SERVICE = "The managed identity endpoint of this host"
-
-_MAX_MESSAGE = 1000
 
 # https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance
 _UPDATING: t.Final = 410
@@ -38,23 +35,19 @@ _UPDATE_DELAY: t.Final = 17.5
 
 def read_error(response: Response, client_request_id: str) -> GraphError:
     """Return the error for an answer of the endpoint. The status and the body may have any value."""
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
+    body = parse_body(response)
     fields = body if isinstance(body, dict) else {}
     message = _message(fields)
     number, code = find_code(message), error_code(fields)
     error_class, hint = _classify(response.status, has_message=bool(message))
-    return error_class(
+    return build_error(
+        error_class,
         message or "the answer is not one of such an endpoint",
+        response,
         hint=hint_for(_UNKNOWN_RESOURCE if code == "invalid_resource" else number, "managed_identity") or hint,
         service=SERVICE,
-        status=response.status,
         code=f"AADSTS{number}" if number else code,
-        request_id=request_id(response.headers),
         client_request_id=client_request_id,
-        retry_after=retry_after(response.headers),
         retryable=True if response.status in _RETRYABLE_STATUSES or response.status >= 500 else None,
         retry_delay=_UPDATE_DELAY if response.status == _UPDATING else None,
     )
@@ -78,4 +71,4 @@ def _message(body: dict[str, t.Any]) -> str:
     error = body.get("error")
     candidates = [body.get("error_description"), body.get("message")]
     candidates += [error.get("message"), error.get("code")] if isinstance(error, dict) else [error]
-    return clip(next((text for text in candidates if isinstance(text, str) and text.strip()), ""), _MAX_MESSAGE)
+    return next((text for text in map(text_or_none, candidates) if text), "")

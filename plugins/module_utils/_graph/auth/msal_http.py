@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ..clouds import same_origin
 from ..errors import AuthenticationError, GraphError, ProtocolError
-from ..http.error_body import holds_error
+from ..http.error_response import holds_error, parse_body
 from ..http.headers import retry_after
 from ..masking import SECRETS
 from ..version import DEVICE_LOGIN_PLAYBOOK
@@ -146,7 +146,7 @@ class MsalHttp:
                 hint = "This host seems to have no managed identity: give another credential, or assign one."
                 error = error.copy_with(connection_lost=False, hint=hint)
             raise error from exc
-        self._last_response, self._last_body = response, _parse_body(response)
+        self._last_response, self._last_body = response, parse_body(response)
         self._register("the answer", secrets_in(self._last_body))
         if response.status >= 400 or holds_error(self._last_body):
             failure = self.failure()
@@ -193,14 +193,6 @@ def _add_port(authority_url: str, url: str) -> str:
     """Add the port of the authority to the user realm URL: msal builds this URL without the port."""
     parts, authority = urlsplit(url), urlsplit(authority_url)
     return urlunsplit(parts._replace(netloc=authority.netloc)) if parts.hostname == authority.hostname else url
-
-
-def _parse_body(response: Response) -> t.Any:
-    """Return the parsed content, or ``None`` if it is not JSON or exceeds the limits of depth and size."""
-    try:
-        return response.json()
-    except ValueError:
-        return None
 
 
 def _secrets_in_headers(headers: Mapping[str, str]) -> dict[str, str]:

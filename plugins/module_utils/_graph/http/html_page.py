@@ -75,13 +75,13 @@ def _parts(page: str) -> Iterator[tuple[str, str]]:
         yield tag, page[position : start if start >= 0 else None]
         if start < 0:
             return
-        found = _TAG.match(page, start)
-        if found is None:
+        match = _TAG.match(page, start)
+        if match is None:
             # A sign in the text, such as "a < b".
             position = start + 1
             continue
-        tag = found.group(1).lower()
-        end = _ENDS.get(tag, _TAG_END).search(page, found.end())
+        tag = match.group(1).lower()
+        end = _ENDS.get(tag, _TAG_END).search(page, match.end())
         if end is None:
             return
         position = end.end()

@@ -70,11 +70,11 @@ class RetryPolicy:
 
         :raises ThrottledError: the wait is longer than the rest of the budget.
         """
-        asked = error.retry_after or 0.0
+        requested = error.retry_after or 0.0
         left = self.budget - waited
-        if asked > max(left, 0.0):
+        if requested > max(left, 0.0):
             raise _wait_too_long(error, left) from error
-        return asked
+        return requested
 
 
 class Retry:

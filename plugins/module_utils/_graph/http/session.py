@@ -117,8 +117,8 @@ class Connections:
             self._aborts += 1
             opened = list(self._opened)
         for connection in opened:
-            for one in (getattr(connection, "sock", None), getattr(connection, "msgraph_socket", None)):
-                _shut_down(one)
+            for sock in (getattr(connection, "sock", None), getattr(connection, "msgraph_socket", None)):
+                _shut_down(sock)
 
 
 def make_session(library: t.Any, connections: Connections, *, reads_environment: bool) -> requests.Session:
@@ -159,10 +159,10 @@ def _adapter_class(library: t.Any, connections: Connections) -> t.Any:
     return type("Adapter", (base,), {"init_poolmanager": init_poolmanager, "proxy_manager_for": proxy_manager_for})
 
 
-def _shut_down(one: t.Any) -> None:
+def _shut_down(sock: t.Any) -> None:
     """Shut a socket down through its file descriptor, which TLS wrappers of all kinds share with it."""
-    if one is None:
+    if sock is None:
         return
     # It may be closed already, or be closed right now by the thread that uses it.
-    with contextlib.suppress(OSError, ValueError), socket.socket(fileno=os.dup(one.fileno())) as duplicate:
+    with contextlib.suppress(OSError, ValueError), socket.socket(fileno=os.dup(sock.fileno())) as duplicate:
         duplicate.shutdown(socket.SHUT_RDWR)

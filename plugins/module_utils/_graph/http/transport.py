@@ -23,6 +23,7 @@ from ..version import COLLECTION, VERSION
 from .headers import request_id
 from .json_reader import parse_json
 from .session import Connections, make_session
+from .transport_errors import CertificateCheck, convert_exception, find_ca_variable, incomplete_response
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -142,8 +143,6 @@ class Transport:
             response = self._in_time(exchange, _host(url))
         # A RuntimeError means that no thread can be started.
         except (self._requests.exceptions.RequestException, OSError, ValueError, RuntimeError) as exc:
-            from .transport_errors import CertificateCheck, convert_exception, find_ca_variable
-
             # The settings that requests used. Environment variables can name a CA file and a proxy.
             proxies = None if bypass_proxy else self._proxies
             used = session.merge_environment_settings(url, proxies or {}, True, self._verify, None)
@@ -224,8 +223,6 @@ class Transport:
         length = headers.get("Content-Length", "")
         # The oldest supported urllib3 accepts a body that is shorter than Content-Length.
         if length.isdecimal() and len(body) < int(length[:_MAX_LENGTH_DIGITS]):
-            from .transport_errors import incomplete_response
-
             raise incomplete_response(host)
         return Response(status, headers, body)
 

@@ -48,7 +48,7 @@ class CertificateCheck(t.NamedTuple):
 def find_ca_variable() -> str | None:
     """Return "the environment variable …" for the variable by which requests finds a CA file, or ``None``."""
     # In the order of requests.
-    name = next((one for one in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(one)), None)
+    name = next((name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(name)), None)
     return None if name is None else f"the environment variable {name}"
 
 
@@ -69,7 +69,7 @@ def convert_exception(
     :param proxy: how messages name the proxy; ``None`` when it is unknown.
     """
     error: GraphError
-    if any(isinstance(one, ResponseTooLargeError) for one in _chain(exc)):
+    if any(isinstance(link, ResponseTooLargeError) for link in _chain(exc)):
         return ProtocolError(
             f"{host} sent an answer of more than {MAX_RESPONSE_BYTES} bytes",
             hint="Check graph_url and authority_url, and the proxies on the way.",
@@ -119,7 +119,9 @@ def _tls_error(exc: Exception, host: str, check: CertificateCheck, proxy: ProxyL
     if isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         # Not an error of TLS: the connection ended during the handshake.
         return _lost(host, "the connection was closed", proxy)
-    return NetworkError(f"the TLS connection to {host} failed: {_words(cause)}", hint=_tls_hint(cause, host, check))
+    return NetworkError(
+        f"the TLS connection to {host} failed: {_exception_text(cause)}", hint=_tls_hint(cause, host, check)
+    )
 
 
 def _tls_hint(cause: BaseException, host: str, check: CertificateCheck) -> str:
@@ -187,7 +189,7 @@ def _proxy_error(exc: Exception, host: str, check: CertificateCheck, proxy: Prox
 
 def _is_from_socks(exc: Exception) -> bool:
     """Return whether PySocks raised an exception of the chain. requests reports it as a ConnectionError."""
-    return any(type(one).__module__ == "socks" for one in _chain(exc))
+    return any(type(link).__module__ == "socks" for link in _chain(exc))
 
 
 def _connection_error(exc: Exception, host: str, proxy: ProxyLabel | None) -> GraphError:
@@ -199,9 +201,9 @@ def _connection_error(exc: Exception, host: str, proxy: ProxyLabel | None) -> Gr
             hint=_hint("Check graph_url and authority_url", host, proxy),
         )
     if isinstance(cause, _LOSSES):
-        return _lost(host, _words(cause), proxy)
+        return _lost(host, _exception_text(cause), proxy)
     return NetworkError(
-        f"{host} could not be reached: {_words(cause)}",
+        f"{host} could not be reached: {_exception_text(cause)}",
         hint="Check name resolution, routes, firewall and proxy of the host that runs the module.",
         connection_lost=_is_transient(cause),
     )
@@ -233,10 +235,10 @@ def _is_transient(cause: BaseException) -> bool:
 
 def _timed_out(exc: BaseException) -> bool:
     """Return whether our own timeout expired. A timeout of the operating system has an error number."""
-    return any(isinstance(one, socket.timeout) and one.errno is None for one in _chain(exc))
+    return any(isinstance(link, socket.timeout) and link.errno is None for link in _chain(exc))
 
 
-def _words(cause: BaseException) -> str:
+def _exception_text(cause: BaseException) -> str:
     """Return the text of an exception, or the name of its class."""
     return str(cause) or type(cause).__name__
 
@@ -244,7 +246,7 @@ def _words(cause: BaseException) -> str:
 def _root_cause(exc: BaseException) -> BaseException:
     """Return the first network error of the chain. urllib3 can raise further exceptions while it handles one."""
     chain = list(_chain(exc))
-    causes = [one for one in chain if isinstance(one, (OSError, http.client.HTTPException))]
+    causes = [link for link in chain if isinstance(link, (OSError, http.client.HTTPException))]
     return (causes or chain)[-1]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever a stranger answers: one of our errors or a sound value, and never anything else."""
+"""Test with random responses that each parser returns a valid value or a GraphError."""
 
 from __future__ import annotations
 
@@ -27,15 +27,20 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.proxy
     without_user_info,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, ServiceError
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.error_body import holds_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.error_response import holds_error
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.headers import retry_after
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.json_reader import parse_json
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import RetryPolicy
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.transport import Response
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.paging import read_pages
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
-from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Reply, make_client, retry_policy
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
+from ansible_collections.msgraph.intune.tests.unit.fakes import (
+    FakeCredential,
+    FakeSession,
+    Reply,
+    make_client,
+    retry_policy,
+)
 from ansible_collections.msgraph.intune.tests.unit.strategies import (
     for_any,
     headers,
@@ -54,7 +59,7 @@ PERMISSION = Permission("Things.Read.All", "")
 error_objects = json_values(
     "error", "code", "message", "innerError", "innererror", "request-id", "error_description", "error_codes", "Message"
 )
-# As Intune encodes its messages: JSON in a string, once or twice.
+# Intune encodes its messages as JSON in a string, once or twice.
 encoded = error_objects.map(json.dumps)
 doubly_encoded = st.builds(
     lambda inner, outer: json.dumps({"error": {"code": "x", "message": json.dumps({**outer, "Message": inner})}}),
@@ -73,7 +78,7 @@ Reader = t.Callable[[Response, str], GraphError]
 @given(status=statuses, body=bodies, headers=headers)
 @example(status=401, body=b'{"error": {"message": "{\\"ErrorCode\\": []}"}}', headers={})
 @example(status=400, body=b'{"error_codes": [null], "error_description": 7}', headers={})
-def test_any_refusal_becomes_an_error_that_can_be_told(
+def test_any_error_response_is_converted_to_an_error(
     read_error: Reader, status: int, body: bytes, headers: dict[str, str]
 ) -> None:
     error = read_error(Response(status, headers, body), "c-1")
@@ -90,7 +95,7 @@ def test_any_refusal_becomes_an_error_that_can_be_told(
 @given(text=st.text() | st.from_regex(r"\A[0-9]+\Z"), date=st.text() | st.none())
 @example(text="Mon, 01 Jan 2024 00:00:00 +99999999999999", date="Mon, 01 Jan 2024 00:00:00 GMT")
 @example(text="Mon, 01 Jan 2024 00:00:00", date="Mon, 01 Jan 2024 00:00:00 GMT")
-def test_any_retry_after_is_a_wait_or_none(text: str, date: str | None) -> None:
+def test_any_retry_after_is_a_number_of_seconds_or_none(text: str, date: str | None) -> None:
     wait = retry_after({"Retry-After": text, **({} if date is None else {"Date": date})})
     assert wait is None or (math.isfinite(wait) and wait >= 0)
 
@@ -100,14 +105,14 @@ def test_any_retry_after_is_a_wait_or_none(text: str, date: str | None) -> None:
     tries=st.integers(1, 200),
     waited=st.floats(0, 1000),
     jitter=st.floats(0, 1),
-    asked=st.none() | st.floats(0, 1e9),
+    requested=st.none() | st.floats(0, 1e9),
     retries=st.integers(0, 100),
 )
-def test_a_wait_never_exceeds_what_is_left(
-    tries: int, waited: float, jitter: float, asked: float | None, retries: int
+def test_a_delay_never_exceeds_the_rest_of_the_budget(
+    tries: int, waited: float, jitter: float, requested: float | None, retries: int
 ) -> None:
     policy = RetryPolicy(retries=retries, budget=120.0)
-    error = ServiceError("busy", status=503, retry_after=asked)
+    error = ServiceError("busy", status=503, retry_after=requested)
     delay = value_or_error(policy.delay, error, tries, waited=waited, jitter=jitter)
     if isinstance(delay, GraphError):
         assert delay.kind in ("service", "throttled")
@@ -117,7 +122,7 @@ def test_a_wait_never_exceeds_what_is_left(
 
 
 batch_answers = json_values("responses", "id", "status", "headers", "body", "1", "2", "error", "code", "Retry-After")
-parts = st.fixed_dictionaries(
+batch_items = st.fixed_dictionaries(
     {},
     optional={
         "id": st.sampled_from(["1", "2", 1, None, "x"]),
@@ -129,9 +134,11 @@ parts = st.fixed_dictionaries(
 
 
 @for_any
-@given(answers=st.lists(batch_answers | st.builds(lambda items: {"responses": items}, st.lists(parts)), max_size=6))
-def test_any_answer_to_a_batch_leaves_no_item_without_an_outcome(answers: list[t.Any]) -> None:
-    # As the wire has it: what JSON cannot say does not come.
+@given(
+    answers=st.lists(batch_answers | st.builds(lambda items: {"responses": items}, st.lists(batch_items)), max_size=6)
+)
+def test_any_response_to_a_batch_gives_each_item_an_outcome(answers: list[t.Any]) -> None:
+    # Converted to JSON, as a real response is.
     script = [Reply(200, json.dumps(answer)) for answer in answers]
     session = FakeSession(*script, *[Reply(500)] * 20)
     client = make_client(session, find_cloud("global"), FakeCredential(), policy=retry_policy(retries=2))
@@ -165,17 +172,17 @@ links = st.lists(
 
 
 @for_any
-@given(link=links | links.map(lambda tail: f"{ROOT}{tail}"))
+@given(link=links | links.map(lambda suffix: f"{ROOT}{suffix}"))
 @example(link="https://evil.example\\@graph.example/")
 @example(link="https://graph.example#@evil.example")
-def test_what_counts_as_the_same_origin_is_read_so_by_what_sends_the_request(link: str) -> None:
+def test_urllib3_agrees_with_the_check_of_the_origin(link: str) -> None:
     if not same_origin(link, ROOT):
         return
     try:
-        read = parse_url(link)
+        parsed = parse_url(link)
     except LocationParseError:
         return
-    assert (read.scheme, read.host, read.port or 443) == ("https", "graph.example", 443)
+    assert (parsed.scheme, parsed.host, parsed.port or 443) == ("https", "graph.example", 443)
 
 
 paths = st.lists(
@@ -184,8 +191,8 @@ paths = st.lists(
 
 
 @for_any
-@given(path=paths | paths.map(lambda tail: f"/graph/{tail}"))
-def test_what_is_sent_stays_below_the_root_however_often_it_is_decoded(path: str) -> None:
+@given(path=paths | paths.map(lambda suffix: f"/graph/{suffix}"))
+def test_an_allowed_url_stays_below_the_root_after_repeated_decoding(path: str) -> None:
     url = f"{ROOT}/{path}"
     if not is_below(url, f"{ROOT}/graph"):
         return
@@ -203,17 +210,21 @@ def test_any_text_can_be_described_as_a_token(secret: str) -> None:
     assert secret not in repr(token) or len(secret) < 12
 
 
-urls = st.lists(st.sampled_from(["http://", "user", ":", "hush-hush", "@", "proxy", "/", "?", "%"]), max_size=8)
+# "/http://": a password directly before "http://" would be the scheme of the URL.
+url_parts = st.sampled_from(["/http://", "user", ":", "hush-hush", "@", "proxy", "/", "?", "%"])
+urls = st.builds(
+    lambda scheme, parts: scheme + "".join(parts), st.sampled_from(["", "http://"]), st.lists(url_parts, max_size=7)
+)
 
 
 @for_any
-@given(text=urls.map("".join))
-def test_no_proxys_password_is_shown_whatever_is_wrong_with_its_url(text: str) -> None:
+@given(text=urls)
+def test_the_password_of_an_invalid_proxy_url_is_not_shown(text: str) -> None:
     assert "hush" not in without_user_info(text).rpartition("@")[0]
     if "hush-hush" in text.rpartition("@")[0]:
         assert any("hush-hush" in secret for secret in user_info_secrets(text))
-    refused = value_or_error(read_proxy, "proxy", text)
-    assert isinstance(refused, str) or "hush" not in str(refused)
+    result = value_or_error(read_proxy, "proxy", text)
+    assert isinstance(result, str) or "hush" not in str(result)
 
 
 answers = json_values(
@@ -224,7 +235,7 @@ answers = json_values(
 
 @for_any
 @given(body=answers)
-def test_any_answer_of_a_login_service_has_the_types_that_msal_expects(body: t.Any) -> None:
+def test_any_login_response_is_cleaned_to_the_types_that_msal_expects(body: t.Any) -> None:
     parsed = parse_json(json.dumps(body))
     cleaned = clean(parsed, 1_700_000_000.0)
     if holds_error(parsed):

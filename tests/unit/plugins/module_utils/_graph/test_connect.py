@@ -21,7 +21,7 @@ PROXY = "http://svc:hush-hush@127.0.0.1:1"
     ("proxy", "environ", "source"),
     [(PROXY, {}, "the option proxy"), (None, {"MSGRAPH_PROXY": PROXY}, "the environment variable MSGRAPH_PROXY")],
 )
-def test_a_proxy_that_fails_is_named_by_its_address_and_source(
+def test_an_error_of_the_proxy_names_its_address_and_source(
     proxy: str | None, environ: dict[str, str], source: str
 ) -> None:
     provided = collect_options({"access_token": "a.b.c", "proxy": proxy, "retries": 0}, environ)

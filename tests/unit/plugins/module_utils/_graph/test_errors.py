@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import pickle
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 COLLECTION = Path(__file__).parents[5]
 
 
-def test_a_sentence_names_action_answer_and_next_step() -> None:
+def test_an_error_shows_the_action_the_response_and_the_hint() -> None:
     error = NotFoundError(
         "gone.",
         hint="Look again",
@@ -35,23 +37,23 @@ def test_a_sentence_names_action_answer_and_next_step() -> None:
     )
 
 
-def test_what_is_not_known_is_left_out_of_the_sentence() -> None:
+def test_unknown_values_are_not_shown() -> None:
     assert str(OptionsError("x is empty")) == "x is empty."
 
 
-def test_what_surrounds_a_message_and_an_id_that_it_tells_itself_are_not_repeated() -> None:
+def test_blanks_around_a_message_and_a_repeated_request_id_are_not_shown() -> None:
     assert str(OptionsError(" x is empty \n")) == "x is empty."
     error = NotFoundError("nothing there, says r-1", service="Microsoft Graph", status=404, request_id="r-1")
     assert str(error) == "Microsoft Graph answered 404: nothing there, says r-1."
 
 
-def test_the_first_to_name_the_action_knows_best() -> None:
+def test_the_innermost_action_is_shown() -> None:
     with pytest.raises(GraphError) as caught, error_context("do everything"), error_context("do the one thing"):
         raise NetworkError("no route")
     assert str(caught.value) == "Could not do the one thing: no route."
 
 
-def test_as_data_each_key_is_there() -> None:
+def test_as_data_an_error_has_all_keys() -> None:
     assert NetworkError("no route").as_dict() == {
         "kind": "network",
         "status": None,
@@ -64,7 +66,7 @@ def test_as_data_each_key_is_there() -> None:
     }
 
 
-def test_each_kind_of_the_contract_has_its_class() -> None:
+def test_each_documented_kind_has_a_class() -> None:
     assert {error.kind for error in GraphError.__subclasses__()} == {
         "options",
         "dependency",
@@ -79,13 +81,21 @@ def test_each_kind_of_the_contract_has_its_class() -> None:
     }
 
 
-def test_a_copy_has_other_values_and_the_error_keeps_its_own() -> None:
+def test_a_copy_has_other_values_and_the_error_does_not_change() -> None:
     error = ThrottledError("busy", hint="Wait.", status=429, retry_after=5.0, action="sync it", attempts=2)
-    copy = error.copy_with(hint="Go home.", attempts=3)
-    assert type(copy) is ThrottledError
-    assert copy.as_dict() == {**error.as_dict(), "hint": "Go home."}
-    assert (copy.action, copy.attempts, copy.args) == ("sync it", 3, ("busy",))
+    changed = error.copy_with(hint="Retry later.", attempts=3)
+    assert isinstance(changed, ThrottledError)
+    assert changed.as_dict() == {**error.as_dict(), "hint": "Retry later."}
+    assert (changed.action, changed.attempts, changed.args) == ("sync it", 3, ("busy",))
     assert (error.hint, error.attempts) == ("Wait.", 2)
+
+
+def test_an_error_can_be_copied_and_pickled() -> None:
+    error = ThrottledError("busy", status=429, action="sync it", attempts=2)
+    pickled = pickle.loads(pickle.dumps(error))  # noqa: S301  this test made the data
+    for same in (copy.copy(error), pickled):
+        assert isinstance(same, ThrottledError)
+        assert vars(same) == vars(error)
 
 
 def caught_names(tree: ast.AST) -> set[str]:
@@ -97,7 +107,7 @@ def caught_names(tree: ast.AST) -> set[str]:
 @pytest.mark.parametrize(
     "path", sorted((COLLECTION / "plugins").rglob("*.py")), ids=lambda path: str(path.relative_to(COLLECTION))
 )
-def test_no_code_changes_an_error_after_it_was_created(path: Path) -> None:
+def test_a_file_does_not_change_errors_after_they_are_created(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = caught_names(tree)
     targets = [

@@ -35,25 +35,25 @@ def response(status: int, body: t.Any, **headers: str) -> Response:
         ("internal", 500, "service", "InternalServerError", "no reason given"),
     ],
 )
-def test_each_body_becomes_its_kind(body: str, status: int, kind: str, code: str, words: str) -> None:
+def test_each_error_body_has_its_kind(body: str, status: int, kind: str, code: str, words: str) -> None:
     error = read_error(response(status, BODIES[body]), "c-1")
     assert (error.kind, error.status, error.code) == (kind, status, code)
     assert words in error.message
     assert error.client_request_id == "c-1"
 
 
-def test_a_message_within_a_message_is_unwrapped_whole() -> None:
+def test_a_nested_message_is_unwrapped() -> None:
     message = read_error(response(401, BODIES["intune_role_missing"]), "c-1").message
     assert message.startswith("Application is not authorized to perform this operation. - Operation ID")
     assert "{" not in message
 
 
-def test_a_message_without_end_is_cut() -> None:
+def test_a_long_message_is_cut() -> None:
     error = read_error(response(400, {"error": {"code": "X", "message": "x" * 5000}}), "c-1")
     assert len(error.message) == 1000
 
 
-def test_internal_addresses_stay_out_and_support_ids_stay_in() -> None:
+def test_internal_urls_are_removed_and_support_ids_are_shown() -> None:
     message = str(read_error(response(404, BODIES["intune_not_found"]), "c-1"))
     assert "https://fef" not in message
     assert "Operation ID (for customer support): 00000000" in message
@@ -67,15 +67,15 @@ def test_the_request_id_is_found_in_either_spelling_of_the_inner_error(body: str
 
 
 @pytest.mark.parametrize(
-    ("headers", "found"),
+    ("headers", "expected"),
     [
         ({"request_id": "r-1", "x_ms_request_id": "r-2"}, "r-1"),
         ({"request_id": "", "x_ms_request_id": "r-2"}, "r-2"),
         ({"x_ms_request_id": ""}, None),
     ],
 )
-def test_the_request_id_has_two_names_in_the_headers(headers: dict[str, str], found: str | None) -> None:
-    assert request_id(response(400, {}, **headers).headers) == found
+def test_the_request_id_has_two_names_in_the_headers(headers: dict[str, str], expected: str | None) -> None:
+    assert request_id(response(400, {}, **headers).headers) == expected
 
 
 def test_the_request_id_of_the_header_comes_first() -> None:
@@ -84,14 +84,14 @@ def test_the_request_id_of_the_header_comes_first() -> None:
 
 @pytest.mark.parametrize("body", BODIES["odd"], ids=json.dumps)
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 429, 500, 503])
-def test_whatever_the_body_is_there_is_an_error_to_show(body: t.Any, status: int) -> None:
+def test_any_body_is_converted_to_an_error(body: t.Any, status: int) -> None:
     error = read_error(response(status, body), "c-1")
     assert str(status) in str(error)
     assert set(error.as_dict()) >= {"kind", "message"}
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b'{"error": {"code"', b"\xff\xfe", b"[" * 100_000])
-def test_a_body_that_is_no_json_is_an_error_of_the_service(body: bytes) -> None:
+def test_a_body_that_is_not_json_is_a_service_error(body: bytes) -> None:
     error = read_error(response(502, body), "c-1")
     assert (error.kind, error.code) == ("service", None)
     assert "<html>" not in str(error)
@@ -99,13 +99,13 @@ def test_a_body_that_is_no_json_is_an_error_of_the_service(body: bytes) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 418])
 @pytest.mark.parametrize("body", [b"<html>Sign in to this network</html>", b"", b'{"error": "text"}', b"[]"])
-def test_a_refusal_without_graphs_error_object_is_a_strangers(status: int, body: bytes) -> None:
+def test_a_client_error_without_an_error_object_is_a_protocol_error(status: int, body: bytes) -> None:
     error = read_error(response(status, body), "c-1")
     assert error.kind == "protocol"
     assert "graph_url" in (error.hint or "")
 
 
-def test_a_challenge_speaks_for_itself() -> None:
+def test_a_401_with_a_challenge_needs_no_body() -> None:
     assert read_error(response(401, b"", WWW_Authenticate="Bearer"), "c-1").kind == "authentication"
 
 
@@ -122,43 +122,43 @@ def test_a_challenge_speaks_for_itself() -> None:
         (509, "throttled"),
     ],
 )
-def test_too_many_requests_and_failures_need_no_body(status: int, kind: str) -> None:
+def test_throttling_and_server_errors_need_no_body(status: int, kind: str) -> None:
     assert read_error(response(status, b""), "c-1").kind == kind
 
 
 @pytest.mark.parametrize(
     ("status", "words"), [(400, "refused"), (499, "refused"), (500, "failed"), (501, "failed"), (599, "failed")]
 )
-def test_a_service_that_fails_is_told_from_one_that_refuses(status: int, words: str) -> None:
+def test_the_hint_distinguishes_failed_and_refused_requests(status: int, words: str) -> None:
     hint = read_error(response(status, BODIES["plain"]), "c-1").hint or ""
     assert hint.startswith(f"The service {words}")
 
 
 @pytest.mark.parametrize(
-    ("challenge", "is_a_policys"),
+    ("challenge", "is_claims_challenge"),
     [
         ('Bearer realm="", error="insufficient_claims"', True),
         ('Bearer claims="e30="', True),
         ('Bearer realm="", error="invalid_token"', False),
     ],
 )
-def test_a_policy_that_wants_another_sign_in_is_named(challenge: str, is_a_policys: bool) -> None:
+def test_a_claims_challenge_is_explained(challenge: str, is_claims_challenge: bool) -> None:
     error = read_error(response(401, BODIES["token_expired"], WWW_Authenticate=challenge), "c-1")
-    assert ("Conditional Access" in (error.hint or "")) is is_a_policys
+    assert ("Conditional Access" in (error.hint or "")) is is_claims_challenge
 
 
-def test_what_is_blank_is_not_known() -> None:
+def test_blank_codes_and_ids_are_none() -> None:
     error = read_error(response(400, {"error": {"code": " ", "innerError": {"request-id": " "}}}), "c-1")
     assert (error.code, error.request_id) == (None, None)
     assert read_error(response(400, {"error": {"code": " BadRequest\n"}}), "c-1").code == "BadRequest"
 
 
-def test_a_phrase_of_intunes_serves_where_it_gives_no_message() -> None:
+def test_the_phrase_of_intune_replaces_a_missing_message() -> None:
     message = json.dumps({"Message": "", "CustomApiErrorPhrase": "the phrase"})
     assert read_error(response(400, {"error": {"code": "X", "message": message}}), "c-1").message == "the phrase"
 
 
-def test_an_error_carries_the_wait_that_is_asked_for() -> None:
+def test_an_error_has_the_seconds_of_retry_after() -> None:
     assert read_error(response(503, b"", Retry_After="17"), "c-1").retry_after == 17.0
 
 
@@ -192,7 +192,7 @@ def test_an_error_carries_the_wait_that_is_asked_for() -> None:
         ({}, None),
     ],
 )
-def test_retry_after_in_every_form(headers: dict[str, str], seconds: float | None) -> None:
+def test_retry_after_is_read_in_every_form(headers: dict[str, str], seconds: float | None) -> None:
     # Wed, 21 Oct 2026 07:27:40 GMT
     assert retry_after(response(429, {}, **headers).headers, clock=lambda: 1_792_567_660.0) == seconds
 
@@ -213,25 +213,25 @@ def test_retry_after_in_every_form(headers: dict[str, str], seconds: float | Non
         (None, "service"),
     ],
 )
-def test_under_the_status_of_a_success_the_kind_follows_the_code(code: str | None, kind: str) -> None:
+def test_with_a_success_status_the_code_decides_the_kind(code: str | None, kind: str) -> None:
     error = read_error(response(200, {"error": {"code": code, "message": "no"}}, request_id="r-1"), "c-1")
     assert (error.kind, error.status, error.code, error.message, error.request_id) == (kind, 200, code, "no", "r-1")
     assert not error.transient
 
 
-def test_under_an_error_status_the_status_counts() -> None:
+def test_with_an_error_status_the_status_decides_the_kind() -> None:
     assert read_error(response(404, {"error": {"code": "Forbidden"}}), "c-1").kind == "not_found"
 
 
 @pytest.mark.parametrize("from_graph", [True, False])
 @pytest.mark.parametrize("error", ["no way", {}, ["x"]])
-def test_an_error_that_is_not_graphs_object_is_a_protocol_error_under_a_success(error: t.Any, from_graph: bool) -> None:
-    found = read_error(response(200, {"error": error}), "c-1", from_graph=from_graph)
-    assert (found.kind, found.status) == ("protocol", 200)
-    assert found.message == ("no way" if error == "no way" else "no reason given")
+def test_with_a_success_status_another_error_is_a_protocol_error(error: t.Any, from_graph: bool) -> None:
+    expected = read_error(response(200, {"error": error}), "c-1", from_graph=from_graph)
+    assert (expected.kind, expected.status) == ("protocol", 200)
+    assert expected.message == ("no way" if error == "no way" else "no reason given")
 
 
-# --- texts
+# --- bodies that are not Graph errors
 
 
 PAGE = (
@@ -265,11 +265,11 @@ def test_a_page_is_reduced_to_its_text(body: t.Any) -> None:
         (b"7", "no reason given"),
     ],
 )
-def test_of_another_body_plain_text_is_shown(body: bytes, message: str) -> None:
+def test_a_plain_text_body_is_shown(body: bytes, message: str) -> None:
     assert read_error(response(504, body), "c-1").message == message
 
 
-def test_a_message_of_megabytes_is_not_parsed() -> None:
+def test_a_long_message_is_not_parsed() -> None:
     message = json.dumps({"Message": "x" * 100_000})
     assert read_error(response(400, {"error": {"message": message}}), "c-1").message.startswith('{"Message": "xxx')
 
@@ -284,7 +284,7 @@ def test_the_text_of_a_page_is_masked_before_it_is_cut() -> None:
     assert "correct" not in read_error(response(502, hidden.encode()), "c-1").message
 
 
-def test_a_message_that_is_nested_without_end_is_shown_after_some_levels() -> None:
+def test_a_message_is_unwrapped_only_some_levels_deep() -> None:
     message = "the innermost"
     for _level in range(6):
         message = json.dumps({"Message": message})

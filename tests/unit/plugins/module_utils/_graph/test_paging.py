@@ -14,20 +14,20 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.paging impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
+    FakeCredential,
     FakeSession,
     Reply,
     Scripted,
     make_client,
     retry_policy,
 )
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 
 URL = "https://graph.microsoft.com/v1.0/things"
 THINGS = GraphRequest("GET", "things", "list the things", Permission("Things.Read.All", ""))
 
 
-def page(*members: t.Any, link: t.Any = None, headers: dict[str, str] | None = None) -> Reply:
-    return Reply(200, {"value": list(members), **({} if link is None else {"@odata.nextLink": link})}, headers or {})
+def page(*objects: t.Any, link: t.Any = None, headers: dict[str, str] | None = None) -> Reply:
+    return Reply(200, {"value": list(objects), **({} if link is None else {"@odata.nextLink": link})}, headers or {})
 
 
 def read(*script: Scripted, call: GraphRequest = THINGS) -> tuple[t.Any, FakeSession]:
@@ -35,32 +35,32 @@ def read(*script: Scripted, call: GraphRequest = THINGS) -> tuple[t.Any, FakeSes
     return read_pages(make_client(session, find_cloud("global"), FakeCredential()), call), session
 
 
-def refused(*script: Scripted) -> GraphError:
+def read_error(*script: Scripted) -> GraphError:
     with pytest.raises(GraphError) as caught:
         read(*script)
     assert caught.value.hint
     return caught.value
 
 
-def test_a_short_list_is_one_request() -> None:
+def test_a_list_of_one_page_is_one_request() -> None:
     answer, session = read(page("a", "b", headers={"Date": "today"}))
     assert answer.content == ["a", "b"]
     assert answer.headers["Date"] == "today"
     assert session.wire == [f"GET {URL}"]
 
 
-def test_links_are_followed_as_they_are_until_there_is_none() -> None:
+def test_links_are_followed_unchanged_to_the_last_page() -> None:
     second, third = f"{URL}?$skiptoken=b%2Fc", "https://graph.microsoft.com:443/beta/else?x=y"
     answer, session = read(page("a", link=second), page(link=third), page("b"))
     assert answer.content == ["a", "b"]
     assert session.wire == [f"GET {URL}", f"GET {second}", f"GET {third}"]
 
 
-def test_each_member_is_parsed_and_a_bad_one_is_an_error_of_its_page() -> None:
-    def parse(member: t.Any) -> t.Any:
-        if member == "bad":
+def test_each_object_is_parsed_and_an_invalid_object_fails_its_page() -> None:
+    def parse(item: t.Any) -> t.Any:
+        if item == "bad":
             raise ProtocolError("not a thing")
-        return member.upper()
+        return item.upper()
 
     call = GraphRequest("GET", "things", "list the things", THINGS.permission, parse=parse)
     assert read(page("a"), call=call)[0].content == ["A"]
@@ -88,7 +88,7 @@ def test_each_member_is_parsed_and_a_bad_one_is_an_error_of_its_page() -> None:
         False,
     ],
 )
-def test_no_token_goes_to_another_address(link: t.Any) -> None:
+def test_no_token_is_sent_to_another_origin(link: t.Any) -> None:
     session = FakeSession(page("a", link=link), page("b"))
     with pytest.raises(GraphError, match="no token goes there") as caught:
         read_pages(make_client(session, find_cloud("global"), FakeCredential()), THINGS)
@@ -117,11 +117,11 @@ def test_no_token_leaves_the_path_of_graph_url(link: str) -> None:
 
 
 def test_a_page_that_holds_an_error_is_an_error() -> None:
-    error = refused(page("a", link=f"{URL}?page=2"), Reply(200, {"value": [], "error": {"code": "BadRequest"}}))
+    error = read_error(page("a", link=f"{URL}?page=2"), Reply(200, {"value": [], "error": {"code": "BadRequest"}}))
     assert (error.kind, error.status, error.code) == ("service", 200, "BadRequest")
 
 
-def test_all_pages_together_have_a_limit_of_bytes() -> None:
+def test_the_bytes_of_all_pages_are_limited() -> None:
     first, second = page("a", link=f"{URL}?page=2"), page("b" * 100)
     session = FakeSession(first, second)
     client = make_client(session, find_cloud("global"), FakeCredential())
@@ -134,7 +134,7 @@ def test_all_pages_together_have_a_limit_of_bytes() -> None:
         read_pages(client, THINGS, max_bytes=size - 1)
 
 
-def test_all_pages_together_have_a_limit_of_members() -> None:
+def test_the_objects_of_all_pages_are_limited() -> None:
     pages = [page("a", "b", link=f"{URL}?page=2"), page("c")]
     client = make_client(FakeSession(*pages, *pages), find_cloud("global"), FakeCredential())
     assert read_pages(client, THINGS, max_objects=3).content == ["a", "b", "c"]
@@ -142,7 +142,7 @@ def test_all_pages_together_have_a_limit_of_members() -> None:
         read_pages(client, THINGS, max_objects=2)
 
 
-def test_as_many_pages_as_are_allowed_are_read() -> None:
+def test_the_maximum_number_of_pages_is_read() -> None:
     pages = [page("a", link=f"{URL}?page={number}") for number in range(MAX_PAGES - 1)]
     assert len(read(*pages, page("a"))[0].content) == MAX_PAGES
 
@@ -160,7 +160,7 @@ def test_pages_do_not_count_as_writes() -> None:
     assert clock.slept == [20.0]
 
 
-def test_each_page_is_progress_and_renews_the_patience() -> None:
+def test_each_page_resets_the_retry_budget() -> None:
     busy = Reply(503, "", {"Retry-After": "8"})
     session = FakeSession(busy, page("a", link=f"{URL}?page=2"), busy, page("b"))
     client = make_client(session, find_cloud("global"), FakeCredential(), policy=retry_policy(budget=10.0))
@@ -168,13 +168,13 @@ def test_each_page_is_progress_and_renews_the_patience() -> None:
 
 
 @pytest.mark.parametrize("back_to", [0, 1])
-def test_a_circle_is_noticed(back_to: int) -> None:
+def test_a_cycle_of_links_is_detected(back_to: int) -> None:
     links = [URL, f"{URL}?page=2"]
-    error = refused(page("a", link=links[1]), page("b", link=links[back_to]))
+    error = read_error(page("a", link=links[1]), page("b", link=links[back_to]))
     assert (error.kind, "circle" in str(error)) == ("protocol", True)
 
 
-def test_a_list_without_an_end_is_given_up() -> None:
+def test_an_endless_list_is_refused() -> None:
     endless = [page("a", link=f"{URL}?page={number}") for number in range(2 * MAX_PAGES)]
     session = FakeSession(*endless)
     with pytest.raises(GraphError, match=f"yet another page after {MAX_PAGES} of them"):
@@ -183,6 +183,6 @@ def test_a_list_without_an_end_is_given_up() -> None:
 
 
 @pytest.mark.parametrize("body", ["null", "[]", "7", "{}", '{"value": {}}', '{"value": null}', "<html>", ""])
-def test_what_is_no_list_is_a_protocol_error(body: str) -> None:
-    error = refused(Reply(200, body, {"request-id": "r-1"}))
+def test_a_response_that_is_not_a_list_is_a_protocol_error(body: str) -> None:
+    error = read_error(Reply(200, body, {"request-id": "r-1"}))
     assert (error.kind, error.status, error.request_id) == ("protocol", 200, "r-1")

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.token import Token
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.permission import Permission
 
-ADD = "In the app registration (Entra admin center, API permissions) add the"
+ADD_HINT = "In the app registration (Entra admin center, API permissions) add the"
 PERMISSION = Permission(
     "Things.ReadWrite.All",
     "The user needs the role of a keeper.",
@@ -27,7 +27,7 @@ PERMISSION = Permission(
         (Token("x"), False),
     ],
 )
-def test_a_token_that_can_be_read_shows_what_it_lacks(token: Token, missing: bool) -> None:
+def test_a_readable_token_shows_a_missing_permission(token: Token, missing: bool) -> None:
     assert PERMISSION.is_missing_from(token) is missing
 
 
@@ -35,12 +35,12 @@ READ = Permission("Things.Read.All", "", implied_by=("Things.ReadWrite.All",))
 ACT = Permission("Things.Act.All", "The user needs the role of a keeper.", application_hint="Check the licence.")
 
 
-def test_a_permission_that_includes_another_is_enough() -> None:
+def test_a_permission_that_includes_another_replaces_it() -> None:
     assert PERMISSION.combined_with(READ) == PERMISSION
     assert PERMISSION.combined_with(PERMISSION).names == ("Things.ReadWrite.All",)
 
 
-def test_permissions_that_do_not_include_each_other_are_both_needed() -> None:
+def test_independent_permissions_are_both_needed() -> None:
     both = ACT.combined_with(READ)
     assert both.names == ("Things.Act.All", "Things.Read.All")
     assert not both.is_missing_from(Token("x", "application", ("Things.Act.All", "Things.ReadWrite.All")))
@@ -59,7 +59,7 @@ def test_permissions_that_do_not_include_each_other_are_both_needed() -> None:
         (Token("x", "application", ("Things.Act.All", "Things.Read.All")), "Check the licence."),
     ],
 )
-def test_of_several_permissions_those_that_are_missing_are_named(token: Token, words: str) -> None:
+def test_the_advice_names_only_the_missing_permissions(token: Token, words: str) -> None:
     assert words in ACT.combined_with(READ).advice(token)
 
 
@@ -68,15 +68,15 @@ def test_of_several_permissions_those_that_are_missing_are_named(token: Token, w
     [
         (
             Token("x", "application", ("Things.Read.All",)),
-            f"with the permission Things.Read.All. {ADD} application permission Things",
+            f"with the permission Things.Read.All. {ADD_HINT} application permission Things",
         ),
         (
             Token("x", "application"),
-            f"an application token with no permissions. {ADD} application permission Things.ReadWrite.All and",
+            f"an application token with no permissions. {ADD_HINT} application permission Things.ReadWrite.All and",
         ),
         (
             Token("x", "delegated", ("openid",)),
-            f"a delegated token with the permission openid. {ADD} delegated permission Things.ReadWrite.All",
+            f"a delegated token with the permission openid. {ADD_HINT} delegated permission Things.ReadWrite.All",
         ),
         (Token("x", "delegated", ("openid",)), "role of a keeper"),
         (
@@ -91,6 +91,6 @@ def test_of_several_permissions_those_that_are_missing_are_named(token: Token, w
         (Token("x"), "Check that the token holds the permission Things.ReadWrite.All."),
     ],
 )
-def test_the_advice_fits_what_the_token_is_and_holds(token: Token, words: str) -> None:
+def test_the_advice_depends_on_the_kind_and_permissions_of_the_token(token: Token, words: str) -> None:
     assert words in PERMISSION.advice(token)
     assert ("role of a keeper" in PERMISSION.advice(token)) is (token.kind == "delegated")

@@ -10,6 +10,6 @@ import yaml
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.version import COLLECTION, VERSION
 
 
-def test_the_code_calls_itself_what_galaxy_calls_it() -> None:
+def test_name_and_version_match_galaxy_yml() -> None:
     galaxy = yaml.safe_load((Path(__file__).parents[5] / "galaxy.yml").read_text(encoding="utf-8"))
     assert (f"{galaxy['namespace']}.{galaxy['name']}", galaxy["version"]) == (COLLECTION, VERSION)

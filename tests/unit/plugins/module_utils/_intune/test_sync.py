@@ -20,6 +20,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_report
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_target import count_targets, target_results
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
+    FakeCredential,
     FakeSession,
     Reply,
     Scripted,
@@ -27,7 +28,6 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
     jwt,
     retry_policy,
 )
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 from ansible_collections.msgraph.intune.tests.unit.widgets import (
     BASE,
     BATCH_REQUEST,
@@ -404,7 +404,7 @@ def test_check_mode_does_not_warn_about_permissions_if_nothing_is_due() -> None:
 def test_check_mode_renews_a_cached_token_before_it_warns(renewed: dict[str, t.Any], warnings: int) -> None:
     credential = FakeCredential(tokens=[jwt(READER), jwt(renewed)], from_cache=True)
     scenario = SyncScenario(ids("7"), object_reply(widget("7")), check_mode=True, credential=credential)
-    assert (credential.asked, len(scenario.run.warnings)) == (2, warnings)
+    assert (credential.calls, len(scenario.run.warnings)) == (2, warnings)
 
 
 def test_outside_check_mode_the_client_does_not_check_the_permission() -> None:

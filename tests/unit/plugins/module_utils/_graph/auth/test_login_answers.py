@@ -18,7 +18,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.auth.login_a
     secrets_in,
     token_problem,
 )
-from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.error_body import holds_error
+from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.error_response import holds_error
 from ansible_collections.msgraph.intune.tests.unit.fakes import jwt
 
 NOW = 1_700_000_000.5

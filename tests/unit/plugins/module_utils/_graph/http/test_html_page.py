@@ -30,7 +30,7 @@ from hypothesis import strategies as st
         ("<html>", ""),
     ],
 )
-def test_a_page_becomes_one_short_line(page: str, text: str) -> None:
+def test_a_page_is_reduced_to_one_short_line(page: str, text: str) -> None:
     assert is_page(page)
     assert page_text(page) == text
 
@@ -42,12 +42,12 @@ def test_another_text_is_not_a_page(text: str) -> None:
     assert not is_page(text)
 
 
-def test_a_page_without_a_title_can_be_left_out() -> None:
+def test_a_page_without_a_title_is_skipped_on_request() -> None:
     assert page_text("<html>anything", untitled=False) == ""
     assert page_text("<html><title>502</title>Bad gateway", untitled=False) == "502: Bad gateway"
 
 
-def test_only_the_beginning_of_a_page_is_read_and_no_secret_is_cut_there() -> None:
+def test_only_the_beginning_of_a_page_is_read_and_secrets_are_masked_before_the_cut() -> None:
     SECRETS.add("correct-horse-battery-staple")
     page = f"<html><style>{'x' * (16 * 1024 - 25)}</style>correct-horse-battery-staple"
     assert "correct" not in page_text(page)
@@ -58,7 +58,7 @@ def test_only_the_beginning_of_a_page_is_read_and_no_secret_is_cut_there() -> No
 @given(
     parts=st.lists(st.sampled_from(["<", ">", "/", "!--", "-->", "script", "style", "title", "p", "&#", "9" * 20, " "]))
 )
-def test_any_markup_becomes_a_short_line(parts: list[str]) -> None:
+def test_any_markup_is_reduced_to_a_short_line(parts: list[str]) -> None:
     text = page_text("<html>" + "".join(parts))
     assert text.isprintable()
     assert len(text) <= 200

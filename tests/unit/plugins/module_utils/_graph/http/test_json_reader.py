@@ -20,7 +20,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.json_re
         (r'["\ud800", 1, 2.5, true, null]', ["\ufffd", 1, 2.5, True, None]),
     ],
 )
-def test_half_a_surrogate_pair_is_replaced_wherever_it_stands_and_the_rest_is_kept(text: str, value: t.Any) -> None:
+def test_an_unpaired_surrogate_is_replaced_in_any_position(text: str, value: t.Any) -> None:
     assert parse_json(text) == value
     assert parse_json(text.encode()) == value
 
@@ -35,26 +35,26 @@ def test_half_a_surrogate_pair_is_replaced_wherever_it_stands_and_the_rest_is_ke
         ("[1e400, -1e400, NaN, Infinity]", ["1e400", "-1e400", "NaN", "Infinity"]),
     ],
 )
-def test_what_no_object_of_ours_can_hold_is_made_harmless(text: str, value: t.Any) -> None:
+def test_unprintable_characters_and_extreme_numbers_are_replaced(text: str, value: t.Any) -> None:
     parsed = parse_json(text)
     assert value is None or parsed == value
 
 
 @pytest.mark.parametrize("depth", [51, 990, 2000, 9000])
 @pytest.mark.parametrize("outer", ["[%s]", '{"a": %s}'])
-def test_each_depth_beyond_the_limit_is_refused(depth: int, outer: str) -> None:
+def test_json_that_is_nested_too_deeply_is_refused(depth: int, outer: str) -> None:
     opening, closing = outer.split("%s")
     with pytest.raises(ValueError, match="nested too deeply"):
         parse_json(opening * depth + "1" + closing * depth)
 
 
 @pytest.mark.parametrize("item", ["{}", "[]", "0", '""'])
-def test_more_values_than_memory_is_meant_for_are_refused(item: str) -> None:
+def test_json_with_too_many_values_is_refused(item: str) -> None:
     with pytest.raises(ValueError, match="too many values"):
         parse_json(f"[{','.join([item] * 250_001)}]")
 
 
-def test_a_text_that_takes_too_much_memory_is_refused() -> None:
+def test_a_text_that_needs_too_much_memory_is_refused() -> None:
     letters = "x" * 3_000_000
     assert parse_json(f'"{letters}"') == letters
     with pytest.raises(ValueError, match="too large"):
@@ -62,6 +62,6 @@ def test_a_text_that_takes_too_much_memory_is_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 200_000, '{"a":' * 200_000, b"\xff"])
-def test_what_is_no_json_or_nested_beyond_reason_is_a_value_error(text: str | bytes) -> None:
+def test_invalid_or_deeply_nested_json_raises_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError, match="."):
         parse_json(text)

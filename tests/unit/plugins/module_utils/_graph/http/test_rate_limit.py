@@ -8,8 +8,11 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.rate_li
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock
 
 
-def paced(*steps: int | float) -> list[float]:
-    """Send so many writes (an int), or let seconds pass (a float); return what the limiter slept."""
+def waits_of(*steps: int | float) -> list[float]:
+    """Send writes and return the waits of the limiter.
+
+    :param steps: a number of writes (int), or seconds that pass (float).
+    """
     clock = FakeClock()
     rate_limiter = RateLimiter(clock, RateLimit(writes=100, seconds=20.0))
     for step in steps:
@@ -21,24 +24,24 @@ def paced(*steps: int | float) -> list[float]:
     return clock.slept
 
 
-def test_the_first_hundred_go_at_once() -> None:
-    assert paced(*[20] * 5) == []
+def test_the_first_hundred_writes_do_not_wait() -> None:
+    assert waits_of(*[20] * 5) == []
 
 
-def test_the_next_ones_wait_until_the_window_has_moved_on() -> None:
-    assert paced(*[20] * 5, 20) == [20.0]
-    assert paced(20, 5.0, 20, 20, 20, 20, 20, 20) == [15.0, 5.0]
-    assert paced(90, 19.5, 20) == [0.5]
+def test_further_writes_wait_until_the_window_has_passed() -> None:
+    assert waits_of(*[20] * 5, 20) == [20.0]
+    assert waits_of(20, 5.0, 20, 20, 20, 20, 20, 20) == [15.0, 5.0]
+    assert waits_of(90, 19.5, 20) == [0.5]
 
 
-def test_what_is_long_ago_does_not_count() -> None:
-    assert paced(*[20] * 5, 20.0, *[20] * 5) == []
-    assert paced(*[20] * 5, 30.0, *[20] * 5) == []
+def test_writes_before_the_window_do_not_count() -> None:
+    assert waits_of(*[20] * 5, 20.0, *[20] * 5) == []
+    assert waits_of(*[20] * 5, 30.0, *[20] * 5) == []
 
 
-def test_reading_needs_no_pace() -> None:
-    assert paced(100, *[0] * 500) == []
+def test_reads_are_not_limited() -> None:
+    assert waits_of(100, *[0] * 500) == []
 
 
-def test_more_than_the_window_holds_is_let_through_when_it_is_empty() -> None:
-    assert paced(150) == []
+def test_more_writes_than_the_limit_pass_in_an_empty_window() -> None:
+    assert waits_of(150) == []

@@ -19,7 +19,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.http.retry import Retry, RetryPolicy
 from ansible_collections.msgraph.intune.tests.unit.fakes import FakeClock, retry_policy
 
-# The documented patience: 4 retries of a request, and 120 s of waiting without progress.
+# The documented defaults: 4 retries of a request, and a budget of 120 s.
 POLICY = retry_policy()
 
 
@@ -35,25 +35,25 @@ def busy(status: int = 503, retry_after: float | None = None) -> GraphError:
 
 
 @pytest.mark.parametrize("status", [408, 429, 502, 503, 504, 509])
-def test_what_passes_by_itself_is_waited_for(status: int) -> None:
+def test_a_transient_status_is_retried(status: int) -> None:
     assert delay(busy(status)) == 3.0
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 423, 424, 500, 501, 505])
-def test_what_does_not_is_not(status: int) -> None:
+def test_another_status_is_not_retried(status: int) -> None:
     error = busy(status)
     with pytest.raises(ServiceError) as caught:
         delay(error)
     assert caught.value is error
 
 
-def test_a_dropped_connection_is_tried_again_and_another_failure_to_connect_is_not() -> None:
+def test_a_lost_connection_is_retried_and_a_certificate_error_is_not() -> None:
     assert delay(NetworkError("reset", connection_lost=True)) == 3.0
     with pytest.raises(NetworkError):
         delay(NetworkError("certificate"))
 
 
-def test_without_advice_of_the_service_the_wait_doubles_up_to_a_minute_and_is_random() -> None:
+def test_without_retry_after_the_wait_is_random_and_doubles_up_to_a_minute() -> None:
     patient = RetryPolicy(retries=100, budget=10_000.0)
     longest = [patient.delay(busy(), tries, waited=0.0, jitter=1.0) for tries in range(1, 8)]
     assert longest == [3.0, 6.0, 12.0, 24.0, 48.0, 60.0, 60.0]
@@ -62,25 +62,25 @@ def test_without_advice_of_the_service_the_wait_doubles_up_to_a_minute_and_is_ra
     assert delay(busy(), 3, jitter=0.0) == 0.0
 
 
-def test_the_service_is_waited_for_as_long_as_it_asks_and_no_longer() -> None:
+def test_retry_after_sets_the_wait() -> None:
     assert delay(busy(429, 17.0), jitter=0.0) == 17.0
     assert delay(busy(503, 120.0)) == 120.0
 
 
-def test_a_wait_of_zero_is_obeyed_once_and_then_the_usual_backoff_applies() -> None:
+def test_a_retry_after_of_zero_is_used_once_and_then_the_backoff_applies() -> None:
     assert [delay(busy(503, 0.0), tries) for tries in (1, 2, 4)] == [0.0, 6.0, 24.0]
-    world = World()
+    scenario = RetryScenario()
     with pytest.raises(ThrottledError):
-        world.run(*[busy(429, 0.0)] * 5)
-    assert world.clock.slept == [6.0, 12.0, 24.0]
+        scenario.run(*[busy(429, 0.0)] * 5)
+    assert scenario.clock.slept == [6.0, 12.0, 24.0]
 
 
-def test_a_tiny_wait_is_obeyed_once_and_then_prolonged_by_the_usual_backoff() -> None:
+def test_a_retry_after_below_one_second_is_used_once_and_then_the_backoff_applies() -> None:
     assert [delay(busy(503, 0.5), tries) for tries in (1, 2)] == [0.5, 6.0]
     assert delay(busy(503, 0.5), 2, jitter=0.0) == 0.5
 
 
-def test_a_request_is_sent_again_so_many_times() -> None:
+def test_the_number_of_retries_is_limited() -> None:
     assert delay(busy(), 4) == 24.0
     error = busy(429, 1.0)
     with pytest.raises(ThrottledError) as caught:
@@ -88,13 +88,13 @@ def test_a_request_is_sent_again_so_many_times() -> None:
     assert caught.value is error
 
 
-def test_without_retries_nothing_is_sent_again() -> None:
+def test_zero_retries_disable_the_retry() -> None:
     with pytest.raises(ServiceError):
         retry_policy(retries=0).delay(busy(), 1, waited=0.0, jitter=1.0)
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_wait_that_does_not_fit_fails_at_once_as_throttled(status: int) -> None:
+def test_a_retry_after_beyond_the_budget_raises_a_throttled_error(status: int) -> None:
     error = ServiceError(
         "busy",
         service="Microsoft Graph",
@@ -118,31 +118,31 @@ def test_a_wait_that_does_not_fit_fails_at_once_as_throttled(status: int) -> Non
 
 
 @pytest.mark.parametrize(("waited", "left"), [(119.5, "0.5"), (120.0, "0"), (130.0, "0")])
-def test_what_is_left_of_the_budget_is_told_and_never_less_than_nothing(waited: float, left: str) -> None:
+def test_the_error_shows_the_rest_of_the_budget(waited: float, left: str) -> None:
     with pytest.raises(ThrottledError, match=f"retry_budget leaves {left} s:"):
         delay(busy(429, 60.0), waited=waited)
 
 
-def test_a_wait_of_our_own_choice_is_cut_to_what_is_left() -> None:
+def test_the_backoff_is_cut_to_the_rest_of_the_budget() -> None:
     assert delay(busy(), 3, waited=119.0) == 1.0
 
 
 @pytest.mark.parametrize("waited", [120.0, 130.0])
-def test_when_nothing_is_left_the_failure_itself_is_told(waited: float) -> None:
+def test_an_exhausted_budget_raises_the_error_itself(waited: float) -> None:
     error = NetworkError("reset", connection_lost=True)
     with pytest.raises(NetworkError) as caught:
         delay(error, waited=waited)
     assert caught.value is error
 
 
-# --- a task's patience
+# --- the retries of a task
 
 
-class World:
+class RetryScenario:
     def __init__(self, policy: RetryPolicy = POLICY) -> None:
         self.clock = FakeClock()
-        self.told: list[str] = []
-        self.retry = Retry(policy, clock=self.clock, jitter=lambda: 1.0, on_retry=self.told.append)
+        self.logged: list[str] = []
+        self.retry = Retry(policy, clock=self.clock, jitter=lambda: 1.0, on_retry=self.logged.append)
 
     def run(self, *script: t.Any, recover: t.Any = lambda error: False) -> t.Any:
         remaining = list(script)
@@ -159,79 +159,79 @@ class World:
         return result
 
 
-def test_it_goes_on_until_it_succeeds() -> None:
-    world = World()
-    assert world.run(busy(), busy(429, 7.0), NetworkError("reset", connection_lost=True), "fine") == "fine"
-    assert world.clock.slept == [3.0, 7.0, 12.0]
-    assert world.retry.count == 3
-    assert world.told[1] == "Sending again after 7.0 s. busy (2 attempts)."
+def test_a_request_is_retried_until_it_succeeds() -> None:
+    scenario = RetryScenario()
+    assert scenario.run(busy(), busy(429, 7.0), NetworkError("reset", connection_lost=True), "fine") == "fine"
+    assert scenario.clock.slept == [3.0, 7.0, 12.0]
+    assert scenario.retry.count == 3
+    assert scenario.logged[1] == "Sending again after 7.0 s. busy (2 attempts)."
 
 
-def test_it_gives_up_and_says_how_often_it_tried() -> None:
-    world = World()
+def test_the_last_error_shows_the_number_of_attempts() -> None:
+    scenario = RetryScenario()
     with pytest.raises(ServiceError, match=r"busy \(5 attempts\)") as caught:
-        world.run(*[busy() for _attempt in range(5)])
+        scenario.run(*[busy() for _attempt in range(5)])
     assert caught.value.attempts == 5
-    assert world.clock.slept == [3.0, 6.0, 12.0, 24.0]
-    assert world.retry.count == 4
+    assert scenario.clock.slept == [3.0, 6.0, 12.0, 24.0]
+    assert scenario.retry.count == 4
 
 
-def test_a_failure_that_is_none_of_the_moment_ends_it_at_once() -> None:
-    world = World()
+def test_a_permanent_error_is_raised_at_once() -> None:
+    scenario = RetryScenario()
     with pytest.raises(AuthenticationError) as caught:
-        world.run(AuthenticationError("no", status=401))
-    assert (caught.value.attempts, world.clock.slept, world.told) == (1, [], [])
+        scenario.run(AuthenticationError("no", status=401))
+    assert (caught.value.attempts, scenario.clock.slept, scenario.logged) == (1, [], [])
 
 
-def test_the_budget_is_the_tasks_and_a_success_renews_it() -> None:
-    world = World(RetryPolicy(retries=4, budget=10.0))
-    assert world.run(busy(503, 8.0), "fine") == "fine"
+def test_the_requests_share_a_budget_that_a_success_resets() -> None:
+    scenario = RetryScenario(RetryPolicy(retries=4, budget=10.0))
+    assert scenario.run(busy(503, 8.0), "fine") == "fine"
     with pytest.raises(ThrottledError):
-        world.run(busy(503, 8.0), busy(503, 8.0))
-    assert world.clock.slept == [8.0, 8.0]
+        scenario.run(busy(503, 8.0), busy(503, 8.0))
+    assert scenario.clock.slept == [8.0, 8.0]
     with pytest.raises(ThrottledError):
-        world.run(busy(503, 8.0))
+        scenario.run(busy(503, 8.0))
 
 
-def test_the_whole_budget_may_be_waited_and_no_more() -> None:
-    world = World(retry_policy(budget=10.0))
+def test_a_wait_may_use_the_whole_budget() -> None:
+    scenario = RetryScenario(retry_policy(budget=10.0))
     with pytest.raises(ThrottledError, match="leaves 10 s"):
-        world.run(busy(503, 10.5))
-    assert world.run(busy(503, 10.0), "fine") == "fine"
+        scenario.run(busy(503, 10.5))
+    assert scenario.run(busy(503, 10.0), "fine") == "fine"
     with pytest.raises(ThrottledError, match="leaves 10 s"):
-        world.run(busy(503, 10.5))
-    assert world.run(busy(503, 10.0), "fine") == "fine"
+        scenario.run(busy(503, 10.5))
+    assert scenario.run(busy(503, 10.0), "fine") == "fine"
 
 
-def test_what_can_be_mended_is_tried_again_at_once_and_not_held_against_it() -> None:
-    world = World(retry_policy(retries=0))
+def test_a_recovered_request_is_retried_at_once_and_does_not_count_as_a_retry() -> None:
+    scenario = RetryScenario(retry_policy(retries=0))
     recovered: list[GraphError] = []
 
     def recover(error: GraphError) -> bool:
         recovered.append(error)
         return len(recovered) == 1
 
-    assert world.run(AuthenticationError("old token"), "fine", recover=recover) == "fine"
-    assert (world.clock.slept, world.retry.count) == ([], 1)
-    assert world.told == ["Sending again after 0.0 s. old token."]
+    assert scenario.run(AuthenticationError("old token"), "fine", recover=recover) == "fine"
+    assert (scenario.clock.slept, scenario.retry.count) == ([], 1)
+    assert scenario.logged == ["Sending again after 0.0 s. old token."]
     with pytest.raises(AuthenticationError):
-        world.run(AuthenticationError("old token"), recover=recover)
+        scenario.run(AuthenticationError("old token"), recover=recover)
 
 
-def test_a_request_that_was_mended_is_sent_no_sooner_than_the_service_asks() -> None:
-    world = World(retry_policy(budget=60.0))
+def test_a_recovered_request_waits_for_retry_after() -> None:
+    scenario = RetryScenario(retry_policy(budget=60.0))
     refused = AuthenticationError("old token", status=401, retry_after=7.0)
-    assert world.run(refused, "fine", recover=lambda _error: True) == "fine"
-    assert world.clock.slept == [7.0]
+    assert scenario.run(refused, "fine", recover=lambda _error: True) == "fine"
+    assert scenario.clock.slept == [7.0]
     with pytest.raises(ThrottledError, match="asks to wait 90 s"):
-        world.run(AuthenticationError("old token", status=401, retry_after=90.0), recover=lambda _error: True)
+        scenario.run(AuthenticationError("old token", status=401, retry_after=90.0), recover=lambda _error: True)
 
 
-def test_when_the_budget_is_spent_a_wait_of_zero_still_fits() -> None:
+def test_a_retry_after_of_zero_fits_into_an_exhausted_budget() -> None:
     assert POLICY.requested_wait(busy(503, 0.0), waited=130.0) == 0.0
 
 
-def test_where_nobody_can_mend_a_failure_it_stays_one() -> None:
+def test_an_error_without_a_recovery_is_raised() -> None:
     script = [AuthenticationError("old token"), None]
 
     def send(_attempt: int) -> None:
@@ -239,21 +239,21 @@ def test_where_nobody_can_mend_a_failure_it_stays_one() -> None:
             raise error
 
     with pytest.raises(AuthenticationError):
-        World().retry.run(send)
+        RetryScenario().retry.run(send)
 
 
-def test_a_failure_to_mend_tells_how_often_the_request_was_sent() -> None:
+def test_a_failed_recovery_shows_the_attempts_of_the_request() -> None:
     def recover(error: GraphError) -> bool:
         if error.transient:
             return False
         raise AuthenticationError("the secret has expired")
 
     with pytest.raises(AuthenticationError, match="the secret has expired .2 attempts.") as caught:
-        World().run(busy(), AuthenticationError("old token"), recover=recover)
+        RetryScenario().run(busy(), AuthenticationError("old token"), recover=recover)
     assert caught.value.attempts == 2
 
 
-def test_the_real_clock_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clock_uses_the_time_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     Clock().sleep(2.5)

@@ -25,14 +25,14 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import FakeSession, Rep
 URL = "https://graph.example/v1.0/things"
 
 
-def transport(*script: Scripted, verify: bool | str = True) -> tuple[Transport, FakeSession]:
+def make_transport(*script: Scripted, verify: bool | str = True) -> tuple[Transport, FakeSession]:
     session = FakeSession(*script)
     return Transport(timeout=7.0, verify=verify, session=session), session
 
 
 def test_a_request_carries_token_user_agent_and_limits() -> None:
-    sender, session = transport(Reply(200, "fine"), verify="/some/ca.pem")
-    answer = sender.send("POST", URL, headers={"Accept": "application/json"}, body=b"{}", token="tok")
+    transport, session = make_transport(Reply(200, "fine"), verify="/some/ca.pem")
+    answer = transport.send("POST", URL, headers={"Accept": "application/json"}, body=b"{}", token="tok")
     (sent,) = session.sent
     assert (answer.status, answer.text) == (200, "fine")
     assert sent.headers["Authorization"] == "Bearer tok"
@@ -42,7 +42,7 @@ def test_a_request_carries_token_user_agent_and_limits() -> None:
     assert not sent.is_read_at_once
 
 
-def test_without_a_token_there_is_no_authorization_even_with_a_netrc(
+def test_without_a_token_no_authorization_is_sent_even_with_a_netrc(
     monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -61,19 +61,19 @@ def test_without_a_token_there_is_no_authorization_even_with_a_netrc(
 
     session = requests.Session()
     session.mount("https://", Adapter())
-    sender = Transport(timeout=1.0, verify=True, session=session)
-    sender.send("GET", URL, headers={})
-    sender.send("GET", URL, headers={}, token="ours")
+    transport = Transport(timeout=1.0, verify=True, session=session)
+    transport.send("GET", URL, headers={})
+    transport.send("GET", URL, headers={}, token="ours")
     assert seen == [None, "Bearer ours"]
 
 
-def test_every_request_counts_whatever_becomes_of_it() -> None:
-    sender, _session = transport(Reply(200), Reply(500), requests.ConnectionError())
-    sender.send("GET", URL, headers={})
-    sender.send("GET", URL, headers={})
+def test_failed_requests_count_as_sent() -> None:
+    transport, _session = make_transport(Reply(200), Reply(500), requests.ConnectionError())
+    transport.send("GET", URL, headers={})
+    transport.send("GET", URL, headers={})
     with pytest.raises(GraphError):
-        sender.send("GET", URL, headers={})
-    assert sender.sent == 3
+        transport.send("GET", URL, headers={})
+    assert transport.sent == 3
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_every_request_counts_whatever_becomes_of_it() -> None:
         (OSError("no certificate in that file"), "network", "no certificate in that file"),
     ],
 )
-def test_each_way_to_fail_is_told_apart(raised: Exception, kind: str, words: str) -> None:
-    sender, _session = transport(raised)
+def test_each_exception_is_converted_to_its_kind(raised: Exception, kind: str, words: str) -> None:
+    transport, _session = make_transport(raised)
     with pytest.raises(GraphError) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert caught.value.kind == kind
     assert words in str(caught.value)
     assert "graph.example" in str(caught.value)
@@ -106,48 +106,48 @@ def test_each_way_to_fail_is_told_apart(raised: Exception, kind: str, words: str
     assert "pass-phrase" not in str(caught.value)
 
 
-def wrapped(cause: Exception, outer: type[Exception] = requests.exceptions.ConnectionError) -> Exception:
+def wrap(cause: Exception, outer: type[Exception] = requests.exceptions.ConnectionError) -> Exception:
     exc = outer("Max retries exceeded")
     exc.__context__ = cause
     return exc
 
 
-UNKNOWN_CA = wrapped(ssl.SSLCertVerificationError(1, "unable to get local issuer"), requests.exceptions.SSLError)
-TUNNEL = "Tunnel connection failed: "
+UNKNOWN_CA = wrap(ssl.SSLCertVerificationError(1, "unable to get local issuer"), requests.exceptions.SSLError)
+TUNNEL_FAILED = "Tunnel connection failed: "
 
 
 @pytest.mark.parametrize(
     ("raised", "connection_lost"),
     [
-        (wrapped(ConnectionRefusedError(111, "refused")), True),
-        (wrapped(ConnectionResetError(104, "reset")), True),
-        (wrapped(http.client.RemoteDisconnected("closed")), True),
-        (wrapped(TimeoutError(110, "timed out")), True),
-        (wrapped(socket.gaierror(socket.EAI_AGAIN, "try again")), True),
-        (wrapped(socket.gaierror(socket.EAI_NONAME, "unknown")), False),
+        (wrap(ConnectionRefusedError(111, "refused")), True),
+        (wrap(ConnectionResetError(104, "reset")), True),
+        (wrap(http.client.RemoteDisconnected("closed")), True),
+        (wrap(TimeoutError(110, "timed out")), True),
+        (wrap(socket.gaierror(socket.EAI_AGAIN, "try again")), True),
+        (wrap(socket.gaierror(socket.EAI_NONAME, "unknown")), False),
         (requests.exceptions.ReadTimeout(), True),
         (requests.exceptions.ConnectTimeout(), True),
-        (wrapped(socket.timeout("timed out")), True),
+        (wrap(socket.timeout("timed out")), True),
         (requests.exceptions.ChunkedEncodingError("x"), True),
         (requests.exceptions.ContentDecodingError("x"), False),
-        (wrapped(ssl.SSLEOFError(8, "EOF occurred"), requests.exceptions.SSLError), True),
-        (wrapped(ssl.SSLZeroReturnError(6, "closed"), requests.exceptions.SSLError), True),
-        (wrapped(ssl.SSLCertVerificationError(1, "self-signed"), requests.exceptions.SSLError), False),
-        (wrapped(ConnectionRefusedError(111, "refused"), requests.exceptions.ProxyError), True),
-        (wrapped(socket.gaierror(socket.EAI_NONAME, "unknown"), requests.exceptions.ProxyError), False),
-        (wrapped(OSError(f"{TUNNEL}500 Internal Server Error"), requests.exceptions.ProxyError), False),
-        (wrapped(OSError(f"{TUNNEL}502 Bad Gateway"), requests.exceptions.ProxyError), True),
-        (wrapped(OSError(f"{TUNNEL}503 Service Unavailable"), requests.exceptions.ProxyError), True),
-        (wrapped(OSError(f"{TUNNEL}504 Gateway Timeout"), requests.exceptions.ProxyError), True),
-        (wrapped(OSError(f"{TUNNEL}403 Forbidden"), requests.exceptions.ProxyError), False),
-        (wrapped(OSError(f"{TUNNEL}407 Proxy Authentication Required"), requests.exceptions.ProxyError), False),
+        (wrap(ssl.SSLEOFError(8, "EOF occurred"), requests.exceptions.SSLError), True),
+        (wrap(ssl.SSLZeroReturnError(6, "closed"), requests.exceptions.SSLError), True),
+        (wrap(ssl.SSLCertVerificationError(1, "self-signed"), requests.exceptions.SSLError), False),
+        (wrap(ConnectionRefusedError(111, "refused"), requests.exceptions.ProxyError), True),
+        (wrap(socket.gaierror(socket.EAI_NONAME, "unknown"), requests.exceptions.ProxyError), False),
+        (wrap(OSError(f"{TUNNEL_FAILED}500 Internal Server Error"), requests.exceptions.ProxyError), False),
+        (wrap(OSError(f"{TUNNEL_FAILED}502 Bad Gateway"), requests.exceptions.ProxyError), True),
+        (wrap(OSError(f"{TUNNEL_FAILED}503 Service Unavailable"), requests.exceptions.ProxyError), True),
+        (wrap(OSError(f"{TUNNEL_FAILED}504 Gateway Timeout"), requests.exceptions.ProxyError), True),
+        (wrap(OSError(f"{TUNNEL_FAILED}403 Forbidden"), requests.exceptions.ProxyError), False),
+        (wrap(OSError(f"{TUNNEL_FAILED}407 Proxy Authentication Required"), requests.exceptions.ProxyError), False),
         (requests.exceptions.InvalidHeader("x"), False),
     ],
 )
-def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, connection_lost: bool) -> None:
-    sender, _session = transport(raised)
+def test_only_lost_connections_are_transient(raised: Exception, connection_lost: bool) -> None:
+    transport, _session = make_transport(raised)
     with pytest.raises(GraphError) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert caught.value.connection_lost is connection_lost
     assert caught.value.transient is connection_lost
     assert caught.value.hint
@@ -156,109 +156,111 @@ def test_only_what_may_pass_by_itself_is_worth_another_try(raised: Exception, co
 @pytest.mark.parametrize(
     ("raised", "kind", "words"),
     [
-        (wrapped(socket.timeout("timed out")), "timeout", "did not answer in 7 s"),
-        (wrapped(TimeoutError(110, "Connection timed out")), "network", "could not be reached: .*timed out"),
+        (wrap(socket.timeout("timed out")), "timeout", "did not answer in 7 s"),
+        (wrap(TimeoutError(110, "Connection timed out")), "network", "could not be reached: .*timed out"),
         (
-            wrapped(ssl.SSLEOFError(8, "EOF"), requests.exceptions.SSLError),
+            wrap(ssl.SSLEOFError(8, "EOF"), requests.exceptions.SSLError),
             "network",
             "^graph.example .*: the connection was closed",
         ),
         (
-            wrapped(OSError(f"{TUNNEL}407 x"), requests.exceptions.ProxyError),
+            wrap(OSError(f"{TUNNEL_FAILED}407 x"), requests.exceptions.ProxyError),
             "network",
             "user and a password on the way to graph.example .407.",
         ),
         (
-            wrapped(OSError(f"{TUNNEL}403 x"), requests.exceptions.ProxyError),
+            wrap(OSError(f"{TUNNEL_FAILED}403 x"), requests.exceptions.ProxyError),
             "network",
             "refused to connect to graph.example .403.",
         ),
     ],
 )
-def test_the_cause_decides_what_is_said(raised: Exception, kind: str, words: str) -> None:
-    sender, _session = transport(raised)
+def test_the_message_depends_on_the_root_cause(raised: Exception, kind: str, words: str) -> None:
+    transport, _session = make_transport(raised)
     with pytest.raises(GraphError, match=words) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert caught.value.kind == kind
 
 
-def test_what_speaks_no_tls_is_said_to() -> None:
+def test_a_server_without_tls_is_reported() -> None:
     class WrongVersion(ssl.SSLError):
         reason = "WRONG_VERSION_NUMBER"
 
-    sender, _session = transport(wrapped(WrongVersion(1, "wrong version number"), requests.exceptions.SSLError))
+    transport, _session = make_transport(wrap(WrongVersion(1, "wrong version number"), requests.exceptions.SSLError))
     with pytest.raises(GraphError, match="does not speak TLS"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
 def test_after_a_503_the_next_request_gets_a_new_connection() -> None:
     closed: list[int] = []
 
-    class WatchConfig(FakeSession):
+    class SessionWithLog(FakeSession):
         def close(self) -> None:
             closed.append(len(self.sent))
 
-    sender = Transport(timeout=1.0, verify=True, session=WatchConfig(Reply(200), Reply(503), Reply(502), Reply(504)))
+    transport = Transport(
+        timeout=1.0, verify=True, session=SessionWithLog(Reply(200), Reply(503), Reply(502), Reply(504))
+    )
     for _request in range(4):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert closed == [2]
 
 
-def test_the_reason_is_dug_out_of_wrapped_exceptions() -> None:
-    sender, _session = transport(wrapped(ConnectionRefusedError(111, "Connection refused")))
+def test_the_root_cause_is_found_in_the_context() -> None:
+    transport, _session = make_transport(wrap(ConnectionRefusedError(111, "Connection refused")))
     with pytest.raises(GraphError, match=r"could not be reached: \[Errno 111\] Connection refused"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
-def test_the_reason_may_be_all_that_an_exception_names_as_its_cause() -> None:
+def test_the_root_cause_is_found_in_the_cause() -> None:
     raised = requests.exceptions.ConnectionError("Max retries exceeded")
     raised.__cause__ = ConnectionRefusedError(111, "Connection refused")
-    sender, _session = transport(raised)
+    transport, _session = make_transport(raised)
     with pytest.raises(GraphError, match="Connection refused"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
-def test_the_reason_may_be_what_an_exception_calls_so() -> None:
-    class GaveUp(Exception):
+def test_the_root_cause_is_found_in_the_attribute_reason() -> None:
+    class RetriesExceeded(Exception):
         reason = ConnectionRefusedError(111, "Connection refused")
 
-    sender, _session = transport(requests.exceptions.ConnectionError(GaveUp("too many")))
+    transport, _session = make_transport(requests.exceptions.ConnectionError(RetriesExceeded("too many")))
     with pytest.raises(GraphError, match=r"could not be reached: \[Errno 111\] Connection refused"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
-def test_a_reason_without_words_is_called_by_its_class() -> None:
-    sender, _session = transport(wrapped(ConnectionResetError()))
+def test_an_exception_without_a_text_is_shown_by_its_class() -> None:
+    transport, _session = make_transport(wrap(ConnectionResetError()))
     with pytest.raises(GraphError, match="broke the connection: ConnectionResetError"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
-def test_exceptions_that_name_each_other_as_the_reason_are_told_all_the_same() -> None:
+def test_a_cycle_of_exceptions_is_followed_only_once() -> None:
     outer, inner = requests.exceptions.ConnectionError("outer"), OSError("inner")
     outer.__context__, inner.__context__ = inner, outer
-    sender, _session = transport(outer)
+    transport, _session = make_transport(outer)
     with pytest.raises(GraphError, match="could not be reached: inner"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
 @pytest.mark.parametrize("status", [101, 103, 199, 300, 301, 302, 304, 307, 308, 399])
-def test_what_these_services_never_answer_is_refused(status: int) -> None:
-    sender, session = transport(Reply(status, headers={"Location": "https://evil.example/"}))
+def test_an_unexpected_status_is_refused(status: int) -> None:
+    transport, session = make_transport(Reply(status, headers={"Location": "https://evil.example/"}))
     with pytest.raises(GraphError, match=f"^graph.example answered {status}, which neither") as caught:
-        sender.send("GET", URL, headers={}, token="tok")
+        transport.send("GET", URL, headers={}, token="tok")
     assert caught.value.kind == "protocol"
     assert caught.value.hint
     assert len(session.sent) == 1
 
 
 @pytest.mark.parametrize("status", [200, 299, 400, 599])
-def test_successes_and_refusals_are_read(status: int) -> None:
-    sender, _session = transport(Reply(status, "words"))
-    answer = sender.send("GET", URL, headers={})
+def test_successes_and_errors_are_read(status: int) -> None:
+    transport, _session = make_transport(Reply(status, "words"))
+    answer = transport.send("GET", URL, headers={})
     assert (answer.status, answer.text) == (status, "words")
 
 
-def test_an_answer_that_never_ends_is_given_up() -> None:
+def test_a_response_that_never_ends_times_out() -> None:
     over = threading.Event()
     holds_the_process: list[bool] = []
 
@@ -268,20 +270,20 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
             over.wait(10)
             raise requests.ConnectionError
 
-    sender = Transport(timeout=0.01, verify=True, session=Endless())
+    transport = Transport(timeout=0.01, verify=True, session=Endless())
     with pytest.raises(GraphError, match="^graph.example did not complete its answer in 0.04 s") as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     over.set()
     assert holds_the_process == [False]
     assert (caught.value.kind, caught.value.transient, caught.value.outcome_unknown) == ("timeout", False, True)
     assert caught.value.hint
 
 
-def test_a_given_proxy_is_for_everything_but_what_is_near() -> None:
+def test_the_proxy_option_applies_unless_a_request_bypasses_it() -> None:
     session = FakeSession(Reply(200), Reply(200))
-    sender = Transport(timeout=1.0, verify=True, proxy="http://proxy.example:8080", session=session)
-    sender.send("GET", URL, headers={})
-    sender.send("GET", URL, headers={}, bypass_proxy=True)
+    transport = Transport(timeout=1.0, verify=True, proxy="http://proxy.example:8080", session=session)
+    transport.send("GET", URL, headers={})
+    transport.send("GET", URL, headers={}, bypass_proxy=True)
     assert [sent.proxies for sent in session.sent] == [
         {"http": "http://proxy.example:8080", "https": "http://proxy.example:8080"},
         None,
@@ -297,10 +299,10 @@ def test_a_given_proxy_is_for_everything_but_what_is_near() -> None:
         (ConnectionResetError(104, "reset"), "network"),
     ],
 )
-def test_what_speaks_no_http_is_told_from_what_says_nothing(cause: Exception, kind: str) -> None:
-    sender, _session = transport(requests.exceptions.ConnectionError("x", cause))
+def test_a_response_that_is_not_http_differs_from_a_lost_connection(cause: Exception, kind: str) -> None:
+    transport, _session = make_transport(requests.exceptions.ConnectionError("x", cause))
     with pytest.raises(GraphError) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert caught.value.kind == kind
     assert caught.value.hint
     if kind == "protocol":
@@ -308,10 +310,10 @@ def test_what_speaks_no_http_is_told_from_what_says_nothing(cause: Exception, ki
 
 
 @pytest.mark.parametrize("problem", [ValueError("bad header b'Bearer top-secret'"), UnicodeError("top-secret")])
-def test_no_part_of_a_request_that_could_not_be_made_is_shown(problem: Exception) -> None:
-    sender, _session = transport(problem)
+def test_the_error_of_an_invalid_request_shows_no_part_of_it(problem: Exception) -> None:
+    transport, _session = make_transport(problem)
     with pytest.raises(GraphError) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert caught.value.kind == "protocol"
     assert "top-secret" not in str(caught.value)
 
@@ -324,22 +326,22 @@ def test_no_part_of_a_request_that_could_not_be_made_is_shown(problem: Exception
         ("/", "Hint: The folder / does not contain the CA of graph.example, or was not prepared with 'openssl rehash'"),
     ],
 )
-def test_the_advice_on_a_certificate_depends_on_what_was_trusted(
+def test_the_hint_on_a_certificate_depends_on_the_ca_file(
     monkeypatch: pytest.MonkeyPatch, verify: bool | str, words: str
 ) -> None:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
-    sender, _session = transport(UNKNOWN_CA, verify=verify)
+    transport, _session = make_transport(UNKNOWN_CA, verify=verify)
     with pytest.raises(GraphError) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert words in f"Hint: {caught.value.hint}"
 
 
-def test_the_advice_names_the_ca_file_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hint_names_the_ca_file_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
-    sender, _session = transport(UNKNOWN_CA)
+    transport, _session = make_transport(UNKNOWN_CA)
     with pytest.raises(GraphError, match="/etc/company.pem does not contain the CA of graph.example") as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert caught.value.hint == (
         "/etc/company.pem does not contain the CA of graph.example (the path comes from the environment variable"
         " REQUESTS_CA_BUNDLE). Set ca_path to a PEM file that contains this CA."
@@ -347,41 +349,41 @@ def test_the_advice_names_the_ca_file_of_the_environment(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("path", ["/the/ca.pem", "/"])
-def test_the_advice_on_a_ca_shows_where_its_path_comes_from(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+def test_the_hint_names_the_source_of_the_ca_path(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/company.pem")
     session = FakeSession(UNKNOWN_CA)
-    sender = Transport(timeout=1.0, verify=path, ca_source="the option ca_path", session=session)
+    transport = Transport(timeout=1.0, verify=path, ca_source="the option ca_path", session=session)
     with pytest.raises(GraphError, match=r"\(the path comes from the option ca_path\)\. Set ca_path to a PEM file"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
 @pytest.mark.parametrize(
     ("code", "words"), [(62, "for another host"), (10, "clock"), (9, "clock"), (20, "ca_path"), (66, "replaced")]
 )
-def test_the_advice_on_a_certificate_depends_on_what_is_wrong_with_it(
+def test_the_hint_on_a_certificate_depends_on_the_error_of_openssl(
     monkeypatch: pytest.MonkeyPatch, code: int, words: str
 ) -> None:
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
     problem = ssl.SSLCertVerificationError(1, "certificate verify failed")
     problem.verify_code = code
-    sender, _session = transport(wrapped(problem, requests.exceptions.SSLError))
+    transport, _session = make_transport(wrap(problem, requests.exceptions.SSLError))
     with pytest.raises(GraphError) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert words in str(caught.value.hint)
 
 
-def test_json_nested_beyond_reason_is_a_value_error() -> None:
-    sender, _session = transport(Reply(200, "[" * 200_000))
+def test_json_that_is_nested_too_deeply_raises_a_value_error() -> None:
+    transport, _session = make_transport(Reply(200, "[" * 200_000))
     with pytest.raises(ValueError, match="."):
-        sender.send("GET", URL, headers={}).json()
+        transport.send("GET", URL, headers={}).json()
 
 
-def test_a_handshake_that_fails_before_the_certificate_is_not_about_the_ca() -> None:
-    alert = wrapped(ssl.SSLError(1, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION]"), requests.exceptions.SSLError)
-    sender, _session = transport(alert, verify="/the/ca.pem")
+def test_the_hint_on_another_failed_handshake_does_not_name_the_ca() -> None:
+    alert = wrap(ssl.SSLError(1, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION]"), requests.exceptions.SSLError)
+    transport, _session = make_transport(alert, verify="/the/ca.pem")
     with pytest.raises(GraphError, match="which TLS versions and certificates graph.example demands") as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert "/the/ca.pem" not in str(caught.value)
 
 
@@ -392,44 +394,46 @@ def test_a_handshake_that_fails_before_the_certificate_is_not_about_the_ca() -> 
             requests.exceptions.ReadTimeout(),
             "graph.example did not answer in 7 s, through the proxy proxy.example:8080",
         ),
-        (wrapped(ConnectionResetError(104, "reset")), "broke the connection: .*, through the proxy proxy.example:8080"),
-        (wrapped(http.client.BadStatusLine("<html>")), "did not answer in HTTP .BadStatusLine., through the proxy"),
+        (wrap(ConnectionResetError(104, "reset")), "broke the connection: .*, through the proxy proxy.example:8080"),
+        (wrap(http.client.BadStatusLine("<html>")), "did not answer in HTTP .BadStatusLine., through the proxy"),
         (requests.exceptions.ChunkedEncodingError("x"), "broke off its answer, through the proxy proxy.example:8080"),
     ],
 )
-def test_a_failure_behind_a_proxy_names_the_proxy(raised: Exception, words: str) -> None:
+def test_an_error_behind_a_proxy_names_the_proxy(raised: Exception, words: str) -> None:
     label = ProxyLabel("proxy.example:8080", "the option proxy", has_exceptions=False)
-    sender = Transport(
+    transport = Transport(
         timeout=7.0, verify=True, proxy="http://proxy.example:8080", proxy_label=label, session=FakeSession(raised)
     )
     with pytest.raises(GraphError, match=words) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert "Check whether the proxy runs and allows connections to graph.example" in str(caught.value.hint)
 
 
-def test_a_host_that_needs_no_proxy_fails_without_naming_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_a_host_in_no_proxy_does_not_name_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
     monkeypatch.setenv("NO_PROXY", "graph.example")
     label = ProxyLabel("proxy.example:8080", "the environment variable HTTPS_PROXY", has_exceptions=True)
     session = FakeSession(requests.exceptions.ReadTimeout())
-    sender = Transport(timeout=7.0, verify=True, proxy_label=label, session=session)
+    transport = Transport(timeout=7.0, verify=True, proxy_label=label, session=session)
     with pytest.raises(GraphError) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert "proxy.example" not in str(caught.value)
 
 
 def test_urllib3_logs_nothing() -> None:
-    transport()
+    make_transport()
     assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.CRITICAL)
 
 
-# --- what an answer may hold
+# --- the limits of a response
 
 
-def test_no_compression_is_asked_for_and_none_accepted() -> None:
-    sender, session = transport(Reply(200, b"x", {"Content-Encoding": "gzip", "request-id": "r-1"}), Reply(200, b"x"))
+def test_compression_is_neither_requested_nor_accepted() -> None:
+    transport, session = make_transport(
+        Reply(200, b"x", {"Content-Encoding": "gzip", "request-id": "r-1"}), Reply(200, b"x")
+    )
     with pytest.raises(GraphError, match="sent a compressed answer") as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert session.sent[0].headers["Accept-Encoding"] == "identity"
     assert (caught.value.kind, caught.value.request_id, caught.value.transient) == ("protocol", "r-1", False)
     assert caught.value.status == 200
@@ -437,54 +441,54 @@ def test_no_compression_is_asked_for_and_none_accepted() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["identity", " Identity ", ""])
-def test_an_answer_that_says_it_is_not_compressed_is_read(encoding: str) -> None:
-    sender, _session = transport(Reply(200, b"x", {"Content-Encoding": encoding}))
-    assert sender.send("GET", URL, headers={}).text == "x"
+def test_a_response_with_the_encoding_identity_is_read(encoding: str) -> None:
+    transport, _session = make_transport(Reply(200, b"x", {"Content-Encoding": encoding}))
+    assert transport.send("GET", URL, headers={}).text == "x"
 
 
-def test_an_answer_shorter_than_it_says_was_broken_off() -> None:
-    sender, _session = transport(
+def test_a_body_shorter_than_content_length_is_incomplete() -> None:
+    transport, _session = make_transport(
         Reply(200, b"half", {"Content-Length": "8"}), Reply(200, b"whole", {"Content-Length": "5"})
     )
     with pytest.raises(GraphError, match="broke off its answer") as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert (caught.value.kind, caught.value.transient, caught.value.outcome_unknown) == ("protocol", True, True)
-    assert sender.send("GET", URL, headers={}).text == "whole"
+    assert transport.send("GET", URL, headers={}).text == "whole"
 
 
-def test_a_byte_order_mark_is_no_part_of_the_json() -> None:
-    sender, _session = transport(Reply(200, b"\xef\xbb\xbf{}"))
-    assert sender.send("GET", URL, headers={}).json() == {}
+def test_a_byte_order_mark_before_json_is_ignored() -> None:
+    transport, _session = make_transport(Reply(200, b"\xef\xbb\xbf{}"))
+    assert transport.send("GET", URL, headers={}).json() == {}
 
 
-def test_a_certificate_of_the_proxy_is_explained_and_not_tried_again() -> None:
+def test_an_untrusted_certificate_of_the_proxy_is_a_permanent_error() -> None:
     untrusted = ssl.SSLCertVerificationError(1, "CERTIFICATE_VERIFY_FAILED")
-    sender, _session = transport(wrapped(untrusted, requests.exceptions.ProxyError))
+    transport, _session = make_transport(wrap(untrusted, requests.exceptions.ProxyError))
     with pytest.raises(
         GraphError, match="connection to the proxy on the way to .* CERTIFICATE_VERIFY_FAILED"
     ) as caught:
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
     assert (caught.value.kind, caught.value.transient) == ("network", False)
     assert "ca_path" in str(caught.value)
 
 
-def test_a_proxy_that_is_not_there_is_told_in_the_systems_words() -> None:
+def test_an_unreachable_proxy_is_reported_with_the_error_of_the_system() -> None:
     refused = ConnectionRefusedError(111, "Connection refused")
-    sender, _session = transport(wrapped(refused, requests.exceptions.ProxyError))
+    transport, _session = make_transport(wrap(refused, requests.exceptions.ProxyError))
     with pytest.raises(GraphError, match="the proxy failed on the way to graph.example: Connection refused"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
 @pytest.mark.parametrize("cause", [OSError("user:pass-phrase"), http.client.BadStatusLine("user:pass-phrase")])
-def test_where_the_system_has_no_words_for_a_proxys_failure_none_are_shown(cause: Exception) -> None:
-    sender, _session = transport(wrapped(cause, requests.exceptions.ProxyError))
+def test_other_texts_of_proxy_errors_are_not_shown(cause: Exception) -> None:
+    transport, _session = make_transport(wrap(cause, requests.exceptions.ProxyError))
     with pytest.raises(GraphError, match="the proxy failed on the way to graph.example. Check proxy"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
 PROXY = "http://proxy.example:8080"
 LABEL = ProxyLabel("proxy.example:8080", "the option proxy", has_exceptions=False)
-NAMED = "the proxy proxy.example:8080 (from the option proxy)"
+LABEL_TEXT = "the proxy proxy.example:8080 (from the option proxy)"
 
 
 @pytest.mark.parametrize(
@@ -495,45 +499,47 @@ NAMED = "the proxy proxy.example:8080 (from the option proxy)"
             "failed on the way to graph.example: Connection refused. Check whether the proxy runs and allows"
             " connections to graph.example.",
         ),
-        (OSError(f"{TUNNEL}403 x"), "refused to connect to graph.example (403). Check whether the proxy runs"),
+        (OSError(f"{TUNNEL_FAILED}403 x"), "refused to connect to graph.example (403). Check whether the proxy runs"),
         (
-            OSError(f"{TUNNEL}407 x"),
+            OSError(f"{TUNNEL_FAILED}407 x"),
             "asks for a user and a password on the way to graph.example (407). Give them in the option proxy",
         ),
         (ssl.SSLCertVerificationError(1, "untrusted"), "on the way to graph.example failed: "),
     ],
 )
-def test_a_proxy_that_fails_is_named_with_where_it_was_configured(cause: Exception, words: str) -> None:
-    session = FakeSession(wrapped(cause, requests.exceptions.ProxyError))
-    sender = Transport(timeout=1.0, verify=True, proxy=PROXY, proxy_label=LABEL, session=session)
+def test_an_error_of_the_proxy_names_its_address_and_source(cause: Exception, words: str) -> None:
+    session = FakeSession(wrap(cause, requests.exceptions.ProxyError))
+    transport = Transport(timeout=1.0, verify=True, proxy=PROXY, proxy_label=LABEL, session=session)
     with pytest.raises(GraphError) as caught:
-        sender.send("GET", URL, headers={})
-    assert f"{NAMED} {words}" in str(caught.value)
+        transport.send("GET", URL, headers={})
+    assert f"{LABEL_TEXT} {words}" in str(caught.value)
     assert "NO_PROXY" not in str(caught.value)
 
 
-def test_a_socks_proxy_that_fails_is_told_from_the_service() -> None:
+def test_an_error_of_a_socks_proxy_is_not_reported_as_an_error_of_the_service() -> None:
     class ProxyConnectionError(OSError):
-        """As PySocks raises it."""
+        """An exception like those of PySocks."""
 
     ProxyConnectionError.__module__ = "socks"
     refused = ConnectionRefusedError(111, "Connection refused")
     error = ProxyConnectionError("Error connecting to SOCKS5 proxy")
     error.__context__ = refused
-    sender = Transport(timeout=1.0, verify=True, proxy=PROXY, proxy_label=LABEL, session=FakeSession(wrapped(error)))
-    with pytest.raises(GraphError, match=f"{re.escape(NAMED)} failed on the way to graph.example: Connection refused"):
-        sender.send("GET", URL, headers={})
+    transport = Transport(timeout=1.0, verify=True, proxy=PROXY, proxy_label=LABEL, session=FakeSession(wrap(error)))
+    with pytest.raises(
+        GraphError, match=f"{re.escape(LABEL_TEXT)} failed on the way to graph.example: Connection refused"
+    ):
+        transport.send("GET", URL, headers={})
 
 
-def test_what_urllib3_stumbled_over_before_is_not_the_cause() -> None:
+def test_an_earlier_exception_of_urllib3_is_not_the_root_cause() -> None:
     lost = ConnectionResetError(104, "Connection reset by peer")
     lost.__context__ = TypeError("getresponse() got an unexpected keyword argument 'buffering'")
-    sender, _session = transport(wrapped(lost))
+    transport, _session = make_transport(wrap(lost))
     with pytest.raises(GraphError, match="broke the connection: .*Connection reset by peer"):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
 
 
-def test_where_no_thread_can_be_started_that_is_an_error_of_ours() -> None:
-    sender, _session = transport(RuntimeError("can't start new thread"))
+def test_a_thread_that_cannot_be_started_raises_a_graph_error() -> None:
+    transport, _session = make_transport(RuntimeError("can't start new thread"))
     with pytest.raises(GraphError, match="could not be made .RuntimeError."):
-        sender.send("GET", URL, headers={})
+        transport.send("GET", URL, headers={})
