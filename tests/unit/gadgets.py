@@ -33,7 +33,6 @@ from ansible_collections.msgraph.intune.tests.unit.fakes import (
     jwt,
     make_client,
 )
-from ansible_collections.msgraph.intune.tests.unit.plugins.module_utils._graph.test_client import FakeCredential
 
 DATE = "Fri, 02 Jan 2026 12:00:00 GMT"
 EARLIER = "2026-01-01T12:00:00Z"
