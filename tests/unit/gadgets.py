@@ -27,6 +27,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_option
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_report import message
 from ansible_collections.msgraph.intune.tests.unit.fakes import (
     FakeClock,
+    FakeCredential,
     FakeSession,
     Reply,
     Scripted,
