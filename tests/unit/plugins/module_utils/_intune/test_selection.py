@@ -18,10 +18,12 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.e
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import (
     Selection,
-    SelectionOptions,
     read_values,
     select,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import SelectionOptions
 
 ID = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
 BLANK = [None, "__omit_place_holder__6ed7f1", "", "  ", "None", "null", False]

@@ -20,7 +20,7 @@ def profile(time: str | None = EARLIER, state: str | None = "success") -> dict[s
         if time is None and state is None
         else {"lastSuccessfulSyncDateTime": time, "driverInventorySyncState": state}
     )
-    return {"id": "7", "displayName": "Drivers", "inventorySyncStatus": status, "newUpdates": 2}
+    return {"id": "7", "displayName": "Drivers", "inventorySyncStatus": status if has_status else None, "newUpdates": 2}
 
 
 @pytest.mark.parametrize(
