@@ -14,13 +14,14 @@ from ansible_collections.msgraph.intune.tests.unit.resource_checks import EARLIE
 
 
 def profile(time: str | None = EARLIER, state: str | None = "success") -> dict[str, t.Any]:
-    """Return a profile as Graph returns it. Without a time and a state it has no inventory status."""
-    status = (
-        None
-        if time is None and state is None
-        else {"lastSuccessfulSyncDateTime": time, "driverInventorySyncState": state}
-    )
-    return {"id": "7", "displayName": "Drivers", "inventorySyncStatus": status if has_status else None, "newUpdates": 2}
+    """Return a profile as Graph returns it. Without a state it has no inventory status."""
+    status = {"lastSuccessfulSyncDateTime": time, "driverInventorySyncState": state}
+    return {
+        "id": "7",
+        "displayName": "Drivers",
+        "inventorySyncStatus": None if state is None else status,
+        "newUpdates": 2,
+    }
 
 
 @pytest.mark.parametrize(
