@@ -102,7 +102,7 @@ class FakeController:
                 self._answer(*controller.write("DELETE", self.path, {}))
 
             def log_message(self, *_args: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
             def _body(self) -> Fields:
                 return t.cast("Fields", json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or b"{}"))

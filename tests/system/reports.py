@@ -101,7 +101,7 @@ def play(
 
 
 def render(where: Path, read: dict[str, t.Any], *flags: str, **options: str) -> Report:
-    """Render what was read. It comes to the play from a module, as the texts of strangers do."""
+    """Render a result. Like the texts of a service, it comes to the play from a module."""
     (where / "read.json").write_text(json.dumps(read), encoding="utf-8")
     variables = {f"exchange_connector_report_{name}": value for name, value in options.items()}
     variables["exchange_connector_report_result"] = "{{ file.content | b64decode | from_json }}"
@@ -170,7 +170,7 @@ class Page(HTMLParser):
         return [key for key in keys if key is not None]
 
     def text(self, tag: str) -> str:
-        """All that stands directly in elements of this name."""
+        """Return the texts directly inside elements of this name."""
         return "".join(text for name, text in self.texts if name == tag)
 
     def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:

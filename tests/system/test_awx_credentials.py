@@ -136,7 +136,7 @@ class TestOurCredentialType:
         environment, _shown = awx.inject(awx.ours, {"tenant": "t"})
         assert environment == {**dict.fromkeys(awx.ours.injectors["env"], ""), "AZURE_TENANT_ID": "t"}
 
-    def test_each_variable_is_one_that_the_modules_read(self, awx: Awx) -> None:
+    def test_the_modules_read_each_variable(self, awx: Awx) -> None:
         variables = {variable for option in OPTIONS.values() for variable in option.environment}
         assert set(awx.ours.injectors["env"]) <= variables
 

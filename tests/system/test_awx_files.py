@@ -41,7 +41,7 @@ class TestCredentialType:
         assert INPUTS["required"] == []
 
     @pytest.mark.parametrize("field", INPUTS["fields"], ids=lambda field: field["id"])
-    def test_a_field_is_one_that_the_controller_takes(self, field: dict[str, t.Any]) -> None:
+    def test_the_controller_accepts_each_field(self, field: dict[str, t.Any]) -> None:
         known = {"id", "label", "type", "secret", "multiline", "help_text", "choices", "default"}
         assert {"id", "label", "type", "help_text"} <= set(field) <= known
         assert re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", field["id"])
@@ -69,7 +69,7 @@ class TestCredentialType:
         assert cloud["choices"] == list(CLOUDS)
 
     @pytest.mark.parametrize("name", INJECTORS["env"])
-    def test_a_variable_is_one_that_the_controller_allows(self, name: str) -> None:
+    def test_the_controller_allows_each_variable(self, name: str) -> None:
         assert re.fullmatch(r"(AZURE|MSGRAPH)_[A-Z_]+", name)
 
 
@@ -90,13 +90,13 @@ class TestTemplates:
 
 
 class TestSurvey:
-    def test_it_has_the_keys_that_the_controller_asks_for(self) -> None:
+    def test_the_survey_has_the_keys_that_the_controller_requires(self) -> None:
         assert set(SURVEY) == {"name", "description", "spec"}
 
     @pytest.mark.parametrize(
         "question", [*SURVEY["spec"], *REPORT_SURVEY["spec"]], ids=lambda question: question["variable"]
     )
-    def test_a_question_is_one_that_the_controller_takes(self, question: dict[str, t.Any]) -> None:
+    def test_the_controller_accepts_each_question(self, question: dict[str, t.Any]) -> None:
         known = {"question_name", "question_description", "variable", "type", "required", "default"}
         assert known <= set(question) <= known | {"min", "max", "choices"}
         # The controller refuses a schedule that leaves a required question unanswered, even one that has a default.
@@ -110,7 +110,7 @@ class TestSurvey:
     def test_each_answer_is_a_variable_of_the_playbook_and_has_its_default(self) -> None:
         text = (ROOT / "playbooks/sync_exchange_connectors.yml").read_text(encoding="utf-8")
         documented = dict(re.findall(r"^#   (\w+)  .*; (?:default|no) (.+)$", text, re.MULTILINE))
-        # Nobody needs to choose how often a job looks.
+        # The survey does not ask for the interval of the polls.
         del documented["wait_sleep"]
         asked = {question["variable"]: str(question["default"]) or "default" for question in SURVEY["spec"]}
         assert asked == documented
@@ -132,7 +132,7 @@ class TestProject:
         playbooks = {path.name for path in (FILES / "project").glob("*.yml")}
         assert {row["playbook"] for row in ROWS} == playbooks
 
-    def test_it_needs_no_galaxy_server(self) -> None:
+    def test_the_project_needs_no_galaxy_server(self) -> None:
         # The controller installs what collections/requirements.yml lists at each sync, and the sync fails without it.
         assert all(path.is_file() for path in (FILES / "project").iterdir())
         (wanted,) = read(FILES / "project_requirements.yml")["collections"]

@@ -154,7 +154,7 @@ class TestTwoOrganizations:
         assert run.returncode == 0, run.stdout
         return made
 
-    def test_each_has_its_own_objects(self, other: FakeController) -> None:
+    def test_each_organization_has_its_own_objects(self, other: FakeController) -> None:
         first, second = (one["id"] for one in other.objects["organizations"].values())
         for organization in (first, second):
             template = other.named("job_templates", "Sync Exchange connectors", organization=organization)
@@ -173,7 +173,7 @@ class TestTwoOrganizations:
         run = set_up(other, collections, tmp_path, awx_setup_organization=organization)
         assert (run.returncode, other.writes) == (0, []), run.stdout
 
-    def test_each_uses_its_own_credential_of_one_name(
+    def test_each_organization_uses_its_own_credential_of_the_same_name(
         self, made: FakeController, collections: Path, tmp_path: Path
     ) -> None:
         theirs = made.add("organizations", {"name": "Other"})["id"]
@@ -496,7 +496,7 @@ def test_a_wrong_option_is_refused_before_anything_is_written(
     assert message in shown(run)
 
 
-def test_a_controller_that_cannot_be_read_is_left_alone(
+def test_a_controller_that_cannot_be_read_is_not_changed(
     made: FakeController, collections: Path, tmp_path: Path
 ) -> None:
     made.unreadable.add("organizations")
@@ -650,7 +650,7 @@ def test_each_documented_option_is_tried() -> None:
     assert role_options("awx_setup") == {"main": {*CHANGED, "awx_setup_replace_secrets"}}
 
 
-def test_without_the_collection_it_says_so(controller: FakeController, tmp_path: Path) -> None:
+def test_a_missing_awx_collection_is_reported(controller: FakeController, tmp_path: Path) -> None:
     run = set_up(controller, None, tmp_path)
     assert run.returncode != 0
     assert "The collection awx.awx is not installed where this runs" in run.stdout

@@ -138,7 +138,7 @@ class TestPage:
     def test_no_name_adds_an_element_or_an_attribute(self, hostile: Report, harmless: Report) -> None:
         assert shape(read_page(hostile.page)) == shape(read_page(harmless.page))
 
-    def test_each_name_is_shown_as_it_is(self, hostile: Report) -> None:
+    def test_hostile_names_are_shown_as_text(self, hostile: Report) -> None:
         rows = read_page(hostile.page).connectors
         shown = [[row[column] for column in COLUMNS] for row in rows]
         assert shown == [[SHOWN.get(name, name)] * 4 for name in HOSTILE]
@@ -153,7 +153,7 @@ class TestPage:
         assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", text)
         assert "<bdi>�gpj.exe" in text
 
-    def test_the_browser_is_told_to_use_its_own_style_and_script_and_nothing_else(self, hostile: Report) -> None:
+    def test_the_content_security_policy_allows_only_the_style_and_script_of_the_page(self, hostile: Report) -> None:
         page = read_page(hostile.page)
         (policy,) = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
         directives = dict(part.split(maxsplit=1) for part in str(policy["content"]).split(";"))
@@ -169,7 +169,7 @@ class TestPage:
             "form-action": "'none'",
         }
 
-    def test_it_refers_to_nothing_outside(self, hostile: Report) -> None:
+    def test_the_page_refers_to_no_other_resource(self, hostile: Report) -> None:
         page = read_page(hostile.page)
         attributes = [found for _tag, found in page.elements]
         loads = {"src", "srcset", "data", "action", "background", "style", "poster"}
@@ -224,7 +224,7 @@ class TestPage:
         assert numbers == [("4", "unhealthy"), ("2", "warning"), ("5", "healthy"), ("11", "total")]
         assert "6 of 11 connectors have not synced within the last day." in page.text("p")
 
-    def test_an_empty_tenant_is_told_why_that_is_normal(self, empty: Report) -> None:
+    def test_the_page_of_an_empty_tenant_explains_why_that_is_normal(self, empty: Report) -> None:
         page = read_page(empty.page)
         assert page.connectors == []
         assert "There is no Exchange connector in this tenant" in page.text("p")
@@ -234,7 +234,7 @@ class TestPage:
     def test_the_end_of_support_stands_on_each_page(self, ages: Report) -> None:
         assert END_OF_SUPPORT in read_page(ages.page).text("p")
 
-    def test_its_head_tells_time_and_cloud(self, ages: Report) -> None:
+    def test_the_header_shows_the_time_and_the_cloud(self, ages: Report) -> None:
         page = read_page(ages.page)
         assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", page.text("time"))
         assert {"global", "https://graph.microsoft.com"} <= {text for tag, text in page.texts if tag == "bdi"}
@@ -281,12 +281,12 @@ class TestMarkdown:
         assert len(rows) == len(HOSTILE)
         assert {len(row) for row in rows} == {8}
 
-    def test_each_name_is_code_and_nothing_but_code(self, hostile: Report) -> None:
+    def test_each_name_in_the_message_is_inline_code(self, hostile: Report) -> None:
         cells_of_names = [[row[column] for column in (1, 2, 3, 6)] for row in table(hostile.message)]
         texts = [SHOWN.get(name, name).translate(LOOKALIKES) for name in HOSTILE]
         assert cells_of_names == [[f"`{text}`"] * 4 for text in texts]
 
-    def test_nothing_in_it_can_be_a_mention_a_tag_or_a_link(self, hostile: Report) -> None:
+    def test_the_message_contains_no_mention_tag_or_link(self, hostile: Report) -> None:
         assert not re.search(r"[@<>\[\]\\]", hostile.message)
         outside = re.sub("`[^`\n]*`", "", hostile.message)
         assert not re.search(r"`|https?:|www\.", outside)
@@ -334,7 +334,7 @@ class TestFiles:
         assert f'"{unwanted}": ""' in report.run.stdout
         assert report.changes == 1
 
-    def test_check_mode_tells_of_the_changes_and_makes_none(self, tmp_path: Path) -> None:
+    def test_check_mode_reports_the_changes_and_writes_no_file(self, tmp_path: Path) -> None:
         report = render(tmp_path, result(), "--check")
         assert report.changes == 2
         assert not list(tmp_path.glob("exchange_connector_report.*"))
@@ -350,7 +350,7 @@ class TestPicture:
 
 
 class TestRole:
-    def test_the_play_tells_its_tasks_who_signs_in(self, simulator: Simulator, writer: str, tmp_path: Path) -> None:
+    def test_the_play_passes_the_sign_in_to_its_tasks(self, simulator: Simulator, writer: str, tmp_path: Path) -> None:
         token = "{{ lookup('ansible.builtin.env', 'TOKEN_OF_THE_PLAY') }}"  # The playbook's file is to hold no secret.
         options = {"access_token": token, "graph_url": simulator.graph_url, "ca_path": simulator.ca_path}
         report = play(

@@ -88,7 +88,7 @@ def test_a_job_shows_each_connector_and_saves_it_in_its_artifacts(simulator: Sim
     assert set(saved["connectors"][0]) == {"id", "server", "health", "status", "seconds_since_last_sync"}
 
 
-def test_no_more_connectors_are_shown_than_wanted_the_worst_first(tmp_path: Path) -> None:
+def test_max_rows_limits_the_table_to_the_worst_connectors(tmp_path: Path) -> None:
     rows = [connector(age, f"EX{age}") for age in range(10)]
     shown = render(tmp_path, result(*rows), show="true", max_rows="3").run.stdout
     assert [name for name in ("EX9", "EX8", "EX7", "EX6") if f"{name} " in shown] == ["EX9", "EX8", "EX7"]
@@ -147,9 +147,7 @@ def test_the_page_is_sent_by_mail(simulator: Simulator, tmp_path: Path, mail: di
     assert SECRET not in run.stdout + run.stderr
 
 
-def test_a_mail_needs_encryption_unless_told_otherwise(
-    simulator: Simulator, tmp_path: Path, mail: dict[str, str]
-) -> None:
+def test_mail_is_encrypted_by_default(simulator: Simulator, tmp_path: Path, mail: dict[str, str]) -> None:
     report(simulator, tmp_path, environment=mail, mail_to="one@contoso.example")
     sent = json.loads((tmp_path / "mailbox.json").read_bytes())
     assert (sent["secure"], sent["host"], sent["port"], sent["sender"]) == ("starttls", "localhost", 25, "root")

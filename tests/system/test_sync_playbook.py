@@ -62,7 +62,7 @@ def triggers(simulator: Simulator) -> list[tuple[str, str]]:
     ],
     ids=["none", "blank", "misspelt", "false as text", "false", "words"],
 )
-def test_without_a_selection_it_fails_before_any_request_and_shows_its_variables(
+def test_without_a_selection_the_play_fails_before_any_request_and_shows_its_variables(
     simulator: Simulator, answers: dict[str, t.Any], flags: tuple[str, ...]
 ) -> None:
     run = sync(simulator, *flags, **answers)
@@ -137,18 +137,18 @@ def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], trigger
         {"all_connectors": True, "connector_name": "fabrikam"},
     ],
 )
-def test_an_odd_answer_is_never_taken_for_all(simulator: Simulator, answers: dict[str, t.Any]) -> None:
+def test_an_invalid_answer_never_selects_all_connectors(simulator: Simulator, answers: dict[str, t.Any]) -> None:
     sync(simulator, wait=False, **answers)
     assert not triggers(simulator)
 
 
-def test_not_waiting_reads_no_more(simulator: Simulator) -> None:
+def test_without_wait_the_connectors_are_read_once(simulator: Simulator) -> None:
     run = sync(simulator, wait="no", all_connectors=True)
     assert (run.returncode, triggers(simulator)) == (0, [(CONTOSO, "deltaSync")]), run.stdout + run.stderr
     assert simulator.journal()[-1]["method"] == "POST"
 
 
-def test_check_mode_says_what_would_be_synced(simulator: Simulator) -> None:
+def test_check_mode_shows_what_would_be_synced(simulator: Simulator) -> None:
     run = sync(simulator, "--check", all_connectors=True)
     assert (run.returncode, recap(run)["changed"]) == (0, 1), run.stdout + run.stderr
     assert not triggers(simulator)

@@ -76,7 +76,7 @@ class HealthRule(t.NamedTuple):
 
 
 def seconds_since(state: State, key: str | None, now: int) -> int | None:
-    """Return the whole seconds between a time of a state and ``now``, or ``None`` when there is no such time.
+    """Return the whole seconds between a time of a state and ``now``, or ``None`` without such a time.
 
     Clocks of the service can differ a little, so a time in the future counts as now.
     """
@@ -85,6 +85,6 @@ def seconds_since(state: State, key: str | None, now: int) -> int | None:
 
 
 def seconds_until(state: State, key: str | None, now: int) -> int | None:
-    """Return the whole seconds until a time of a state, negative for a past time; ``None`` when there is none."""
+    """Return the whole seconds until a time of a state, negative for a past time; ``None`` without a time."""
     moment = None if key is None else parse_timestamp(state.get(key))
     return None if moment is None else (moment - now) // TICKS_PER_SECOND

@@ -33,11 +33,11 @@ DEFAULT_RATE_LIMIT: t.Final = RateLimit(writes=100, seconds=20.0)
 LICENCE_HINT: t.Final = "Check that the tenant has an active Intune licence."
 
 SINGLETON_ID: t.Final = ""
-"""The id that stands for the only object of a resource without ids."""
+"""The id that a selection uses for the only object of a resource without ids."""
 
 
 class Progress(t.NamedTuple):
-    """What a state says about the sync that was triggered before it was read.
+    """The progress of a sync, as the current state of the object shows it.
 
     :param status: ``pending``, ``completed`` or ``failed``.
     :param message: the reason of a failure, to complete "the service reports that …"; else empty.
@@ -110,8 +110,8 @@ class Resource:
     :param fields: the properties that results show.
     :param selection: the options that select objects; ``None`` for a resource with one object only.
     :param name_keys: the keys of a state by whose values people select an object, the best known first.
-    :param detail_labels: the keys of a state that help to tell objects apart, each with its word in messages.
-    :param status_key: the key of a state that holds its status; ``None`` where there is no such property.
+    :param detail_labels: the keys of a state that help to distinguish objects, each with its label in messages.
+    :param status_key: the key of a state that holds its status; ``None`` for a resource without a status.
     :param statuses: the documented values of the status.
     :param working_status: the status of an object that can sync; ``None`` where every status can.
     :param last_sync_key: the key of a state that holds the time of the last sync.

@@ -30,7 +30,7 @@ class SyncTarget:
     :param sync_time_unknown: whether the time of the last sync before the trigger could not be read. Then a later time
         does not show that the sync has completed.
     :param action: ``planned`` until it is ``triggered``, ``skipped``, ``would_trigger`` or ``failed``.
-    :param reason: the value that says why it was skipped; ``explanation`` is the clause for it.
+    :param reason: the value that explains why it was skipped; ``explanation`` is the clause for it.
     :param retry_after: seconds until the minimum interval of the service is over.
     :param not_before: when the minimum interval is over, in seconds of the client's clock; 0 when the object can sync
         now.
@@ -101,7 +101,7 @@ class SyncTarget:
         self.record_response_of(error)
 
     def record_response_of(self, error: GraphError) -> None:
-        """Record the status and the ids of the response that an error stands for."""
+        """Record the status and the ids of an error response."""
         self.http_status = error.status
         self.request_id = error.request_id
         self.client_request_id = error.client_request_id
