@@ -60,7 +60,7 @@ def test_the_command_of_the_guide_triggers_one_sync_and_does_not_wait(simulator:
     run = runner.run_shell(command)
     assert (run.returncode, runner.triggers(), runner.triggers(CONTOSO)) == (0, 1, 1), run.stdout + run.stderr
     assert "Microsoft Graph accepted a deltaSync" in run.stdout
-    assert '"completed": 0' in run.stdout
+    assert '"completed"' not in run.stdout
 
 
 def test_the_variables_of_awx_setup_are_options_of_its_role() -> None:
