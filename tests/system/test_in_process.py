@@ -27,6 +27,8 @@ IN_PROCESS = "Running within Ansible's own process"
 AS_A_MODULE = "Using module file"
 # Patterns of values that differ between two runs: IDs of requests, times and ages.
 VARIABLE_VALUES = {
+    # The elapsed time of a wait.
+    r"after [0-9.]+ s the time": "after <seconds> s the time",
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "<id>",
     r"\d{4}-\d\d-\d\dT[\d:.]+Z?": "<time>",
     r'("seconds_since_last_sync"): \d+': r"\1: <seconds>",
@@ -58,7 +60,7 @@ CASES = {
     "diff mode": Case({"connector_id": "{healthy}"}, '"before"', flags=("--diff",)),
     "a wait": Case({"connector_id": "{healthy}", "wait": True, "wait_sleep": 0.2}, "has moved on"),
     "a wait that times out": Case(
-        {"connector_id": "{stuck}", "wait": True, "wait_timeout": 0.4, "wait_sleep": 0.2}, '"kind": "timeout"'
+        {"connector_id": "{stuck}", "wait": True, "wait_timeout": 0.4, "wait_sleep": 10}, '"kind": "timeout"'
     ),
     "two selectors": Case({"connector_id": "{healthy}", "connector_name": "Contoso"}, '"kind": "options"'),
     "a wrong secret": Case({"all_connectors": True, "client_secret": "not-the-secret"}, '"kind": "authentication"'),
