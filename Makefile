@@ -34,9 +34,8 @@ MYPY = .venv-lint/bin/mypy --python-executable .venv/bin/python
 LINT_DOCS = $(HOME_HERE) PATH="$$PWD/.venv-lint/bin:$$PATH" antsibull-docs lint-collection-docs $(STAGED) \
 	--plugin-docs --check-extra-docs-refs --validate-collection-refs all --disallow-unknown-collection-refs
 
-# The number of processes that run system tests. The tests often wait for Ansible to start, so it exceeds the number of
-# cores of most machines. Each process has its own simulators.
-WORKERS ?= 4
+# The number of processes that run system tests. Each process has its own simulators.
+WORKERS ?= 2
 PARALLEL = -n $(WORKERS) --dist worksteal
 SIMULATOR_TESTS = test_simulator_*.py test_contract.py
 
