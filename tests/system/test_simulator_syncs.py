@@ -70,11 +70,10 @@ class Tenant:
     def first(self, resource: IntuneResource) -> IntuneObject:
         return self.state.objects[resource.name].all()[0]
 
-    def change(self, name: str, index: int = 0, **changes: t.Any) -> IntuneObject:
+    def change(self, name: str, **changes: t.Any) -> None:
+        """Change the first object of a resource."""
         objects = self.state.objects[name]
-        changed = objects.all()[index].changed(changes)
-        objects.put(changed)
-        return changed
+        objects.put(objects.all()[0].changed(changes))
 
     def object_path(self, resource: IntuneResource, index: int = 0) -> str:
         """Return the path of an object in the newest API version."""
@@ -238,9 +237,10 @@ def test_a_sync_can_last_forever(tenant: Tenant, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_qualified_name_of_an_action_is_accepted(tenant: Tenant, name: str) -> None:
-    action = RESOURCES[name].action
-    qualified = dataclasses.replace(RESOURCES[name], action=dataclasses.replace(action, name=f"microsoft.graph.{action.name}"))
-    assert tenant.sync(tenant.object_path(RESOURCES[name]), qualified).status in (200, 204)
+    resource = RESOURCES[name]
+    qualified = dataclasses.replace(resource.action, name=f"microsoft.graph.{resource.action.name}")
+    response = tenant.sync(tenant.object_path(resource), dataclasses.replace(resource, action=qualified))
+    assert response.status in (200, 204)
 
 
 def test_the_response_to_a_vpp_sync_is_the_token_with_its_secret(tenant: Tenant) -> None:
@@ -252,9 +252,7 @@ def test_the_response_to_a_vpp_sync_is_the_token_with_its_secret(tenant: Tenant)
     assert len(accepted["token"]) > 40
 
 
-@pytest.mark.parametrize(
-    ("body", "status"), [(None, None), ({}, None), ({"force": True}, 400), ([], 400)], ids=str
-)
+@pytest.mark.parametrize(("body", "status"), [(None, None), ({}, None), ({"force": True}, 400), ([], 400)], ids=str)
 def test_an_action_without_parameters_needs_no_body(tenant: Tenant, body: t.Any, status: int | None) -> None:
     assert tenant.send("POST", f"{AUTOPILOT}/sync", body).status == (status or 204)
 

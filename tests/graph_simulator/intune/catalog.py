@@ -26,9 +26,9 @@ _ID = Property()
 _TEXT = Property()
 _TIME = Property(str, NEVER)
 _COUNT = Property(int, 0)
-_FLAG = Property(bool, False)  # noqa: FBT003  the default of the property
+_FLAG = Property(bool, False)
 _BETA_TEXT = Property(versions=(BETA,))
-_BETA_FLAG = Property(bool, False, (BETA,))  # noqa: FBT003  the default of the property
+_BETA_FLAG = Property(bool, False, (BETA,))
 _SCOPE_TAGS = Property(list, ["0"], (BETA,))
 
 _EXCHANGE_CONNECTOR = IntuneResource(

@@ -23,8 +23,8 @@ if t.TYPE_CHECKING:
 class IntuneObject:
     """An object with all properties of its resource.
 
-    Times are the text that Graph sends, so that a test can use unusual offsets and fractions. A ``stuck`` object accepts
-    a sync that never ends. The syncs of an object that ``fails`` end with a failure.
+    Times are the text that Graph sends, so that a test can use unusual offsets and fractions. A ``stuck`` object
+    accepts a sync that never ends. The syncs of an object that ``fails`` end with a failure.
     """
 
     resource: IntuneResource
@@ -92,9 +92,7 @@ def read_objects(resource: IntuneResource, value: object) -> tuple[IntuneObject,
     """Read a list of objects with unique ids, or the only object of a singleton; raise InputError."""
     if resource.singleton:
         return (IntuneObject.from_json(resource, value, resource.name),)
-    return read_distinct(
-        value, resource.name, lambda item, where: IntuneObject.from_json(resource, item, where), "id"
-    )
+    return read_distinct(value, resource.name, lambda item, where: IntuneObject.from_json(resource, item, where), "id")
 
 
 class IntuneObjects:
