@@ -162,13 +162,9 @@ def test_the_refusals_of_autopilot(contract: Contract, simulator: Simulator, gra
 
 def test_the_other_errors(contract: Contract, simulator: Simulator, graph: Client, token: str) -> None:
     path = f"/beta/{VPP_TOKEN.path}"
-    powerless = simulator.token(roles=["User.Read"])
-    for response, status in (
-        (lambda: graph.get(path, powerless), 403),
-        (lambda: graph.get(f"{path}/gone", token), 404),
-        (lambda: graph.post(f"{path}/gone/syncLicenses", token), 404),
-    ):
-        check(contract, simulator, response(), status)
+    check(contract, simulator, graph.get(path, simulator.token(roles=["User.Read"])), 403)
+    check(contract, simulator, graph.get(f"{path}/gone", token), 404)
+    check(contract, simulator, graph.post(f"{path}/gone/syncLicenses", token), 404)
 
 
 @pytest.mark.parametrize("name", CLIENT_RESOURCES)
