@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A simulator of Microsoft Entra and of the Exchange connectors in Microsoft Graph.
+"""A simulator of Microsoft Entra and of the Intune resources in Microsoft Graph that can sync.
 
 It also simulates the managed identity endpoint of App Service, and an HTTP proxy. Each service listens on its own port,
 with TLS where the real service uses TLS. The simulator is as strict as the services: it rejects unknown routes, verbs,

@@ -25,3 +25,12 @@ def odata_time(moment: datetime) -> str:
     """Format a UTC time as .NET services do: seven digits for the fraction of a second, and ``Z``."""
     # %f gives six digits; .NET writes seven.
     return f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z"
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """Return the time of an ISO 8601 text with an offset; None when the text is missing or is no such time."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None else moment

@@ -75,18 +75,45 @@ class ControlClient:
         claims = {"roles": roles, "scp": scp, "expires_in": expires_in, "audience": audience, "appid": appid}
         return str(self.control("POST", "/tokens", claims)["access_token"])
 
+    def objects(self, resource: str) -> list[dict[str, t.Any]]:
+        """Return the objects of a collection, such as ``vpp_tokens``, with their current values and without secrets.
+
+        Each is the Graph object with ``stuck`` and, where a sync of the resource can fail, ``fails``.
+        """
+        return t.cast("list[dict[str, t.Any]]", self.control("GET", f"/{resource}"))
+
+    def set_objects(self, resource: str, objects: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+        """Replace the objects of a collection. An object without its secret gets a new one."""
+        self.control("PUT", f"/{resource}", list(objects))
+
+    def change_object(self, resource: str, object_id: str, **properties: t.Any) -> dict[str, t.Any]:
+        """Change some properties of an object of a collection, and return it."""
+        path = f"/{resource}/{quote(object_id, safe='')}"
+        return t.cast("dict[str, t.Any]", self.control("PATCH", path, properties))
+
+    def settings(self, resource: str) -> dict[str, t.Any]:
+        """Return the only object of a resource, such as ``autopilot``, with its current values."""
+        return t.cast("dict[str, t.Any]", self.control("GET", f"/{resource}"))
+
+    def set_settings(self, resource: str, settings: t.Mapping[str, t.Any]) -> None:
+        """Replace the only object of a resource."""
+        self.control("PUT", f"/{resource}", dict(settings))
+
+    def change_settings(self, resource: str, **properties: t.Any) -> dict[str, t.Any]:
+        """Change some properties of the only object of a resource, and return it."""
+        return t.cast("dict[str, t.Any]", self.control("PATCH", f"/{resource}", properties))
+
     def connectors(self) -> list[dict[str, t.Any]]:
-        """Return the connectors with their current values, each as the Graph resource with ``stuck``."""
-        return t.cast("list[dict[str, t.Any]]", self.control("GET", "/connectors"))
+        """Return the Exchange connectors."""
+        return self.objects("connectors")
 
     def set_connectors(self, connectors: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-        """Replace the connectors of the tenant."""
-        self.control("PUT", "/connectors", list(connectors))
+        """Replace the Exchange connectors."""
+        self.set_objects("connectors", connectors)
 
     def change_connector(self, connector_id: str, **properties: t.Any) -> dict[str, t.Any]:
-        """Change some properties of a connector, and return it."""
-        path = f"/connectors/{quote(connector_id, safe='')}"
-        return t.cast("dict[str, t.Any]", self.control("PATCH", path, properties))
+        """Change some properties of an Exchange connector, and return it."""
+        return self.change_object("connectors", connector_id, **properties)
 
     def applications(self) -> list[dict[str, t.Any]]:
         """Return the registered applications, with secrets in clear text."""

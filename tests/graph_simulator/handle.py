@@ -17,6 +17,7 @@ import weakref
 from pathlib import Path
 
 from .control_client import ControlClient, SimulatorError
+from .intune.catalog import COLLECTIONS
 
 __all__ = ["Simulator", "SimulatorError"]
 
@@ -27,13 +28,15 @@ _STOP_SECONDS = 10.0
 class Simulator(ControlClient):
     """A simulator in a separate process, as a context manager.
 
-    ``seed`` has the content of a seed file: connectors, applications, users and identities, each optional. ::
+    ``seed`` has the content of a seed file: Intune objects, applications, users and identities, each optional.
+    ``object_ids`` are the ids of the seed's objects by collection. ::
 
         with Simulator(sync_seconds=0.2) as simulator:
             simulator.faults([{"service": "graph", "status": 503}])
     """
 
     connector_ids: list[str]
+    object_ids: dict[str, list[str]]
     pid: int
 
     def __init__(
@@ -95,7 +98,8 @@ class Simulator(ControlClient):
         # The finalizer also runs when the interpreter exits inside the context.
         self._stop = weakref.finalize(self, _terminate, self.process)
         ready = self._wait_until_ready(self.process)
-        self.connector_ids = ready.pop("connectors")
+        self.object_ids = {name: ready.pop(name) for name in COLLECTIONS}
+        self.connector_ids = self.object_ids["connectors"]
         for name, value in ready.items():
             setattr(self, name, value)
 

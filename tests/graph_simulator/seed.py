@@ -10,27 +10,28 @@ import dataclasses
 import json
 import secrets
 import typing as t
-from datetime import datetime, timedelta
 
 from .applications import Application, read_applications
-from .clock import odata_time
-from .connectors import Connector, read_connectors
 from .credentials import FederatedCredential, SecretCredential
 from .federation import ISSUER, SUBJECT
 from .fields import Fields, InputError
 from .identities import AppIdentity, read_identities
+from .intune.catalog import RESOURCES
+from .intune.default_objects import default_objects
+from .intune.objects import IntuneObject, read_objects
 from .tenant import PUBLIC_CLIENT_ID, TENANT_DOMAIN
 from .users import User, read_users
 
 if t.TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 
 _READ_WRITE = "DeviceManagementServiceConfig.ReadWrite.All"
-_CONSENTED = ("DeviceManagementServiceConfig.Read.All", _READ_WRITE, "User.Read")
+_CONFIGURATION = ("DeviceManagementConfiguration.Read.All", "DeviceManagementConfiguration.ReadWrite.All")
+_CONSENTED = ("DeviceManagementServiceConfig.Read.All", _READ_WRITE, *_CONFIGURATION, "User.Read")
 
 _READERS: dict[str, t.Callable[[object], tuple[t.Any, ...]]] = {
-    "connectors": read_connectors,
     "applications": read_applications,
     "users": read_users,
     "identities": read_identities,
@@ -39,9 +40,12 @@ _READERS: dict[str, t.Callable[[object], tuple[t.Any, ...]]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Seed:
-    """The content of the tenant. The ready file contains the first application with a secret, and the first user."""
+    """The content of the tenant. The ready file contains the first application with a secret, and the first user.
 
-    connectors: tuple[Connector, ...]
+    ``objects`` are the objects of the Intune resources, by the name of the resource.
+    """
+
+    objects: t.Mapping[str, tuple[IntuneObject, ...]]
     applications: tuple[Application, ...]
     users: tuple[User, ...]
     identities: tuple[AppIdentity, ...]
@@ -72,43 +76,7 @@ class Seed:
 
 def default_seed(now: datetime) -> Seed:
     """Return the default content of the tenant, with new secrets."""
-    return Seed(_connectors(now), _applications(), (_user(),), _identities())
-
-
-def _connectors(now: datetime) -> tuple[Connector, ...]:
-    """Return a healthy connector, one with a warning because of its age, and one that never synced."""
-    return (
-        Connector(
-            id="5b5dfd4a-3ac5-45b8-9d2c-6c1b0f6b3c11",
-            last_sync=odata_time(now - timedelta(hours=3)),
-            primary_smtp_address="intune-connector@contoso.com",
-            server_name="EX01.contoso.com",
-            connector_server_name="INTUNECON01.contoso.com",
-            version="5.0.5461.0",
-            exchange_alias="intune-connector",
-            exchange_organization="Contoso",
-        ),
-        Connector(
-            id="c1f6a2de-0b0e-4c7e-8f7b-2f4d7f0a9e22",
-            last_sync=odata_time(now - timedelta(days=2)),
-            primary_smtp_address="intune-connector@fabrikam.com",
-            server_name="MAIL02.fabrikam.com",
-            connector_server_name="INTUNECON02.fabrikam.com",
-            version="5.0.5461.0",
-            exchange_alias="intune-connector",
-            exchange_organization="Fabrikam",
-        ),
-        # A disconnected connector never completes a sync.
-        Connector(
-            id="e93bb1a7-5f0d-4b1c-a6d1-90f3f1c2d733",
-            status="disconnected",
-            server_name="EX-OLD.northwindtraders.com",
-            connector_server_name="INTUNECON03.northwindtraders.com",
-            version="5.0.4912.0",
-            exchange_organization="Northwind Traders",
-            stuck=True,
-        ),
-    )
+    return Seed(default_objects(now), _applications(), (_user(),), _identities())
 
 
 def _applications() -> tuple[Application, ...]:
@@ -116,7 +84,7 @@ def _applications() -> tuple[Application, ...]:
         Application(
             client_id="4f0f3a52-7c55-4d2e-9f39-0f8f3a1f6b10",
             display_name="Ansible Intune automation",
-            roles=(_READ_WRITE,),
+            roles=(_READ_WRITE, *_CONFIGURATION),
             scopes=_CONSENTED,
             # Secrets of Entra contain a tilde, too. With this prefix a secret cannot start with a dash, like an option.
             secrets=(SecretCredential("sim8Q~" + secrets.token_urlsafe(32)),),
@@ -156,8 +124,11 @@ def read_seed(path: Path | None, now: datetime) -> Seed:
     if path is None:
         return seed
     try:
-        fields = Fields(json.loads(path.read_bytes()), "The seed", known=_READERS)
+        fields = Fields(json.loads(path.read_bytes()), "The seed", known=(*RESOURCES, *_READERS))
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
     parts = {name: read(fields.raw(name)) for name, read in _READERS.items() if fields.has(name)}
-    return dataclasses.replace(seed, **parts)
+    objects = {
+        name: read_objects(resource, fields.raw(name)) for name, resource in RESOURCES.items() if fields.has(name)
+    }
+    return dataclasses.replace(seed, objects={**seed.objects, **objects}, **parts)

@@ -27,6 +27,7 @@ from .graph.throttling import Limits
 from .http_adapter import HttpAdapter
 from .identity.service import PATH as IDENTITY_PATH
 from .identity.service import respond as identity_respond
+from .intune.catalog import COLLECTIONS
 from .private_file import write_private_file
 from .process import has_exited
 from .proxy.listener import Proxy
@@ -120,7 +121,7 @@ def _tenant_values(state: ServiceState) -> dict[str, t.Any]:
         "proxy_password": state.proxy_password,
         "identity_header": state.identity_header,
         "identity_client_id": state.seed.user_assigned_identity.client_id,
-        "connectors": [connector.id for connector in state.connectors.all()],
+        **{name: [item.id for item in state.objects[name].all()] for name in COLLECTIONS},
     }
 
 

@@ -10,11 +10,12 @@ import dataclasses
 import secrets
 from typing import TYPE_CHECKING
 
-from .connectors import Connectors
 from .device_codes import DeviceCodes
 from .faults.rules import FaultPlan
 from .federation import Federation
 from .graph.throttling import Limits, Throttling
+from .intune.catalog import RESOURCES
+from .intune.objects import IntuneObjects
 from .journal import Journal
 from .refresh_tokens import RefreshTokens
 from .secrets_record import SecretsRecord
@@ -54,7 +55,10 @@ class ServiceState:
         """Fill the tenant from the seed."""
         self.record.add(self.proxy_password)
         self.record.add(self.identity_header)
-        self.connectors = Connectors(self.seed.connectors, self.clock, sync_seconds)
+        self.objects = {
+            name: IntuneObjects(resource, self.seed.objects[name], self.clock, sync_seconds, self.record)
+            for name, resource in RESOURCES.items()
+        }
         self.applications = self.seed.applications
         self.users = self.seed.users
         self.identities = self.seed.identities
@@ -97,7 +101,8 @@ class ServiceState:
 
     def reset(self) -> None:
         """Restore the seed and the initial settings. Issued tokens, the journal and the faults are deleted."""
-        self.connectors.replace(self.seed.connectors)
+        for name, objects in self.objects.items():
+            objects.replace(self.seed.objects[name])
         self.applications = self.seed.applications
         self.users = self.seed.users
         self.identities = self.seed.identities

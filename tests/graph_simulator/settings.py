@@ -33,7 +33,7 @@ def read_arguments(arguments: t.Sequence[str]) -> SimulatorSettings:
     """Parse the command line; exit with a usage message when it is invalid."""
     parser = argparse.ArgumentParser(
         prog="graph_simulator",
-        description="Simulates Microsoft Entra and Microsoft Graph's Exchange connectors on ports of this machine.",
+        description="Simulates Microsoft Entra and the Intune syncs of Microsoft Graph on ports of this machine.",
     )
     parser.add_argument(
         "--ready-file",
@@ -46,14 +46,14 @@ def read_arguments(arguments: t.Sequence[str]) -> SimulatorSettings:
         "--seed",
         type=Path,
         metavar="PATH",
-        help="a JSON file whose connectors, applications, users and identities replace the default ones",
+        help="a JSON file whose Intune objects, applications, users and identities replace the default ones",
     )
     parser.add_argument(
         "--sync-seconds",
         type=_at_least_zero,
         default=2.0,
         metavar="SECONDS",
-        help="how long after an accepted sync lastSyncDateTime advances (default: %(default)s)",
+        help="how long after it is accepted a sync ends (default: %(default)s)",
     )
     parser.add_argument(
         "--latency-ms",
@@ -67,7 +67,7 @@ def read_arguments(arguments: t.Sequence[str]) -> SimulatorSettings:
         type=_at_least_one,
         default=100,
         metavar="COUNT",
-        help="how many connectors Graph lists on one page (default: %(default)s)",
+        help="how many objects Graph lists on one page (default: %(default)s)",
     )
     parser.add_argument(
         "--device-code-seconds",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import typing as t
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 from ansible_collections.msgraph.intune.tests import graph_simulator
@@ -22,12 +23,11 @@ if t.TYPE_CHECKING:
 SIMULATOR_DESCRIPTION = Path(str(graph_simulator.__file__)).with_name("openapi.yaml")
 
 _GRAPH = "https://graph.microsoft.com"
-_VERSION = "/v1.0"
 _VERBS = ("get", "post", "put", "patch", "delete")
 
 
 class Contract:
-    """An OpenAPI description whose server is ``https://graph.microsoft.com/v1.0``.
+    """An OpenAPI description of ``https://graph.microsoft.com``, or of one of its API versions.
 
     The checks raise ``error``.
     """
@@ -35,16 +35,18 @@ class Contract:
     error = OpenAPIError
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._description = OpenAPI.from_file_path(str(path))
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         self._paths = document["paths"]
+        self._root = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
         info = document["info"]
         self.name = f"{info['title']} {info['version']}"
 
     def operations(self) -> set[tuple[str, str]]:
         """Return verb and path of each operation, for example ``("POST", "/v1.0/$batch")``."""
         return {
-            (verb.upper(), _VERSION + path)
+            (verb.upper(), self._root + path)
             for path, operations in self._paths.items()
             for verb in operations
             if verb in _VERBS

@@ -67,7 +67,7 @@ def check_last_exchange(contract: Contract, simulator: Simulator, response: requ
 
 def test_the_description_of_the_simulator_contains_exactly_its_routes(simulator_contract: Contract) -> None:
     routes = {
-        (verb, "/".join(["/v1.0", *route]).replace("{key}", "{id}"))
+        (verb, "/".join(["", *route]).replace("{key}", "{id}"))
         for route, operations in ROUTES.items()
         for verb in operations
     }

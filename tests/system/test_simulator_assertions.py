@@ -123,7 +123,7 @@ def test_a_registered_certificate_is_accepted(
     assert response.status_code == 200
     claims = claims_of(response.json()["access_token"])
     assert (claims["appid"], claims["appidacr"]) == (simulator.client_id, "2")
-    assert claims["roles"] == ["DeviceManagementServiceConfig.ReadWrite.All"]
+    assert claims["roles"] == simulator.applications()[0]["roles"]
 
 
 def test_a_sha_1_thumbprint_is_accepted(simulator: Simulator, login: Client, key_pair: KeyPair) -> None:

@@ -163,7 +163,7 @@ def test_reset_restores_the_seed(simulator: Simulator, graph: Client) -> None:
         ("PUT", "/connectors", [{"serverName": "S"}], "connectors[0].id is missing."),
         ("PUT", "/connectors", [{"id": "a", "displayName": "D"}], "connectors[0] has the unknown field displayName"),
         ("PUT", "/connectors", [{"id": "a"}, {"id": "a"}], "connectors has the same id twice."),
-        ("PATCH", "/connectors/nobody", {}, "There is no connector nobody."),
+        ("PATCH", "/connectors/nobody", {}, "There is no Exchange connector nobody."),
         ("PUT", "/applications", [{}], "applications[0].client_id is missing."),
         (
             "PUT",

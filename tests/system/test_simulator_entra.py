@@ -76,7 +76,7 @@ def test_a_token_contains_application_tenant_and_roles(simulator: Simulator, log
     )
     assert claims["exp"] - claims["iat"] == 3599
     assert (claims["appid"], claims["tid"], claims["idtyp"]) == (simulator.client_id, simulator.tenant_id, "app")
-    assert claims["roles"] == ["DeviceManagementServiceConfig.ReadWrite.All"]
+    assert claims["roles"] == simulator.applications()[0]["roles"]
     assert {"iss", "nbf", "oid"} <= claims.keys()
 
 

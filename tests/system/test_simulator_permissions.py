@@ -80,5 +80,6 @@ def test_the_error_names_the_missing_permission(simulator: Simulator, graph: Cli
     response = graph.post(f"{CONNECTORS}/{connector_id}/sync", simulator.token(roles=[READ]), json=DELTA)
     text = intune_message(assert_graph_error(response, 403, "Forbidden"))
     assert text.startswith("Application is not authorized to perform this operation. ")
-    assert f"must have one of the following scopes: {READ_WRITE} - " in text
+    permissions = f"{READ_WRITE}, DeviceManagementConfiguration.ReadWrite.All"
+    assert f"must have one of the following scopes: {permissions} - " in text
     assert f"Activity ID: {response.headers['request-id']}" in text

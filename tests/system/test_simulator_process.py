@@ -87,6 +87,9 @@ def test_the_ready_file_is_complete_and_private(start: t.Callable[..., StartedPr
         "proxy_username",
         "proxy_password",
         "connectors",
+        "vpp_tokens",
+        "enrollment_program_tokens",
+        "driver_update_profiles",
         "pid",
     }
     assert stat.S_IMODE(ready_file.stat().st_mode) == 0o600

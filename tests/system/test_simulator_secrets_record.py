@@ -14,7 +14,7 @@ import pytest
 import requests
 from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator, SimulatorError
 from ansible_collections.msgraph.intune.tests.graph_simulator.secrets_record import ENV_VARIABLE, SecretsRecord
-from ansible_collections.msgraph.intune.tests.system.clients import make_client
+from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, make_client
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -34,16 +34,25 @@ def recording_simulator(record: Path) -> t.Iterator[Simulator]:
         yield simulator
 
 
+def vpp_secrets(simulator: Simulator) -> list[str]:
+    client = make_client(simulator.graph_url, simulator)
+    with client.session:
+        response = client.get("/beta/deviceAppManagement/vppTokens", simulator.token(roles=[READ_WRITE]))
+    return [token["token"] for token in response.json()["value"]]
+
+
 def recorded_secrets(record: Path) -> list[str]:
     return record.read_text().splitlines()
 
 
 def test_secrets_of_the_seed_are_recorded(recording_simulator: Simulator, record: Path) -> None:
-    assert set(recorded_secrets(record)) == {
+    recorded = set(recorded_secrets(record))
+    assert recorded == {
         recording_simulator.client_secret,
         recording_simulator.password,
         recording_simulator.identity_header,
         recording_simulator.proxy_password,
+        *vpp_secrets(recording_simulator),
     }
     assert stat.S_IMODE(record.stat().st_mode) == 0o600
 
@@ -54,9 +63,12 @@ def test_secrets_of_control_requests_are_recorded(recording_simulator: Simulator
     recording_simulator.change_user("u", password="password-2")
     recording_simulator.set_applications([{"client_id": "a", "secrets": [{"value": "secret-1"}]}])
     recording_simulator.change_application("a", secrets=[{"value": "secret-1"}, {"value": "secret-2"}])
+    recording_simulator.set_objects("vpp_tokens", [{"id": "v", "token": "vpp-1"}])
+    recording_simulator.change_object("vpp_tokens", "v", token="vpp-2")
     tokens = {recording_simulator.token(roles=[]), recording_simulator.federated_token()}
     recording_simulator.reset()
-    assert set(recorded_secrets(record)) - start == {"password-1", "password-2", "secret-1", "secret-2", *tokens}
+    expected = {"password-1", "password-2", "secret-1", "secret-2", "vpp-1", "vpp-2"}
+    assert set(recorded_secrets(record)) - start == {*expected, *tokens}
     assert len(recorded_secrets(record)) == len(set(recorded_secrets(record)))
 
 

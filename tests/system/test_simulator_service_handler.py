@@ -87,12 +87,13 @@ def test_the_handler_does_not_import_aiohttp() -> None:
 def test_a_sync_completes_on_the_simulated_clock(
     state: ServiceState, handler: ServiceHandler, clock: ManualClock
 ) -> None:
-    connector = state.connectors.all()[0]
+    connectors = state.objects["connectors"]
+    connector = connectors.all()[0]
     assert handler.handle(sync_request(state, connector.id)).response.status == 204
     clock.advance(3599)
-    assert state.connectors.all()[0] == connector
+    assert connectors.all()[0] == connector
     clock.advance(1)
-    assert state.connectors.all()[0].last_sync == "2026-01-01T01:00:00.0000000Z"
+    assert connectors.all()[0].values["lastSyncDateTime"] == "2026-01-01T01:00:00.0000000Z"
 
 
 def test_requests_of_a_batch_are_recorded_and_hit_by_faults(state: ServiceState, handler: ServiceHandler) -> None:

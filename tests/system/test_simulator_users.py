@@ -26,6 +26,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
     from ansible_collections.msgraph.intune.tests.system.clients import Client
 
+CONSENTED = (
+    READ,
+    READ_WRITE,
+    "DeviceManagementConfiguration.Read.All",
+    "DeviceManagementConfiguration.ReadWrite.All",
+    "User.Read",
+)
 INVALID_GRANT = (400, "invalid_grant")
 
 
@@ -115,8 +122,8 @@ def test_the_token_lifetime_can_be_set(simulator: Simulator, login: Client, grap
         ("openid", "openid", "openid"),
         (
             "{root}/.default",
-            f"{READ} {READ_WRITE} User.Read",
-            f"{{root}}/.default {{root}}/{READ} {{root}}/{READ_WRITE} {{root}}/User.Read",
+            " ".join(CONSENTED),
+            " ".join(f"{{root}}/{name}" for name in (".default", *CONSENTED)),
         ),
     ],
 )

@@ -28,10 +28,10 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.e
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync import SyncRun
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.sync_options import SyncOptions
-from ansible_collections.msgraph.intune.tests.graph_simulator.connectors import Connector
 from ansible_collections.msgraph.intune.tests.graph_simulator.faults.rules import read_rules
 from ansible_collections.msgraph.intune.tests.graph_simulator.graph.service import respond as graph_respond
 from ansible_collections.msgraph.intune.tests.graph_simulator.http_messages import HttpRequest
+from ansible_collections.msgraph.intune.tests.graph_simulator.intune.objects import read_objects
 from ansible_collections.msgraph.intune.tests.graph_simulator.service_handler import ServiceHandler
 from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
 from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE
@@ -119,7 +119,8 @@ def test_each_of_a_thousand_connectors_is_triggered_once(seed: int, limited: boo
     clock = SimulatedClock()
     chance = random.Random(seed)  # noqa: S311  chance, not secrecy
     state = make_state(clock)
-    state.connectors.replace(Connector(id=connector_id) for connector_id in IDS)
+    connectors = state.objects["connectors"]
+    connectors.replace(read_objects(connectors.resource, [{"id": connector_id} for connector_id in IDS]))
     rules = [{"service": "graph", "times": None, "seed": seed, **fault} for fault in FAULTS]
     state.faults.replace(read_rules(rules))
     session = requests.Session()

@@ -2,16 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Control routes for the content of the tenant: connectors, applications, users and managed identities."""
+"""Control routes for the content of the tenant: Intune objects, applications, users and managed identities."""
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ..applications import Application, read_applications
-from ..connectors import read_connectors
 from ..fields import merge_changes
 from ..identities import read_identities
+from ..intune.objects import IntuneObjects, read_objects
 from ..users import User, read_users
 from .routes import ANY_SEGMENT, EMPTY, Routes, require_item
 
@@ -28,9 +29,7 @@ class TenantRoutes:
     def routes(self) -> Routes:
         """Return the routes."""
         return {
-            ("GET", "/connectors"): lambda body: [item.to_json() for item in self._state.connectors.all()],
-            ("PUT", "/connectors"): self.replace_connectors,
-            ("PATCH", f"/connectors/{ANY_SEGMENT}"): self.change_connector,
+            **self._intune_routes(),
             ("GET", "/applications"): lambda body: [item.to_json() for item in self._state.applications],
             ("PUT", "/applications"): self.replace_applications,
             ("PATCH", f"/applications/{ANY_SEGMENT}"): self.change_application,
@@ -41,16 +40,14 @@ class TenantRoutes:
             ("PUT", "/identities"): self.replace_identities,
         }
 
-    def replace_connectors(self, body: t.Any) -> t.Any:
-        """Replace the connectors."""
-        self._state.connectors.replace(read_connectors(body))
-        return EMPTY
-
-    def change_connector(self, body: t.Any, connector_id: str) -> t.Any:
-        """Change some properties of a connector, and return it."""
-        changed = require_item(self._state.connectors.find(connector_id), f"connector {connector_id}").changed(body)
-        self._state.connectors.put(changed)
-        return changed.to_json()
+    def _intune_routes(self) -> Routes:
+        routes: Routes = {}
+        for name, objects in self._state.objects.items():
+            one = f"/{name}" if objects.resource.singleton else f"/{name}/{ANY_SEGMENT}"
+            routes["GET", f"/{name}"] = functools.partial(_show_objects, objects)
+            routes["PUT", f"/{name}"] = functools.partial(_replace_objects, objects)
+            routes["PATCH", one] = functools.partial(_change_object, objects)
+        return routes
 
     def replace_applications(self, body: t.Any) -> t.Any:
         """Replace the registered applications."""
@@ -80,3 +77,23 @@ class TenantRoutes:
         """Replace the managed identities."""
         self._state.identities = read_identities(body)
         return EMPTY
+
+
+def _show_objects(objects: IntuneObjects, body: t.Any) -> t.Any:
+    """Return the objects, or the only object of a singleton, without secrets."""
+    shown = [item.to_json() for item in objects.all()]
+    return shown[0] if objects.resource.singleton else shown
+
+
+def _replace_objects(objects: IntuneObjects, body: t.Any) -> t.Any:
+    """Replace the objects of a resource."""
+    objects.replace(read_objects(objects.resource, body))
+    return EMPTY
+
+
+def _change_object(objects: IntuneObjects, body: t.Any, object_id: str | None = None) -> t.Any:
+    """Change some properties of an object, and return it. The only object of a singleton needs no id."""
+    found = objects.all()[0] if object_id is None else objects.find(object_id)
+    changed = require_item(found, f"{objects.resource.noun} {object_id}").changed(body)
+    objects.put(changed)
+    return changed.to_json()

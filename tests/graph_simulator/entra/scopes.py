@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..intune.catalog import PERMISSIONS as INTUNE_PERMISSIONS
 from ..tenant import TENANT_NAME
 from . import errors, user_errors
 from .errors import EntraError
@@ -20,12 +21,7 @@ if t.TYPE_CHECKING:
     from ..applications import Application
     from ..service_state import ServiceState
 
-PERMISSIONS = (
-    "DeviceManagementManagedDevices.Read.All",
-    "DeviceManagementServiceConfig.Read.All",
-    "DeviceManagementServiceConfig.ReadWrite.All",
-    "User.Read",
-)
+PERMISSIONS = (*INTUNE_PERMISSIONS, "DeviceManagementManagedDevices.Read.All", "User.Read")
 """The delegated permissions of Graph that the simulator knows."""
 
 _OPENID = ("openid", "profile", "email", "offline_access")

@@ -9,13 +9,16 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..intune.catalog import RESOURCES
+from ..intune.resource import VERSIONS
 from .authorization import authenticate, authorize
 from .batch import BATCH, read_batch
 from .errors import ODataError, bad_request, error_response
-from .exchange_connectors import COLLECTION, get_connector, list_connectors, sync_connector
+from .intune_objects import IntuneOperations
 
 if t.TYPE_CHECKING:
     from ..http_messages import BatchResponse, HttpRequest, HttpResponse
+    from ..intune.resource import IntuneResource
     from ..service_state import ServiceState
 
 ANY_SEGMENT = "{key}"
@@ -36,17 +39,39 @@ class Operation:
     is_batch: bool = False
 
 
-_READ = ("DeviceManagementServiceConfig.Read.All", "DeviceManagementServiceConfig.ReadWrite.All")
-_WRITE = ("DeviceManagementServiceConfig.ReadWrite.All",)
-_SYNC = {"POST": Operation(sync_connector, _WRITE)}
+Routes = dict[tuple[str, ...], dict[str, Operation]]
 
-ROUTES: dict[tuple[str, ...], dict[str, Operation]] = {
-    COLLECTION: {"GET": Operation(list_connectors, _READ, options=("$skiptoken",))},
-    (*COLLECTION, ANY_SEGMENT): {"GET": Operation(get_connector, _READ)},
-    (*COLLECTION, ANY_SEGMENT, "sync"): _SYNC,
-    (*COLLECTION, ANY_SEGMENT, "microsoft.graph.sync"): _SYNC,
-    BATCH: {"POST": Operation(read_batch, permissions=(), is_batch=True)},
-}
+
+def _routes_of(resource: IntuneResource, version: str) -> Routes:
+    """Return the routes of a resource in one API version."""
+    operations = IntuneOperations(resource)
+    root = (version, *resource.segments)
+    routes: Routes = {}
+    if not resource.singleton:
+        routes[root] = {"GET": Operation(operations.list, resource.permissions, options=("$skiptoken",))}
+    item = root if resource.singleton else (*root, ANY_SEGMENT)
+    sync = {"POST": Operation(operations.sync, resource.action.permissions)}
+    return {
+        **routes,
+        item: {"GET": Operation(operations.get, resource.permissions)},
+        (*item, resource.action.name): sync,
+        (*item, f"microsoft.graph.{resource.action.name}"): sync,
+    }
+
+
+def _routes() -> Routes:
+    batch = {"POST": Operation(read_batch, permissions=(), is_batch=True)}
+    routes: Routes = {(version, *BATCH): batch for version in VERSIONS}
+    for resource in RESOURCES.values():
+        for version in resource.versions:
+            routes.update(_routes_of(resource, version))
+    return routes
+
+
+ROUTES = _routes()
+"""The operations by route and verb. The first segment of a route is the API version."""
+
+_INTUNE_ROOTS = {resource.segments[0] for resource in RESOURCES.values()}
 
 
 def respond(request: HttpRequest, state: ServiceState) -> HttpResponse | BatchResponse:
@@ -64,12 +89,11 @@ def respond(request: HttpRequest, state: ServiceState) -> HttpResponse | BatchRe
 
 
 def _find_operation(request: HttpRequest) -> Operation:
-    version, segments = request.segments[0], request.segments[1:]
-    if version != "v1.0":
-        raise bad_request(f"Invalid version: {version}.")
-    operations = next((verbs for route, verbs in ROUTES.items() if _matches(route, segments)), None)
+    if request.segments[0] not in VERSIONS:
+        raise bad_request(f"Invalid version: {request.segments[0]}.")
+    operations = next((verbs for route, verbs in ROUTES.items() if _matches(route, request.segments)), None)
     if operations is None:
-        raise _unknown_path(request, segments)
+        raise _unknown_path(request, request.segments[1:])
     if request.method not in operations:
         raise ODataError(
             405,
@@ -87,8 +111,8 @@ def _matches(route: tuple[str, ...], segments: tuple[str, ...]) -> bool:
 
 
 def _unknown_path(request: HttpRequest, segments: tuple[str, ...]) -> ODataError:
-    """Return the error for an unknown path. Paths below deviceManagement get the error of Intune's own router."""
-    if len(segments) < 2 or segments[0] != COLLECTION[0]:
+    """Return the error for an unknown path. Paths of Intune get the error of its own router."""
+    if len(segments) < 2 or segments[0] not in _INTUNE_ROOTS:
         return bad_request(f"Resource not found for the segment '{segments[0] if segments else ''}'.")
     template = "/".join(["~", "singleton", *["navigation"] * (len(segments) - 1)])
     return ODataError(
