@@ -179,7 +179,6 @@ def test_requests_of_the_sync_run(contract: Contract, simulator: Simulator, name
         contract.check_request(entry)
 
 
-@pytest.mark.xfail(reason="Graph refuses a POST without a body in a batch, and the client sends none.", strict=True)
 @pytest.mark.parametrize("name", [name for name, resource in CLIENT_RESOURCES.items() if not resource.is_singleton])
 def test_requests_of_the_sync_run_for_several_objects(contract: Contract, simulator: Simulator, name: str) -> None:
     simulator.set_objects(name, [{**simulator.objects(name)[0], "id": key} for key in ("a", "b")])

@@ -29,13 +29,15 @@ _ROLE = (
     "The signed-in user needs an Intune role as well, such as Intune Administrator, or one with Read on Device"
     " configurations."
 )
-# Microsoft documents a permission to read for the action, too.
+_READ_ALL: t.Final = "DeviceManagementConfiguration.Read.All"
 _READ = Permission(
-    "DeviceManagementConfiguration.Read.All",
+    _READ_ALL,
     _ROLE,
     implied_by=("DeviceManagementConfiguration.ReadWrite.All",),
     application_hint=LICENCE_HINT,
 )
+# Microsoft documents this permission to read as the only one for the action.
+_SYNC = Permission(_READ_ALL, _ROLE, application_hint=LICENCE_HINT)
 
 
 def _progress(before: State, after: State, changed: bool) -> Progress:
@@ -74,7 +76,7 @@ DRIVER_UPDATE_PROFILE: t.Final = Resource(
     read_permission=_READ,
     action=SyncAction(
         name="syncInventory",
-        permission=_READ,
+        permission=_SYNC,
         progress=_progress,
         failure_hint="Check the profile in the Intune admin center.",
     ),

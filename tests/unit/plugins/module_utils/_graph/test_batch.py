@@ -115,7 +115,16 @@ def test_a_batch_matches_the_documentation() -> None:
     }
 
 
-def test_an_item_without_a_body_has_no_content_type() -> None:
+def test_a_post_without_a_body_sends_an_empty_object() -> None:
+    scenario = BatchScenario(batch_reply(OK))
+    send_all(scenario.client, [GraphRequest("POST", "things/7/sync", "sync thing 7", sync("x").permission)])
+    headers = {"Content-Type": "application/json"}
+    assert scenario.session.sent[0].json() == {
+        "requests": [{"id": "1", "method": "POST", "url": "/things/7/sync", "headers": headers, "body": {}}]
+    }
+
+
+def test_a_get_has_no_body_and_no_content_type() -> None:
     scenario = BatchScenario(batch_reply(Reply(200, {"id": "7"})))
     (answer,) = send_all(scenario.client, [GraphRequest("GET", "things/7", "read thing 7", sync("x").permission)])
     assert scenario.session.sent[0].json() == {"requests": [{"id": "1", "method": "GET", "url": "/things/7"}]}

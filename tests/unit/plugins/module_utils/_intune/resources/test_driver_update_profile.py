@@ -56,3 +56,11 @@ def test_nested_properties_are_read_and_a_missing_parent_is_null() -> None:
 def test_a_failed_sync_is_unhealthy() -> None:
     assert health(DRIVER_UPDATE_PROFILE, profile()) == ("healthy", None)
     assert health(DRIVER_UPDATE_PROFILE, profile(state="failure")) == ("unhealthy", "error_state")
+
+
+def test_the_sync_needs_the_permission_that_microsoft_documents_alone() -> None:
+    read = DRIVER_UPDATE_PROFILE.read_permission
+    sync = action_of(DRIVER_UPDATE_PROFILE).permission
+    assert read.name == sync.name == "DeviceManagementConfiguration.Read.All"
+    assert read.implied_by == ("DeviceManagementConfiguration.ReadWrite.All",)
+    assert sync.implied_by == ()
