@@ -14,7 +14,7 @@ RESULTS := .cache/results
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check simulator matrix release-check gates bench docs lint types sanity units coverage integration system stage clean
+.PHONY: help demo test check simulator matrix release-check gates bench docs module-docs lint types sanity units coverage integration system stage clean
 .PHONY: run-venv test-venv lint-venv release-check-venv bench-venv docs-venv peers-venv ansible-test-home fresh-results
 
 # A git hook sets these variables for its repository, but the staged tree is another repository.
@@ -140,6 +140,9 @@ docs: docs-venv stage ## build the documentation as a site in .cache/docs
 	@$(HOME_HERE) .venv-docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going \
 		-c docs/docsite -d .cache/docs/doctrees .cache/docs/rst .cache/docs/html
 	@printf 'Open %s\n' "$$PWD/.cache/docs/html/index.html"
+
+module-docs: test-venv stage ## write the parts of the module documentation that modules share
+	PYTHONPATH=$(COLLECTIONS) .venv/bin/python tests/tools/module_parts.py plugins/modules
 
 stage: run-venv ## copy the collection into .cache for the tools of Ansible
 	@mkdir -p .cache/home

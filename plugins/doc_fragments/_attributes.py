@@ -35,24 +35,6 @@ attributes:
       - msgraph.intune.graph
 """
 
-    # For modules that only read; use it together with the standard fragment.
-    INFO_MODULE = r"""
-options: {}
-attributes:
-  check_mode:
-    support: full
-    details:
-      - The module changes nothing, with and without check mode.
-  diff_mode:
-    support: N/A
-    details:
-      - The module changes nothing.
-  idempotent:
-    support: full
-    details:
-      - The module changes nothing.
-"""
-
     # For modules whose action plugin can run them in-process; use it together with the standard fragment.
     IN_PROCESS = r"""
 options: {}

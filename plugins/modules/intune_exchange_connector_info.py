@@ -22,27 +22,14 @@ options:
       - If not set, or blank, connectors of every status are returned. With an empty list no connector is returned.
     type: list
     elements: str
-  last_sync_older_than:
-    description:
-      - Return only connectors whose last sync is at least this old. A connector that never synced, or whose last sync
-        time cannot be read, is older than any age. The age is measured with the service's clock.
-      - A number of seconds, or a number with a unit, such as V(90s), V(30m), V(2h), V(1d) or V(1w).
-    type: str
-    version_added: 1.1.0
-  last_sync_younger_than:
-    description:
-      - Return only connectors whose last sync is younger than this.
-      - A number of seconds, or a number with a unit, such as V(90s), V(30m), V(2h), V(1d) or V(1w).
-    type: str
-    version_added: 1.1.0
 extends_documentation_fragment:
-  - msgraph.intune._connector_selection
+  - msgraph.intune._selection.connectors
+  - msgraph.intune._info
   - msgraph.intune._graph
   - msgraph.intune._graph.connection
   - msgraph.intune._attributes
   - msgraph.intune._attributes.actiongroup_graph
   - msgraph.intune._attributes.in_process
-  - msgraph.intune._attributes.info_module
 notes:
   - At most one of O(connector_id), O(connector_name) and O(all_connectors) may be given. Without them the module reads
     all connectors.
@@ -56,46 +43,41 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Monitor the Exchange connectors
-  hosts: localhost
-  connection: local
-  gather_facts: false
-  vars:
-    # Run the module where ansible-core, requests and msal are installed.
-    ansible_python_interpreter: "{{ ansible_playbook_python }}"
-  tasks:
-    - name: Read all connectors
-      msgraph.intune.intune_exchange_connector_info:
-      register: result
+- name: Read all connectors
+  msgraph.intune.intune_exchange_connector_info:
+  register: result
 
-    - name: Show their servers and health
-      ansible.builtin.debug:
-        msg: "{{ item.server_name }}: {{ item.health }}, last sync {{ item.last_sync_date_time }}"
-      loop: "{{ result.connectors }}"
-      loop_control:
-        label: "{{ item.id }}"
+- name: Show their servers and health
+  ansible.builtin.debug:
+    msg: "{{ item.server_name }}: {{ item.health }}, last sync {{ item.last_sync_date_time }}"
+  loop: "{{ result.connectors }}"
+  loop_control:
+    label: "{{ item.id }}"
 
-    - name: Fail when a connector of one organization has not synced for three days
-      msgraph.intune.intune_exchange_connector_info:
-        connector_name: Contoso
-      register: probe
-      failed_when: probe is failed or probe.counts.unhealthy > 0
+- name: Fail when a connector of one organization has not synced for three days
+  msgraph.intune.intune_exchange_connector_info:
+    connector_name: Contoso
+  register: probe
+  failed_when: probe is failed or probe.counts.unhealthy > 0
 """
 
 RETURN = r"""
+# BEGIN GENERATED info_head
 msg:
   description: A message that describes what was read. On failure it also says what to do next.
   returned: always
   type: str
-  sample: "2 Exchange connectors: 1 healthy, 0 warning, 1 unhealthy."
+  sample: '2 Exchange connectors: 1 healthy, 0 warning, 1 unhealthy.'
 connectors:
   description:
-    - The connectors, in the requested order. Without a selection they are in the order of the service.
-    - Also returned when some connectors were not found.
+    - One entry for each connector, in the requested order. Without IDs and names they are in the
+      order of the service.
+    - Also returned when the task fails, but not when Ansible itself refused the arguments.
   returned: always
   type: list
   elements: dict
   contains:
+# END GENERATED
     id:
       description: The connector's ID.
       returned: always
@@ -149,30 +131,33 @@ connectors:
       returned: always
       type: str
       sample: Contoso
+# BEGIN GENERATED info_health
     seconds_since_last_sync:
       description:
         - The seconds since the last sync, measured with the service's clock.
-        - V(null) when the connector never synced, or when RV(connectors[].health) is V(unknown).
+        - V(null) when there was no sync, or when the time of the last sync cannot be read.
       returned: always
       type: int
       sample: 10800
     health:
       description:
-        - V(healthy) when the last sync was less than one day ago, V(warning) from one day on, and V(unhealthy) from
-          three days on or when the connector never synced.
-        - V(unknown) when the service gives an unreadable time.
+        - 'V(healthy), V(warning) or V(unhealthy): the worst of the reasons in RV(connectors[].health_reason)
+          decides.'
+        - V(unknown) when the service gives an unreadable time, and no other reason applies.
       returned: always
       type: str
       sample: healthy
     health_reason:
       description:
-        - Why RV(connectors[].health) is V(warning) or V(unhealthy). V(not_synced) means that the last sync is too old,
-          or that there was none.
-        - V(null) when the connector is healthy, or when its health is unknown.
+        - Why RV(connectors[].health) is V(warning) or V(unhealthy). V(null) when it is V(healthy)
+          or V(unknown).
+        - V(not_synced) means that the last sync was one day ago or more (V(warning)), or three days
+          ago or more (V(unhealthy)), or that there was none (V(unhealthy)).
       returned: always
       type: str
-      sample: not_synced
+      sample: null
       version_added: 1.1.0
+# END GENERATED
 counts:
   description:
     - The number of RV(connectors), in total, by health and by status.
@@ -230,24 +215,28 @@ counts:
       returned: success
       type: int
       sample: 0
+# BEGIN GENERATED failure
 error:
   description:
-    - Why the task failed, as data.
+    - Why the task failed, as data. If several connectors failed, the first of them in the requested
+      order.
     - Not returned when Ansible itself refused the arguments.
   returned: failure
   type: dict
   contains:
     kind:
       description:
-        - V(options) for invalid options or environment variables; nothing was sent.
+        - V(options) for invalid options or environment variables, or a name that fits several objects;
+          nothing was changed.
         - V(dependency) for a missing Python package.
         - V(authentication) when the credential or token was refused.
         - V(authorization) when a permission or role is missing.
-        - V(not_found) when there is no such connector, by ID or by name.
-        - V(throttled) when the service limits the rate of requests.
-        - V(timeout) when no answer came in time.
+        - V(not_found) when there is no such object, by ID or by name.
+        - V(throttled) when the service limits the rate of requests, or its minimum interval between
+          two syncs is not over.
+        - V(timeout) when no answer came in time, or a sync did not complete in time.
         - V(network) when the service could not be reached, or its certificate was not accepted.
-        - V(service) when the service failed or refused the request.
+        - V(service) when the service failed or refused the request, or reported that a sync failed.
         - V(protocol) when the answer is invalid, for example a web page.
       returned: always
       type: str
@@ -283,7 +272,10 @@ error:
       type: float
       sample: null
     hint:
-      description: What to do next. V(null) when there is no hint.
+      description:
+        - What to do next. V(null) when there is no hint.
+        - In an entry of RV(connectors), also V(null) when several entries share the hint of the task's
+          RV(error).
       returned: always
       type: str
       sample: null
@@ -332,12 +324,14 @@ retry_log:
   type: list
   elements: str
   sample:
-    - "Sending again after 2.0 s. Could not list the Exchange connectors of the tenant: Microsoft Graph answered 503: no
-      reason given."
+    - 'Sending again after 2.0 s. Could not read the Exchange connectors of the tenant: Microsoft
+      Graph answered 503: no reason given.'
+# END GENERATED
 """
 
 import sys
 
+# BEGIN GENERATED python_check
 # The imports below need Python 3.9. An older Python must be able to read this file, so that it can print the reason:
 # the file has no annotations and no "from __future__ import annotations".
 if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
@@ -350,6 +344,7 @@ if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
     )
     sys.stdout.write(json.dumps({"failed": True, "msg": message}))
     raise SystemExit(1)
+# END GENERATED
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.msgraph.intune.plugins.module_utils._info_module import build_info_module

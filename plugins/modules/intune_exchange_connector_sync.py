@@ -10,8 +10,6 @@ version_added: 1.0.0
 author: The msgraph.intune maintainers (@msgraph-intune)
 description:
   - Asks Microsoft Graph to sync one or more on-premises Exchange connectors of Microsoft Intune.
-  - Microsoft Graph answers that it accepted the request. It reports neither progress nor an end, so an accepted sync
-    has not necessarily happened.
   - Microsoft ended support for the on-premises Exchange connector on 19 February 2024 and says that it no longer syncs
     with Intune after that date. The action is still part of Microsoft Graph v1.0. To see what it does in your tenant
     today, compare the connector's last sync time before and after.
@@ -24,66 +22,14 @@ options:
     type: str
     choices: [deltaSync, fullSync]
     default: deltaSync
-  if_older_than:
-    description:
-      - The minimum age of the last sync. Connectors whose last sync is younger are skipped. The age is measured with
-        the service's clock.
-      - A connector that never synced, or whose last sync time cannot be read, is not skipped.
-      - A number of seconds, or a number with a unit, such as V(90s), V(30m), V(2h), V(1d) or V(1w).
-      - Only syncs that have finished count. If a second task runs before the first sync has finished, it triggers a
-        second sync. To avoid this, set O(wait=true) in the first task and start the second one after it.
-      - If not set, or blank, no connector is skipped.
-    type: str
-  wait:
-    description:
-      - Whether to wait until the last sync time of each connector is later than before. This is the only visible sign
-        that a sync has finished.
-    type: bool
-    default: false
-  wait_timeout:
-    description:
-      - How long to wait for all connectors together. After this time the task fails and lists the connectors that are
-        pending. The syncs that were triggered are not cancelled.
-      - A number of seconds, or a number with a unit, such as V(900) or V(15m). It is at most V(1d).
-    type: str
-    default: "900"
-  wait_sleep:
-    description:
-      - How long to wait between two reads of the connectors. The last wait ends with O(wait_timeout).
-      - A number of seconds, or a number with a unit, such as V(30) or V(1m). It is above 0 and at most V(1d).
-    type: str
-    default: "30"
-  max_fail_percentage:
-    description:
-      - The percentage of the selected connectors that may fail, or still be pending at O(wait_timeout), while the task
-        still succeeds. The task then warns and shows the first error.
-      - An error before the first trigger, such as a failed sign-in, always fails the task.
-      - A number from V(0) to V(100).
-    type: int
-    default: 0
-    version_added: 1.1.0
 extends_documentation_fragment:
-  - msgraph.intune._connector_selection
+  - msgraph.intune._selection.connectors
+  - msgraph.intune._sync
   - msgraph.intune._graph
   - msgraph.intune._graph.connection
   - msgraph.intune._attributes
   - msgraph.intune._attributes.actiongroup_graph
   - msgraph.intune._attributes.in_process
-attributes:
-  check_mode:
-    support: full
-    details:
-      - Signs in, reads the connectors and triggers nothing. The task fails if a connector does not exist.
-      - Warns when the access token itself shows that it lacks the permission to sync.
-  diff_mode:
-    support: full
-    details:
-      - Shows the last sync time, the status and the requested type of sync for each connector. Without O(wait=true)
-        only the type of sync can differ. Ansible shows no diff of a task that failed.
-  idempotent:
-    support: partial
-    details:
-      - With O(if_older_than) a run soon after a sync changes nothing. Without it each run requests a new sync.
 notes:
   - Exactly one of O(connector_id), O(connector_name) and O(all_connectors) is needed.
   - One connector that is selected by ID needs one request. Several connectors are triggered in batches of 20, no faster
@@ -91,8 +37,8 @@ notes:
   - With O(connector_name), O(all_connectors), O(if_older_than) or O(wait), in check mode and in diff mode, the module
     first reads all connectors (one request per page). One connector that is selected by ID is read alone. With
     O(wait=true) the module reads again in each round.
-  - When some connectors fail, the others are still triggered. The task then fails with C(changed=true), and Ansible
-    does not run its handlers.
+  - A sync has completed when the time of the last sync is later than before.
+  - The ID of a connector changes when it is reinstalled. Its name usually stays, so prefer O(connector_name).
   - The application, or the signed-in user, needs the Microsoft Graph permission
     C(DeviceManagementServiceConfig.ReadWrite.All). For check mode C(DeviceManagementServiceConfig.Read.All) is enough
     when an application signs in or O(access_token) is given. The tenant needs an active Intune licence.
@@ -104,72 +50,27 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Sync one connector, with the credential from the environment
-  hosts: localhost
-  connection: local
-  gather_facts: false
-  vars:
-    # Run the module where ansible-core, requests and msal are installed.
-    ansible_python_interpreter: "{{ ansible_playbook_python }}"
-  tasks:
-    - name: Ask for what changed in Exchange
-      msgraph.intune.intune_exchange_connector_sync:
-        connector_id: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
-      register: result
+- name: Sync one connector
+  msgraph.intune.intune_exchange_connector_sync:
+    connector_name: EXCH01.contoso.example
 
-    - name: Show what Microsoft Graph answered
-      ansible.builtin.debug:
-        var: result.msg
+- name: Discover all devices in two Exchange organizations
+  msgraph.intune.intune_exchange_connector_sync:
+    connector_id:
+      - 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
+      - c3a0f5d2-64f7-4d0a-8d6b-6b1f2e9a7b22
+    sync_type: fullSync
 
-# The same as an ad-hoc command, here for all devices:
-# ansible localhost -m msgraph.intune.intune_exchange_connector_sync \
-#   -e 'ansible_python_interpreter={{ ansible_playbook_python }}' \
-#   -a 'connector_id=7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11 sync_type=fullSync'
-
-- name: Sign in the same way in every task
-  hosts: localhost
-  connection: local
-  gather_facts: false
-  vars:
-    ansible_python_interpreter: "{{ ansible_playbook_python }}"
-  module_defaults:
-    group/msgraph.intune.graph:
-      tenant_id: contoso.example
-      client_id: 4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f
-      client_secret: "{{ intune_client_secret }}"
-  tasks:
-    - name: Discover all devices in two Exchange organizations
-      msgraph.intune.intune_exchange_connector_sync:
-        connector_id:
-          - 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
-          - c3a0f5d2-64f7-4d0a-8d6b-6b1f2e9a7b22
-        sync_type: fullSync
-
-    - name: Keep the connector of one server in sync, from a job that runs every hour
-      msgraph.intune.intune_exchange_connector_sync:
-        connector_name: EXCH01.contoso.example
-        if_older_than: 6h
-
-    - name: Sync all connectors of the tenant, and wait until that is visible
-      msgraph.intune.intune_exchange_connector_sync:
-        all_connectors: true
-        if_older_than: 1d
-        wait: true
-        wait_timeout: 30m
-
-    - name: Tell failures apart
-      block:
-        - name: Sync a connector
-          msgraph.intune.intune_exchange_connector_sync:
-            connector_id: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
-      rescue:
-        - name: Go on only when the connector is gone
-          ansible.builtin.assert:
-            that: ansible_failed_result.error.kind | default('') == 'not_found'
-            fail_msg: "{{ ansible_failed_result.msg }}"
+- name: Sync all connectors that did not sync in the last day, and wait until the syncs have completed
+  msgraph.intune.intune_exchange_connector_sync:
+    all_connectors: true
+    if_older_than: 1d
+    wait: true
+    wait_timeout: 30m
 """
 
 RETURN = r"""
+# BEGIN GENERATED sync
 msg:
   description: A message that describes what happened. On failure it also says what to do next.
   returned: always
@@ -177,22 +78,22 @@ msg:
   sample: Microsoft Graph accepted a deltaSync of Exchange connector '7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11'.
 connectors:
   description:
-    - One entry for each connector, in the requested order. The list is empty when the task failed earlier, for example
-      at sign-in.
+    - One entry for each connector, in the requested order. Without IDs and names they are in the
+      order of the service.
     - Also returned when the task fails, but not when Ansible itself refused the arguments.
   returned: always
   type: list
   elements: dict
   contains:
     id:
-      description: The connector's ID.
+      description: The ID of the connector.
       returned: always
       type: str
       sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
     name:
       description:
-        - The first non-empty value of server name, name of the server that hosts the connector, Exchange alias,
-          Exchange organization and SMTP address.
+        - The first non-empty value of C(server_name), C(connector_server_name), C(exchange_alias),
+          C(exchange_organization), C(primary_smtp_address).
         - V(null) when the connector was not read.
       returned: always
       type: str
@@ -206,15 +107,15 @@ connectors:
       description:
         - V(triggered) when Microsoft Graph accepted the request. It does not mean that the sync happened.
         - V(would_trigger) in check mode.
-        - V(skipped) when its last sync is younger than O(if_older_than).
-        - V(failed) when the connector could not be triggered or, in check mode, could not be read.
+        - V(skipped) when the sync was not requested. RV(connectors[].reason) is the reason.
+        - V(failed) when the request failed or, in check mode, the connector could not be read.
       returned: always
       type: str
       sample: triggered
     reason:
       description:
-        - Why the connector was skipped. V(recent) means that its last sync is younger than O(if_older_than).
-        - V(null) when it was not skipped.
+        - Why the connector was skipped. V(null) when it was not skipped.
+        - V(recent) means that its last sync is younger than O(if_older_than).
       returned: always
       type: str
       sample: null
@@ -230,12 +131,14 @@ connectors:
       sample: null
     completed:
       description:
-        - Whether the last sync time became later while the module waited. V(null) when the module did not wait.
+        - Whether the sync completed while the module waited. V(false) when the service reports that
+          it failed, or when it was still pending at O(wait_timeout).
+        - V(null) when the module did not wait for it.
       returned: always
       type: bool
       sample: null
     changed:
-      description: Whether this connector was triggered, or in check mode would be.
+      description: Whether a sync was triggered, or in check mode would be.
       returned: always
       type: bool
       sample: true
@@ -247,13 +150,11 @@ connectors:
       type: int
       sample: 204
     before:
-      description:
-        - The connector before the trigger. V(null) when it was not read. The module reads it in check mode and diff
-          mode, with O(if_older_than) or O(wait=true), and when it is not selected by O(connector_id).
+      description: The connector before the trigger. V(null) when it was not read.
       returned: always
       type: dict
       sample: null
-      contains: &connector
+      contains: &object
         id:
           description: The connector's ID.
           returned: always
@@ -261,12 +162,13 @@ connectors:
           sample: 7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11
         last_sync_date_time:
           description:
-            - The time of the last successful sync, as the service gives it. The module takes V(0001-01-01T00:00:00Z) as
-              "never synced".
-            - V(null) when the service gives no time or an unreadable one. An unreadable time is shown in a warning.
+            - The time of the last successful sync, as the service gives it. The module takes V(0001-01-01T00:00:00Z)
+              as "never synced".
+            - V(null) when the service gives no time or an unreadable one. An unreadable time is shown
+              in a warning.
           returned: always
           type: str
-          sample: "2024-02-12T06:30:12.1234567Z"
+          sample: '2024-02-12T06:30:12.1234567Z'
         status:
           description: The connection's status, such as V(connected), V(connectionPending) or V(disconnected).
           returned: always
@@ -312,17 +214,18 @@ connectors:
       returned: always
       type: dict
       sample: null
-      contains: *connector
+      contains: *object
     attempts:
       description:
-        - How many times the trigger was sent, in a single request or in a batch. If an answer was lost, the service may
-          have carried out more than one of them.
-        - V(0) in check mode when the connector was read, and when the task ended before it sent the trigger.
+        - How many times the trigger was sent, in a single request or in a batch. If an answer was
+          lost, the service may have carried out more than one of them.
+        - V(0) when the trigger was not sent, as in check mode.
       returned: always
       type: int
       sample: 1
     request_id:
-      description: Microsoft Graph's ID of the trigger, or of the request that failed. Microsoft's support asks for it.
+      description: Microsoft Graph's ID of the trigger, or of the request that failed. Microsoft's
+        support asks for it.
       returned: always
       type: str
       sample: 0e6b2d3c-7f3d-4e7f-9f57-7a1d2b3c4d5e
@@ -333,23 +236,24 @@ connectors:
       sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
     error:
       description:
-        - Why this connector failed, or why its sync is pending. It has the keys of RV(error). V(null) otherwise.
+        - Why the sync failed, or why it is pending. It has the keys of RV(error). V(null) otherwise.
       returned: always
       type: dict
       sample: null
       contains: &error
         kind:
           description:
-            - V(options) for invalid options or environment variables, or a name that fits several connectors; nothing
-              was triggered.
+            - V(options) for invalid options or environment variables, or a name that fits several
+              objects; nothing was changed.
             - V(dependency) for a missing Python package.
             - V(authentication) when the credential or token was refused.
             - V(authorization) when a permission or role is missing.
-            - V(not_found) when there is no such connector, by ID or by name.
-            - V(throttled) when the service limits the rate of requests.
-            - V(timeout) when no answer came in time, or a sync was not visible within O(wait_timeout).
+            - V(not_found) when there is no such object, by ID or by name.
+            - V(throttled) when the service limits the rate of requests, or its minimum interval between
+              two syncs is not over.
+            - V(timeout) when no answer came in time, or a sync did not complete in time.
             - V(network) when the service could not be reached, or its certificate was not accepted.
-            - V(service) when the service failed or refused the request.
+            - V(service) when the service failed or refused the request, or reported that a sync failed.
             - V(protocol) when the answer is invalid, for example a web page.
           returned: always
           type: str
@@ -387,7 +291,8 @@ connectors:
         hint:
           description:
             - What to do next. V(null) when there is no hint.
-            - In entries of RV(connectors), also V(null) when several of them share the hint of the task's RV(error).
+            - In an entry of RV(connectors), also V(null) when several entries share the hint of the
+              task's RV(error).
           returned: always
           type: str
           sample: null
@@ -404,41 +309,40 @@ counts:
       type: int
       sample: 1
     triggered:
-      description: Connectors whose sync was accepted.
+      description: Entries with the action V(triggered).
       returned: always
       type: int
       sample: 1
     would_trigger:
-      description: Connectors that would be triggered without check mode.
+      description: Entries with the action V(would_trigger).
       returned: always
       type: int
       sample: 0
     skipped:
-      description: Connectors that were skipped.
+      description: Entries with the action V(skipped).
       returned: always
       type: int
       sample: 0
     failed:
-      description: Connectors that could not be triggered or, in check mode, could not be read.
+      description: Entries with the action V(failed), and syncs that the service reported as failed.
       returned: always
       type: int
       sample: 0
     completed:
-      description: Connectors whose last sync time became later. They are counted only with O(wait=true).
+      description: Syncs that completed. They are counted only with O(wait=true).
       returned: always
       type: int
       sample: 0
     pending:
-      description:
-        - Connectors whose last sync time did not become later within O(wait_timeout). They are counted only with
-          O(wait=true).
+      description: Syncs that were still pending at O(wait_timeout). They are counted only with O(wait=true).
       returned: always
       type: int
       sample: 0
 error:
   description:
-    - Why the task failed, as data. If several connectors failed, the first of them in the requested order.
-    - Not returned when Ansible itself refused the arguments, such as an unknown O(sync_type).
+    - Why the task failed, as data. If several connectors failed, the first of them in the requested
+      order.
+    - Not returned when Ansible itself refused the arguments.
   returned: failure
   type: dict
   contains: *error
@@ -487,12 +391,14 @@ retry_log:
   type: list
   elements: str
   sample:
-    - "Sending again after 2.0 s. Could not trigger a deltaSync of Exchange connector
-      '7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11': Microsoft Graph answered 503: no reason given."
+    - 'Sending again after 2.0 s. Could not read the Exchange connectors of the tenant: Microsoft
+      Graph answered 503: no reason given.'
+# END GENERATED
 """
 
 import sys
 
+# BEGIN GENERATED python_check
 # The imports below need Python 3.9. An older Python must be able to read this file, so that it can print the reason:
 # the file has no annotations and no "from __future__ import annotations".
 if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
@@ -505,6 +411,7 @@ if sys.version_info < (3, 9):  # noqa: UP036  a task may name such a Python
     )
     sys.stdout.write(json.dumps({"failed": True, "msg": message}))
     raise SystemExit(1)
+# END GENERATED
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (

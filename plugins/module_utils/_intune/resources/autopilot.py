@@ -23,8 +23,8 @@ if t.TYPE_CHECKING:
 
 _LAST_SYNC: t.Final = "last_sync_date_time"
 _ROLE = (
-    "The signed-in user needs an Intune role as well, such as Intune Administrator, or one with Read device and Sync"
-    " device on Enrollment programs."
+    "The signed-in user needs an Intune role as well, such as Intune Administrator, or one with Sync device on"
+    " Enrollment programs."
 )
 _READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE, application_hint=LICENCE_HINT)
 

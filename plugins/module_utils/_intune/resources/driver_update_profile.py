@@ -25,10 +25,7 @@ if t.TYPE_CHECKING:
 _LAST_SYNC: t.Final = "last_successful_sync_date_time"
 _STATE: t.Final = "driver_inventory_sync_state"
 _INFO_MODULE: t.Final = "msgraph.intune.intune_driver_update_profile_info"
-_ROLE = (
-    "The signed-in user needs an Intune role as well, such as Intune Administrator, or one with Read on Device"
-    " configurations."
-)
+_ROLE = "The signed-in user needs an Intune role as well, such as Intune Administrator."
 _READ_ALL: t.Final = "DeviceManagementConfiguration.Read.All"
 _READ = Permission(
     _READ_ALL,
