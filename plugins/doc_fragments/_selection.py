@@ -41,16 +41,17 @@ notes:
 
 
 class ModuleDocFragment:
-    # The options that select objects, for each resource that has several of them.
-    CONNECTORS = _TEMPLATE.substitute(
+    # The options that select objects, for each resource that has several of them. The annotations are needed:
+    # ansible-test accepts only literals in other assignments.
+    CONNECTORS: str = _TEMPLATE.substitute(
         noun="connector",
         names="the name of the Exchange server, the name of the server that hosts the connector, the Exchange alias,"
         " the Exchange organization and the primary SMTP address",
     )
-    VPP_TOKENS = _TEMPLATE.substitute(
+    VPP_TOKENS: str = _TEMPLATE.substitute(
         noun="token", names="the token name, the location name, the organization name and the Apple ID"
     )
-    ENROLLMENT_PROGRAM_TOKENS = _TEMPLATE.substitute(
+    ENROLLMENT_PROGRAM_TOKENS: str = _TEMPLATE.substitute(
         noun="token", names="the token name and the Apple ID (C(apple_identifier))"
     )
-    PROFILES = _TEMPLATE.substitute(noun="profile", names="the name of the profile")
+    PROFILES: str = _TEMPLATE.substitute(noun="profile", names="the name of the profile")

@@ -17,6 +17,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import string
 import sys
 import typing as t
 from pathlib import Path
@@ -84,7 +85,8 @@ class _Returns:
         self._resource = resource
         self._folder = folder
         text = TEMPLATES.read_text(encoding="utf-8")
-        self._templates: dict[str, dict[str, t.Any]] = yaml.safe_load(text.format_map(_words(resource)))
+        text = string.Template(text).substitute(_words(resource))
+        self._templates: dict[str, dict[str, t.Any]] = yaml.safe_load(text)
 
     def sync(self) -> str:
         """Return all return values of a sync module."""
