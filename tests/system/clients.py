@@ -17,6 +17,8 @@ if t.TYPE_CHECKING:
 CONNECTORS = "/v1.0/deviceManagement/exchangeConnectors"
 READ = "DeviceManagementServiceConfig.Read.All"
 READ_WRITE = "DeviceManagementServiceConfig.ReadWrite.All"
+CONFIGURATION_READ = "DeviceManagementConfiguration.Read.All"
+CONFIGURATION_WRITE = "DeviceManagementConfiguration.ReadWrite.All"
 SYNC_SECONDS = 0.3
 
 

@@ -12,10 +12,18 @@ import re
 import subprocess
 import sys
 import typing as t
+from pathlib import Path
 
+import yaml
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 
-MODULES = ("intune_exchange_connector_sync", "intune_exchange_connector_info")
+META = Path(__file__).parents[2] / "meta/runtime.yml"
+# The modules of the action group. The two of Exchange connectors come first.
+MODULES = sorted(
+    yaml.safe_load(META.read_text(encoding="utf-8"))["action_groups"]["graph"],
+    key=lambda name: ("exchange_connector" not in name, "_info" in name, name),
+)
+ID_OPTIONS = ("connector_id", "token_id", "profile_id")
 
 
 class Option(t.NamedTuple):
@@ -32,6 +40,11 @@ def module_options(module: str) -> dict[str, Option]:
         name: Option(name, tuple(option.get("aliases", ())), tuple(_variables(option["description"])))
         for name, option in _documentation("module", module)["doc"]["options"].items()
     }
+
+
+def id_option(module: str) -> str | None:
+    """Return the option that selects by ID; ``None`` for a module without a selection."""
+    return next((name for name in ID_OPTIONS if name in module_options(module)), None)
 
 
 def role_options(role: str) -> dict[str, set[str]]:

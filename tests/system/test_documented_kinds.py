@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.msgraph.intune.plugins.module_utils._graph import errors
-from ansible_collections.msgraph.intune.tests.system.documentation import MODULES, error_kinds
+from ansible_collections.msgraph.intune.tests.system.documentation import MODULES, error_kinds, id_option
 from ansible_collections.msgraph.intune.tests.system.modules import run_module
 
 if t.TYPE_CHECKING:
@@ -24,6 +24,11 @@ FAULTS = yaml.safe_load(Path(__file__).with_name("faults.yml").read_text(encodin
 SUCCESSES = {"none", "nothing"}
 FAULT_KINDS = {row["kind"] for row in FAULTS} - SUCCESSES
 LOCAL_KINDS = {"options", "dependency"}
+
+
+def selection(module: str, object_id: str) -> dict[str, str]:
+    option = id_option(module)
+    return {} if option is None else {option: object_id}
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -38,21 +43,22 @@ def test_each_error_class_has_a_documented_kind() -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_an_invalid_option_has_the_kind_options(simulator: Simulator, module: str) -> None:
-    run = run_module({"connector_id": "a", "access_token": "x", "timeout": "soon"}, module=module)
+    run = run_module({**selection(module, "a"), "access_token": "x", "timeout": "soon"}, module=module)
     assert (run.status, run.result["error"]["kind"]) == (1, "options")
     assert run.result["msg"].startswith("timeout is 'soon'; it must be a duration")
     assert simulator.journal() == []
 
 
+# All modules connect in the same way, so two are enough.
 @pytest.mark.parametrize("package", ["requests", "msal"])
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", MODULES[:2])
 def test_a_missing_package_has_the_kind_dependency(
     simulator: Simulator, module: str, package: str, tmp_path: Path
 ) -> None:
     (tmp_path / f"{package}.py").write_text(f"raise ImportError('No module named {package}')\n", encoding="utf-8")
     path = os.pathsep.join((str(tmp_path), os.environ["ANSIBLE_COLLECTIONS_PATH"]))
     options = {
-        "connector_id": simulator.connector_ids[0],
+        **selection(module, "a"),
         "tenant_id": simulator.tenant_id,
         "client_id": simulator.client_id,
         "client_secret": simulator.client_secret,

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import re
 import typing as t
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 import yaml
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS
+from ansible_collections.msgraph.intune.tests.graph_simulator.clock import odata_time
 from ansible_collections.msgraph.intune.tests.graph_simulator.private_file import write_private_file
 from ansible_collections.msgraph.intune.tests.system.certificates import AppCertificate, make_certificate
-from ansible_collections.msgraph.intune.tests.system.clients import READ_WRITE, obtain_refresh_token
+from ansible_collections.msgraph.intune.tests.system.clients import (
+    CONFIGURATION_READ,
+    CONFIGURATION_WRITE,
+    READ_WRITE,
+    obtain_refresh_token,
+)
 from ansible_collections.msgraph.intune.tests.system.documentation import (
     MODULES,
     Option,
@@ -31,6 +38,7 @@ if t.TYPE_CHECKING:
 TABLE = yaml.safe_load(Path(__file__).with_name("options.yml").read_text(encoding="utf-8"))
 ROOT = Path(__file__).parents[2]
 
+RESULT_KEYS = ("connectors", "tokens", "profiles", "settings")
 DOCUMENTED = (*MODULES, "graph_device_login")
 # Without wait_sleep a task polls before the trigger, after it, and at the timeout.
 FEW_POLLS = 3
@@ -56,7 +64,8 @@ class Case(t.NamedTuple):
 
 
 def rows_of(module: str) -> dict[str, dict[str, t.Any]]:
-    return {**TABLE["shared"], **TABLE[module]}
+    """Return the rows of a module. Modules use the shared options in the same way, so two modules test them."""
+    return {**(TABLE["shared"] if module in MODULES[:2] else {}), **TABLE[module]["rows"]}
 
 
 def cases() -> t.Iterator[Case]:
@@ -116,7 +125,9 @@ def placeholders(simulator: Simulator, certificate: AppCertificate, tmp_path: Pa
         warning=lambda: warning,
         stuck=lambda: stuck,
         proxy=lambda: simulator.proxy_url.replace("://", f"://{simulator.proxy_username}:{simulator.proxy_password}@"),
-        token=lambda: simulator.token(roles=[READ_WRITE]),
+        token=lambda: simulator.token(roles=[READ_WRITE, CONFIGURATION_WRITE, CONFIGURATION_READ]),
+        two_hours_ago=lambda: ago(hours=2),
+        a_minute_ago=lambda: ago(minutes=1),
         token_cache=lambda: tmp_path / "cache",
         refresh_token=lambda: obtain_refresh_token(simulator),
         federated_token=simulator.federated_token,
@@ -127,11 +138,16 @@ def placeholders(simulator: Simulator, certificate: AppCertificate, tmp_path: Pa
     )
 
 
+def ago(**duration: float) -> str:
+    """Return a time in the past as Graph writes it."""
+    return odata_time(datetime.now(timezone.utc) - timedelta(**duration))
+
+
 def observe(simulator: Simulator, case: Case, placeholders: Placeholders, value: t.Any) -> dict[str, t.Any]:
     """Run the module with this value, or without the option if the value is None, and return the observations."""
-    row = case.row
+    row, module = case.row, TABLE[case.module]
     options = {
-        "connector_id": placeholders["healthy"],
+        **placeholders.fill(module["options"]),
         "graph_url": simulator.graph_url,
         "authority_url": simulator.authority_url,
         "ca_path": simulator.ca_path,
@@ -142,6 +158,8 @@ def observe(simulator: Simulator, case: Case, placeholders: Placeholders, value:
     environ = placeholders.fill(row.get("environ", {}))
     if value is not None:
         (environ if case.is_variable else options)[case.name] = str(value) if case.is_variable else value
+    for name, objects in placeholders.fill({**module.get("objects", {}), **row.get("objects", {})}).items():
+        (simulator.set_objects if isinstance(objects, list) else simulator.set_settings)(name, objects)
     simulator.faults(row.get("faults", []))
     simulator.clear_journal()
     result, output, _status = run_module(options, module=case.module, environ=environ)
@@ -150,26 +168,26 @@ def observe(simulator: Simulator, case: Case, placeholders: Placeholders, value:
 
 
 def _outcome(result: dict[str, t.Any]) -> dict[str, t.Any]:
-    connectors = result["connectors"]
+    (objects,) = (result[key] for key in RESULT_KEYS if key in result)
     waited = re.search(r" after (\S+) s the time of the last sync has not moved on", result["msg"])
     return {
         "kind": result["error"]["kind"] if "error" in result else "none",
-        "connectors": [entry["id"] for entry in connectors],
-        "actions": [entry.get("action") for entry in connectors],
-        "completed": [entry.get("completed") for entry in connectors],
+        "ids": [entry["id"] for entry in objects],
+        "actions": [entry.get("action") for entry in objects],
+        "completed": [entry.get("completed") for entry in objects],
         "waited": waited and waited[1],
     }
 
 
 def _traffic(journal: list[dict[str, t.Any]]) -> dict[str, t.Any]:
     sign_in = next((entry for entry in journal if entry["path"].endswith("/oauth2/v2.0/token")), None)
-    bodies = [entry["body"] for entry in journal if entry["path"].endswith("/sync")]
+    bodies = [entry["body"] for entry in journal if entry["service"] == "graph" and isinstance(entry["body"], dict)]
     return {
         # Each service once, in the order of the first requests.
         "services": list(dict.fromkeys(entry["service"] for entry in journal)),
         "signed_in_to": sign_in and sign_in["path"].split("/")[1],
         "signed_in_as": sign_in and sign_in["body"].get("client_id"),
-        "sync_types": [body["syncType"] for body in bodies],
+        "sync_types": [body["syncType"] for body in bodies if "syncType" in body],
         "polls": "many" if sum(entry["method"] == "GET" for entry in journal) > FEW_POLLS else "few",
     }
 
@@ -195,12 +213,13 @@ def test_each_description_ends_with_a_full_stop(module: str) -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_each_documented_option_has_a_row(module: str) -> None:
-    assert set(rows_of(module)) == set(module_options(module))
+    assert {*rows_of(module), *TABLE["shared"]} == set(module_options(module))
 
 
-def test_the_modules_have_the_same_names_for_shared_options() -> None:
-    sync, info = ({name: module_options(module)[name] for name in TABLE["shared"]} for module in MODULES)
-    assert sync == info
+@pytest.mark.parametrize("module", MODULES)
+def test_the_modules_have_the_same_names_for_shared_options(module: str) -> None:
+    first, other = ({name: module_options(name_)[name] for name in TABLE["shared"]} for name_ in (MODULES[0], module))
+    assert other == first
 
 
 def test_the_device_login_has_the_same_names_for_shared_options() -> None:
@@ -221,7 +240,8 @@ def test_each_documented_environment_variable_has_a_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "row"), [pytest.param(*item, id=item[0]) for part in TABLE.values() for item in part.items()]
+    ("name", "row"),
+    [pytest.param(*item, id=item[0]) for part in TABLE.values() for item in part.get("rows", part).items()],
 )
 def test_the_two_outcomes_of_a_row_differ(name: str, row: dict[str, t.Any]) -> None:
     assert set(row["with"]) == set(row["without"]), name

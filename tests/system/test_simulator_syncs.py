@@ -18,7 +18,12 @@ from ansible_collections.msgraph.intune.tests.graph_simulator.http_messages impo
 from ansible_collections.msgraph.intune.tests.graph_simulator.intune.catalog import PERMISSIONS, RESOURCES
 from ansible_collections.msgraph.intune.tests.graph_simulator.service_handler import ServiceHandler
 from ansible_collections.msgraph.intune.tests.graph_simulator.tokens import application_claims
-from ansible_collections.msgraph.intune.tests.system.clients import READ, READ_WRITE
+from ansible_collections.msgraph.intune.tests.system.clients import (
+    CONFIGURATION_READ,
+    CONFIGURATION_WRITE,
+    READ,
+    READ_WRITE,
+)
 from ansible_collections.msgraph.intune.tests.system.graph_errors import intune_message
 from ansible_collections.msgraph.intune.tests.system.service_states import make_state
 
@@ -30,8 +35,6 @@ if t.TYPE_CHECKING:
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 SYNC_DURATION = 3600  # see make_state
-CONFIGURATION_READ = "DeviceManagementConfiguration.Read.All"
-CONFIGURATION_WRITE = "DeviceManagementConfiguration.ReadWrite.All"
 EVERYTHING = (*PERMISSIONS, "User.Read")
 
 AUTOPILOT = "/beta/deviceManagement/windowsAutopilotSettings"
