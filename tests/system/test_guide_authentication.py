@@ -32,6 +32,7 @@ from ansible_collections.msgraph.intune.tests.system.guides import (
     playbooks,
 )
 from ansible_collections.msgraph.intune.tests.system.long_run import LongRun
+from ansible_collections.msgraph.intune.tests.system.playbooks import failed_result
 from jinja2 import Template
 
 if t.TYPE_CHECKING:
@@ -253,8 +254,7 @@ def test_the_message_and_the_error_of_a_wrong_secret_are_those_of_the_guide(exam
     playbook = PLAYBOOKS["- name: Sync a connector with a client secret"]
     run = examples.run_playbook(playbook.replace("{{ intune_client_secret }}", wrong_secret))
     assert run.returncode == 2, run.stdout + run.stderr
-    text = run.stdout + run.stderr
-    result = json.JSONDecoder().raw_decode(text, text.index("FAILED! => ") + 11)[0]
+    result = failed_result(run)
     message = result["msg"].replace(examples.simulator.tenant_domain, "contoso.example")
     assert without_ids(message) == without_ids(ERROR_MESSAGE)
     (error,) = (block for block in code_blocks(TROUBLESHOOTING_GUIDE, "yaml") if block.startswith("error:"))
