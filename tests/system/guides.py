@@ -175,8 +175,8 @@ def messages(document: Path) -> list[str]:
 
 
 def example(document: Path, name: str) -> str:
-    """Return the playbook whose play has this name."""
-    return next(playbook for playbook in playbooks(document) if playbook.startswith(f"- name: {name}\n"))
+    """Return the example whose play, or whose first task, has this name."""
+    return next(playbook for playbook in playbooks(document) if first_line(playbook) == f"- name: {name}")
 
 
 def first_line(playbook: str) -> str:

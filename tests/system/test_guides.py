@@ -36,6 +36,7 @@ DOCUMENTS = (
     GUIDES / "guide_getting_started.rst",
     GUIDES / "guide_connectors_and_syncs.rst",
     GUIDES / "guide_performance.rst",
+    GUIDES / "guide_sync_options.rst",
     GUIDES / "guide_troubleshooting.rst",
 )
 
