@@ -37,15 +37,15 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Sync the driver inventory of one profile
+- name: Sync the driver inventory of one profile and wait until the sync has completed
   msgraph.intune.intune_driver_update_profile_sync:
-    profile_name: Drivers of the pilot group
+    profile_name: Contoso drivers
+    wait: true
 
-- name: Sync all profiles whose last sync is at least one day old, and wait
+- name: Sync all profiles whose last sync is at least one day old
   msgraph.intune.intune_driver_update_profile_sync:
     all_profiles: true
     if_older_than: 1d
-    wait: true
 """
 
 RETURN = r"""

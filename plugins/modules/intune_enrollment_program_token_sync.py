@@ -45,7 +45,7 @@ seealso:
 EXAMPLES = r"""
 - name: Sync one enrollment program token and wait until the sync has completed
   msgraph.intune.intune_enrollment_program_token_sync:
-    token_name: Contoso ADE
+    token_name: Contoso enrollment
     wait: true
 
 - name: Sync all enrollment program tokens, and wait for the end of the minimum interval where needed

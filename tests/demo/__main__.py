@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make demo`: run the module with ansible-playbook, and show the requests that it sent.
+"""`make demo`: run two sync modules with ansible-playbook, and show the requests that it sent.
 
 Only the services of Microsoft (Graph and Entra) are simulated.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,9 @@ def main() -> int:
         )
         sys.stdout.flush()
         command = [sys.executable, "-m", "ansible", "playbook", str(HERE / "demo.yml")]
-        command += ["-e", f"connector_id={simulator.connector_ids[0]}"]
+        token_name = simulator.objects("vpp_tokens")[0]["displayName"]
+        variables = {"connector_id": simulator.connector_ids[0], "token_name": token_name}
+        command += ["-e", json.dumps(variables)]
         environment = ansible_environment(simulator, ANSIBLE_CONFIG=str(HERE / "ansible.cfg"))
         status = subprocess.run(command, env=environment, check=False).returncode
         print("The requests that were made, as the simulated services saw them:\n")

@@ -181,8 +181,8 @@ def messages(document: Path) -> list[str]:
 
 
 def example(document: Path, name: str) -> str:
-    """Return the playbook whose play has this name."""
-    return next(playbook for playbook in playbooks(document) if playbook.startswith(f"- name: {name}\n"))
+    """Return the example whose play, or whose first task, has this name."""
+    return next(playbook for playbook in playbooks(document) if first_line(playbook) == f"- name: {name}")
 
 
 def first_line(playbook: str) -> str:
@@ -256,8 +256,10 @@ class ExampleRunner:
         return run_command(command, self.environment, text=stdin, folder=self.folder)
 
     def triggers(self, connector_id: str = "") -> int:
-        """Count the triggered syncs, in single requests and in batches; of all connectors or of one."""
-        return sum(entry["path"].endswith(f"{connector_id}/sync") for entry in self.simulator.journal())
+        """Count the triggered syncs, in single requests and in batches; of all objects or of one connector."""
+        ending = re.compile(rf"{re.escape(connector_id)}/sync\w*$")
+        entries = [entry for entry in self.simulator.journal() if entry["service"] == "graph"]
+        return sum(bool(ending.search(entry["path"])) for entry in entries)
 
 
 def recap(run: subprocess.CompletedProcess[str]) -> dict[str, int]:

@@ -33,6 +33,13 @@ def result_of(run: subprocess.CompletedProcess[str]) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", json.JSONDecoder().raw_decode(text, text.index("=> ") + 3)[0])
 
 
+def failed_result(run: subprocess.CompletedProcess[str]) -> dict[str, t.Any]:
+    """Return the result of the first failed task from the output of a playbook."""
+    text = run.stdout + run.stderr
+    marker = "FAILED! => "
+    return t.cast("dict[str, t.Any]", json.JSONDecoder().raw_decode(text, text.index(marker) + len(marker))[0])
+
+
 def playbook_command(path: Path | str, *flags: str) -> list[str]:
     """Return the command that runs a playbook."""
     return [sys.executable, "-m", "ansible", "playbook", str(path), *flags]

@@ -22,12 +22,16 @@ GUIDE = GUIDES / "guide_getting_started.rst"
 DEMO = "ansible_collections.msgraph.intune.tests.demo"
 
 
-def test_the_demo_shows_the_connector_before_and_after_and_the_accepted_post() -> None:
+def test_the_demo_shows_the_objects_after_their_syncs_and_the_accepted_posts() -> None:
     environment = clean_environment(PYTHONPATH=clean_environment()["ANSIBLE_COLLECTIONS_PATH"])
     demo = run_command([sys.executable, "-m", DEMO], environment)
     assert demo.returncode == 0, demo.stdout + demo.stderr
-    before, after = re.findall(r"last_sync_date_time: ['\"]?([0-9T:.Z-]+)", demo.stdout)
+    before, after, _token = re.findall(r"last_sync_date_time: ['\"]?([0-9T:.Z-]+)", demo.stdout)
     assert before < after
+    assert re.search(
+        r"^ +graph +POST /beta/deviceAppManagement/vppTokens/[^/]+/syncLicenses +-> +200$", demo.stdout, re.MULTILINE
+    )
+    assert "last_sync_status: completed" in demo.stdout
     assert re.search(
         r"^ +graph +POST /v1\.0/deviceManagement/exchangeConnectors/[^/]+/sync {'syncType': 'deltaSync'} +-> +204$",
         demo.stdout,

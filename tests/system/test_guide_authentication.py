@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the playbooks and commands of the guide to authentication, and check the sign-in method of each."""
+"""Run the playbooks and commands of the guides about sign-in, and check the sign-in method of each."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from ansible_collections.msgraph.intune.tests.system.guides import (
     playbooks,
 )
 from ansible_collections.msgraph.intune.tests.system.long_run import LongRun
+from ansible_collections.msgraph.intune.tests.system.playbooks import failed_result
 from jinja2 import Template
 
 if t.TYPE_CHECKING:
@@ -41,17 +42,21 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 GUIDE = GUIDES / "guide_authentication.rst"
-SHELL = code_blocks(GUIDE, "shell")
-PLAYBOOKS = {first_line(playbook): playbook for playbook in playbooks(GUIDE)}
-# The playbook that the guide calls sync.yml.
+DELEGATED_GUIDE = GUIDES / "guide_authentication_delegated.rst"
+TROUBLESHOOTING_GUIDE = GUIDES / "guide_troubleshooting_sign_in.rst"
+SHELL = [*code_blocks(GUIDE, "shell"), *code_blocks(DELEGATED_GUIDE, "shell")]
+PLAYBOOKS = {first_line(playbook): playbook for guide in (GUIDE, DELEGATED_GUIDE) for playbook in playbooks(guide)}
+# The playbook that the guides call sync.yml.
 SYNC = PLAYBOOKS["- name: Sync a connector with the credential from the environment"]
 AFTER_LOGIN = PLAYBOOKS["- name: Sync a connector in the name of the user who signed in"]
 LOGIN_IN_AWX = PLAYBOOKS["- name: Sign a person in by device code"]
 (LOGIN,) = (block for block in SHELL if "msgraph.intune.device_login" in block)
 FIELDS, INJECTORS = (
-    next(block for block in code_blocks(GUIDE, "yaml") if block.startswith(word)) for word in ("fields:", "env:")
+    next(block for block in code_blocks(DELEGATED_GUIDE, "yaml") if block.startswith(word))
+    for word in ("fields:", "env:")
 )
-LOGIN_MESSAGE, ERROR_MESSAGE = messages(GUIDE)
+(LOGIN_MESSAGE,) = messages(DELEGATED_GUIDE)
+(ERROR_MESSAGE,) = messages(TROUBLESHOOTING_GUIDE)
 METHODS = {
     "- name: Sync a connector with a token of the platform": "federated_token",
     "- name: Sync a connector with the identity of this virtual machine": "managed_identity",
@@ -249,11 +254,10 @@ def test_the_message_and_the_error_of_a_wrong_secret_are_those_of_the_guide(exam
     playbook = PLAYBOOKS["- name: Sync a connector with a client secret"]
     run = examples.run_playbook(playbook.replace("{{ intune_client_secret }}", wrong_secret))
     assert run.returncode == 2, run.stdout + run.stderr
-    text = run.stdout + run.stderr
-    result = json.JSONDecoder().raw_decode(text, text.index("FAILED! => ") + 11)[0]
+    result = failed_result(run)
     message = result["msg"].replace(examples.simulator.tenant_domain, "contoso.example")
     assert without_ids(message) == without_ids(ERROR_MESSAGE)
-    (error,) = (block for block in code_blocks(GUIDE, "yaml") if block.startswith("error:"))
+    (error,) = (block for block in code_blocks(TROUBLESHOOTING_GUIDE, "yaml") if block.startswith("error:"))
     assert without_ids(result["error"]) == without_ids(yaml.safe_load(error)["error"])
 
 

@@ -30,7 +30,7 @@ GUIDE = GUIDES / "guide_playbooks.rst"
 VARIABLE_GUIDES = {
     "sync_exchange_connectors": "guide_awx.rst",
     "exchange_connector_report": "guide_connectors_and_syncs.rst",
-    "device_login": "guide_authentication.rst",
+    "device_login": "guide_authentication_delegated.rst",
 }
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import re
 import sys
 import typing as t
@@ -22,8 +21,9 @@ from ansible_collections.msgraph.intune.tests.system.guides import (
     example,
     messages,
     recap,
+    table_rows,
 )
-from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC
+from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, failed_result
 
 if t.TYPE_CHECKING:
     import subprocess
@@ -32,6 +32,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 GUIDE = GUIDES / "guide_troubleshooting.rst"
+SIGN_IN_GUIDE = GUIDES / "guide_troubleshooting_sign_in.rst"
 UNAVAILABLE, MISSING_PACKAGE, _not_found = messages(GUIDE)
 # Each line is a part of another message.
 NOT_FOUND = code_blocks(GUIDE, "text")[2]
@@ -52,9 +53,7 @@ def runner(simulator: Simulator, tmp_path: Path) -> ExampleRunner:
 
 def message_of(run: subprocess.CompletedProcess[str]) -> str:
     """Return the message of the failed task, with a placeholder for the request ID."""
-    text = run.stdout + run.stderr
-    result = json.JSONDecoder().raw_decode(text, text.index("FAILED! => ") + 11)[0]
-    return REQUEST_ID.sub("request-id …", result["msg"])
+    return REQUEST_ID.sub("request-id …", failed_result(run)["msg"])
 
 
 def test_the_message_that_the_guide_explains_is_that_of_a_failed_task(
@@ -108,12 +107,16 @@ def test_the_playbook_fails_with_the_message_of_ansible_when_an_option_is_unknow
     assert "arguments: Unsupported parameters" in run.stdout + run.stderr
 
 
-def test_the_guide_has_one_section_for_each_error_kind() -> None:
+def test_the_guides_have_one_row_and_one_section_for_each_error_kind() -> None:
     kinds = {
         error.kind
         for _name, error in inspect.getmembers(errors, inspect.isclass)
         if issubclass(error, errors.GraphError) and error is not errors.GraphError
     }
-    sections = re.findall(r"^``(\w+)``\n\^+$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(sections) == len(set(sections))
-    assert set(sections) == kinds
+    rows = [row[0].strip("`") for row in table_rows(GUIDE, "``error.kind``")]
+    headings = [
+        heading
+        for guide in (GUIDE, SIGN_IN_GUIDE)
+        for heading in re.findall(r"^([a-z_]+)\n-+$", guide.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert sorted(rows) == sorted(headings) == sorted(kinds)

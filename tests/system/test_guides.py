@@ -36,14 +36,19 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
 REPORT = ROOT / "roles/exchange_connector_report/README.md"
-DOCUMENTS = (
-    README,
-    REPORT,
-    GUIDES / "guide_getting_started.rst",
-    GUIDES / "guide_connectors_and_syncs.rst",
-    GUIDES / "guide_performance.rst",
-    GUIDES / "guide_troubleshooting.rst",
+NAMES = (
+    "guide_autopilot",
+    "guide_connectors_and_syncs",
+    "guide_driver_updates",
+    "guide_enrollment_program_tokens",
+    "guide_getting_started",
+    "guide_managed_google_play",
+    "guide_performance",
+    "guide_sync_options",
+    "guide_troubleshooting",
+    "guide_vpp_tokens",
 )
+DOCUMENTS = (README, REPORT, *(GUIDES / f"{name}.rst" for name in NAMES))
 
 
 def name_of(document: Path) -> str:

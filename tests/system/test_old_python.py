@@ -17,6 +17,7 @@ from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environmen
 from ansible_collections.msgraph.intune.tests.system.playbooks import SYNC, ad_hoc, result_of
 
 MODULES = Path(__file__).parents[2] / "plugins/modules"
+MODULE_NAMES = sorted(file.stem for file in MODULES.glob("intune_*.py"))
 REQUIREMENT = (
     "and this module needs Python 3.9 or later: set ansible_python_interpreter to such a Python, for a task on the"
     ' controller to "{{ ansible_playbook_python }}".'
@@ -40,7 +41,7 @@ def version_of(python: Path) -> str:
     return " is Python ".join(run.stdout.rsplit(maxsplit=1))
 
 
-@pytest.mark.parametrize("name", ["intune_exchange_connector_info", "intune_exchange_connector_sync"])
+@pytest.mark.parametrize("name", MODULE_NAMES)
 def test_the_module_file_prints_a_failed_result(old_python: Path, name: str) -> None:
     run = subprocess.run([old_python, MODULES / f"{name}.py"], check=False, capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (1, "")

@@ -1,0 +1,25 @@
+# Copyright (c) 2026 the msgraph.intune maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Check the texts in the guides to the syncs of single resources."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, ExampleRunner, code_blocks
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
+
+
+def test_the_message_about_a_token_that_cannot_sync(quick_simulator: Simulator, tmp_path: Path) -> None:
+    (message,) = code_blocks(GUIDES / "guide_vpp_tokens.rst", "text")
+    run = ExampleRunner(quick_simulator, tmp_path).run_task(
+        "msgraph.intune.intune_vpp_token_sync", "-v", all_tokens=True
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert " ".join(message.split()) in run.stdout
