@@ -59,6 +59,19 @@ def error_kinds(module: str) -> set[str]:
     return {re.match(r"V\((\w+)\) ", kind)[1] for kind in kinds}  # type: ignore[index]  # each item names one kind
 
 
+def result_keys(module: str) -> set[str]:
+    """Return the documented keys of a result, without the properties of an object."""
+    keys: set[str] = set()
+    entries = dict(_documentation("module", module)["return"])
+    while entries:
+        name, entry = entries.popitem()
+        keys.add(name)
+        # An entry of an info module has the properties of the object; "before" and "after" have them in a sync module.
+        if name not in ("before", "after") and not ("_info" in module and entry["type"] == "list"):
+            entries |= entry.get("contains", {})
+    return keys
+
+
 def descriptions(module: str) -> list[str]:
     """Return each paragraph that describes a module, an option or a return value."""
     return list(_descriptions(_documentation("module", module)))
