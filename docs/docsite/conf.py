@@ -71,12 +71,25 @@ def link_to_pages(app: Sphinx, text: document, page: str) -> None:
         link["internal"] = True
 
 
-def begin_with_start_page(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Insert start.rst at the top of the first page, which antsibull-docs writes."""
-    if page == "index":
-        start = Path(__file__).with_name("start.rst").read_text(encoding="utf-8")
-        text = source[0].replace("Msgraph.Intune\n", "msgraph.intune\n", 1)
-        source[0] = text.replace(".. contents::\n   :local:\n   :depth: 1\n", start, 1)
+def change_first_page(_app: Sphinx, page: str, source: list[str]) -> None:
+    """Change the first page, which antsibull-docs writes.
+
+    start.rst comes first. The lists of guides, modules and roles get a heading and short titles in the sidebar.
+    """
+    if page != "index":
+        return
+    text = source[0].replace("Msgraph.Intune\n", "msgraph.intune\n", 1)
+    start = Path(__file__).with_name("start.rst").read_text(encoding="utf-8")
+    text = text.replace(".. contents::\n   :local:\n   :depth: 1\n", start, 1)
+    toctree = ".. toctree::\n    :maxdepth: 1\n"
+    # start.rst lists the guides, so the page itself shows neither the headings nor the lists.
+    text = re.sub(rf"^(.+)\n-+\n\n{re.escape(toctree)}", rf"{toctree}    :hidden:\n    :caption: \1\n", text, flags=re.M)
+    for kind, caption in (("module", "Modules"), ("role", "Roles")):
+        text = re.sub(rf"^    (\w+)_{kind}$", rf"    \1 <\1_{kind}>", text, flags=re.M)
+        text = re.sub(
+            rf"({re.escape(toctree)}    :hidden:\n)(\n    \w+ <\w+_{kind}>)", rf"\1    :caption: {caption}\n\2", text
+        )
+    source[0] = text
 
 
 def link_to_ansible(_app: Sphinx, _env: t.Any, node: pending_xref, text: reference) -> reference | None:
@@ -94,7 +107,7 @@ def link_home(_app: Sphinx, _page: str, _template: str, context: dict[str, t.Any
 
 def setup(app: Sphinx) -> None:
     """Sphinx calls this."""
-    app.connect("source-read", begin_with_start_page)
+    app.connect("source-read", change_first_page)
     app.connect("doctree-resolved", link_to_pages)
     app.connect("missing-reference", link_to_ansible)
     app.connect("html-page-context", link_home)

@@ -124,7 +124,7 @@ def fabrikam(last_sync: str | None = None, **fields: t.Any) -> dict[str, t.Any]:
 
 def documents() -> list[Path]:
     """Return the documents for users and contributors. A tool writes the changelog, so it is not one of them."""
-    patterns = ("*.md", "roles/*/README.md", "extensions/**/*.md", "docs/docsite/rst/*.rst")
+    patterns = ("*.md", "roles/*/README.md", "extensions/**/*.md", "docs/docsite/**/*.rst")
     return sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.name != "CHANGELOG.md")
 
 

@@ -47,7 +47,8 @@ NAMES = (
     "guide_troubleshooting",
     "guide_vpp_tokens",
 )
-DOCUMENTS = (README, REPORT, *(GUIDES / f"{name}.rst" for name in NAMES))
+START = ROOT / "docs/docsite/start.rst"
+DOCUMENTS = (README, REPORT, START, *(GUIDES / f"{name}.rst" for name in NAMES))
 
 
 def name_of(document: Path) -> str:

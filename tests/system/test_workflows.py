@@ -84,6 +84,15 @@ def test_a_workflow_has_minimal_permissions_and_no_secret(path: Path) -> None:
     assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
 
 
+def test_a_job_that_can_publish_the_site_runs_only_the_action_of_github_pages() -> None:
+    jobs = read(GITHUB / "workflows/docs.yml")["jobs"]
+    (publishing,) = (job for job in jobs.values() if "permissions" in job)
+    assert publishing["permissions"] == {"pages": "write", "id-token": "write"}
+    (step,) = publishing["steps"]
+    assert step["uses"].startswith("actions/deploy-pages@")
+    assert "run" not in step
+
+
 @pytest.mark.parametrize(("tag", "status"), [(VERSION, 0), (f"v{VERSION}", 1), ("9.9.9", 1)])
 def test_a_release_needs_a_tag_that_equals_the_version(tag: str, status: int) -> None:
     assert run_step("release.yml", "The tag is the version", GITHUB_REF_NAME=tag).returncode == status
