@@ -53,7 +53,7 @@ class Snapshot:
         if not self.unreadable:
             return []
         states = [(self.states[object_id], text) for object_id, text in self.unreadable.items()]
-        shown = [f"{resource.name_and_id(t.cast('State', state))}: '{clip(text, _MAX_TIME)}'" for state, text in states]
+        shown = [f"{resource.label_of(t.cast('State', state))}: '{clip(text, _MAX_TIME)}'" for state, text in states]
         return [f"The time of the last sync cannot be read, so its age is unknown. {join_limited(shown, '; ')}."]
 
 

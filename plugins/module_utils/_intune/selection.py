@@ -128,7 +128,7 @@ def _find_by_name(resource: Resource, name: str, states: Sequence[State]) -> Sta
     if len(matches) == 1:
         return matches[0]
     if matches:
-        candidates = join_limited([resource.description(state) for state in matches], "; ")
+        candidates = join_limited([resource.candidate_phrase(state) for state in matches], "; ")
         raise OptionsError(
             f"The name {shown(name)} fits {resource.count_phrase(len(matches))}: {candidates}",
             hint=f"Use a name that only one {resource.noun} has, or {resource.id_option}.",
@@ -138,7 +138,7 @@ def _find_by_name(resource: Resource, name: str, states: Sequence[State]) -> Sta
             f"The tenant has no {resource.plural}, so no name can match",
             hint=f"Check tenant_id and cloud. {resource.support_notice}",
         )
-    candidates = join_limited([resource.description(state) for state in states], "; ")
+    candidates = join_limited([resource.candidate_phrase(state) for state in states], "; ")
     raise NotFoundError(
         f"The name {shown(name)} fits no {resource.noun};"
         f" the tenant has {resource.count_phrase(len(states))}: {candidates}",

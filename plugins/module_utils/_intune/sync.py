@@ -103,13 +103,13 @@ class SyncRun:
 
     def _trigger(self, client: GraphClient, planned: Sequence[SyncTarget]) -> None:
         Trigger(client, self.resource, self.action, self.options, self._permission).send(planned)
-        accepted = self.action.accepted
-        others = [target for target in planned if target.changed and target.http_status != accepted]
+        expected = self.action.success_status
+        others = [target for target in planned if target.changed and target.http_status != expected]
         if others:
             statuses = ", ".join(sorted({str(target.http_status) for target in others}))
             self.warnings.append(
                 f"Microsoft Graph answered {statuses} when asked for a {others[0].sync_type or 'sync'} of"
-                f" {objects_phrase(self.resource, others)}, where {accepted} is documented; it is counted as accepted."
+                f" {objects_phrase(self.resource, others)}, where {expected} is documented; it is counted as accepted."
             )
 
     def _wait(self, client: GraphClient) -> None:

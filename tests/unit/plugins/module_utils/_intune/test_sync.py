@@ -981,4 +981,4 @@ def test_separators_in_an_id_are_quoted_in_the_path() -> None:
 
 def test_the_name_of_an_object_is_its_first_non_empty_name() -> None:
     named = dataclasses.replace(WIDGET, name_keys=("nickname", "name", "shine"))
-    assert named.name_and_id({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big (7)"
+    assert named.label_of({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big (7)"
