@@ -13,7 +13,7 @@ import time
 import typing as t
 
 from .._graph.errors import GraphError
-from .health import HEALTHS, UNKNOWN, seconds_since
+from .health import HEALTH_VALUES, UNKNOWN, seconds_since
 from .read import read_selected
 from .times import TICKS_PER_SECOND
 
@@ -112,7 +112,7 @@ def count_values(states: Sequence[State], key: str, known: Sequence[str]) -> dic
 def count_objects(resource: Resource, states: Sequence[State]) -> dict[str, t.Any]:
     """Return the ``counts`` of a result: in all, by health and by status."""
     by_status = {} if resource.status_key is None else count_values(states, resource.status_key, resource.statuses)
-    return {"total": len(states), "health": count_values(states, "health", HEALTHS), "status": by_status}
+    return {"total": len(states), "health": count_values(states, "health", HEALTH_VALUES), "status": by_status}
 
 
 def flatten_counts(counts: Mapping[str, t.Any]) -> dict[str, int]:
@@ -125,6 +125,6 @@ def flatten_counts(counts: Mapping[str, t.Any]) -> dict[str, int]:
 
 def health_summary(resource: Resource, states: Sequence[State]) -> str:
     """Return a sentence such as "3 VPP tokens: 2 healthy, 1 warning, 0 unhealthy."."""
-    by_health = count_values(states, "health", HEALTHS)
-    words = [word for word in (*HEALTHS, UNKNOWN) if word in by_health]
+    by_health = count_values(states, "health", HEALTH_VALUES)
+    words = [word for word in (*HEALTH_VALUES, UNKNOWN) if word in by_health]
     return f"{resource.count_phrase(len(states))}: {', '.join(f'{by_health[word]} {word}' for word in words)}."

@@ -98,7 +98,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect impo
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.text import printable
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.health import HEALTHS
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.health import HEALTH_VALUES
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
 )
@@ -191,7 +191,7 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
         on_warning=warn,
         on_retry=inform,
     )
-    config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", unhealthy=HEALTHS[-1])
+    config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", unhealthy=HEALTH_VALUES[-1])
     return Watcher(client, config, interval=interval, on_note=warn)
 
 
