@@ -27,7 +27,10 @@ _VOID = {"meta", "wbr"}
 
 
 def connector(age: int | None, name: str | None, **more: str | None) -> dict[str, t.Any]:
-    """Return a connector as the info module returns it. The time of its last sync is fixed: it does not match the age."""
+    """Return a connector as the info module returns it.
+
+    :param age: seconds since its last sync. The time of the last sync is fixed, so it does not match the age.
+    """
     return {
         "id": "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11",
         "last_sync_date_time": "0001-01-01T00:00:00Z" if age is None else "2026-11-21T09:12:33.1234567Z",

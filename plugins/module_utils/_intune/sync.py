@@ -89,7 +89,9 @@ class SyncRun:
         self._add_warnings(snapshot.warnings(resource))
         present = [state for state in snapshot.states.values() if not isinstance(state, GraphError)]
         if options.if_older_than is not None and snapshot.server_time is None and present:
-            self.warnings.append("The service did not tell the time, so no age is known and nothing is skipped.")
+            self.warnings.append(
+                "The response has no valid Date header, so no age is known and if_older_than skips no object."
+            )
         for object_id, state in snapshot.states.items():
             target = SyncTarget(object_id, options.sync_type)
             self.targets.append(target)
