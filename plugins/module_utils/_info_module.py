@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._graph.config.values import MAX_AGE, is_not_given, parse_duration
+from ._graph.config.values import MAX_AGE, is_unset, parse_duration
 from ._intune.info import (
     count_objects,
     filter_by_age,
@@ -78,4 +78,4 @@ def _selection(resource: Resource, params: Mapping[str, t.Any]) -> Selection:
 
 def _age(params: Mapping[str, t.Any], name: str) -> float | None:
     value = params.get(name)
-    return None if is_not_given(value) else parse_duration(name, value, max_seconds=MAX_AGE)
+    return None if is_unset(value) else parse_duration(name, value, max_seconds=MAX_AGE)
