@@ -221,7 +221,7 @@ class MsalTokenClient:
         **options: t.Any,
     ) -> Token:
         """Request a token with msal, and save it in the cache. The lock of the cache must be held."""
-        self._http.method = self._method
+        self._http.auth_method = self._method
         cache = self._cache
         msal_cache = None
         if cache is not None:
@@ -251,7 +251,7 @@ class MsalTokenClient:
             cache.save(
                 msal_cache.serialize(),
                 host=query.host,
-                tenant=query.tenant,
+                tenant_option=query.tenant,
                 tenant_id=tenant_id,
                 refresh_token_user=(refresh_token, clip(str(name), MAX_NAME)) if refresh_token and name else None,
             )

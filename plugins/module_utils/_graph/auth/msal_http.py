@@ -46,7 +46,7 @@ class MsalHttp:
     def __init__(
         self, transport: Transport, authority_url: str | None, *, clock: Callable[[], float] = time.time
     ) -> None:
-        self.method: str | None = None
+        self.auth_method: str | None = None
         """The auth_method of the sign-in, which selects the hint of an error."""
         self.permissions: tuple[str, ...] = ()
         """The names of the delegated permissions that the sign-in requests, for hints."""
@@ -99,7 +99,7 @@ class MsalHttp:
             return self._protocol_error(f"msal could not use what {endpoint} answered ({reason})")
         if self._authority_url is None:
             return managed_identity_errors.read_error(self._last_response, self._client_request_id)
-        return entra_errors.read_error(self._last_response, self._client_request_id, self.method, self.permissions)
+        return entra_errors.read_error(self._last_response, self._client_request_id, self.auth_method, self.permissions)
 
     def _register(self, where: str, secrets: Mapping[str, str]) -> None:
         """Register secrets.
