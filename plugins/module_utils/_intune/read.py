@@ -139,7 +139,7 @@ def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> 
 def explain_missing(resource: Resource, object_id: str, error: GraphError) -> GraphError:
     """Return an error with a hint, where it can mean that no object has this id.
 
-    The service can answer 400 for an id that does not have the form of an id.
+    The service can return 400 for an id that does not have the form of an id.
     """
     is_missing = isinstance(error, NotFoundError)
     if is_missing:

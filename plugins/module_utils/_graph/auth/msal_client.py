@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
     from ..http.transport import Transport
     from .token_cache import TokenCache
 
-    # Arguments: an msal application and the scopes to request. Returns the answer of msal.
+    # Arguments: an msal application and the scopes to request. Returns the result of msal.
     RequestToken = Callable[[t.Any, list[str]], t.Any]
 
 
@@ -281,12 +281,12 @@ def build_application(
 
 
 def wrap_msal_errors(http: MsalHttp, run: Callable[[], t.Any]) -> dict[str, t.Any]:
-    """Call msal and return its answer, which may be an error answer. Convert each exception to a GraphError."""
+    """Call msal and return its result, which may be an error response. Convert each exception to a GraphError."""
     try:
         result = run()
     except GraphError:
         raise
-    # msal does not document what it raises for an invalid answer, for example ValueError or AttributeError.
+    # msal does not document what it raises for an invalid response, for example ValueError or AttributeError.
     except Exception as exc:
         raise http.failure(type(exc).__name__) from exc
     if not isinstance(result, dict):
