@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from pathlib import Path
 
 from docutils.nodes import reference
+from sphinx.util import logging
 
 if t.TYPE_CHECKING:
+    from docutils.nodes import document
     from sphinx.addnodes import pending_xref
     from sphinx.application import Sphinx
 
@@ -44,6 +48,35 @@ PAGES = {
     "common_return_values": "reference_appendices/common_return_values.html",
 }
 
+# The guides link to files of the repository, so that the links work on GitHub too. The site has a page for each file.
+PAGE_OF_FILE = (
+    (r"(guide_\w+)\.rst", r"docsite/\1"),
+    (r"\.\./\.\./\.\./plugins/modules/(\w+)\.py", r"\1_module"),
+    (r"\.\./\.\./\.\./roles/(\w+)/README\.md", r"\1_role"),
+)
+
+
+def link_to_pages(app: Sphinx, text: document, page: str) -> None:
+    """Replace links to files of the repository by links to the pages of the site; warn when there is no such page."""
+    for link in text.findall(reference):
+        file, _, anchor = link.get("refuri", "").partition("#")
+        for pattern, replacement in PAGE_OF_FILE:
+            if re.fullmatch(pattern, file):
+                target = re.sub(pattern, replacement, file)
+                if target not in app.env.found_docs or (anchor and anchor not in app.env.get_doctree(target).ids):
+                    logging.getLogger(__name__).warning("no page for the link %s", link["refuri"], location=link)
+                    continue
+                link["refuri"] = app.builder.get_relative_uri(page, target) + (anchor and f"#{anchor}")
+                link["internal"] = True
+
+
+def begin_with_start_page(_app: Sphinx, page: str, source: list[str]) -> None:
+    """Insert start.rst at the top of the first page, which antsibull-docs writes."""
+    if page == "index":
+        start = Path(__file__).with_name("start.rst").read_text(encoding="utf-8")
+        text = source[0].replace("Msgraph.Intune\n", "msgraph.intune\n", 1)
+        source[0] = text.replace(".. contents::\n   :local:\n   :depth: 1\n", start, 1)
+
 
 def link_to_ansible(_app: Sphinx, _env: t.Any, node: pending_xref, text: reference) -> reference | None:
     """Make a link of a reference that Sphinx itself finds nothing for, where it is one of Ansible's pages."""
@@ -58,5 +91,7 @@ def link_home(_app: Sphinx, _page: str, _template: str, context: dict[str, t.Any
 
 def setup(app: Sphinx) -> None:
     """Sphinx calls this."""
+    app.connect("source-read", begin_with_start_page)
+    app.connect("doctree-resolved", link_to_pages)
     app.connect("missing-reference", link_to_ansible)
     app.connect("html-page-context", link_home)
