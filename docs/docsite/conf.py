@@ -44,6 +44,7 @@ html_use_index = False
 ANSIBLE = "https://docs.ansible.com/projects/ansible/devel/"
 PAGES = {
     "action_plugins": "plugins/action.html",
+    "ansible_collections.ansible.builtin.set_stats_module": "collections/ansible/builtin/set_stats_module.html",
     "ansible_collections.ansible.builtin.template_module": "collections/ansible/builtin/template_module.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }

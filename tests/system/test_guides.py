@@ -45,6 +45,7 @@ NAMES = (
     "guide_getting_started",
     "guide_managed_google_play",
     "guide_performance",
+    "guide_powershell",
     "guide_sync_options",
     "guide_troubleshooting",
     "guide_vpp_tokens",
@@ -175,10 +176,11 @@ def test_the_commands_of_the_event_guide_install_the_collection(runner: ExampleR
     assert_commands_install_the_collection(runner, f"cd {shlex.quote(str(ROOT))}\n{commands}")
 
 
-def test_the_event_guide_has_the_sign_in_commands_of_the_readme() -> None:
+@pytest.mark.parametrize("name", ["guide_event_driven", "guide_powershell"])
+def test_the_guide_has_the_sign_in_commands_of_the_readme(name: str) -> None:
     readme, guide = (
         [block for block in code_blocks(document, "shell") if block.startswith("export AZURE_TENANT_ID")]
-        for document in (README, GUIDES / "guide_event_driven.rst")
+        for document in (README, GUIDES / f"{name}.rst")
     )
     assert readme == guide
     assert len(readme) == 1
