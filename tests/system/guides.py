@@ -44,6 +44,8 @@ if t.TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs/docsite/rst"
 README = ROOT / "README.md"
+# The first page of the site begins with this text.
+START = ROOT / "docs/docsite/start.rst"
 
 # The IDs in all examples of this collection.
 CONTOSO = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
@@ -130,7 +132,7 @@ def northwind() -> dict[str, t.Any]:
 
 def documents() -> list[Path]:
     """Return the documents for users and contributors. A tool writes the changelog, so it is not one of them."""
-    patterns = ("*.md", "roles/*/README.md", "extensions/**/*.md", "docs/docsite/rst/*.rst")
+    patterns = ("*.md", "roles/*/README.md", "extensions/**/*.md", "docs/docsite/**/*.rst")
     return sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.name != "CHANGELOG.md")
 
 

@@ -17,6 +17,7 @@ from ansible_collections.msgraph.intune.tests.system.guides import (
     GUIDES,
     README,
     ROOT,
+    START,
     ExampleRunner,
     all_code_blocks,
     as_playbook,
@@ -50,7 +51,7 @@ NAMES = (
     "guide_troubleshooting",
     "guide_vpp_tokens",
 )
-DOCUMENTS = (README, REPORT, *(GUIDES / f"{name}.rst" for name in NAMES))
+DOCUMENTS = (README, START, REPORT, *(GUIDES / f"{name}.rst" for name in NAMES))
 
 
 def name_of(document: Path) -> str:
