@@ -6,11 +6,16 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import typing as t
+from pathlib import Path
 
 from docutils.nodes import reference
+from sphinx.util import logging
 
 if t.TYPE_CHECKING:
+    from docutils.nodes import document
     from sphinx.addnodes import pending_xref
     from sphinx.application import Sphinx
 
@@ -40,9 +45,56 @@ html_use_index = False
 ANSIBLE = "https://docs.ansible.com/projects/ansible/devel/"
 PAGES = {
     "action_plugins": "plugins/action.html",
+    "ansible_collections.ansible.builtin.set_stats_module": "collections/ansible/builtin/set_stats_module.html",
     "ansible_collections.ansible.builtin.template_module": "collections/ansible/builtin/template_module.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }
+
+# The guides link to files of the repository, so that the links work on GitHub too. The site has a page for each file.
+PAGE_OF_FILE = (
+    (r"(?:docsite/)?(guide_\w+)\.rst", r"docsite/\1"),
+    (r"\.\./\.\./\.\./plugins/modules/(\w+)\.py", r"\1_module"),
+    (r"\.\./\.\./\.\./roles/(\w+)/README\.md", r"\1_role"),
+)
+
+
+def link_to_pages(app: Sphinx, text: document, page: str) -> None:
+    """Replace links to files of the repository by links to the pages of the site; warn when there is no such page."""
+    for link in text.findall(reference):
+        file, _, anchor = link.get("refuri", "").partition("#")
+        for pattern, replacement in PAGE_OF_FILE:
+            if re.fullmatch(pattern, file):
+                target = re.sub(pattern, replacement, file)
+                if target not in app.env.found_docs or (anchor and anchor not in app.env.get_doctree(target).ids):
+                    logging.getLogger(__name__).warning("no page for the link %s", link["refuri"], location=link)
+                    continue
+                link["refuri"] = app.builder.get_relative_uri(page, target) + (anchor and f"#{anchor}")
+                link["internal"] = True
+
+
+def change_first_page(_app: Sphinx, page: str, source: list[str]) -> None:
+    """Change the first page, which antsibull-docs writes: it begins with start.rst, and the menu has short titles."""
+    if page != "index":
+        return
+    start = Path(__file__).with_name("start.rst").read_text(encoding="utf-8")
+    text = source[0].replace("Msgraph.Intune\n", "msgraph.intune\n", 1)
+    text = text.replace(".. contents::\n   :local:\n   :depth: 1\n", start, 1)
+    text = text.replace("Role Index\n----------\n", "Roles\n-----\n")
+    # Move the author, the versions and the links to the end. An empty list of pages follows them.
+    text = re.sub(r"(?s)(Description\n-+\n.*?)\.\. toctree::\n    :maxdepth: 1\n(.*)", r"\2\n\n\1", text, count=1)
+    text = re.sub(r"(?m)^    (\w+)_(module|role)$", r"    \1 <\1_\2>", text)
+    source[0] = "\n".join(add_captions(text.splitlines()))
+
+
+def add_captions(lines: list[str]) -> t.Iterator[str]:
+    """Give each list of pages the heading above it as its caption, which the menu shows."""
+    heading = ""
+    for line, next_line in itertools.pairwise([*lines, ""]):
+        if re.fullmatch("-+|~+", next_line):
+            heading = line
+        yield line
+        if line == ".. toctree::":
+            yield f"    :caption: {heading}"
 
 
 def link_to_ansible(_app: Sphinx, _env: t.Any, node: pending_xref, text: reference) -> reference | None:
@@ -58,5 +110,7 @@ def link_home(_app: Sphinx, _page: str, _template: str, context: dict[str, t.Any
 
 def setup(app: Sphinx) -> None:
     """Sphinx calls this."""
+    app.connect("source-read", change_first_page)
+    app.connect("doctree-resolved", link_to_pages)
     app.connect("missing-reference", link_to_ansible)
     app.connect("html-page-context", link_home)

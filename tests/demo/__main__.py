@@ -37,7 +37,7 @@ def main() -> int:
         for entry in simulator.journal():
             body = entry["body"] if entry["service"] == "graph" and entry["body"] else ""
             print(f"  {entry['service']:5}  {entry['method']:4} {entry['path']} {body}  ->  {entry['status']}")
-        print("\nHow to do this in a tenant of your own: README.md, from Requirements on.")
+        print("\nHow to do this in a tenant of your own: README.md, from Install on.")
     return status
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the demo, and the commands of the README that use the simulator."""
+"""Run the demo, and the commands of the guide to getting started that use the simulator."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import typing as t
 
 from ansible_collections.msgraph.intune.tests.graph_simulator.ansible_environment import clean_environment
 from ansible_collections.msgraph.intune.tests.system.commands import run_command
-from ansible_collections.msgraph.intune.tests.system.guides import README, ROOT, code_blocks, commands
+from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, ROOT, code_blocks, commands
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+GUIDE = GUIDES / "guide_getting_started.rst"
 DEMO = "ansible_collections.msgraph.intune.tests.demo"
 
 
@@ -37,20 +38,17 @@ def test_the_demo_shows_the_objects_after_their_syncs_and_the_accepted_posts() -
         re.MULTILINE,
     )
     assert "Traceback" not in demo.stdout + demo.stderr
-    # The README shows this line.
-    (line,) = code_blocks(README, "")
-    assert line.split() in [output_line.split() for output_line in demo.stdout.splitlines()]
 
 
-def test_the_commands_of_the_readme_start_the_simulator_and_sign_in_to_it(tmp_path: Path) -> None:
+def test_the_commands_of_the_guide_start_the_simulator_and_sign_in_to_it(tmp_path: Path) -> None:
     def adapt(block: str) -> str:
         """Replace the Python and the cache folder of a checkout by those of the test."""
         replaced = block.replace(".venv/bin/python", shlex.quote(sys.executable)).replace(".cache/", f"{tmp_path}/")
         # The tests already set the path of the collection.
         return re.sub(r"^export ANSIBLE_COLLECTIONS_PATH.*$", "", replaced, flags=re.MULTILINE)
 
-    (start,) = (block for block in code_blocks(README, "shell") if "tests.graph_simulator" in block)
-    (sign_in,) = (block for block in code_blocks(README, "shell") if block.startswith("value()"))
+    (start,) = (block for block in code_blocks(GUIDE, "shell") if "tests.graph_simulator" in block)
+    (sign_in,) = (block for block in code_blocks(GUIDE, "shell") if block.startswith("value()"))
     ready = shlex.quote(str(tmp_path / "simulator.json"))
     script = f"""
         set -e; cd {shlex.quote(str(ROOT))}
@@ -58,7 +56,7 @@ def test_the_commands_of_the_readme_start_the_simulator_and_sign_in_to_it(tmp_pa
         trap "kill $!" EXIT
         until test -s {ready}; do sleep 0.1; done
     """
-    run = run_command(["bash", "-c", "\n".join([script, adapt(sign_in), *commands(README)])], clean_environment())
+    run = run_command(["bash", "-c", "\n".join([script, adapt(sign_in), *commands(GUIDE)])], clean_environment())
     assert run.returncode == 0, run.stdout + run.stderr
     assert "3 Exchange connectors: 1 healthy, 1 warning, 1 unhealthy." in run.stdout
     assert "Would ask Microsoft Graph for a deltaSync" in run.stdout

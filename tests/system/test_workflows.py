@@ -84,6 +84,13 @@ def test_a_workflow_has_minimal_permissions_and_no_secret(path: Path) -> None:
     assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
 
 
+def test_only_a_job_without_code_of_the_repository_can_publish_the_site() -> None:
+    jobs = read(GITHUB / "workflows/docs.yml")["jobs"]
+    publishers = [job for job in jobs.values() if job["permissions"] != {"contents": "read"}]
+    assert publishers == [jobs["publish"]]
+    assert [set(step) for step in jobs["publish"]["steps"]] == [{"id", "uses"}]
+
+
 @pytest.mark.parametrize(("tag", "status"), [(VERSION, 0), (f"v{VERSION}", 1), ("9.9.9", 1)])
 def test_a_release_needs_a_tag_that_equals_the_version(tag: str, status: int) -> None:
     assert run_step("release.yml", "The tag is the version", GITHUB_REF_NAME=tag).returncode == status
