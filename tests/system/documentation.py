@@ -44,9 +44,7 @@ def module_options(module: str) -> dict[str, Option]:
 
 def option_defaults(module: str) -> dict[str, t.Any]:
     """Return the default of each option of a module; ``None`` for an option without a default."""
-    return {
-        name: option.get("default") for name, option in _documentation("module", module)["doc"]["options"].items()
-    }
+    return {name: option.get("default") for name, option in _documentation("module", module)["doc"]["options"].items()}
 
 
 def id_option(module: str) -> str | None:
@@ -81,7 +79,8 @@ def result_keys(module: str) -> set[str]:
 
 def result_values(module: str, key: str) -> set[str]:
     """Return the documented values of a key of an entry; each item of its description begins with a value."""
-    entries = [value for value in _documentation("module", module)["return"].values() if value.get("elements") == "dict"]
+    returned = _documentation("module", module)["return"].values()
+    entries = [value for value in returned if value.get("elements") == "dict"]
     items = [item for entry in entries for item in entry["contains"].get(key, {}).get("description", ())]
     sentences = [sentence for item in items for sentence in re.split(r"(?<=\.)\s", item)]
     found = [re.match(r"V\((\w+)\)", sentence) for sentence in sentences]

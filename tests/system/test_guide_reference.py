@@ -37,7 +37,7 @@ def first_words(head: str) -> set[str]:
 
 def default_text(default: object) -> str:
     """Return the default as YAML writes it, in quotes of reStructuredText; a dash for an option without a default."""
-    return "–" if default is None else f"``{str(default).lower() if isinstance(default, bool) else default}``"
+    return "\N{EN DASH}" if default is None else f"``{str(default).lower() if isinstance(default, bool) else default}``"
 
 
 def listed_options(head: str) -> dict[str, tuple[Option, str]]:
@@ -75,5 +75,6 @@ def test_each_result_key_is_listed() -> None:
 
 def test_each_reason_and_error_kind_is_listed() -> None:
     for key in ("reason", "health_reason"):
-        assert first_words(f"Value of ``{key}``") == {value for module in MODULES for value in result_values(module, key)}
+        documented = {value for module in MODULES for value in result_values(module, key)}
+        assert first_words(f"Value of ``{key}``") == documented
     assert first_words("``error.kind``") == error_kinds(MODULES[0])
