@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 from pathlib import Path
@@ -39,65 +40,67 @@ html_copy_source = False
 html_show_sphinx = False
 html_use_index = False
 
-# The pages of Ansible's own documentation, by their labels. sphinx.ext.intersphinx would need the network to find them.
+# The pages of Ansible's own documentation that ours lead to, by their labels. sphinx.ext.intersphinx would know them
+# all, and need the network each time to ask for them.
 ANSIBLE = "https://docs.ansible.com/projects/ansible/devel/"
-PAGES = (
-    (r"action_plugins", "plugins/action.html"),
-    (r"common_return_values", "reference_appendices/common_return_values.html"),
-    (r"ansible_collections\.ansible\.builtin\.(\w+_module)", r"collections/ansible/builtin/\1.html"),
-)
+PAGES = {
+    "action_plugins": "plugins/action.html",
+    "ansible_collections.ansible.builtin.set_stats_module": "collections/ansible/builtin/set_stats_module.html",
+    "ansible_collections.ansible.builtin.template_module": "collections/ansible/builtin/template_module.html",
+    "common_return_values": "reference_appendices/common_return_values.html",
+}
 
 # The guides link to files of the repository, so that the links work on GitHub too. The site has a page for each file.
-# start.rst is in another folder than the guides.
 PAGE_OF_FILE = (
-    (r"(?:rst/)?(guide_\w+)\.rst", r"docsite/\1"),
+    (r"(?:docsite/)?(guide_\w+)\.rst", r"docsite/\1"),
     (r"\.\./\.\./\.\./plugins/modules/(\w+)\.py", r"\1_module"),
     (r"\.\./\.\./\.\./roles/(\w+)/README\.md", r"\1_role"),
 )
 
 
 def link_to_pages(app: Sphinx, text: document, page: str) -> None:
-    """Replace links to files of the repository by links to the pages of the site; warn when a file has no page."""
+    """Replace links to files of the repository by links to the pages of the site; warn when there is no such page."""
     for link in text.findall(reference):
         file, _, anchor = link.get("refuri", "").partition("#")
-        if not file.endswith((".rst", ".py", ".md", ".yml")) or "://" in file:
-            continue
-        targets = (re.sub(pattern, replacement, file) for pattern, replacement in PAGE_OF_FILE if re.fullmatch(pattern, file))
-        target = next(targets, None)
-        if target not in app.env.found_docs or (anchor and anchor not in app.env.get_doctree(target).ids):
-            logging.getLogger(__name__).warning("no page for the link %s", link["refuri"], location=link)
-            continue
-        link["refuri"] = app.builder.get_relative_uri(page, target) + (anchor and f"#{anchor}")
-        link["internal"] = True
+        for pattern, replacement in PAGE_OF_FILE:
+            if re.fullmatch(pattern, file):
+                target = re.sub(pattern, replacement, file)
+                if target not in app.env.found_docs or (anchor and anchor not in app.env.get_doctree(target).ids):
+                    logging.getLogger(__name__).warning("no page for the link %s", link["refuri"], location=link)
+                    continue
+                link["refuri"] = app.builder.get_relative_uri(page, target) + (anchor and f"#{anchor}")
+                link["internal"] = True
 
 
 def change_first_page(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Change the first page, which antsibull-docs writes.
-
-    start.rst comes first. The lists of guides, modules and roles get a heading and short titles in the sidebar.
-    """
+    """Change the first page, which antsibull-docs writes: it begins with start.rst, and the menu has short titles."""
     if page != "index":
         return
-    text = source[0].replace("Msgraph.Intune\n", "msgraph.intune\n", 1)
     start = Path(__file__).with_name("start.rst").read_text(encoding="utf-8")
+    text = source[0].replace("Msgraph.Intune\n", "msgraph.intune\n", 1)
     text = text.replace(".. contents::\n   :local:\n   :depth: 1\n", start, 1)
-    toctree = ".. toctree::\n    :maxdepth: 1\n"
-    # start.rst lists the guides, so the page itself shows neither the headings nor the lists.
-    text = re.sub(rf"^(.+)\n-+\n\n{re.escape(toctree)}", rf"{toctree}    :hidden:\n    :caption: \1\n", text, flags=re.M)
-    for kind, caption in (("module", "Modules"), ("role", "Roles")):
-        text = re.sub(rf"^    (\w+)_{kind}$", rf"    \1 <\1_{kind}>", text, flags=re.M)
-        text = re.sub(
-            rf"({re.escape(toctree)}    :hidden:\n)(\n    \w+ <\w+_{kind}>)", rf"\1    :caption: {caption}\n\2", text
-        )
-    source[0] = text
+    text = text.replace("Role Index\n----------\n", "Roles\n-----\n")
+    # Move the author, the versions and the links to the end. An empty list of pages follows them.
+    text = re.sub(r"(?s)(Description\n-+\n.*?)\.\. toctree::\n    :maxdepth: 1\n(.*)", r"\2\n\n\1", text, count=1)
+    text = re.sub(r"(?m)^    (\w+)_(module|role)$", r"    \1 <\1_\2>", text)
+    source[0] = "\n".join(add_captions(text.splitlines()))
+
+
+def add_captions(lines: list[str]) -> t.Iterator[str]:
+    """Give each list of pages the heading above it as its caption, which the menu shows."""
+    heading = ""
+    for line, next_line in itertools.pairwise([*lines, ""]):
+        if re.fullmatch("-+|~+", next_line):
+            heading = line
+        yield line
+        if line == ".. toctree::":
+            yield f"    :caption: {heading}"
 
 
 def link_to_ansible(_app: Sphinx, _env: t.Any, node: pending_xref, text: reference) -> reference | None:
-    """Return a link to a page of Ansible for a reference that Sphinx cannot resolve."""
-    for pattern, page in PAGES:
-        if match := re.fullmatch(pattern, node["reftarget"]):
-            return reference("", "", text, internal=False, refuri=ANSIBLE + match.expand(page))
-    return None
+    """Make a link of a reference that Sphinx itself finds nothing for, where it is one of Ansible's pages."""
+    page = PAGES.get(node["reftarget"])
+    return page and reference("", "", text, internal=False, refuri=ANSIBLE + page)
 
 
 def link_home(_app: Sphinx, _page: str, _template: str, context: dict[str, t.Any], _doctree: t.Any) -> None:

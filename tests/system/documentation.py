@@ -42,6 +42,11 @@ def module_options(module: str) -> dict[str, Option]:
     }
 
 
+def option_defaults(module: str) -> dict[str, t.Any]:
+    """Return the default of each option of a module; ``None`` for an option without a default."""
+    return {name: option.get("default") for name, option in _documentation("module", module)["doc"]["options"].items()}
+
+
 def id_option(module: str) -> str | None:
     """Return the option that selects by ID; ``None`` for a module without a selection."""
     return next((name for name in ID_OPTIONS if name in module_options(module)), None)
@@ -60,16 +65,26 @@ def error_kinds(module: str) -> set[str]:
 
 
 def result_keys(module: str) -> set[str]:
-    """Return the documented keys of a result, without the properties of an object."""
-    keys: set[str] = set()
-    entries = dict(_documentation("module", module)["return"])
-    while entries:
-        name, entry = entries.popitem()
-        keys.add(name)
-        # An entry of an info module has the properties of the object; "before" and "after" have them in a sync module.
-        if name not in ("before", "after") and not ("_info" in module and entry["type"] == "list"):
-            entries |= entry.get("contains", {})
+    """Return the documented result keys of a module at each level, without the properties of objects."""
+    results = _documentation("module", module)["return"]
+    entries = [value for value in results.values() if value.get("elements") == "dict"]
+    keys = set(_keys({name: value for name, value in results.items() if value not in entries}))
+    keys |= {name for name, value in results.items() if value in entries}
+    for entry in entries:
+        # An entry of an info module is an object with these keys.
+        added = {"seconds_since_last_sync", "health", "health_reason"}
+        keys |= set(entry["contains"]) if "action" in entry["contains"] else added
     return keys
+
+
+def result_values(module: str, key: str) -> set[str]:
+    """Return the documented values of a key of an entry; each item of its description begins with a value."""
+    returned = _documentation("module", module)["return"].values()
+    entries = [value for value in returned if value.get("elements") == "dict"]
+    items = [item for entry in entries for item in entry["contains"].get(key, {}).get("description", ())]
+    sentences = [sentence for item in items for sentence in re.split(r"(?<=\.)\s", item)]
+    found = [re.match(r"V\((\w+)\)", sentence) for sentence in sentences]
+    return {value[1] for value in found if value and value[1] != "null"}
 
 
 def descriptions(module: str) -> list[str]:
@@ -93,6 +108,12 @@ def _descriptions(value: t.Any) -> t.Iterator[str]:
             yield from [item] if isinstance(item, str) else item
         else:
             yield from _descriptions(item)
+
+
+def _keys(results: dict[str, t.Any]) -> t.Iterator[str]:
+    for name, value in results.items():
+        yield name
+        yield from _keys(value.get("contains", {}))
 
 
 def _variables(description: list[str]) -> t.Iterator[str]:

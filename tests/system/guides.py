@@ -44,6 +44,8 @@ if t.TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs/docsite/rst"
 README = ROOT / "README.md"
+# The first page of the site begins with this text.
+START = ROOT / "docs/docsite/start.rst"
 
 # The IDs in all examples of this collection.
 CONTOSO = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"

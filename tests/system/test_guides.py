@@ -17,6 +17,7 @@ from ansible_collections.msgraph.intune.tests.system.guides import (
     GUIDES,
     README,
     ROOT,
+    START,
     ExampleRunner,
     all_code_blocks,
     as_playbook,
@@ -32,13 +33,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
     from ansible_collections.msgraph.intune.tests.system.engines import Engines
 
+GETTING_STARTED = GUIDES / "guide_getting_started.rst"
 REPORT = ROOT / "roles/exchange_connector_report/README.md"
 NAMES = (
     "guide_autopilot",
     "guide_connectors_and_syncs",
     "guide_driver_updates",
     "guide_enrollment_program_tokens",
-    "guide_faq",
     "guide_getting_started",
     "guide_managed_google_play",
     "guide_performance",
@@ -47,8 +48,7 @@ NAMES = (
     "guide_troubleshooting",
     "guide_vpp_tokens",
 )
-START = ROOT / "docs/docsite/start.rst"
-DOCUMENTS = (README, REPORT, START, *(GUIDES / f"{name}.rst" for name in NAMES))
+DOCUMENTS = (README, START, REPORT, *(GUIDES / f"{name}.rst" for name in NAMES))
 
 
 def name_of(document: Path) -> str:
@@ -107,32 +107,35 @@ def test_the_command_of_the_report_writes_a_page(runner: ExampleRunner, document
 
 
 def install_commands(document: Path) -> list[str]:
-    """Return the code blocks that install the collection from a clone."""
     return [block for block in code_blocks(document, "shell") if "ansible-galaxy collection install ." in block]
 
 
 def assert_commands_install_the_collection(runner: ExampleRunner, commands: str) -> None:
-    """Run the commands with substitutes for those that need the network or root. pip finds its packages installed."""
-    substitutes = {
+    """Run commands, with replacements for the programs that need the network or root rights.
+
+    pip needs no network, because the packages are installed already.
+    """
+    python = shlex.quote(sys.executable)
+    programs = {
         "sudo": "exit 0",
         "git": f"ln -s {shlex.quote(str(ROOT))} msgraph.intune",
-        "pipx": f'[ "$1" = install ] || {{ shift 2; exec {shlex.quote(sys.executable)} -m pip "$@"; }}',
+        # pipx install PACKAGE; pipx runpip ENVIRONMENT ARGUMENTS
+        "pipx": f'[ "$1" = install ] || {{ shift 2; exec {python} -m pip "$@"; }}',
+        # python3 -m venv FOLDER; python3 -m pip ARGUMENTS
         "python3": f"""
-            [ "$2" = venv ] || exec {shlex.quote(sys.executable)} "$@"
+            [ "$2" = venv ] || exec {python} "$@"
             mkdir -p "$3/bin" && touch "$3/bin/activate"
         """,
     }
-    programs = runner.folder / "bin"
-    programs.mkdir()
-    for name, script in substitutes.items():
-        (programs / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-        (programs / name).chmod(0o700)
+    folder = runner.folder / "bin"
+    folder.mkdir()
+    for name, script in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (folder / name).chmod(0o700)
     collections = runner.folder / "collections"
-    runner.environment |= {
-        "ANSIBLE_COLLECTIONS_PATH": str(collections),
-        "HOME": str(runner.folder),
-        "PATH": os.pathsep.join([str(programs), runner.environment["PATH"]]),
-    }
+    runner.environment["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
+    runner.environment["HOME"] = str(runner.folder)
+    runner.environment["PATH"] = os.pathsep.join([str(folder), runner.environment["PATH"]])
     run = runner.run_shell(f"set -e\n{commands}")
     assert run.returncode == 0, run.stdout + run.stderr
     assert (collections / "ansible_collections/msgraph/intune/MANIFEST.json").exists()
@@ -144,21 +147,19 @@ def test_the_commands_of_the_readme_install_the_collection(runner: ExampleRunner
 
 
 def test_the_getting_started_guide_has_the_commands_of_the_readme() -> None:
-    guide = code_blocks(GUIDES / "guide_getting_started.rst", "shell")
-    for block in code_blocks(README, "shell"):
-        assert block in guide or block == "make demo\n"
+    guide = code_blocks(GETTING_STARTED, "shell")
+    assert [block for block in code_blocks(README, "shell") if block not in guide] == ["make demo\n"]
 
 
 def test_a_playbook_reads_its_secret_from_the_vault_that_the_guide_creates(runner: ExampleRunner) -> None:
-    guide = GUIDES / "guide_getting_started.rst"
-    create, run = (block.strip() for block in code_blocks(guide, "shell") if "secrets.yml" in block)
-    playbook = runner.adapt(example(guide, "Sync with a secret from a vault"))
+    create, run = (block.strip() for block in code_blocks(GETTING_STARTED, "shell") if "secrets.yml" in block)
+    playbook = runner.adapt(example(GETTING_STARTED, "Sync with a secret from a vault"))
     (runner.folder / "sync_with_vault.yml").write_text(playbook, encoding="utf-8")
     editor = runner.folder / "editor"
     editor.write_text('#!/bin/sh\necho "intune_client_secret: $AZURE_CLIENT_SECRET" > "$1"\n', encoding="utf-8")
     editor.chmod(0o700)
     runner.environment["EDITOR"] = str(editor)
-    # Without a terminal, ansible-vault and ansible-playbook read the password from their standard input.
+    # Without a terminal, ansible-vault reads the password from its standard input.
     created = runner.run_shell(f"setsid --wait {create} --skip-tty-check", "vault-password\n" * 2)
     assert created.returncode == 0, created.stdout + created.stderr
     del runner.environment["AZURE_CLIENT_SECRET"]
@@ -172,10 +173,11 @@ def test_the_commands_of_the_event_guide_install_the_collection(runner: ExampleR
     assert_commands_install_the_collection(runner, f"cd {shlex.quote(str(ROOT))}\n{commands}")
 
 
-def test_the_event_guide_has_the_sign_in_commands_of_the_readme() -> None:
+@pytest.mark.parametrize("name", ["guide_event_driven", "guide_powershell"])
+def test_the_guide_has_the_sign_in_commands_of_the_readme(name: str) -> None:
     readme, guide = (
         [block for block in code_blocks(document, "shell") if block.startswith("export AZURE_TENANT_ID")]
-        for document in (README, GUIDES / "guide_event_driven.rst")
+        for document in (README, GUIDES / f"{name}.rst")
     )
     assert readme == guide
     assert len(readme) == 1
