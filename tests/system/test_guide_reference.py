@@ -51,7 +51,7 @@ def listed_options(head: str) -> dict[str, tuple[Option, str]]:
 
 
 def test_each_option_is_listed_with_its_aliases_variables_and_default() -> None:
-    listed = {}
+    listed: dict[str, tuple[Option, str]] = {}
     for kind in ("Sign-in", "Connection", "Selection", "Sync", "Info"):
         listed |= listed_options(f"{kind} option")
     for module in DOCUMENTED:

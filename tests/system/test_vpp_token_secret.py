@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
 SECRET = "eyJleHBEYXRlIjoiMjAyNy0wOS0wMVQwODowMDowMCswMDAwIiwidG9rZW4iOiJhYmMifQ=="
-TOKENS = [
+TOKENS: list[dict[str, t.Any]] = [
     {"id": "a", "displayName": "First", "token": SECRET},
     {"id": "b", "displayName": "Second", "token": SECRET, "fails": True},
 ]
