@@ -36,8 +36,10 @@ def first_words(head: str) -> set[str]:
 
 
 def default_text(default: object) -> str:
-    """Return the default as YAML writes it, in quotes of reStructuredText; a dash for an option without a default."""
-    return "–" if default is None else f"``{str(default).lower() if isinstance(default, bool) else default}``"
+    """Return the default as YAML writes it, as a literal; "Not set" for an option without a default."""
+    if default is None:
+        return "Not set"
+    return f"``{str(default).lower() if isinstance(default, bool) else default}``"
 
 
 def listed_options(head: str) -> dict[str, tuple[Option, str]]:
@@ -51,7 +53,7 @@ def listed_options(head: str) -> dict[str, tuple[Option, str]]:
 
 
 def test_each_option_is_listed_with_its_aliases_variables_and_default() -> None:
-    listed = {}
+    listed: dict[str, tuple[Option, str]] = {}
     for kind in ("Sign-in", "Connection", "Selection", "Sync", "Info"):
         listed |= listed_options(f"{kind} option")
     for module in DOCUMENTED:
@@ -75,5 +77,6 @@ def test_each_result_key_is_listed() -> None:
 
 def test_each_reason_and_error_kind_is_listed() -> None:
     for key in ("reason", "health_reason"):
-        assert first_words(f"Value of ``{key}``") == {value for module in MODULES for value in result_values(module, key)}
+        documented = {value for module in MODULES for value in result_values(module, key)}
+        assert first_words(f"Value of ``{key}``") == documented
     assert first_words("``error.kind``") == error_kinds(MODULES[0])
