@@ -18,7 +18,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ._graph.config.options import OPTIONS, SuppliedNumber, SuppliedText, from_environment
 from ._graph.config.settings import MAX_RETRIES
-from ._graph.config.values import read_boolean, read_count
+from ._graph.config.values import parse_boolean, parse_count
 from ._graph.errors import OptionsError
 from ._graph.masking import clip
 
@@ -63,14 +63,14 @@ def environment_fallback(name: str) -> t.Any:
 def _boolean(value: Value) -> bool | str:
     """Return a boolean, or an invalid text that names the variable in Ansible's message."""
     try:
-        return read_boolean("", value.content)
+        return parse_boolean("", value.content)
     except OptionsError:
         return f"{clip(value.content, _MAX_SHOWN_LENGTH)} (from the environment variable {value.env_var})"
 
 
 def _number(value: Value) -> int:
     try:
-        return read_count("", value.content, most=MAX_RETRIES)
+        return parse_count("", value.content, maximum=MAX_RETRIES)
     except OptionsError:
         raise AnsibleFallbackNotFound from None
 

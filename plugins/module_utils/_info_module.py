@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ._graph.config.values import MAX_AGE, is_not_given, parse_duration
+from ._graph.config.values import MAX_AGE, is_unset, parse_duration
 from ._intune.info import (
     count_objects,
-    filter_by,
     filter_by_age,
+    filter_by_value,
     flatten_counts,
     health_summary,
     read_info,
@@ -45,7 +45,7 @@ def build_info_module(resource: Resource, *, flat_counts: bool = False, filters_
         values = read_values(params["status"]) if filters_by_status else None
         older_than, younger_than = (_age(params, name) for name in _AGE_OPTIONS)
         info = read_info(connect, resource, _selection(resource, params))
-        filter_by(info, resource.status_key or "", values, resource.statuses)
+        filter_by_value(info, resource.status_key or "", values, resource.statuses)
         filter_by_age(info, older_than=older_than, younger_than=younger_than)
         counts = count_objects(resource, info.objects)
         if flat_counts:
@@ -78,4 +78,4 @@ def _selection(resource: Resource, params: Mapping[str, t.Any]) -> Selection:
 
 def _age(params: Mapping[str, t.Any], name: str) -> float | None:
     value = params.get(name)
-    return None if is_not_given(value) else parse_duration(name, value, max_seconds=MAX_AGE)
+    return None if is_unset(value) else parse_duration(name, value, max_seconds=MAX_AGE)

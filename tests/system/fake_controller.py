@@ -54,7 +54,7 @@ _PATH = re.compile(r"/api/v2/(\w+)/(?:(\d+)/(?:(\w+)/)?)?")
 _READ_ONLY = {"id", "url", "type", "related", "summary_fields"}
 _SOURCE = ("scm_type", "scm_url", "scm_branch", "credential")
 _ENCRYPTED = "$encrypted$"
-_PLAYBOOKS = ("sync_exchange_connectors.yml", "exchange_connector_report.yml")
+_PLAYBOOKS = ("sync_exchange_connectors.yml", "sync_tokens.yml", "exchange_connector_report.yml")
 
 
 class _RefusedError(Exception):

@@ -50,7 +50,6 @@ START = ROOT / "docs/docsite/start.rst"
 # The IDs in all examples of this collection.
 CONTOSO = "7ce3b1f5-9b53-4b0c-8a8e-3c5f3a0f1d11"
 FABRIKAM = "c3a0f5d2-64f7-4d0a-8d6b-6b1f2e9a7b22"
-NORTHWIND = "0d9e6f1b-3a57-4c82-9e14-5f7a8b6c3d33"
 CLIENT_ID = "4f1f6b8a-2c39-4d5e-9d0c-1a2b3c4d5e6f"
 _DOMAIN = "contoso.example"
 
@@ -123,11 +122,6 @@ def contoso(last_sync: str | None = None, **fields: t.Any) -> dict[str, t.Any]:
 def fabrikam(last_sync: str | None = None, **fields: t.Any) -> dict[str, t.Any]:
     """Return the second connector of the documents; by default it synced three hours ago, so it is healthy."""
     return connector(FABRIKAM, 2, "Fabrikam", last_sync or ago(hours=3), **fields)
-
-
-def northwind() -> dict[str, t.Any]:
-    """Return a third connector, whose organization has a name with a blank."""
-    return connector(NORTHWIND, 3, "Northwind", ago(hours=3), exchangeOrganization="Northwind Traders")
 
 
 def documents() -> list[Path]:

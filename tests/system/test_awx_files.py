@@ -32,6 +32,7 @@ INPUTS = read(FILES / "credential_type_inputs.yml")
 INJECTORS = read(FILES / "credential_type_injectors.yml")
 SURVEY = read(FILES / "survey.yml")
 REPORT_SURVEY = read(FILES / "report_survey.yml")
+TOKENS_SURVEY = read(FILES / "tokens_survey.yml")
 ROWS = read(ROLE / "vars/main.yml")["awx_setup_templates"]
 
 
@@ -90,11 +91,14 @@ class TestTemplates:
 
 
 class TestSurvey:
-    def test_the_survey_has_the_keys_that_the_controller_requires(self) -> None:
-        assert set(SURVEY) == {"name", "description", "spec"}
+    @pytest.mark.parametrize("survey", [SURVEY, TOKENS_SURVEY, REPORT_SURVEY], ids=lambda survey: survey["name"])
+    def test_the_survey_has_the_keys_that_the_controller_requires(self, survey: dict[str, t.Any]) -> None:
+        assert set(survey) == {"name", "description", "spec"}
 
     @pytest.mark.parametrize(
-        "question", [*SURVEY["spec"], *REPORT_SURVEY["spec"]], ids=lambda question: question["variable"]
+        "question",
+        [*SURVEY["spec"], *TOKENS_SURVEY["spec"], *REPORT_SURVEY["spec"]],
+        ids=lambda question: question["variable"],
     )
     def test_the_controller_accepts_each_question(self, question: dict[str, t.Any]) -> None:
         known = {"question_name", "question_description", "variable", "type", "required", "default"}
@@ -107,13 +111,21 @@ class TestSurvey:
         assert question["default"] in question.get("choices", [question["default"]])
         assert all(isinstance(question[bound], int) for bound in ("min", "max") if bound in question)
 
-    def test_each_answer_is_a_variable_of_the_playbook_and_has_its_default(self) -> None:
-        text = (ROOT / "playbooks/sync_exchange_connectors.yml").read_text(encoding="utf-8")
+    @pytest.mark.parametrize(
+        ("survey", "playbook", "not_asked"),
+        [
+            (SURVEY, "sync_exchange_connectors", {"wait_sleep"}),
+            (TOKENS_SURVEY, "sync_tokens", {"wait_sleep", "vpp_token_id", "enrollment_program_token_id"}),
+        ],
+        ids=["connectors", "tokens"],
+    )
+    def test_each_answer_is_a_variable_of_the_playbook_and_has_its_default(
+        self, survey: dict[str, t.Any], playbook: str, not_asked: set[str]
+    ) -> None:
+        text = (ROOT / f"playbooks/{playbook}.yml").read_text(encoding="utf-8")
         documented = dict(re.findall(r"^#   (\w+)  .*; (?:default|no) (.+)$", text, re.MULTILINE))
-        # The survey does not ask for the interval of the polls.
-        del documented["wait_sleep"]
-        asked = {question["variable"]: str(question["default"]) or "default" for question in SURVEY["spec"]}
-        assert asked == documented
+        asked = {question["variable"]: str(question["default"]) or "default" for question in survey["spec"]}
+        assert asked == {name: default for name, default in documented.items() if name not in not_asked}
 
 
 class TestProject:

@@ -126,6 +126,9 @@ def test_one_run_creates_everything(made: FakeController) -> None:
     assert template["_credentials"] == [credential["id"]]
     assert template["_survey"] == yaml.safe_load((FILES / "survey.yml").read_text(encoding="utf-8"))
     assert template["execution_environment"] == made.named("execution_environments", "intune")["id"]
+    tokens = made.named("job_templates", "Sync tokens")
+    assert tokens["playbook"] == "sync_tokens.yml"
+    assert tokens["_survey"] == yaml.safe_load((FILES / "tokens_survey.yml").read_text(encoding="utf-8"))
     report = made.named("job_templates", "Report on Exchange connectors")
     assert (report["playbook"], report["survey_enabled"]) == ("exchange_connector_report.yml", True)
     assert report["_survey"] == yaml.safe_load((FILES / "report_survey.yml").read_text(encoding="utf-8"))
@@ -439,8 +442,9 @@ def test_emptied_options_go_back(made: FakeController, collections: Path, tmp_pa
     assert (project["scm_branch"], project["credential"]) == ("", None)
     assert made.named("execution_environments", "intune")["credential"] is None
     run = set_up(made, collections, tmp_path, awx_setup_execution_environment="", awx_setup_image="")
-    assert (run.returncode, recap(run)["changed"]) == (0, 2), run.stdout
-    assert [one["execution_environment"] for one in made.objects["job_templates"].values()] == [None, None]
+    templates = made.objects["job_templates"].values()
+    assert (run.returncode, recap(run)["changed"]) == (0, len(templates)), run.stdout
+    assert {template["execution_environment"] for template in templates} == {None}
 
 
 def test_check_mode_writes_nothing(made: FakeController, collections: Path, tmp_path: Path) -> None:
@@ -462,7 +466,7 @@ def test_check_mode_reports_missing_job_templates(made: FakeController, collecti
     for kind in ("schedules", "job_templates", "unified_job_templates"):
         made.objects[kind].clear()
     run = set_up(made, collections, tmp_path, "--check")
-    assert (run.returncode, made.writes, recap(run)["changed"]) == (0, [], 2), run.stdout
+    assert (run.returncode, made.writes, recap(run)["changed"]) == (0, [], 3), run.stdout
 
 
 REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {

@@ -200,5 +200,5 @@ def run_sync(simulator: Simulator, resource: Resource, ids: tuple[str, ...]) -> 
     run.run()
     assert run.failure is None, str(run.failure)
     assert len(run.targets) == len(ids)
-    assert {(target.action, target.http_status) for target in run.targets} == {("triggered", action.accepted)}
+    assert {(target.action, target.http_status) for target in run.targets} == {("triggered", action.success_status)}
     assert run.warnings == []

@@ -58,5 +58,5 @@ def test_the_commands_of_the_guide_start_the_simulator_and_sign_in_to_it(tmp_pat
     """
     run = run_command(["bash", "-c", "\n".join([script, adapt(sign_in), *commands(GUIDE)])], clean_environment())
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "3 Exchange connectors: 1 healthy, 1 warning, 1 unhealthy." in run.stdout
-    assert "Would ask Microsoft Graph for a deltaSync" in run.stdout
+    assert "4 VPP tokens: 2 healthy, 0 warning, 2 unhealthy." in run.stdout
+    assert "Would ask Microsoft Graph for a sync of VPP token Contoso iOS apps" in run.stdout

@@ -29,7 +29,6 @@ from ansible_collections.msgraph.intune.tests.system.guides import (
     commands,
     first_line,
     messages,
-    northwind,
     playbooks,
 )
 from ansible_collections.msgraph.intune.tests.system.long_run import LongRun
@@ -263,7 +262,6 @@ def test_the_message_and_the_error_of_a_wrong_secret_are_those_of_the_guide(exam
 
 
 def test_the_commands_of_the_readme_sign_in_with_environment_variables(examples: AuthenticationExamples) -> None:
-    examples.set_connectors(northwind())
     (sign_in,) = (block for block in code_blocks(README, "shell") if block.startswith("export AZURE_TENANT_ID"))
     (preview,) = commands(README)
     run = examples.run_shell(sign_in + preview, f"{examples.simulator.client_secret}\n")

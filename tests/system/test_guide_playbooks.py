@@ -29,6 +29,7 @@ GUIDE = GUIDES / "guide_playbooks.rst"
 # The guide in the third column of the table.
 VARIABLE_GUIDES = {
     "sync_exchange_connectors": "guide_awx.rst",
+    "sync_tokens": "guide_vpp_tokens.rst",
     "exchange_connector_report": "guide_connectors_and_syncs.rst",
     "device_login": "guide_authentication_delegated.rst",
 }

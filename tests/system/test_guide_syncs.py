@@ -23,3 +23,12 @@ def test_the_message_about_a_token_that_cannot_sync(quick_simulator: Simulator, 
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert " ".join(message.split()) in run.stdout
+
+
+def test_the_command_of_the_playbook_syncs_tokens_and_autopilot(quick_simulator: Simulator, tmp_path: Path) -> None:
+    (command,) = code_blocks(GUIDES / "guide_vpp_tokens.rst", "shell")
+    runner = ExampleRunner(quick_simulator, tmp_path)
+    # The syncs of the other tokens of the simulator fail or never end.
+    quick_simulator.set_objects("vpp_tokens", quick_simulator.objects("vpp_tokens")[:1])
+    run = runner.run_shell(f"{command.strip()} -e wait_sleep=0.1 -e if_older_than=0")
+    assert (run.returncode, runner.triggers()) == (0, 2), run.stdout + run.stderr

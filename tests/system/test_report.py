@@ -25,8 +25,8 @@ from ansible_collections.msgraph.intune.tests.system.reports import (
     MINUTE,
     ROLE,
     YEAR,
-    Page,
     Report,
+    ReportPage,
     connector,
     play,
     read_page,
@@ -119,7 +119,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return render(tmp_path_factory.mktemp("empty"), result())
 
 
-def shape(page: Page) -> list[tuple[str, list[str]]]:
+def shape(page: ReportPage) -> list[tuple[str, list[str]]]:
     """The elements and what attributes they have; where a host name may break is its own affair."""
     return [(tag, sorted(attributes)) for tag, attributes in page.elements if tag != "wbr"]
 
@@ -129,33 +129,33 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
-def table(message: str) -> list[list[str]]:
+def table(markdown: str) -> list[list[str]]:
     """The rows of the Markdown's table below its head."""
-    return [cells(line) for line in message.splitlines() if line.startswith("|")][2:]
+    return [cells(line) for line in markdown.splitlines() if line.startswith("|")][2:]
 
 
 class TestPage:
     def test_no_name_adds_an_element_or_an_attribute(self, hostile: Report, harmless: Report) -> None:
-        assert shape(read_page(hostile.page)) == shape(read_page(harmless.page))
+        assert shape(read_page(hostile.html_path)) == shape(read_page(harmless.html_path))
 
     def test_hostile_names_are_shown_as_text(self, hostile: Report) -> None:
-        rows = read_page(hostile.page).connectors
+        rows = read_page(hostile.html_path).connectors
         shown = [[row[column] for column in COLUMNS] for row in rows]
         assert shown == [[SHOWN.get(name, name)] * 4 for name in HOSTILE]
 
     def test_no_name_reaches_script_or_style(self, hostile: Report, harmless: Report) -> None:
-        pages = [read_page(report.page) for report in (hostile, harmless)]
+        pages = [read_page(report.html_path) for report in (hostile, harmless)]
         assert len({page.text("script") for page in pages}) == 1
         assert len({page.text("style") for page in pages}) == 1
 
     def test_a_direction_cannot_leave_its_name(self, hostile: Report) -> None:
-        text = hostile.page.read_text(encoding="utf-8")
+        text = hostile.html_path.read_text(encoding="utf-8")
         assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", text)
         assert "<bdi>�gpj.exe" in text
 
     def test_the_content_security_policy_allows_only_the_style_and_script_of_the_page(self, hostile: Report) -> None:
-        page = read_page(hostile.page)
-        (policy,) = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
+        page = read_page(hostile.html_path)
+        (policy,) = page.find_all("meta", **{"http-equiv": "Content-Security-Policy"})
         directives = dict(part.split(maxsplit=1) for part in str(policy["content"]).split(";"))
         hashes = {
             tag: "'sha256-" + base64.b64encode(hashlib.sha256(page.text(tag).encode()).digest()).decode() + "'"
@@ -170,21 +170,21 @@ class TestPage:
         }
 
     def test_the_page_refers_to_no_other_resource(self, hostile: Report) -> None:
-        page = read_page(hostile.page)
+        page = read_page(hostile.html_path)
         attributes = [found for _tag, found in page.elements]
         loads = {"src", "srcset", "data", "action", "background", "style", "poster"}
         assert not [found for found in attributes if loads & set(found)]
         assert all(str(found["href"]).startswith("#") for found in attributes if "href" in found)
         assert not re.search(r"url\(|@import|https?:", page.text("style") + page.text("script"))
 
-    def test_ages_and_healths_in_words_worst_first(self, ages: Report) -> None:
-        rows = read_page(ages.page).connectors
+    def test_ages_and_health_values_in_words_worst_first(self, ages: Report) -> None:
+        rows = read_page(ages.html_path).connectors
         assert [row["Server"] for row in rows] == [age.words for age in AGES]
         assert [row["Last sync"].splitlines()[0].split(" 2026-")[0] for row in rows] == [age.words for age in AGES]
         assert [row["Health"] for row in rows] == [age.health for age in AGES]
 
     def test_the_time_of_the_last_sync_where_there_was_one(self, ages: Report) -> None:
-        never, *others = read_page(ages.page).connectors
+        never, *others = read_page(ages.html_path).connectors
         assert never["Last sync"] == "never"
         assert all(row["Last sync"].endswith("2026-11-21 09:12:33 UTC") for row in others)
 
@@ -193,55 +193,55 @@ class TestPage:
         read = result(connector(5, "other"), unknown)
         read["counts"]["unknown"] = 1
         report = render(tmp_path, read)
-        page = read_page(report.page)
+        page = read_page(report.html_path)
         first = page.connectors[0]
         assert (first["Health"], first["Last sync"]) == ("unknown", "unknown")
-        assert page.keys("Health") == [3.0, 0.0]
+        assert page.sort_keys("Health") == [3.0, 0.0]
         verdict = "The last sync of 1 of 2 connectors is a time that cannot be read."
         assert verdict in page.text("p")
-        assert verdict in report.message
-        assert "1 ❔ unknown" in report.message
-        assert [row[-1] for row in table(report.message)] == ["unknown", "5 seconds ago"]
+        assert verdict in report.markdown
+        assert "1 ❔ unknown" in report.markdown
+        assert [row[-1] for row in table(report.markdown)] == ["unknown", "5 seconds ago"]
 
     def test_columns_that_sort_by_number_have_one(self, ages: Report) -> None:
-        page = read_page(ages.page)
-        assert page.keys("Last sync") == [float("inf") if age.seconds is None else age.seconds for age in AGES]
-        assert page.keys("Health") == [["healthy", "warning", "unhealthy"].index(age.health) for age in AGES]
+        page = read_page(ages.html_path)
+        assert page.sort_keys("Last sync") == [float("inf") if age.seconds is None else age.seconds for age in AGES]
+        assert page.sort_keys("Health") == [["healthy", "warning", "unhealthy"].index(age.health) for age in AGES]
 
     def test_bars_reach_the_marks_when_health_changes(self, ages: Report) -> None:
-        page = read_page(ages.page)
-        bars = [float(str(drawn_bar["width"]).rstrip("%")) for drawn_bar in page.all("rect", class_="age")]
+        page = read_page(ages.html_path)
+        bars = [float(str(drawn_bar["width"]).rstrip("%")) for drawn_bar in page.find_all("rect", class_="age")]
         drawn = dict(zip([age.seconds for age in AGES if age.seconds is not None], bars, strict=True))
-        day, three_days = (float(str(mark["x1"]).rstrip("%")) for mark in page.all("line", class_="mark")[:2])
+        day, three_days = (float(str(mark["x1"]).rstrip("%")) for mark in page.find_all("line", class_="mark")[:2])
         assert (drawn[DAY], drawn[3 * DAY]) == (day, three_days)
         assert sorted(bars, reverse=True) == bars
         assert 0 <= bars[-1] < drawn[HOUR + 5] < drawn[5 * YEAR] < 100
-        assert len(page.all("line", class_="never")) == 1
+        assert len(page.find_all("line", class_="never")) == 1
 
     def test_counts_and_the_verdict(self, ages: Report) -> None:
-        page = read_page(ages.page)
-        numbers = re.findall(r"<b>(\d+)</b> <span>(?:<svg.*?</svg> )?(\w+)", ages.page.read_text(encoding="utf-8"))
+        page = read_page(ages.html_path)
+        numbers = re.findall(r"<b>(\d+)</b> <span>(?:<svg.*?</svg> )?(\w+)", ages.html_path.read_text(encoding="utf-8"))
         assert numbers == [("4", "unhealthy"), ("2", "warning"), ("5", "healthy"), ("11", "total")]
         assert "6 of 11 connectors have not synced within the last day." in page.text("p")
 
     def test_the_page_of_an_empty_tenant_explains_why_that_is_normal(self, empty: Report) -> None:
-        page = read_page(empty.page)
+        page = read_page(empty.html_path)
         assert page.connectors == []
         assert "There is no Exchange connector in this tenant" in page.text("p")
         # In the message and at the foot of the page.
         assert page.text("p").count(END_OF_SUPPORT) == 2
 
     def test_the_end_of_support_stands_on_each_page(self, ages: Report) -> None:
-        assert END_OF_SUPPORT in read_page(ages.page).text("p")
+        assert END_OF_SUPPORT in read_page(ages.html_path).text("p")
 
     def test_the_header_shows_the_time_and_the_cloud(self, ages: Report) -> None:
-        page = read_page(ages.page)
+        page = read_page(ages.html_path)
         assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", page.text("time"))
         assert {"global", "https://graph.microsoft.com"} <= {text for tag, text in page.texts if tag == "bdi"}
 
     def test_a_connector_without_names_goes_by_its_id(self, tmp_path: Path) -> None:
         nameless = connector(1, None, connector_server_name=None, version=None, exchange_organization="")
-        (row,) = read_page(render(tmp_path, result(nameless)).page).connectors
+        (row,) = read_page(render(tmp_path, result(nameless)).html_path).connectors
         assert [row[column] for column in COLUMNS] == [nameless["id"], NOTHING, NOTHING, NOTHING]
 
 
@@ -250,13 +250,13 @@ class TestContrast:
 
     @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
     def test_everything_can_be_read(self, empty: Report, scheme: int) -> None:
-        style = read_page(empty.page).text("style")
+        style = read_page(empty.html_path).text("style")
         block = re.findall(r":root {(.*?)}", style, re.DOTALL)[scheme]
         colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+);", block))
         texts = [(text, ground) for text in ("text", "soft") for ground in ("page", "card")]
-        healths = ("healthy", "warning", "unhealthy")
-        texts += [(f"{name}-text", ground) for name in healths for ground in (f"{name}-soft", "card")]
-        drawn = [(name, "card") for name in healths]
+        health_values = ("healthy", "warning", "unhealthy")
+        texts += [(f"{name}-text", ground) for name in health_values for ground in (f"{name}-soft", "card")]
+        drawn = [(name, "card") for name in health_values]
         low = {pair for pair in texts if contrast(*(colours[name] for name in pair)) < 4.5}
         low |= {pair for pair in drawn if contrast(*(colours[name] for name in pair)) < 3}
         assert not low
@@ -277,43 +277,44 @@ def luminance(colour: str) -> float:
 
 class TestMarkdown:
     def test_each_row_has_a_cell_for_each_column(self, hostile: Report) -> None:
-        rows = table(hostile.message)
+        rows = table(hostile.markdown)
         assert len(rows) == len(HOSTILE)
         assert {len(row) for row in rows} == {8}
 
     def test_each_name_in_the_message_is_inline_code(self, hostile: Report) -> None:
-        cells_of_names = [[row[column] for column in (1, 2, 3, 6)] for row in table(hostile.message)]
+        cells_of_names = [[row[column] for column in (1, 2, 3, 6)] for row in table(hostile.markdown)]
         texts = [SHOWN.get(name, name).translate(LOOKALIKES) for name in HOSTILE]
         assert cells_of_names == [[f"`{text}`"] * 4 for text in texts]
 
     def test_the_message_contains_no_mention_tag_or_link(self, hostile: Report) -> None:
-        assert not re.search(r"[@<>\[\]\\]", hostile.message)
-        outside = re.sub("`[^`\n]*`", "", hostile.message)
+        assert not re.search(r"[@<>\[\]\\]", hostile.markdown)
+        outside = re.sub("`[^`\n]*`", "", hostile.markdown)
         assert not re.search(r"`|https?:|www\.", outside)
 
     def test_heading_counts_and_table(self, ages: Report) -> None:
-        heading, _blank, counts = ages.message.splitlines()[:3]
+        heading, _blank, counts = ages.markdown.splitlines()[:3]
         assert heading == "# Intune Exchange connectors"
         assert counts.startswith("**11 connectors: 5 ✅ healthy, 2 ⚠️ warning, 4 ❌ unhealthy.**")
-        assert [row[7] for row in table(ages.message)] == [age.words for age in AGES]
-        assert [row[0].split()[-1] for row in table(ages.message)] == [age.health for age in AGES]
+        assert [row[7] for row in table(ages.markdown)] == [age.words for age in AGES]
+        assert [row[0].split()[-1] for row in table(ages.markdown)] == [age.health for age in AGES]
 
     def test_an_empty_tenant_has_no_table(self, empty: Report) -> None:
-        assert "|" not in empty.message
-        assert "There is no Exchange connector in this tenant" in empty.message
-        assert END_OF_SUPPORT in empty.message
+        assert "|" not in empty.markdown
+        assert "There is no Exchange connector in this tenant" in empty.markdown
+        assert END_OF_SUPPORT in empty.markdown
 
     def test_both_files_tell_the_same_time(self, ages: Report) -> None:
-        (time,) = set(re.findall(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", ages.message, re.MULTILINE))
-        assert time in ages.page.read_text(encoding="utf-8")
+        (time,) = set(re.findall(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", ages.markdown, re.MULTILINE))
+        assert time in ages.html_path.read_text(encoding="utf-8")
 
 
 class TestFiles:
     def test_they_are_written_where_ansible_was_started(self, empty: Report) -> None:
-        assert f'"html": "{empty.page}"' in empty.run.stdout
-        assert f'"markdown": "{empty.page.with_suffix(".md")}"' in empty.run.stdout
-        assert {path.stat().st_mode & 0o777 for path in (empty.page, empty.page.with_suffix(".md"))} == {0o644}
-        assert empty.changes == 2
+        html, markdown = empty.html_path, empty.html_path.with_suffix(".md")
+        assert f'"html": "{html}"' in empty.run.stdout
+        assert f'"markdown": "{markdown}"' in empty.run.stdout
+        assert {path.stat().st_mode & 0o777 for path in (html, markdown)} == {0o644}
+        assert empty.changed_tasks == 2
 
     def test_folder_names_mode_and_title_can_be_chosen(self, tmp_path: Path) -> None:
         (tmp_path / "status").mkdir()
@@ -332,11 +333,11 @@ class TestFiles:
         report = render(tmp_path, result(), **{unwanted: ""})
         assert [path.suffix for path in tmp_path.glob("exchange_connector_report.*")] == [f".{left}"]
         assert f'"{unwanted}": ""' in report.run.stdout
-        assert report.changes == 1
+        assert report.changed_tasks == 1
 
     def test_check_mode_reports_the_changes_and_writes_no_file(self, tmp_path: Path) -> None:
         report = render(tmp_path, result(), "--check")
-        assert report.changes == 2
+        assert report.changed_tasks == 2
         assert not list(tmp_path.glob("exchange_connector_report.*"))
 
 
@@ -359,7 +360,7 @@ class TestRole:
             environment={**clean_environment(), "TOKEN_OF_THE_PLAY": writer},
             module_defaults={"group/msgraph.intune.graph": options},
         )
-        servers = [row["Server"] for row in read_page(report.page).connectors]
+        servers = [row["Server"] for row in read_page(report.html_path).connectors]
         assert servers == ["EX-OLD.northwindtraders.com", "MAIL02.fabrikam.com", "EX01.contoso.com"]
         assert {entry["method"] for entry in simulator.journal()} == {"GET"}
 

@@ -23,7 +23,7 @@ from ansible_collections.msgraph.intune.tests.system.reports import (
     DAY,
     HOUR,
     MINUTE,
-    Page,
+    ReportPage,
     connector,
     read_page,
     render,
@@ -91,10 +91,10 @@ class Browser:
         assert run.returncode == 0, run.stderr
         return run.stdout, [line for line in run.stderr.splitlines() if "CONSOLE" in line]
 
-    def read(self, page: Path) -> tuple[Page, list[str]]:
+    def read(self, page: Path) -> tuple[ReportPage, list[str]]:
         """The page after its script has run, and what the console said."""
         text, console = self.open(page, "--dump-dom")
-        return Page(text), console
+        return ReportPage(text), console
 
     def visit(self, page: Path, script: str, *, width: int = 1280) -> str:
         """Let a script visit a copy of the page, which must forbid it no more; returns what it saw."""
@@ -102,7 +102,7 @@ class Browser:
         html = re.sub('<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text(encoding="utf-8"))
         copy.write_text(html.replace("</body>", f"<script>{{{script}}}</script></body>"), encoding="utf-8")
         text, _console = self.open(copy, "--dump-dom", f"--window-size={width},900")
-        return Page(text).text("title")
+        return ReportPage(text).text("title")
 
     def photograph(self, page: Path, picture: Path, *, dark: bool, size: str = "1280,1000") -> bytes:
         scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
@@ -142,19 +142,19 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         synced(1010 * DAY, "EX10.adatum.com", "CON04.adatum.com", "A. Datum", status="disconnected"),
         synced(41 * MINUTE, "EX9.adatum.com", "CON05.adatum.com", "A. Datum", exchange_connector_type="hosted"),
     )
-    return render(tmp_path_factory.mktemp("page"), read).page
+    return render(tmp_path_factory.mktemp("page"), read).html_path
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = ["<script>document.title='owned'</script>", '"><img src=x onerror="document.title=1">', "n" * 300]
     everything = [connector(age, name, version=name, exchange_organization=name) for age, name in enumerate(names)]
-    return render(tmp_path_factory.mktemp("hostile"), result(*everything)).page
+    return render(tmp_path_factory.mktemp("hostile"), result(*everything)).html_path
 
 
 def test_the_script_runs_as_the_page_allows_it(browser: Browser, page: Path) -> None:
     seen, console = browser.read(page)
-    assert [button["type"] for button in seen.all("button")] == ["button"] * 8
+    assert [button["type"] for button in seen.find_all("button")] == ["button"] * 8
     assert not console
 
 

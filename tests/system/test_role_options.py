@@ -81,7 +81,7 @@ def test_a_selector_limits_the_report_to_its_connectors(
     variables = {f"{PREFIX}{option}": selector} if option else {}
     tasks = [{"ansible.builtin.import_role": {"name": ROLE}, "vars": variables}]
     report = play(tmp_path, tasks, environment=ansible_environment(simulator))
-    servers = [row["Server"] for row in read_page(report.page).connectors]
+    servers = [row["Server"] for row in read_page(report.html_path).connectors]
     assert servers == (SELECTED[option] if option else SERVERS)
 
 

@@ -170,7 +170,7 @@ def _words(resource: Resource) -> dict[str, t.Any]:
         "key": key,
         "noun": noun,
         "plural": key,
-        "accepted": 204 if action is None else action.accepted,
+        "success_status": 204 if action is None else action.success_status,
         "message_sample": f"Microsoft Graph accepted a {sync} of {example}.",
         "info_sample": f"{resource.count_phrase(2)}: 1 healthy, 0 warning, 1 unhealthy.",
         "name_rule": f"The first non-empty value of {names}." if names else "Always V(null), because it has no name.",
@@ -194,9 +194,9 @@ def _reasons(resource: Resource) -> list[str]:
     action = resource.action
     assert action is not None
     reasons = []
-    if action.not_ready is not None:
+    if action.not_ready_reason is not None:
         reasons.append("V(not_ready) means that its state does not allow a sync.")
-    if action.is_running is not None or action.conflict_is_running:
+    if action.is_running is not None or action.running_on_409:
         reasons.append("V(already_running) means that a sync is running. With O(wait=true) the module waits for it.")
     if action.minimum_interval:
         reasons.append(

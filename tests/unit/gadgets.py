@@ -76,8 +76,8 @@ FURNACE = Resource(
         is_running=lambda state: state["state"] == "running",
         minimum_interval=600,
         interval_keys=("polished", "triggered"),
-        conflict_is_running=True,
-        throttled_is_cooling_down=True,
+        running_on_409=True,
+        cooldown_on_429=True,
         failure_hint="Call the stoker.",
     ),
 )
@@ -105,9 +105,9 @@ LAMP = Resource(
     action=SyncAction(
         name="polish",
         permission=PERMISSION,
-        accepted=200,
+        success_status=200,
         progress=_progress,
-        not_ready=lambda state, _now: "it is broken" if state["state"] == "broken" else None,
+        not_ready_reason=lambda state, _now: "it is broken" if state["state"] == "broken" else None,
         failure_hint="Change the wick.",
     ),
 )

@@ -31,9 +31,9 @@ def progress(resource: Resource, before: t.Any, after: t.Any, *, changed: bool =
     return status, message
 
 
-def not_ready(resource: Resource, body: t.Any) -> str | None:
+def not_ready_reason(resource: Resource, body: t.Any) -> str | None:
     """Return why an object cannot sync now."""
-    check = action_of(resource).not_ready
+    check = action_of(resource).not_ready_reason
     assert check is not None
     return check(resource.read_state(body), NOW)
 

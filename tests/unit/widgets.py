@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Define an invented resource, so that the tests of reading and syncing do not depend on a real one."""
+"""Define a fake resource, so that the tests of ``read`` and ``sync`` do not depend on a real resource."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ BATCH_REQUEST = "POST https://graph.microsoft.com/v1.0/$batch"
 DATE = "Fri, 02 Jan 2026 12:00:00 GMT"
 NOT_FOUND = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}}, {"request-id": "r-404"})
 
-
+# The keys differ from all real resources, so that no code can depend on a real key: ``shine`` is the status,
+# ``polished`` is the time of the last sync, ``polish`` is the sync action.
 WIDGET = Resource(
     noun="widget",
     plural="widgets",
@@ -66,28 +67,27 @@ WIDGET = Resource(
     ),
 )
 POLISH = t.cast("SyncAction", WIDGET.action)
-widget_state = WIDGET.read_state
 
 
-def widget(name: str, polished: str | None = "2026-01-01T12:00:00Z", shine: str = "bright") -> dict[str, t.Any]:
-    """Return the JSON of a widget with a name of "big" and its ID."""
-    return {"id": name, "name": f"big {name}", "shine": shine, "polished": polished}
+def widget(widget_id: str, polished: str | None = "2026-01-01T12:00:00Z", shine: str = "bright") -> dict[str, t.Any]:
+    """Return the JSON of a widget. Its name is "big" and its ID."""
+    return {"id": widget_id, "name": f"big {widget_id}", "shine": shine, "polished": polished}
 
 
-def list_reply(*widgets: dict[str, t.Any], link: str | None = None, date: str | None = DATE) -> Reply:
-    """Return the answer with a page of the list."""
-    body = {"value": list(widgets), **({} if link is None else {"@odata.nextLink": link})}
+def list_reply(*widgets: dict[str, t.Any], next_link: str | None = None, date: str | None = DATE) -> Reply:
+    """Return a response with one page of widgets."""
+    body = {"value": list(widgets), **({} if next_link is None else {"@odata.nextLink": next_link})}
     return Reply(200, body, {} if date is None else {"Date": date})
 
 
 def object_reply(body: dict[str, t.Any], date: str | None = DATE) -> Reply:
-    """Return the answer with a single widget."""
+    """Return a response with one widget."""
     return Reply(200, body, {} if date is None else {"Date": date})
 
 
 def widget_client(
     session: FakeSession, clock: FakeClock | None = None, credential: FakeCredential | None = None, **options: t.Any
 ) -> GraphClient:
-    """A client whose token holds the permission to sync, unless another credential is given."""
+    """Return a client. By default, its token has the permission to sync."""
     credential = credential or FakeCredential(tokens=[jwt({"roles": [POLISH.permission.name]})])
     return make_client(session, find_cloud("global"), credential, clock=clock, **options)

@@ -97,7 +97,7 @@ def origin(url: str) -> tuple[str, str | None, int]:
 
 
 def same_origin(url: object, root: str) -> bool:
-    """Return whether a URL from an answer has the origin of ``root``.
+    """Return whether a URL from a response has the origin of ``root``.
 
     Return False for a URL that parsers may read in different ways, for example with a backslash before an @.
     """

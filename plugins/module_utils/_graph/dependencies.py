@@ -66,7 +66,7 @@ def load(name: str) -> t.Any:
 
 
 def load_msal() -> t.Any:
-    """Import msal and disable its log: it logs invalid answers, including tokens.
+    """Import msal and disable its log: it logs invalid responses, including tokens.
 
     :raises DependencyError: msal is missing or too old.
     """

@@ -6,7 +6,7 @@
 
 """Register the secrets of this process, and mask them.
 
-Code that reads a secret registers it here: from options, variables, files, the token cache and answers. Code that
+Code that reads a secret registers it here: from options, variables, files, the token cache and responses. Code that
 outputs text masks it here: results, messages, logs, warnings and events. A process has one registry, so all tasks in a
 process mask the secrets of all these tasks.
 """
@@ -55,7 +55,7 @@ class Secrets:
                 self._notify(secret)
 
     def add_long(self, *secrets: str | None) -> None:
-        """Register secrets from a file or an answer. Ignore short values, which may be ordinary words.
+        """Register secrets from a file or a response. Ignore short values, which may be ordinary words.
 
         The registry keeps the newest 1,000 of these secrets.
         """

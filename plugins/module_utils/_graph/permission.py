@@ -20,14 +20,14 @@ class Permission(t.NamedTuple):
     """The least Graph permission for a task.
 
     :param name: as the app registration lists it.
-    :param delegated_role: the role that a signed-in user needs as well, as a sentence.
+    :param delegated_hint: a sentence about the role that a signed-in user needs as well.
     :param implied_by: the names of permissions that include this one.
     :param application_hint: what to check when an application holds the permission and is refused, as a sentence.
     :param also_needed: further permissions, for a task that no single permission is enough for.
     """
 
     name: str
-    delegated_role: str
+    delegated_hint: str
     implied_by: tuple[str, ...] = ()
     also_needed: tuple[Permission, ...] = ()
     application_hint: str = ""
@@ -59,9 +59,9 @@ class Permission(t.NamedTuple):
                 f"{held} In the app registration (Entra admin center, API permissions) add"
                 f" {permission_phrase(missing, token.kind)} and grant admin consent."
             )
-            return f"{grant} {self.delegated_role}" if token.kind == "delegated" else grant
+            return f"{grant} {self.delegated_hint}" if token.kind == "delegated" else grant
         if token.kind == "delegated":
-            return f"{held} {self.delegated_role}"
+            return f"{held} {self.delegated_hint}"
         return f"{held} {self.application_hint}".rstrip()
 
     def _missing_names(self, token: Token) -> tuple[str, ...]:

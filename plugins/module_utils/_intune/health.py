@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
     from .fields import State
 
-HEALTHS: t.Final = ("healthy", "warning", "unhealthy")
+HEALTH_VALUES: t.Final = ("healthy", "warning", "unhealthy")
 UNKNOWN: t.Final = "unknown"
 """The health of an object whose last sync is a time that cannot be read."""
 

@@ -13,7 +13,7 @@ import time
 import typing as t
 
 from .._graph.errors import GraphError
-from .health import HEALTHS, UNKNOWN, seconds_since
+from .health import HEALTH_VALUES, UNKNOWN, seconds_since
 from .read import read_selected
 from .times import TICKS_PER_SECOND
 
@@ -47,7 +47,9 @@ def read_info(
 ) -> ReadResult:
     """Read the selected objects, each with ``seconds_since_last_sync``, ``health`` and ``health_reason``.
 
-    :param clock: seconds of Unix time on this host, for a response of the service without a date.
+    :param connect: returns the client. It is not called for an empty selection.
+    :param clock: returns the time of this host in Unix seconds. It is used if the response has no valid ``Date``
+        header.
     :raises GraphError: the objects could not be read.
     """
     result = ReadResult()
@@ -63,7 +65,9 @@ def read_info(
     if now is None:
         now = _EPOCH + int(clock() * TICKS_PER_SECOND)
         if present:
-            result.warnings.append("The service did not tell the time: ages are by the clock of this host.")
+            result.warnings.append(
+                "The response has no valid Date header, so ages are computed with the clock of this host."
+            )
     for key, state in present.items():
         age = seconds_since(state, resource.last_sync_key, now)
         health, reason = resource.health.judge(state, now, sync_time_unknown=key in snapshot.unreadable)
@@ -71,24 +75,25 @@ def read_info(
     return result
 
 
-def filter_by(result: ReadResult, key: str, values: Sequence[str] | None, known: Sequence[str]) -> None:
-    """Keep only the objects that have one of the values under a key; ``None`` keeps all.
+def filter_by_value(result: ReadResult, key: str, values: Sequence[str] | None, known: Sequence[str]) -> None:
+    """Keep only the objects whose value of ``key`` is in ``values``; ``None`` keeps all objects.
 
-    :param known: the documented values. Another value that no object has can be a typing error, so it is a warning.
+    :param values: in lower case, as ``read_values`` returns them.
+    :param known: the documented values. A value that is neither documented nor present may be a typo, so add a warning.
     """
     if values is None:
         return
     present = {(state[key] or "").casefold() for state in result.objects}
     unknown = [value for value in values if value not in present and value not in {one.casefold() for one in known}]
     if unknown:
-        result.warnings.append(f"No {key} is called {', '.join(map(repr, unknown))}. Known are {', '.join(known)}.")
+        result.warnings.append(f"Unknown {key}: {', '.join(map(repr, unknown))}. Known values: {', '.join(known)}.")
     result.objects = [state for state in result.objects if (state[key] or "").casefold() in values]
 
 
 def filter_by_age(result: ReadResult, *, older_than: float | None, younger_than: float | None) -> None:
-    """Keep only the objects whose last sync has such an age, in seconds. An object that never synced is older than any.
+    """Keep only the objects whose last sync is at least ``older_than`` and less than ``younger_than`` seconds ago.
 
-    An unknown age counts as older than any, too: a report about old objects must not lose it.
+    An object without a known age counts as older than every limit, so that a report about old objects includes it.
     """
 
     def fits(state: State) -> bool:
@@ -112,19 +117,19 @@ def count_values(states: Sequence[State], key: str, known: Sequence[str]) -> dic
 def count_objects(resource: Resource, states: Sequence[State]) -> dict[str, t.Any]:
     """Return the ``counts`` of a result: in all, by health and by status."""
     by_status = {} if resource.status_key is None else count_values(states, resource.status_key, resource.statuses)
-    return {"total": len(states), "health": count_values(states, "health", HEALTHS), "status": by_status}
+    return {"total": len(states), "health": count_values(states, "health", HEALTH_VALUES), "status": by_status}
 
 
 def flatten_counts(counts: Mapping[str, t.Any]) -> dict[str, int]:
     """Return the counts on one level, as in version 1.0.0.
 
-    Health comes last: the service can add a status with the name of a health, which must not replace that count.
+    If a status has the same name as a health value or ``total``, the count of the status is dropped.
     """
     return {**counts["status"], **counts["health"], "total": counts["total"]}
 
 
 def health_summary(resource: Resource, states: Sequence[State]) -> str:
     """Return a sentence such as "3 VPP tokens: 2 healthy, 1 warning, 0 unhealthy."."""
-    by_health = count_values(states, "health", HEALTHS)
-    words = [word for word in (*HEALTHS, UNKNOWN) if word in by_health]
+    by_health = count_values(states, "health", HEALTH_VALUES)
+    words = [word for word in (*HEALTH_VALUES, UNKNOWN) if word in by_health]
     return f"{resource.count_phrase(len(states))}: {', '.join(f'{by_health[word]} {word}' for word in words)}."

@@ -34,7 +34,9 @@ def plan(
     action, state = resource.action, target.before
     if action is None or state is None:
         return
-    problem = None if action.not_ready is None or server_time is None else action.not_ready(state, server_time)
+    problem = None
+    if action.not_ready_reason is not None and server_time is not None:
+        problem = action.not_ready_reason(state, server_time)
     if problem is not None:
         target.skip("not_ready", problem)
     elif action.is_running is not None and action.is_running(state):

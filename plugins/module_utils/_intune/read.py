@@ -53,7 +53,7 @@ class Snapshot:
         if not self.unreadable:
             return []
         states = [(self.states[object_id], text) for object_id, text in self.unreadable.items()]
-        shown = [f"{resource.name_and_id(t.cast('State', state))}: '{clip(text, _MAX_TIME)}'" for state, text in states]
+        shown = [f"{resource.label_of(t.cast('State', state))}: '{clip(text, _MAX_TIME)}'" for state, text in states]
         return [f"The time of the last sync cannot be read, so its age is unknown. {join_limited(shown, '; ')}."]
 
 
@@ -139,7 +139,7 @@ def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> 
 def explain_missing(resource: Resource, object_id: str, error: GraphError) -> GraphError:
     """Return an error with a hint, where it can mean that no object has this id.
 
-    The service can answer 400 for an id that does not have the form of an id.
+    The service can return 400 for an id that does not have the form of an id.
     """
     is_missing = isinstance(error, NotFoundError)
     if is_missing:

@@ -6,7 +6,7 @@
 
 """Describe an Intune resource: what to read, how to select it, how to sync it, and when a sync has completed.
 
-Reading and syncing use nothing but these descriptions. The files in ``resources`` fill them in.
+The code that reads and syncs objects uses only these descriptions. Each file in ``resources`` defines one.
 """
 
 from __future__ import annotations
@@ -33,14 +33,15 @@ DEFAULT_RATE_LIMIT: t.Final = RateLimit(writes=100, seconds=20.0)
 LICENCE_HINT: t.Final = "Check that the tenant has an active Intune licence."
 
 SINGLETON_ID: t.Final = ""
-"""The id that a selection uses for the only object of a resource without ids."""
+"""The ID that a selection uses for the only object of a resource without IDs."""
 
 
 class Progress(t.NamedTuple):
     """The progress of a sync, as the current state of the object shows it.
 
     :param status: ``pending``, ``completed`` or ``failed``.
-    :param message: the reason of a failure, to complete "the service reports that …"; else empty.
+    :param message: the reason of a failure, as the text after "Microsoft Graph reports that "; empty for other
+        statuses.
     """
 
     status: str
@@ -57,36 +58,39 @@ class SyncAction:
 
     :param name: the name of the action, below the path of the object.
     :param permission: the permission that the action needs.
-    :param progress: from the state before the trigger, the state now, and whether the state changed since the trigger,
-        to the progress of the sync. A status that reports a failure counts only after a change.
-    :param accepted: the status by which the service accepts the action.
+    :param progress: a function that returns the progress of the sync. Its arguments: the state before the trigger, the
+        current state, and whether the state has changed since the trigger. A failed status can be left over from an
+        earlier sync, so it counts only after a change.
+    :param success_status: the HTTP status of the response to an accepted request.
     :param sync_types: the values of the parameter ``syncType``, the default first; empty for an action without it.
-    :param is_running: from a state to whether a sync is running, so that the service would refuse another one.
-    :param not_ready: from a state and the time of the service to why it cannot sync, as a clause; ``None`` when it can.
+    :param is_running: a function that returns whether a sync is running, from the state. The service would refuse
+        another sync.
+    :param not_ready_reason: a function that returns why the object cannot sync, as a clause, or ``None``. Its
+        arguments: the state, and the time of the service in ticks.
     :param minimum_interval: seconds that the service demands between two syncs.
-    :param interval_keys: the keys of a state whose latest time starts this interval.
-    :param conflict_is_running: whether status 409 means that a sync is running already.
-    :param throttled_is_cooling_down: whether status 429 means that the minimum interval is not over.
+    :param interval_keys: the keys of a state that hold times. The interval starts at the latest of these times.
+    :param running_on_409: whether HTTP status 409 means that a sync is running already.
+    :param cooldown_on_429: whether HTTP status 429 means that the minimum interval is not over.
     :param failure_hint: what to do when the service reports a failed sync, as a sentence.
     """
 
     name: str
     permission: Permission
     progress: Callable[[State, State, bool], Progress]
-    accepted: int = 204
+    success_status: int = 204
     sync_types: tuple[str, ...] = ()
     is_running: Callable[[State], bool] | None = None
-    not_ready: Callable[[State, int], str | None] | None = None
+    not_ready_reason: Callable[[State, int], str | None] | None = None
     minimum_interval: int = 0
     interval_keys: tuple[str, ...] = ()
-    conflict_is_running: bool = False
-    throttled_is_cooling_down: bool = False
+    running_on_409: bool = False
+    cooldown_on_429: bool = False
     failure_hint: str | None = None
 
     @property
     def needs_state(self) -> bool:
         """Whether the state of an object decides if it can sync."""
-        return bool(self.is_running or self.not_ready or self.minimum_interval)
+        return bool(self.is_running or self.not_ready_reason or self.minimum_interval)
 
     def body(self, sync_type: str | None) -> dict[str, t.Any] | None:
         """Return the JSON body of the request; ``None`` for an action without parameters."""
@@ -103,17 +107,19 @@ class SyncAction:
 class Resource:
     """A collection of objects, or the only object of its kind.
 
-    :param noun: what messages call one object.
-    :param plural: what messages call several objects.
+    :param noun: the name of one object in messages.
+    :param plural: the name of several objects in messages.
     :param result_key: the key of the result that lists the objects.
     :param path: the path of the collection, or of the only object, below the API version.
     :param fields: the properties that results show.
     :param selection: the options that select objects; ``None`` for a resource with one object only.
-    :param name_keys: the keys of a state by whose values people select an object, the best known first.
+    :param name_keys: the keys of a state that hold a name of the object, in order of preference. Users select objects
+        by these names.
     :param detail_labels: the keys of a state that help to distinguish objects, each with its label in messages.
     :param status_key: the key of a state that holds its status; ``None`` for a resource without a status.
     :param statuses: the documented values of the status.
-    :param working_status: the status of an object that can sync; ``None`` where every status can.
+    :param working_status: the status that an object needs to sync, for the hint after a timeout; ``None`` if it can
+        sync with any status.
     :param last_sync_key: the key of a state that holds the time of the last sync.
     :param health: the rule for the health of an object.
     :param info_module: the module that reads these objects.
@@ -154,7 +160,7 @@ class Resource:
 
     @property
     def id_option(self) -> str:
-        """The name of the option that selects by id; empty for a resource with one object only."""
+        """The name of the option that selects by ID; empty for a resource with one object only."""
         return "" if self.selection is None else self.selection.id
 
     @property
@@ -165,20 +171,23 @@ class Resource:
     def read_state(self, body: t.Any) -> State:
         """Return the state of an object.
 
-        :raises ProtocolError: the body is not such an object.
+        :raises ProtocolError: the body is not an object of this resource.
         """
         return read_state(self.noun, self.fields, body, needs_id=not self.is_singleton, secrets=self.secrets)
 
     def object_path(self, object_id: str) -> str:
-        """Return the path of one object. Its id is quoted as a whole."""
+        """Return the path of one object. The ID is percent-encoded, including slashes."""
         return self.path if self.is_singleton else f"{self.path}/{quote(object_id, safe='')}"
 
     def object_phrase(self, object_id: str, name: str | None = None) -> str:
-        """Return how messages name one object: by its noun, its name where it is known, and its id."""
+        """Return the noun, the name if known, and the ID, such as "VPP token Berlin (1234)".
+
+        The only object of a resource has neither a name nor an ID in messages.
+        """
         return self.noun if self.is_singleton else f"{self.noun} {name_and_id(object_id, name)}"
 
-    def short_phrase(self, object_id: str, name: str | None) -> str:
-        """Return the name and id of an object, or the noun of the only object."""
+    def label(self, object_id: str, name: str | None) -> str:
+        """Return the name and the ID of an object, such as "Berlin (1234)", or the noun of the only object."""
         return self.noun if self.is_singleton else name_and_id(object_id, name)
 
     def count_phrase(self, number: int) -> str:
@@ -186,28 +195,37 @@ class Resource:
         return f"{number} {self.noun if number == 1 else self.plural}"
 
     def name_of(self, state: State) -> str | None:
-        """Return the best known name of an object, or ``None`` when it has no name."""
+        """Return the first name of an object in the order of ``name_keys``, or ``None`` if it has no name."""
         return next((state[key] for key in self.name_keys if state.get(key)), None)
 
-    def name_and_id(self, state: State) -> str:
-        """Return the name and id of an object, for messages and headings."""
-        return self.short_phrase(state.get("id") or SINGLETON_ID, self.name_of(state))
+    def label_of(self, state: State) -> str:
+        """Return the label of the object with this state, such as "Berlin (1234)"."""
+        return self.label(state.get("id") or SINGLETON_ID, self.name_of(state))
 
-    def description(self, state: State) -> str:
-        """Return the name, id and details of an object, for lists of candidates."""
+    def candidate_phrase(self, state: State) -> str:
+        """Return the label and the details of an object for a list of candidates.
+
+        An example is "Berlin (1234), organization Contoso".
+        """
         name = self.name_of(state)
         details = [
             (word, state[key]) for key, word in self.detail_labels.items() if state.get(key) and state[key] != name
         ]
-        return ", ".join([self.name_and_id(state), *(f"{word} {shorten(value)}" for word, value in details)])
+        return ", ".join([self.label_of(state), *(f"{word} {shorten(value)}" for word, value in details)])
 
 
 def is_later(before: State, after: State, key: str) -> bool:
-    """Return whether a time of a state is later than before. No time is earlier than every time."""
+    """Return whether the time under ``key`` is later in ``after`` than in ``before``.
+
+    In ``before``, a missing time counts as earlier than any time.
+    """
     then, now = parse_timestamp(before.get(key)), parse_timestamp(after.get(key))
     return now is not None and (then is None or now > then)
 
 
 def completes_when_later(key: str) -> Callable[[State, State, bool], Progress]:
-    """Return the progress of a sync that has completed when the time of the last sync is a later one."""
+    """Return a ``progress`` function for ``SyncAction``.
+
+    With this function, the sync has completed when the time under ``key`` is later than before the trigger.
+    """
     return lambda before, after, changed: COMPLETED if is_later(before, after, key) else PENDING

@@ -18,7 +18,7 @@ import re
 import shlex
 import typing as t
 
-from .._graph.config.values import is_not_given, is_omitted, shown, text_of
+from .._graph.config.values import is_omitted, is_unset, short_repr, stripped_text
 from .._graph.errors import NotFoundError, OptionsError
 from .._graph.masking import clip
 from .._graph.text import is_guid
@@ -128,9 +128,9 @@ def _find_by_name(resource: Resource, name: str, states: Sequence[State]) -> Sta
     if len(matches) == 1:
         return matches[0]
     if matches:
-        candidates = join_limited([resource.description(state) for state in matches], "; ")
+        candidates = join_limited([resource.candidate_phrase(state) for state in matches], "; ")
         raise OptionsError(
-            f"The name {shown(name)} fits {resource.count_phrase(len(matches))}: {candidates}",
+            f"The name {short_repr(name)} fits {resource.count_phrase(len(matches))}: {candidates}",
             hint=f"Use a name that only one {resource.noun} has, or {resource.id_option}.",
         )
     if not states:
@@ -138,9 +138,9 @@ def _find_by_name(resource: Resource, name: str, states: Sequence[State]) -> Sta
             f"The tenant has no {resource.plural}, so no name can match",
             hint=f"Check tenant_id and cloud. {resource.support_notice}",
         )
-    candidates = join_limited([resource.description(state) for state in states], "; ")
+    candidates = join_limited([resource.candidate_phrase(state) for state in states], "; ")
     raise NotFoundError(
-        f"The name {shown(name)} fits no {resource.noun};"
+        f"The name {short_repr(name)} fits no {resource.noun};"
         f" the tenant has {resource.count_phrase(len(states))}: {candidates}",
         hint=" ".join(_name_hints(resource, name, states)),
     )
@@ -150,7 +150,7 @@ def _name_hints(resource: Resource, name: str, states: Sequence[State]) -> list[
     """Return sentences about what to do if a name matches no object."""
     hints = []
     if is_guid(name):
-        hints.append(f"{shown(name)} looks like an ID: to select by ID, use {resource.id_option}.")
+        hints.append(f"{short_repr(name)} looks like an ID: to select by ID, use {resource.id_option}.")
     hints.append(
         f"The whole name must match one of {', '.join(resource.name_keys)}; upper and lower case do not matter."
     )
@@ -210,7 +210,7 @@ def _read_items(option: str, value: t.Any, check: Callable[[str, t.Any], str]) -
     if value is None:
         return None
     items = _as_list(value)
-    texts = [check(option, item) for item in items if not is_not_given(item)]
+    texts = [check(option, item) for item in items if not is_unset(item)]
     # Names and GUIDs do not depend on upper and lower case. Use the first spelling.
     distinct: dict[str, str] = {}
     for text in texts:
@@ -230,20 +230,20 @@ def _split(value: t.Any) -> t.Any:
 
 
 def _check_id(option: str, item: t.Any) -> str:
-    text = text_of(item)
+    text = stripped_text(item)
     # Ansible converts true to "True" in a list.
     if isinstance(item, (dict, list)) or text.lower() == "true" or not is_id(text):
         raise OptionsError(
-            f"{option} holds {shown(item)}, which is not an id",
+            f"{option} holds {short_repr(item)}, which is not an id",
             hint="Copy the id from the list of these objects that Microsoft Graph shows; separate several by commas.",
         )
     return text
 
 
 def _check_name(option: str, item: t.Any) -> str:
-    text = text_of(item)
+    text = stripped_text(item)
     if isinstance(item, (dict, list, bool)) or not text:
         raise OptionsError(
-            f"{option} holds {shown(item)}, which is not a name", hint="Give a name, or a list of names."
+            f"{option} holds {short_repr(item)}, which is not a name", hint="Give a name, or a list of names."
         )
     return text

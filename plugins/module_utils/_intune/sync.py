@@ -89,7 +89,9 @@ class SyncRun:
         self._add_warnings(snapshot.warnings(resource))
         present = [state for state in snapshot.states.values() if not isinstance(state, GraphError)]
         if options.if_older_than is not None and snapshot.server_time is None and present:
-            self.warnings.append("The service did not tell the time, so no age is known and nothing is skipped.")
+            self.warnings.append(
+                "The response has no valid Date header, so no age is known and if_older_than skips no object."
+            )
         for object_id, state in snapshot.states.items():
             target = SyncTarget(object_id, options.sync_type)
             self.targets.append(target)
@@ -103,13 +105,13 @@ class SyncRun:
 
     def _trigger(self, client: GraphClient, planned: Sequence[SyncTarget]) -> None:
         Trigger(client, self.resource, self.action, self.options, self._permission).send(planned)
-        accepted = self.action.accepted
-        others = [target for target in planned if target.changed and target.http_status != accepted]
+        expected = self.action.success_status
+        others = [target for target in planned if target.changed and target.http_status != expected]
         if others:
             statuses = ", ".join(sorted({str(target.http_status) for target in others}))
             self.warnings.append(
                 f"Microsoft Graph answered {statuses} when asked for a {others[0].sync_type or 'sync'} of"
-                f" {objects_phrase(self.resource, others)}, where {accepted} is documented; it is counted as accepted."
+                f" {objects_phrase(self.resource, others)}, where {expected} is documented; it is counted as accepted."
             )
 
     def _wait(self, client: GraphClient) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._graph.config.values import MAX_AGE, is_not_given, parse_duration
+from .._graph.config.values import MAX_AGE, is_unset, parse_duration
 from .._graph.errors import OptionsError
 from .resource import SINGLETON_ID
 from .selection import Selection
@@ -85,9 +85,9 @@ def read_sync_options(params: Mapping[str, t.Any], resource: Resource, *, check_
     """
     spec = sync_argument_spec(resource)
 
-    def duration(name: str, *, zero: bool = True) -> float:
+    def duration(name: str, *, allow_zero: bool = True) -> float:
         value = params.get(name)
-        return parse_duration(name, spec[name]["default"] if is_not_given(value) else value, zero=zero)
+        return parse_duration(name, spec[name]["default"] if is_unset(value) else value, allow_zero=allow_zero)
 
     age = params.get("if_older_than")
     percentage = params.get("max_fail_percentage") or 0
@@ -101,10 +101,10 @@ def read_sync_options(params: Mapping[str, t.Any], resource: Resource, *, check_
         sync_type=params.get("sync_type"),
         check_mode=check_mode,
         diff=diff,
-        if_older_than=None if is_not_given(age) else parse_duration("if_older_than", age, max_seconds=MAX_AGE),
+        if_older_than=None if is_unset(age) else parse_duration("if_older_than", age, max_seconds=MAX_AGE),
         wait=bool(params.get("wait")),
         # Read in any case, so that an invalid value is an error in a task that does not wait, too.
-        wait_options=WaitOptions(duration("wait_timeout"), duration("wait_sleep", zero=False)),
+        wait_options=WaitOptions(duration("wait_timeout"), duration("wait_sleep", allow_zero=False)),
         max_fail_percentage=percentage,
         cooldown=params.get("cooldown") or "skip",
     )

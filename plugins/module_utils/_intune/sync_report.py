@@ -131,7 +131,7 @@ def _incomplete(run: SyncRun) -> list[str]:
 def _pair(resource: Resource, target: SyncTarget, before: State) -> dict[str, t.Any]:
     keys = [key for key in (resource.last_sync_key, resource.status_key) if key is not None]
     after = target.after or before
-    header = resource.name_and_id(before)
+    header = resource.label_of(before)
     requested = (target.sync_type or "sync") if target.changed else None
     return {
         "before_header": header,

@@ -63,7 +63,7 @@ class Trigger:
 
     def _request(self, target: SyncTarget) -> GraphRequest:
         action = self._action
-        final = [(409, action.conflict_is_running), (429, action.throttled_is_cooling_down)]
+        final = [(409, action.running_on_409), (429, action.cooldown_on_429)]
         return GraphRequest(
             "POST",
             f"{self._resource.object_path(target.id)}/{action.name}",
@@ -84,10 +84,10 @@ class Trigger:
             target.accept(result)
             return
         target.attempts = result.attempts
-        if result.status == 409 and self._action.conflict_is_running:
+        if result.status == 409 and self._action.running_on_409:
             target.skip("already_running", "a sync is running already")
             target.record_response_of(result)
-        elif result.status == 429 and self._action.throttled_is_cooling_down:
+        elif result.status == 429 and self._action.cooldown_on_429:
             self._record_cooldown(target, result)
         else:
             target.fail(self._explain_missing(target, result))

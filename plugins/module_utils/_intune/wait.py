@@ -191,7 +191,7 @@ class Wait:
     def _shown(self, target: SyncTarget) -> str:
         resource = self._resource
         state: State = target.after or target.before or {}
-        name = resource.short_phrase(target.id, target.name)
+        name = resource.label(target.id, target.name)
         if target.missing:
             return f"{name}, which is no longer in the tenant"
         status = f", {resource.status_key} {state.get(resource.status_key) or 'unknown'}" if resource.status_key else ""

@@ -56,7 +56,7 @@ class WatchConfig(t.NamedTuple):
 class Watcher:
     """Polls the objects and returns events. Errors of the service do not end the watch.
 
-    :param interval: seconds between two polls while the service answers.
+    :param interval: seconds between two polls while the service responds.
     :param on_note: receives sentences for the log.
     """
 
@@ -132,7 +132,7 @@ class Watcher:
 
     def _failure_events(self, error: GraphError) -> list[Event]:
         """Return the event for a failure, but no second event while the same failure lasts."""
-        # The text of the service can differ between two answers to the same request, so do not compare it.
+        # The text of the service can differ between two responses to the same request, so do not compare it.
         failure = (error.kind, error.status, error.code, error.message if error.status is None else None)
         if failure == self._reported_failure:
             return []

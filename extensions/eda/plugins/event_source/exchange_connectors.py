@@ -90,15 +90,15 @@ from ansible_collections.msgraph.intune.plugins.module_utils import _graph, _int
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.options import OPTIONS, collect_options
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.values import (
     MAX_AGE,
-    is_not_given,
+    is_unset,
     parse_duration,
-    shown,
+    short_repr,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.connect import connect
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import GraphError, OptionsError
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.text import printable
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.health import HEALTHS
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.health import HEALTH_VALUES
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
 )
@@ -170,10 +170,11 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
     """
     provided = read_arguments(args)
     value = provided.get("interval")
-    interval = parse_duration("interval", _DEFAULT_INTERVAL if is_not_given(value) else value, max_seconds=MAX_AGE)
+    interval = parse_duration("interval", _DEFAULT_INTERVAL if is_unset(value) else value, max_seconds=MAX_AGE)
     if interval < 1:
         raise OptionsError(
-            f"interval is {shown(value)}, which is less than a second", hint="Give a longer one, such as 1s, 5m or 2h."
+            f"interval is {short_repr(value)}, which is less than a second",
+            hint="Give a longer one, such as 1s, 5m or 2h.",
         )
     ids = provided.get(_SELECTION.id)
     selection = _SELECTION.read({**provided, _SELECTION.id: [ids] if isinstance(ids, str) else ids}) or Selection(
@@ -191,7 +192,7 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
         on_warning=warn,
         on_retry=inform,
     )
-    config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", unhealthy=HEALTHS[-1])
+    config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", unhealthy=HEALTH_VALUES[-1])
     return Watcher(client, config, interval=interval, on_note=warn)
 
 

@@ -19,7 +19,7 @@ from ..masking import SECRETS
 from ..text import is_guid
 from .aadsts import INVALID_CLIENT
 from .certificate import read_certificate
-from .credential import check_name, check_token, require, text
+from .credential import check_id, check_token, require, text
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,8 +48,8 @@ class _Application:
 
     def _check_application(self) -> None:
         require(self.method, tenant_id=self.tenant_id, client_id=self.client_id)
-        check_name("tenant_id", self.tenant_id)
-        check_name("client_id", self.client_id)
+        check_id("tenant_id", self.tenant_id)
+        check_id("client_id", self.client_id)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,9 +68,9 @@ class ClientSecret(_Application):
         require(self.method, tenant_id=self.tenant_id, client_id=self.client_id, client_secret=self.client_secret)
         self._check_application()
 
-    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+    def acquire(self, get_token_client: Callable[[], MsalTokenClient]) -> Token:
         try:
-            return token_client().application(
+            return get_token_client().application(
                 tenant_id=text(self.tenant_id),
                 client_id=text(self.client_id),
                 credential=lambda: text(self.client_secret),
@@ -122,8 +122,8 @@ class Certificate(_Application):
         self._check_application()
         self._read_file()
 
-    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
-        return token_client().application(
+    def acquire(self, get_token_client: Callable[[], MsalTokenClient]) -> Token:
+        return get_token_client().application(
             tenant_id=text(self.tenant_id),
             client_id=text(self.client_id),
             credential=self._credential,
@@ -162,8 +162,8 @@ class FederatedToken(_Application):
         self._check_application()
         self._assertion()
 
-    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
-        return token_client().application(
+    def acquire(self, get_token_client: Callable[[], MsalTokenClient]) -> Token:
+        return get_token_client().application(
             tenant_id=text(self.tenant_id),
             client_id=text(self.client_id),
             credential=lambda: {"client_assertion": self._assertion()},
@@ -202,10 +202,10 @@ class ManagedIdentity:
         return f"sign in with the {which} of this host"
 
     def validate(self) -> None:
-        check_name("client_id", self.client_id)
+        check_id("client_id", self.client_id)
 
-    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
-        return token_client().managed_identity(client_id=text(self.client_id) or None)
+    def acquire(self, get_token_client: Callable[[], MsalTokenClient]) -> Token:
+        return get_token_client().managed_identity(client_id=text(self.client_id) or None)
 
 
 _CREDENTIALS: t.Final = (FederatedToken, Certificate, ClientSecret, ManagedIdentity)

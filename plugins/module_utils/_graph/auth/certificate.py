@@ -21,19 +21,19 @@ from ..masking import SECRETS
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-# OpenSSL writes the last form with "x509 -trustout": it appends its trust settings to the certificate.
+# OpenSSL writes the last label with "x509 -trustout": it appends its trust settings to the certificate.
 _CERTIFICATE_LABELS: t.Final = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
 # Chains of public and company authorities have up to five certificates.
 _MAX_CHAIN: t.Final = 10
 # Full lines of a key have 64 characters. The last line can be so short that it also occurs in other text.
 _SHORTEST_SECRET_LINE: t.Final = 16
-# A vault or a variable of a CI system can store a line break as the characters \\n. A second layer of JSON or YAML
+# A vault or a variable of a CI system can store a line break as the characters \n. A second layer of JSON or YAML
 # doubles the backslash.
 _ESCAPED_BREAK: t.Final = re.compile(rb"\\{1,4}([rn])")
 
 
 def read_certificate(path: str, content: bytes, password: str | None) -> dict[str, str]:
-    r"""Return msal's description of the certificate, with its chain for ``x5c``.
+    r"""Return msal's dictionary ``client_credential``: the private key, and the certificate with its chain for x5c.
 
     :param content: PEM blocks in any order, the key encrypted or not, or a PFX (PKCS #12). The format is detected.
         Text may be in UTF-16, contain ``\n`` instead of line breaks, or be the Base64 form of the whole file.
@@ -44,7 +44,7 @@ def read_certificate(path: str, content: bytes, password: str | None) -> dict[st
         keys, certificates = (_read_pem if b"-----BEGIN" in content else _read_pfx)(
             content, password.encode() if password else None
         )
-        return _describe(path, keys, certificates)
+        return _client_credential(path, keys, certificates)
     except GraphError:
         raise
     # For a missing or wrong password and for damaged content, cryptography raises exceptions of many types.
@@ -59,7 +59,8 @@ def _decode(content: bytes) -> bytes:
     """Return PEM in UTF-8 with line breaks, or a PFX in binary form."""
     text = as_utf8(content)
     if b"-----BEGIN" not in text:
-        # A binary PFX is not valid Base64. Spaces and line breaks are not part of Base64.
+        # Try to decode Base64: a binary PFX is not valid Base64. Remove white space first, because strict decoding
+        # refuses it.
         joined = b"".join(text.split())
         with contextlib.suppress(ValueError):
             text = as_utf8(base64.b64decode(joined + b"=" * (-len(joined) % 4), validate=True)) or content
@@ -68,7 +69,8 @@ def _decode(content: bytes) -> bytes:
     return _ESCAPED_BREAK.sub(lambda match: b"" if match.group(1) == b"r" else b"\n", text)
 
 
-def _describe(path: str, keys: list[t.Any], certificates: list[t.Any]) -> dict[str, str]:
+def _client_credential(path: str, keys: list[t.Any], certificates: list[t.Any]) -> dict[str, str]:
+    """Return msal's dictionary ``client_credential`` for a key and its certificate."""
     serialization = load("cryptography.hazmat.primitives.serialization")
     rsa = load("cryptography.hazmat.primitives.asymmetric.rsa")
 
@@ -108,7 +110,7 @@ def _chain(leaf: t.Any, certificates: list[t.Any]) -> list[t.Any]:
     chain = [leaf]
     while len(chain) < _MAX_CHAIN and chain[-1].issuer != chain[-1].subject:
         last = chain[-1]
-        # Skip the certificates of the chain: two authorities can have issued certificates for each other.
+        # Skip certificates that are already in the chain: two authorities can cross-sign each other.
         candidates = (candidate for candidate in by_subject.get(last.issuer, []) if candidate not in chain)
         issuer = next((candidate for candidate in candidates if _can_have_issued(candidate, last)), None)
         if issuer is None:
@@ -118,7 +120,10 @@ def _chain(leaf: t.Any, certificates: list[t.Any]) -> list[t.Any]:
 
 
 def _can_have_issued(issuer: t.Any, certificate: t.Any) -> bool:
-    """Return whether the issuer signed the certificate: several authorities or keys can have the same subject."""
+    """Return whether the issuer signed the certificate, or true if the signature cannot be verified.
+
+    The name is not enough: several authorities or keys can have the same subject.
+    """
     exceptions = load("cryptography.exceptions")
     try:
         certificate.verify_directly_issued_by(issuer)
@@ -158,7 +163,8 @@ def _pem_blocks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _first_der_value(der: bytes) -> bytes:
     """Return the first DER value (X.690, section 8.1) without the data after it."""
-    # After the tag comes the length: in one byte if it is below 128, else that byte holds the number of length bytes.
+    # The length follows the tag: one byte if it is below 128. Otherwise this byte is 0x80 plus the number of length
+    # bytes that follow.
     header, length = 2, int.from_bytes(der[1:2], "big")
     if length >= 0x80:
         header += length - 0x80

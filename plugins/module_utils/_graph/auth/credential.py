@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The interface of credentials, the checks that credentials share, and the access token.
+"""Define the interface of credentials, the checks that they share, and the credential ``AccessToken``.
 
 A credential checks its options in ``validate``, before the first request.
 """
@@ -51,17 +51,17 @@ class Credential(t.Protocol):
             variables.
         """
 
-    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+    def acquire(self, get_token_client: Callable[[], MsalTokenClient]) -> Token:
         """Return a token, from the login service if necessary.
 
-        :param token_client: returns the client of the login service. It is called only if the client is needed.
+        :param get_token_client: returns the client of the login service. It is called only if the client is needed.
         :raises GraphError: the sign-in was refused, or the request failed.
         """
 
 
 @dataclasses.dataclass(frozen=True)
 class AccessToken:
-    """An access token that the user provides, so the task does not sign in."""
+    """The credential of ``auth_method`` ``access_token``: the user provides the token, so the task does not sign in."""
 
     method: t.ClassVar[str] = "access_token"
     token: Value | None
@@ -78,13 +78,13 @@ class AccessToken:
         require(self.method, access_token=self.token)
         check_token("access_token", self.token)
 
-    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+    def acquire(self, get_token_client: Callable[[], MsalTokenClient]) -> Token:
         return read_token(text(self.token))
 
 
 # A GUID or a domain name. Other text could change the URL path at the login service.
-_NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9.-]*"
-_MAX_SHOWN: t.Final = 80
+_ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9.-]*"
+_MAX_ID_LENGTH: t.Final = 80
 
 
 def require(method: str, **options: Value | None) -> None:
@@ -100,37 +100,37 @@ def require(method: str, **options: Value | None) -> None:
         )
 
 
-def check_name(name: str, value: Value | None) -> None:
+def check_id(option: str, value: Value | None) -> None:
     """Check that a value is a GUID or a domain name.
 
-    :raises OptionsError: it is not.
+    :raises OptionsError: the value is neither.
     """
-    if value is not None and not re.fullmatch(_NAME_PATTERN, text(value)):
+    if value is not None and not re.fullmatch(_ID_PATTERN, text(value)):
         raise OptionsError(
-            f"{describe(name, value)} is neither a GUID nor a domain name{_describe_invalid(text(value))}",
+            f"{describe(option, value)} is neither a GUID nor a domain name{_describe_invalid(text(value))}",
             hint="Copy it from the app registration's overview page.",
         )
 
 
 def _describe_invalid(content: str) -> str:
-    """Return an invalid ID for an error message, with escape sequences for invisible characters.
+    """Return an invalid ID for an error message, with escape sequences for control and non-ASCII characters.
 
     Return an empty text for a value that may be a secret. Client secrets of Entra contain a tilde, JSON web tokens
-    begin with eyJ, and keys are longer than IDs and domain names.
+    begin with eyJ, and private keys are longer than IDs and domain names.
     """
-    if "~" in content or content.startswith("eyJ") or len(content) > _MAX_SHOWN:
+    if "~" in content or content.startswith("eyJ") or len(content) > _MAX_ID_LENGTH:
         return ""
     return f": {SECRETS.mask(content)!a}"
 
 
-def check_token(name: str, value: Value | None) -> None:
+def check_token(option: str, value: Value | None) -> None:
     """Check that a value has the format of a token.
 
-    :raises OptionsError: it has not. The message does not contain the value.
+    :raises OptionsError: the value has another format. The message does not contain it.
     """
     if value is not None and not is_sendable(text(value)):
         raise OptionsError(
-            f"{describe(name, value)} is not a token",
+            f"{describe(option, value)} is not a token",
             hint="Give the token alone: no 'Bearer' before it, no quotes, spaces or line breaks.",
         )
 

@@ -14,7 +14,7 @@ import typing as t
 
 from ..config.options import describe, same_scheme_value
 from ..errors import OptionsError
-from .credential import check_name, check_token, require, text
+from .credential import check_id, check_token, require, text
 from .token_cache import only_account
 
 if t.TYPE_CHECKING:
@@ -67,16 +67,16 @@ class _User:
         return text(self.username) or None
 
     def _check_user(self) -> None:
-        check_name("tenant_id", self.tenant_id)
-        check_name("client_id", self.client_id)
+        check_id("tenant_id", self.tenant_id)
+        check_id("client_id", self.client_id)
 
     def _acquire(
         self,
-        token_client: Callable[[], MsalTokenClient],
+        get_token_client: Callable[[], MsalTokenClient],
         request_token: t.Callable[[t.Any, list[str]], t.Any] | None,
         refresh_token: str | None = None,
     ) -> Token:
-        return token_client().user(
+        return get_token_client().user(
             tenant_id=self.tenant,
             client_id=self.client,
             username=self.name,
@@ -115,9 +115,9 @@ class Password(_User):
                 hint="Give it as name@domain, without spaces.",
             )
 
-    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+    def acquire(self, get_token_client: Callable[[], MsalTokenClient]) -> Token:
         return self._acquire(
-            token_client,
+            get_token_client,
             lambda application, scopes: application.acquire_token_by_username_password(
                 text(self.username), text(self.password), scopes=scopes
             ),
@@ -145,9 +145,9 @@ class RefreshToken(_User):
         check_token("refresh_token", self.refresh_token)
         self._check_user()
 
-    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
+    def acquire(self, get_token_client: Callable[[], MsalTokenClient]) -> Token:
         return self._acquire(
-            token_client,
+            get_token_client,
             lambda application, scopes: application.acquire_token_by_refresh_token(
                 text(self.refresh_token), scopes=scopes
             ),
@@ -182,8 +182,8 @@ class CachedUser(_User):
         require(self.method, token_cache_path=self.token_cache_path)
         self._check_user()
 
-    def acquire(self, token_client: Callable[[], MsalTokenClient]) -> Token:
-        return self._acquire(token_client, None)
+    def acquire(self, get_token_client: Callable[[], MsalTokenClient]) -> Token:
+        return self._acquire(get_token_client, None)
 
 
 _CREDENTIALS: t.Final = (Password, RefreshToken, CachedUser)

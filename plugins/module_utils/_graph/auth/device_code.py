@@ -28,12 +28,12 @@ if t.TYPE_CHECKING:
     from ..http.transport import Transport
     from .token_cache import TokenCache
 
-# Errors of these kinds do not end the sign-in: the next poll is the retry.
-_TRANSIENT_KINDS = ("network", "timeout", "throttled", "service")
-# Seconds to add to the polling interval after the answer slow_down (RFC 8628, section 3.5).
+# Errors of these kinds do not end the sign-in, even if they are not transient: the next poll is the retry.
+_RETRIED_KINDS = ("network", "timeout", "throttled", "service")
+# Seconds to add to the polling interval after the response slow_down (RFC 8628, section 3.5).
 _SLOW_DOWN_SECONDS = 5
-# Longer URLs are truncated, because a terminal shows them.
-_MAX_URL = 500
+# A terminal shows the URL, so longer URLs are truncated.
+_MAX_URL_LENGTH = 500
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +76,7 @@ class DeviceLogin:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._http = MsalHttp(transport, cloud.authority_url)
-        self._http.method = DEVICE_LOGIN
+        self._http.auth_method = DEVICE_LOGIN
         self._retry = retry
         self._cloud = cloud
         self._cache = cache
@@ -112,15 +112,15 @@ class DeviceLogin:
         expires_in = float(self._flow["expires_in"])
         self._deadline = self._clock() + expires_in
         return DeviceCode(
-            clip(self._flow["verification_uri"], _MAX_URL), clip(self._flow["user_code"], MAX_NAME), expires_in
+            clip(self._flow["verification_uri"], _MAX_URL_LENGTH), clip(self._flow["user_code"], MAX_NAME), expires_in
         )
 
     def wait(self, on_wait: Callable[[float], None]) -> SignedInUser:
         """Poll until the user has signed in, and save the tokens.
 
         :param on_wait: called before each wait with the number of seconds until the code expires.
-        :raises GraphError: the user declined, the code expired, or the sign-in is not allowed. ThrottledError:
-            ``Retry-After`` is longer than the lifetime of the code.
+        :raises GraphError: the user declined, the code expired, or the sign-in is not allowed.
+        :raises ThrottledError: ``Retry-After`` is longer than the remaining lifetime of the code.
         """
         while True:
             user = self._poll()
@@ -148,17 +148,17 @@ class DeviceLogin:
             try:
                 result = wrap_msal_errors(self._http, self._request_token)
             except GraphError as exc:
-                if not exc.transient and exc.kind not in _TRANSIENT_KINDS:
+                if not exc.transient and exc.kind not in _RETRIED_KINDS:
                     raise
                 self._retry_after = exc.retry_after or 0.0
-                # The msal application caches the failed answer, so the next poll needs a new application.
+                # The msal application caches the failed response, so the next poll needs a new application.
                 self._application = None
                 return None
             if "access_token" in result:
                 return self._save(result)
             self._retry_after = self._http.retry_after
             if self._retry_after:
-                # msal would return the same cached answer until this time is over.
+                # msal would return the same cached response until this time is over.
                 self._application = None
         error = result.get("error")
         if error == "slow_down":
@@ -170,7 +170,8 @@ class DeviceLogin:
     def _request_token(self) -> t.Any:
         application = self._get_application()
         self._msal_cache.deserialize(self._cache.load())
-        # Without this exit condition msal polls on its own. With an interval of 0 it never stops.
+        # Make msal send one request and return: this class polls. msal checks exit_condition only while it waits, so
+        # the interval must not be 0.
         flow = {**self._flow, "interval": 1}
         return application.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True)
 
@@ -180,13 +181,13 @@ class DeviceLogin:
         username = clip(str(claims.get("preferred_username") or ""), MAX_NAME)
         if self._username is not None and username.lower() != self._username.lower():
             raise AuthenticationError(
-                f"{username or 'somebody without a name'} signed in, not {self._username}; nothing was kept",
+                f"{username or 'somebody without a name'} signed in, not {self._username}; no tokens were saved",
                 hint="Run the task again and have the right person sign in, or leave username out.",
             )
         self._cache.save(
             self._msal_cache.serialize(),
             host=self._cloud.login_host,
-            tenant=self._tenant_id,
+            tenant_option=self._tenant_id,
             tenant_id=self._application.authority.tenant,
             required=True,
         )

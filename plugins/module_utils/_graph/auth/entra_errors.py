@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Convert error answers of the login service to exceptions.
+"""Convert error responses of the login service to exceptions.
 
 Format of the body: RFC 6749, section 5.2, with Entra's additions error_codes, trace_id and correlation_id.
 """
@@ -42,11 +42,11 @@ _UNKNOWN_CODE_HINT = "Look the AADSTS code up at https://login.microsoftonline.c
 
 
 def read_error(
-    response: Response, client_request_id: str, method: str | None = None, permissions: Sequence[str] = ()
+    response: Response, client_request_id: str, auth_method: str | None = None, permissions: Sequence[str] = ()
 ) -> GraphError:
-    """Return the error for an answer of the login service. The status and the body may have any value.
+    """Return the error for a response of the login service. The status and the body may have any value.
 
-    :param method: the auth_method of the sign-in, which selects the hint.
+    :param auth_method: selects the hint.
     :param permissions: the names of the delegated permissions that the sign-in requested.
     """
     body = parse_body(response)
@@ -54,40 +54,42 @@ def read_error(
     error = fields.get("error")
     # Mask and truncate the description before it is searched: it may have megabytes.
     description = clip(text_or_none(fields.get("error_description")) or "", _MAX_DESCRIPTION)
-    number = _aadsts_number(fields.get("error_codes"), description)
-    code = error_code(fields)
-    error_class, hint = _classify(response.status, error, code)
+    aadsts_number = _find_aadsts_number(fields.get("error_codes"), description)
+    oauth_error = error_code(fields)
+    error_class, default_hint = _classify(response.status, error, oauth_error)
     return build_error(
         error_class,
-        _description_text(description) or _error_text(error) or "the answer is not one of a login service",
+        _description_text(description) or _error_text(error) or "the answer is not from a login service",
         response,
         request_id=text_or_none(fields.get("trace_id")),
-        hint=_hint(hint_for(number, method, permissions), number, error_class, hint),
+        hint=_choose_hint(hint_for(aadsts_number, auth_method, permissions), aadsts_number, error_class, default_hint),
         service=SERVICE,
-        code=f"AADSTS{number}" if number else code,
+        code=f"AADSTS{aadsts_number}" if aadsts_number else oauth_error,
         client_request_id=clip(text_or_none(fields.get("correlation_id")) or "", _MAX_ID) or client_request_id,
-        # None: the status decides, as for all services.
+        # None: the HTTP status decides whether to retry, as for other services.
         retryable=True if issubclass(error_class, _RETRYABLE_ERRORS) else None,
     )
 
 
-def _classify(status: int, error: object, code: str | None) -> tuple[type[GraphError], str]:
+def _classify(status: int, error: object, oauth_error: str | None) -> tuple[type[GraphError], str]:
     if status == 429:
         return ThrottledError, "Run the task again later, and let tasks share a token instead of signing in one by one."
-    if status >= 500 or code == _UNAVAILABLE:
+    if status >= 500 or oauth_error == _UNAVAILABLE:
         return ServiceError, f"The login service failed; run the task again later. {SUPPORT_HINT}"
     if isinstance(error, str):
         return AuthenticationError, "Check the credential, client_id and authority_url."
     return ProtocolError, "Check authority_url and the proxies on the way."
 
 
-def _hint(code_hint: str | None, number: int | None, error_class: type[GraphError], default: str) -> str:
-    if code_hint or not number:
-        return code_hint or default
-    return f"{default} {_UNKNOWN_CODE_HINT}" if issubclass(error_class, _RETRYABLE_ERRORS) else _UNKNOWN_CODE_HINT
+def _choose_hint(
+    aadsts_hint: str | None, aadsts_number: int | None, error_class: type[GraphError], default_hint: str
+) -> str:
+    if aadsts_hint or not aadsts_number:
+        return aadsts_hint or default_hint
+    return f"{default_hint} {_UNKNOWN_CODE_HINT}" if issubclass(error_class, _RETRYABLE_ERRORS) else _UNKNOWN_CODE_HINT
 
 
-def _aadsts_number(codes: object, description: str) -> int | None:
+def _find_aadsts_number(codes: object, description: str) -> int | None:
     if isinstance(codes, list) and codes and isinstance(codes[0], int) and codes[0] is not True:
         return codes[0]
     return find_code(description)
@@ -99,7 +101,10 @@ def _description_text(description: str) -> str:
 
 
 def _error_text(error: object) -> str:
-    """Return the text of the field ``error``: the code, or the message of an object as in other services."""
+    """Return the text of the field ``error``.
+
+    The field is a code (RFC 6749), or an object with ``message`` and ``code`` as in other Microsoft services.
+    """
     if isinstance(error, dict):
         return text_or_none(error.get("message")) or text_or_none(error.get("code")) or ""
     return text_or_none(error) or ""

@@ -4,10 +4,10 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Clean answers of the login service and of managed identity endpoints before msal reads them.
+"""Clean responses of the login service and of managed identity endpoints before msal reads them.
 
-msal does not check the fields of an answer. If a field for seconds contains a date, msal raises an exception, although
-the answer contains a valid token. After :func:`clean`, each field that msal reads has the expected type.
+msal does not check the fields of a response. If a field for seconds contains a date, msal raises an exception, although
+the response contains a valid token. After :func:`clean`, each field that msal reads has the expected type.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CODE_INTERVAL: t.Final = 5
 _MAX_CODE_LIFETIME: t.Final = 3600
 _MAX_CODE_INTERVAL: t.Final = 60
 
-# Fields that contain secrets, in the requests of msal and in answers.
+# Fields that contain secrets, in the requests of msal and in responses.
 _SECRET_FIELDS: t.Final = (
     "access_token",
     "assertion",
@@ -45,7 +45,7 @@ _SECRET_FIELDS: t.Final = (
     "refresh_token",
 )
 
-# The text fields that msal reads from an answer with a token. The last line is for managed identities.
+# The text fields that msal reads from a response with a token. The last line is for managed identities.
 _TOKEN_TEXT_FIELDS: t.Final = (
     *("access_token", "refresh_token", "id_token", "client_info", "token_type", "foci", "scope"),
     *("resource", "client_id", "object_id", "msi_res_id", "mi_res_id"),
@@ -54,9 +54,9 @@ _ERROR_TEXT_FIELDS: t.Final = ("error_description", "suberror", "claims", "corre
 
 
 def clean(body: t.Any, now: float, *, failed: bool = False) -> t.Any:
-    """Return the content of an answer with the types that msal expects.
+    """Return the content of a response with the types that msal expects.
 
-    An answer with the field ``error`` is a failure, even with status 200. Tokens are removed from a failure, because
+    A response with the field ``error`` is a failure, even with status 200. Tokens are removed from a failure, because
     msal would use them.
 
     :param body: parsed JSON of any type.
@@ -82,14 +82,14 @@ def error_code(body: Mapping[str, t.Any]) -> str | None:
 
 
 def token_problem(body: t.Any) -> str | None:
-    """Return why the access token of an answer cannot be used, or ``None``."""
+    """Return why the access token of a response cannot be used, or ``None``."""
     token = body.get("access_token") if isinstance(body, dict) else None
     problem = find_problem(token) if isinstance(token, str) and token else None
     return problem and f"the access token in the answer {problem}"
 
 
 def secrets_in(fields: t.Any) -> dict[str, str]:
-    """Return the secrets of a form or of an answer by field name."""
+    """Return the secrets of a form or of a response by field name."""
     values = {name: fields.get(name) for name in _SECRET_FIELDS} if isinstance(fields, dict) else {}
     texts = {
         name: value.decode("ascii", "replace") if isinstance(value, bytes) else value for name, value in values.items()
@@ -134,7 +134,7 @@ def _text_fields(body: Mapping[str, t.Any], names: tuple[str, ...]) -> dict[str,
 
 
 def _lifetime(body: Mapping[str, t.Any], now: float) -> float:
-    """Return the lifetime of a token in seconds, at least 1: msal ignores an answer with 0."""
+    """Return the lifetime of a token in seconds, at least 1: msal ignores a response with 0."""
     seconds = _positive_number(body.get("expires_in"))
     if seconds is None:
         seconds = (_positive_number(body.get("expires_on")) or 0.0) - now

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""Convert error answers of managed identity endpoints to exceptions.
+"""Convert error responses of managed identity endpoints to exceptions.
 
 The format depends on the platform: the message is in ``message``, ``error.message`` or ``error_description``.
 Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling
@@ -34,7 +34,7 @@ _UPDATE_DELAY: t.Final = 17.5
 
 
 def read_error(response: Response, client_request_id: str) -> GraphError:
-    """Return the error for an answer of the endpoint. The status and the body may have any value."""
+    """Return the error for a response of the endpoint. The status and the body may have any value."""
     body = parse_body(response)
     fields = body if isinstance(body, dict) else {}
     message = _message(fields)

@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
     from ..http.transport import Transport
     from .token_cache import TokenCache
 
-    # Arguments: an msal application and the scopes to request. Returns the answer of msal.
+    # Arguments: an msal application and the scopes to request. Returns the result of msal.
     RequestToken = Callable[[t.Any, list[str]], t.Any]
 
 
@@ -221,7 +221,7 @@ class MsalTokenClient:
         **options: t.Any,
     ) -> Token:
         """Request a token with msal, and save it in the cache. The lock of the cache must be held."""
-        self._http.method = self._method
+        self._http.auth_method = self._method
         cache = self._cache
         msal_cache = None
         if cache is not None:
@@ -251,7 +251,7 @@ class MsalTokenClient:
             cache.save(
                 msal_cache.serialize(),
                 host=query.host,
-                tenant=query.tenant,
+                tenant_option=query.tenant,
                 tenant_id=tenant_id,
                 refresh_token_user=(refresh_token, clip(str(name), MAX_NAME)) if refresh_token and name else None,
             )
@@ -281,12 +281,12 @@ def build_application(
 
 
 def wrap_msal_errors(http: MsalHttp, run: Callable[[], t.Any]) -> dict[str, t.Any]:
-    """Call msal and return its answer, which may be an error answer. Convert each exception to a GraphError."""
+    """Call msal and return its result, which may be an error response. Convert each exception to a GraphError."""
     try:
         result = run()
     except GraphError:
         raise
-    # msal does not document what it raises for an invalid answer, for example ValueError or AttributeError.
+    # msal does not document what it raises for an invalid response, for example ValueError or AttributeError.
     except Exception as exc:
         raise http.failure(type(exc).__name__) from exc
     if not isinstance(result, dict):

@@ -4,7 +4,7 @@
 
 # PRIVATE to this collection: it changes without notice, so nothing outside msgraph.intune should import it.
 
-"""The HTTP client for msal: it sends requests to one login service, registers secrets and cleans answers."""
+"""The HTTP client for msal: it sends requests to one login service, registers secrets and cleans responses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SECRET_HEADERS = ("authorization", "x-identity-header", "secret")
 
 
 class MsalHttp:
-    """The part of a requests session that msal uses. It stores the last answer for error messages.
+    """The part of a requests session that msal uses. It stores the last response for error messages.
 
     :param authority_url: the only origin that msal may send requests to, even if the metadata contains other URLs;
         ``None`` for a managed identity. Requests to its endpoint bypass proxies.
@@ -46,7 +46,7 @@ class MsalHttp:
     def __init__(
         self, transport: Transport, authority_url: str | None, *, clock: Callable[[], float] = time.time
     ) -> None:
-        self.method: str | None = None
+        self.auth_method: str | None = None
         """The auth_method of the sign-in, which selects the hint of an error."""
         self.permissions: tuple[str, ...] = ()
         """The names of the delegated permissions that the sign-in requests, for hints."""
@@ -84,13 +84,14 @@ class MsalHttp:
 
     @property
     def retry_after(self) -> float:
-        """The header ``Retry-After`` of the last answer in seconds, with any status; 0 without the header."""
+        """The header ``Retry-After`` of the last response in seconds, with any status; 0 without the header."""
         return 0.0 if self._last_response is None else retry_after(self._last_response.headers) or 0.0
 
     def failure(self, reason: str = "no token") -> GraphError:
-        """Return the error for the last answer.
+        """Return the error for the last response.
 
-        :param reason: the class of the exception that msal raised. The message contains it if the answer has no error.
+        :param reason: the class of the exception that msal raised. The message contains it if the response has no
+            error.
         """
         endpoint = "this host's managed identity endpoint" if self._authority_url is None else "the login service"
         if self._last_response is None:
@@ -99,7 +100,7 @@ class MsalHttp:
             return self._protocol_error(f"msal could not use what {endpoint} answered ({reason})")
         if self._authority_url is None:
             return managed_identity_errors.read_error(self._last_response, self._client_request_id)
-        return entra_errors.read_error(self._last_response, self._client_request_id, self.method, self.permissions)
+        return entra_errors.read_error(self._last_response, self._client_request_id, self.auth_method, self.permissions)
 
     def _register(self, where: str, secrets: Mapping[str, str]) -> None:
         """Register secrets.
@@ -142,7 +143,7 @@ class MsalHttp:
         except GraphError as exc:
             error = exc.copy_with(client_request_id=self._client_request_id)
             if self._authority_url is None and exc.connection_lost:
-                # The endpoint is on this host or in its network. If it does not answer, a retry does not help.
+                # The endpoint is on this host or in its network. If it does not respond, a retry does not help.
                 hint = "This host seems to have no managed identity: give another credential, or assign one."
                 error = error.copy_with(connection_lost=False, hint=hint)
             raise error from exc
@@ -151,7 +152,7 @@ class MsalHttp:
         if response.status >= 400 or holds_error(self._last_body):
             failure = self.failure()
             if failure.transient:
-                # Raise the error here: msal would cache the answer and return it again at the next retry.
+                # Raise the error here: msal would cache the response and return it again at the next retry.
                 raise failure
         else:
             problem = token_problem(self._last_body)
@@ -168,7 +169,7 @@ class MsalHttp:
 class MsalResponse:
     """A response with the attributes that msal reads.
 
-    :param body: the cleaned content; ``None`` if the answer is not JSON. Then msal gets an empty text.
+    :param body: the cleaned content; ``None`` if the response is not JSON. Then msal gets an empty text.
     """
 
     def __init__(self, response: Response, body: t.Any) -> None:

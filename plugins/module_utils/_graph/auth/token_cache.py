@@ -207,7 +207,7 @@ class TokenCache:
         state: str,
         *,
         host: str,
-        tenant: str,
+        tenant_option: str,
         tenant_id: str,
         refresh_token_user: tuple[str, str] | None = None,
         required: bool = False,
@@ -215,13 +215,15 @@ class TokenCache:
         """Replace the content by the content of msal, and store the ID of the tenant. The lock must be held.
 
         :param state: the serialized content of msal.
+        :param tenant_option: the option ``tenant_id`` of the task, which may be a domain name.
+        :param tenant_id: the ID of this tenant, which msal reads from the metadata of the login service.
         :param refresh_token_user: a refresh token that the task provided, and the name of its user.
         :param required: whether a failure is an error. Otherwise it is a warning.
         :raises OptionsError: the content cannot be written, and ``required`` is true.
         """
         try:
             content = self._keep_valid_part(parse_json(state))
-            content.setdefault(_TENANTS, {})[f"{host}/{tenant}"] = tenant_id
+            content.setdefault(_TENANTS, {})[f"{host}/{tenant_option}"] = tenant_id
             if refresh_token_user is not None:
                 refresh_token, username = refresh_token_user
                 content.setdefault(_USERS, {})[_digest(refresh_token)] = username

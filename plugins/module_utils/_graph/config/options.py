@@ -23,7 +23,7 @@ import typing as t
 
 from ..masking import SECRETS, SHORTEST_SAFE_SECRET
 from .proxy import user_info_secrets
-from .values import is_not_given, is_omitted
+from .values import is_omitted, is_unset
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -244,7 +244,7 @@ def describe(name: str, value: Value) -> str:
 
 def _clean(option: Option, value: Value) -> Value | None:
     # Ansible converts false to the text "False". As a path, it would create a file with this name.
-    is_switched_off = (option.duration or option.type == "path") and is_not_given(value.content)
+    is_switched_off = (option.duration or option.type == "path") and is_unset(value.content)
     content = None if is_omitted(value.content) or is_switched_off else value.content
     if isinstance(content, str):
         content = content if option.keep_whitespace and content.strip() else content.strip()

@@ -19,7 +19,7 @@ from ..files import FileReadError, read_file
 from ..http.retry import RetryPolicy
 from .options import OPTIONS, ProvidedOptions, Value, describe, has_file_content
 from .proxy import bypasses_proxy, check_environment_proxy, read_proxy
-from .values import parse_duration, read_boolean, read_count
+from .values import parse_boolean, parse_count, parse_duration
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,12 +88,12 @@ def read_settings(provided: ProvidedOptions) -> Settings:
         auth_method=str(content("auth_method")),
         provided=provided,
         token_cache_path=text("token_cache_path"),
-        timeout=setting("timeout", parse_duration, zero=False),
+        timeout=setting("timeout", parse_duration, allow_zero=False),
         retry=RetryPolicy(
-            retries=setting("retries", read_count, most=MAX_RETRIES),
+            retries=setting("retries", parse_count, maximum=MAX_RETRIES),
             budget=setting("retry_budget", parse_duration),
         ),
-        verify=_verify(provided) if setting("validate_certs", read_boolean) else False,
+        verify=_verify(provided) if setting("validate_certs", parse_boolean) else False,
         proxy=_proxy(provided, cloud),
         ca_source=provided["ca_path"].source("ca_path") if "ca_path" in provided else None,
     )

@@ -19,8 +19,8 @@ import typing as t
 from ..errors import OptionsError
 from ..masking import clip
 
-# Texts that surveys, filters and Ansible's conversion to text produce for a missing value.
-BLANKS: t.Final = ("", "none", "null")
+# Texts that AWX surveys, filters and Ansible's conversion to text produce for a missing value.
+_BLANKS: t.Final = ("", "none", "null")
 
 # ansible-core 2.16 passes this text for `omit` in a list.
 _OMITTED: t.Final = "__omit_place_holder__"
@@ -32,20 +32,24 @@ _UNITS: t.Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 # Longer numbers are not useful, and Python refuses to convert more than 4,300 digits.
 _MAX_DIGITS: t.Final = 40
 _MAX_SHOWN: t.Final = 100
-# Longer timeouts are not useful, and operating systems refuse much longer timeouts.
 _DAY: t.Final = 86_400
+# Longer timeouts are not useful, and operating systems refuse much longer timeouts.
+_MAX_TIMEOUT: t.Final = _DAY
 # 100 years in seconds.
 MAX_AGE: t.Final = 36_500 * _DAY
 
 
-def is_blank(value: object) -> bool:
-    """Return whether a value counts as not set."""
-    return value is None or (isinstance(value, str) and (value.strip().lower() in BLANKS or is_omitted(value)))
+def _is_blank(value: object) -> bool:
+    """Return whether a value is ``None``, a blank text, "none", "null", or Ansible's placeholder for ``omit``."""
+    return value is None or (isinstance(value, str) and (value.strip().lower() in _BLANKS or is_omitted(value)))
 
 
-def is_not_given(value: object) -> bool:
-    """Return whether a value is blank or false. For text options, Ansible converts false to the text "False"."""
-    return is_blank(value) or text_of(value).lower() == "false"
+def is_unset(value: object) -> bool:
+    """Return whether an option counts as not set: it is blank or false.
+
+    For text options, Ansible converts false to the text "False".
+    """
+    return _is_blank(value) or stripped_text(value).lower() == "false"
 
 
 def is_omitted(value: object) -> bool:
@@ -53,7 +57,7 @@ def is_omitted(value: object) -> bool:
     return isinstance(value, str) and value.strip().startswith(_OMITTED)
 
 
-def text_of(value: object) -> str:
+def stripped_text(value: object) -> str:
     """Return a value as stripped text. Return an empty text for an integer that Python refuses to convert."""
     try:
         return str(value).strip()
@@ -61,7 +65,7 @@ def text_of(value: object) -> str:
         return ""
 
 
-def shown(value: object) -> str:
+def short_repr(value: object) -> str:
     """Return a value as one short line for a message."""
     try:
         return clip(repr(value), _MAX_SHOWN)
@@ -70,7 +74,7 @@ def shown(value: object) -> str:
         return "a number of more than 4300 digits"
 
 
-def read_boolean(label: str, value: object) -> bool:
+def parse_boolean(label: str, value: object) -> bool:
     """Return a value as boolean. Accept the words that Ansible accepts.
 
     :param label: the name of the value in messages.
@@ -81,42 +85,43 @@ def read_boolean(label: str, value: object) -> bool:
         return True
     if word in (False, "false", "no", "off", "n", "f", "0"):
         return False
-    raise OptionsError(f"{label} is {shown(value)}, which is not a boolean", hint="Give true or false.")
+    raise OptionsError(f"{label} is {short_repr(value)}, which is not a boolean", hint="Give true or false.")
 
 
-def parse_duration(label: str, value: object, *, zero: bool = True, max_seconds: int = _DAY) -> float:
+def parse_duration(label: str, value: object, *, allow_zero: bool = True, max_seconds: int = _MAX_TIMEOUT) -> float:
     """Return a duration in seconds. A duration is a decimal number with an optional unit: s, m, h, d or w.
 
-    Callers first check with :func:`is_not_given` whether the value is set.
+    Callers first check with :func:`is_unset` whether the value is set.
 
     :param label: the name of the value in messages.
-    :param zero: whether a duration of 0 is allowed.
-    :param max_seconds: the longest duration that is allowed; a whole number of days.
+    :param allow_zero: whether the duration can be 0.
+    :param max_seconds: the longest duration that is allowed. It must be a whole number of days, because the message
+        shows days.
     :raises OptionsError: the value is not a duration, or it is outside of the limits.
     """
-    text = text_of(value)
+    text = stripped_text(value)
     match = _DURATION.fullmatch(text) if len(text) <= _MAX_DIGITS else None
     seconds = float(match[1]) * _UNITS[match[2].lower()] if match else math.nan
-    if not 0 <= seconds <= max_seconds or (seconds == 0 and not zero):
-        limits = f"{'from 0 to' if zero else 'longer than 0 and at most'} {max_seconds // _DAY}d"
+    if not 0 <= seconds <= max_seconds or (seconds == 0 and not allow_zero):
+        limits = f"{'from 0 to' if allow_zero else 'longer than 0 and at most'} {max_seconds // _DAY}d"
         raise OptionsError(
-            f"{label} is {shown(value)}; it must be a duration {limits}",
+            f"{label} is {short_repr(value)}; it must be a duration {limits}",
             hint="Give a number of seconds, or a number with one of the units s, m, h, d and w, such as 30, 0.5, 90s,"
             " 15m, 2h, 1d or 1w.",
         )
     return seconds
 
 
-def read_count(label: str, value: object, *, most: int) -> int:
-    """Return a value as a whole number from 0 to ``most``.
+def parse_count(label: str, value: object, *, maximum: int) -> int:
+    """Return a value as a whole number from 0 to ``maximum``.
 
     :param label: the name of the value in messages.
     :raises OptionsError: the value is not such a number.
     """
     count = _number(value)
-    if not 0 <= count <= most or count != int(count):
+    if not 0 <= count <= maximum or count != int(count):
         raise OptionsError(
-            f"{label} is {shown(value)}, which is not a whole number between 0 and {most}",
+            f"{label} is {short_repr(value)}, which is not a whole number between 0 and {maximum}",
             hint="Give a number, such as 4.",
         )
     return int(count)

@@ -38,7 +38,7 @@ def retry_after(headers: Mapping[str, str], *, clock: Callable[[], float] = time
     Each value is a number of seconds, also with a fraction, or an HTTP date. Of several values the longest wait counts:
     requests joins repeated headers with commas.
 
-    :param clock: seconds of Unix time on this host. A date is measured against the ``Date`` of the same answer, and
+    :param clock: seconds of Unix time on this host. A date is measured against the ``Date`` of the same response, and
         against this clock only when that is missing.
     """
     values = headers.get("Retry-After", "")[:_MAX_LENGTH].split(",")

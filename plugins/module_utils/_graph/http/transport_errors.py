@@ -219,7 +219,7 @@ def _lost(host: str, why: str, proxy: ProxyLabel | None) -> NetworkError:
 
 
 def incomplete_response(host: str, proxy: ProxyLabel | None = None) -> ProtocolError:
-    """Return the error of an answer that is not complete."""
+    """Return the error of a response that is not complete."""
     return ProtocolError(
         f"{host} broke off its answer{_via(proxy)}",
         hint=_hint("Run the task again; check the firewalls on the way", host, proxy),

@@ -22,11 +22,11 @@ if t.TYPE_CHECKING:
     from ..fields import State
 
 _LAST_SYNC: t.Final = "last_sync_date_time"
-_ROLE = (
+_ROLE_HINT = (
     "The signed-in user needs an Intune role as well, such as Intune Administrator, or one with Sync device on"
     " Enrollment programs."
 )
-_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE, application_hint=LICENCE_HINT)
+_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE_HINT, application_hint=LICENCE_HINT)
 
 
 def _progress(before: State, after: State, changed: bool) -> Progress:
@@ -57,17 +57,22 @@ AUTOPILOT: t.Final = Resource(
     info_module="msgraph.intune.intune_autopilot_info",
     not_found_hint="Check that the tenant uses Windows Autopilot.",
     read_permission=Permission(
-        "DeviceManagementServiceConfig.Read.All", _ROLE, implied_by=(_READ_WRITE.name,), application_hint=LICENCE_HINT
+        "DeviceManagementServiceConfig.Read.All",
+        _ROLE_HINT,
+        implied_by=(_READ_WRITE.name,),
+        application_hint=LICENCE_HINT,
     ),
     action=SyncAction(
         name="sync",
         permission=_READ_WRITE,
         progress=_progress,
         is_running=lambda state: state["sync_status"] == "inProgress",
+        # The service accepts one sync in 10 minutes:
+        # https://learn.microsoft.com/graph/api/intune-enrollment-windowsautopilotsettings-sync
         minimum_interval=600,
         interval_keys=(_LAST_SYNC, "last_manual_sync_trigger_date_time"),
-        conflict_is_running=True,
-        throttled_is_cooling_down=True,
+        running_on_409=True,
+        cooldown_on_429=True,
         failure_hint="See the Windows enrollment pages of the Intune admin center, and run the task again later.",
     ),
 )

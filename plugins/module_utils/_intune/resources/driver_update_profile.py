@@ -23,24 +23,25 @@ if t.TYPE_CHECKING:
     from ..fields import State
 
 _LAST_SYNC: t.Final = "last_successful_sync_date_time"
-_STATE: t.Final = "driver_inventory_sync_state"
+_SYNC_STATE: t.Final = "driver_inventory_sync_state"
 _INFO_MODULE: t.Final = "msgraph.intune.intune_driver_update_profile_info"
-_ROLE = "The signed-in user needs an Intune role as well, such as Intune Administrator."
+_ROLE_HINT = "The signed-in user needs an Intune role as well, such as Intune Administrator."
 _READ_ALL: t.Final = "DeviceManagementConfiguration.Read.All"
 _READ = Permission(
     _READ_ALL,
-    _ROLE,
+    _ROLE_HINT,
     implied_by=("DeviceManagementConfiguration.ReadWrite.All",),
     application_hint=LICENCE_HINT,
 )
-# Microsoft documents this permission to read as the only one for the action.
-_SYNC = Permission(_READ_ALL, _ROLE, application_hint=LICENCE_HINT)
+# The action changes something, but the only permission that Microsoft documents for it is a read permission:
+# https://learn.microsoft.com/graph/api/intune-softwareupdate-windowsdriverupdateprofile-syncinventory
+_SYNC = Permission(_READ_ALL, _ROLE_HINT, application_hint=LICENCE_HINT)
 
 
 def _progress(before: State, after: State, changed: bool) -> Progress:
-    if after[_STATE] == "failure" and changed:
-        return Progress("failed", f"its {_STATE} is failure")
-    return COMPLETED if after[_STATE] == "success" and is_later(before, after, _LAST_SYNC) else PENDING
+    if after[_SYNC_STATE] == "failure" and changed:
+        return Progress("failed", f"its {_SYNC_STATE} is failure")
+    return COMPLETED if after[_SYNC_STATE] == "success" and is_later(before, after, _LAST_SYNC) else PENDING
 
 
 DRIVER_UPDATE_PROFILE: t.Final = Resource(
@@ -55,7 +56,7 @@ DRIVER_UPDATE_PROFILE: t.Final = Resource(
         Field("description", ("description",)),
         Field("approval_type", ("approvalType",)),
         Field(_LAST_SYNC, ("inventorySyncStatus", "lastSuccessfulSyncDateTime"), "time"),
-        Field(_STATE, ("inventorySyncStatus", "driverInventorySyncState")),
+        Field(_SYNC_STATE, ("inventorySyncStatus", "driverInventorySyncState")),
         Field("device_reporting", ("deviceReporting",), "number"),
         Field("new_updates", ("newUpdates",), "number"),
         Field("deployment_deferral_in_days", ("deploymentDeferralInDays",), "number"),
@@ -64,10 +65,10 @@ DRIVER_UPDATE_PROFILE: t.Final = Resource(
     ),
     selection=SelectionOptions(id="profile_id", name="profile_name", all="all_profiles"),
     name_keys=("display_name",),
-    status_key=_STATE,
+    status_key=_SYNC_STATE,
     statuses=("pending", "success", "failure"),
     last_sync_key=_LAST_SYNC,
-    health=HealthRule(last_sync=_LAST_SYNC, is_error=lambda state: state[_STATE] == "failure"),
+    health=HealthRule(last_sync=_LAST_SYNC, is_error=lambda state: state[_SYNC_STATE] == "failure"),
     info_module=_INFO_MODULE,
     not_found_hint=f"Run {_INFO_MODULE} to see the IDs.",
     read_permission=_READ,

@@ -26,14 +26,14 @@ _LAST_SYNC: t.Final = "last_successful_sync_date_time"
 _LAST_TRIGGER: t.Final = "last_sync_triggered_date_time"
 _EXPIRES: t.Final = "token_expiration_date_time"
 _INFO_MODULE: t.Final = "msgraph.intune.intune_enrollment_program_token_info"
-_ROLE = (
+_ROLE_HINT = (
     "The signed-in user needs an Intune role as well, such as Intune Administrator, or one with Read token and Update"
     " token on Enrollment programs."
 )
-_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE, application_hint=LICENCE_HINT)
+_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE_HINT, application_hint=LICENCE_HINT)
 
 
-def _not_ready(state: State, now: int) -> str | None:
+def _not_ready_reason(state: State, now: int) -> str | None:
     left = seconds_until(state, _EXPIRES, now)
     return f"the token expired at {state[_EXPIRES]}" if left is not None and left <= 0 else None
 
@@ -41,6 +41,7 @@ def _not_ready(state: State, now: int) -> str | None:
 def _progress(before: State, after: State, _changed: bool) -> Progress:
     if is_later(before, after, _LAST_SYNC):
         return COMPLETED
+    # Without a later trigger time, the error code belongs to an earlier sync.
     code = after["last_sync_error_code"]
     if code and is_later(before, after, _LAST_TRIGGER):
         return Progress("failed", f"its last_sync_error_code is {code}")
@@ -75,13 +76,18 @@ ENROLLMENT_PROGRAM_TOKEN: t.Final = Resource(
     info_module=_INFO_MODULE,
     not_found_hint=f"Run {_INFO_MODULE} to see the IDs.",
     read_permission=Permission(
-        "DeviceManagementServiceConfig.Read.All", _ROLE, implied_by=(_READ_WRITE.name,), application_hint=LICENCE_HINT
+        "DeviceManagementServiceConfig.Read.All",
+        _ROLE_HINT,
+        implied_by=(_READ_WRITE.name,),
+        application_hint=LICENCE_HINT,
     ),
     action=SyncAction(
         name="syncWithAppleDeviceEnrollmentProgram",
         permission=_READ_WRITE,
         progress=_progress,
-        not_ready=_not_ready,
+        not_ready_reason=_not_ready_reason,
+        # The service accepts one sync in 15 minutes:
+        # https://learn.microsoft.com/mem/intune/enrollment/device-enrollment-program-enroll-ios
         minimum_interval=900,
         interval_keys=(_LAST_TRIGGER,),
         failure_hint="Check the token in the Intune admin center and in Apple Business Manager.",

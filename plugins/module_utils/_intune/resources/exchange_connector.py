@@ -21,11 +21,11 @@ from ..selection import SelectionOptions
 
 _LAST_SYNC: t.Final = "last_sync_date_time"
 _INFO_MODULE: t.Final = "msgraph.intune.intune_exchange_connector_info"
-_ROLE = (
+_ROLE_HINT = (
     "The signed-in user needs an Intune role besides, such as Intune Administrator,"
     " or one with Read and Update on Device compliance policies."
 )
-READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE, application_hint=LICENCE_HINT)
+READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE_HINT, application_hint=LICENCE_HINT)
 
 EXCHANGE_CONNECTOR: t.Final = Resource(
     noun="Exchange connector",
@@ -66,7 +66,7 @@ EXCHANGE_CONNECTOR: t.Final = Resource(
     not_found_hint=f"Run {_INFO_MODULE} to see the IDs. A reinstalled connector has a new ID.",
     read_permission=Permission(
         "DeviceManagementServiceConfig.Read.All",
-        _ROLE,
+        _ROLE_HINT,
         implied_by=(READ_WRITE.name,),
         application_hint=LICENCE_HINT,
     ),

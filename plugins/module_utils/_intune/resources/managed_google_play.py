@@ -22,14 +22,14 @@ if t.TYPE_CHECKING:
     from ..fields import State
 
 _LAST_SYNC: t.Final = "last_app_sync_date_time"
-_ROLE = (
+_ROLE_HINT = (
     "The signed-in user needs an Intune role as well, such as Intune Administrator, or one with Update app sync on"
     " Android Enterprise (earlier: Android for work)."
 )
-_READ_WRITE = Permission("DeviceManagementConfiguration.ReadWrite.All", _ROLE, application_hint=LICENCE_HINT)
+_READ_WRITE = Permission("DeviceManagementConfiguration.ReadWrite.All", _ROLE_HINT, application_hint=LICENCE_HINT)
 
 
-def _not_ready(state: State, _now: int) -> str | None:
+def _not_ready_reason(state: State, _now: int) -> str | None:
     if state["bind_status"] == "boundAndValidated":
         return None
     return f"its bind_status is {state['bind_status'] or 'unknown'}, and only a bound and validated account can sync"
@@ -78,13 +78,16 @@ MANAGED_GOOGLE_PLAY: t.Final = Resource(
     info_module="msgraph.intune.intune_managed_google_play_info",
     not_found_hint="Connect the tenant to managed Google Play in the Intune admin center.",
     read_permission=Permission(
-        "DeviceManagementConfiguration.Read.All", _ROLE, implied_by=(_READ_WRITE.name,), application_hint=LICENCE_HINT
+        "DeviceManagementConfiguration.Read.All",
+        _ROLE_HINT,
+        implied_by=(_READ_WRITE.name,),
+        application_hint=LICENCE_HINT,
     ),
     action=SyncAction(
         name="syncApps",
         permission=_READ_WRITE,
         progress=_progress,
-        not_ready=_not_ready,
+        not_ready_reason=_not_ready_reason,
         failure_hint="Check the managed Google Play connection in the Intune admin center.",
     ),
 )

@@ -25,14 +25,14 @@ if t.TYPE_CHECKING:
 
 _LAST_SYNC: t.Final = "last_sync_date_time"
 _INFO_MODULE: t.Final = "msgraph.intune.intune_vpp_token_info"
-_ROLE = (
+_ROLE_HINT = (
     "The signed-in user needs an Intune role as well, such as Intune Administrator, or one with Read and Update on"
     " Mobile apps."
 )
-_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE, application_hint=LICENCE_HINT)
+_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE_HINT, application_hint=LICENCE_HINT)
 
 
-def _not_ready(state: State, _now: int) -> str | None:
+def _not_ready_reason(state: State, _now: int) -> str | None:
     if state["state"] == "valid":
         return None
     return f"its state is {state['state'] or 'unknown'}, and only a valid token can sync"
@@ -81,14 +81,17 @@ VPP_TOKEN: t.Final = Resource(
     info_module=_INFO_MODULE,
     not_found_hint=f"Run {_INFO_MODULE} to see the IDs.",
     read_permission=Permission(
-        "DeviceManagementServiceConfig.Read.All", _ROLE, implied_by=(_READ_WRITE.name,), application_hint=LICENCE_HINT
+        "DeviceManagementServiceConfig.Read.All",
+        _ROLE_HINT,
+        implied_by=(_READ_WRITE.name,),
+        application_hint=LICENCE_HINT,
     ),
     action=SyncAction(
         name="syncLicenses",
         permission=_READ_WRITE,
-        accepted=200,
+        success_status=200,
         progress=_progress,
-        not_ready=_not_ready,
+        not_ready_reason=_not_ready_reason,
         failure_hint="Check the token in the Intune admin center and in Apple Business Manager.",
     ),
 )

@@ -26,7 +26,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
     OptionsError,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import SECRETS
-from ansible_collections.msgraph.intune.plugins.module_utils._intune.health import HEALTHS, UNKNOWN
+from ansible_collections.msgraph.intune.plugins.module_utils._intune.health import HEALTH_VALUES, UNKNOWN
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.exchange_connector import (
     EXCHANGE_CONNECTOR,
 )
@@ -290,7 +290,7 @@ def test_the_schema_has_the_keys_of_connectors_and_errors_of_the_modules() -> No
     for name, keys in (("connector", connector), ("error", set(OptionsError("x").as_dict()))):
         shape = SCHEMA["$defs"][name]
         assert set(shape["required"]) == set(shape["properties"]) == keys
-    assert SCHEMA["$defs"]["connector"]["properties"]["health"]["enum"] == [*HEALTHS, UNKNOWN]
+    assert SCHEMA["$defs"]["connector"]["properties"]["health"]["enum"] == [*HEALTH_VALUES, UNKNOWN]
 
 
 def test_the_documentation_mentions_each_event_type() -> None:

@@ -11,7 +11,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors impor
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.info import (
     ReadResult,
     count_values,
-    filter_by,
+    filter_by_value,
     read_info,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.selection import Selection
@@ -68,7 +68,7 @@ def test_many_times_that_cannot_be_read_cause_one_short_warning() -> None:
 
 
 def test_an_object_on_two_pages_is_returned_once_with_its_last_state() -> None:
-    pages = list_reply(widget("a", None), widget("b"), link=f"{BASE}?page=2"), list_reply(widget("A"), widget("c"))
+    pages = list_reply(widget("a", None), widget("b"), next_link=f"{BASE}?page=2"), list_reply(widget("A"), widget("c"))
     info, _wire = read(ALL, *pages)
     assert [(entry["id"], entry["polished"] is None) for entry in info.objects] == [
         ("A", False),
@@ -106,7 +106,7 @@ def test_an_empty_tenant_causes_a_warning_with_the_support_notice() -> None:
 def test_without_a_date_header_ages_use_the_clock_of_this_host() -> None:
     info, _wire = read(ALL, list_reply(widget("a"), date=None))
     assert info.objects[0]["seconds_since_last_sync"] == 1000
-    assert info.warnings == ["The service did not tell the time: ages are by the clock of this host."]
+    assert info.warnings == ["The response has no valid Date header, so ages are computed with the clock of this host."]
 
 
 def test_an_error_of_the_service_is_raised() -> None:
@@ -127,15 +127,15 @@ def three_widgets() -> ReadResult:
 )
 def test_only_objects_with_one_of_the_values_remain(values: list[str] | None, ids: str) -> None:
     info = three_widgets()
-    filter_by(info, "shine", values, ("bright", "dull", "matt", "none"))
+    filter_by_value(info, "shine", values, ("bright", "dull", "matt", "none"))
     assert "".join(entry["id"] for entry in info.objects) == ids
     assert info.warnings == []
 
 
 def test_an_unknown_value_causes_a_warning_with_the_documented_values() -> None:
     info = three_widgets()
-    filter_by(info, "shine", ["brigth", "dull", "matt"], ("bright", "Matt"))
-    assert info.warnings == ["No shine is called 'brigth'. Known are bright, Matt."]
+    filter_by_value(info, "shine", ["brigth", "dull", "matt"], ("bright", "Matt"))
+    assert info.warnings == ["Unknown shine: 'brigth'. Known values: bright, Matt."]
 
 
 def test_values_are_counted_and_documented_values_without_objects_are_0() -> None:

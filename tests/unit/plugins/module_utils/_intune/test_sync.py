@@ -279,7 +279,7 @@ def test_an_unknown_or_ambiguous_name_triggers_nothing(names: tuple[str, ...], k
 
 
 def test_all_objects_are_triggered_in_the_order_of_the_service() -> None:
-    first = list_reply(widget("b"), widget("a"), link=f"{BASE}?page=2")
+    first = list_reply(widget("b"), widget("a"), next_link=f"{BASE}?page=2")
     scenario = SyncScenario(ALL, first, list_reply(widget("c")), batch_reply(OK, OK, OK))
     assert scenario.wire == ["GET widgets", "GET widgets?page=2", BATCH_REQUEST]
     assert scenario.posted == ["b", "a", "c"]
@@ -534,7 +534,9 @@ def test_check_mode_skips_the_same_objects() -> None:
 def test_without_a_date_header_nothing_is_skipped() -> None:
     scenario = SyncScenario(ids("new"), object_reply(widget("new", LATER), date=None), OK, if_older_than=3600)
     assert scenario.each("action") == ["triggered"]
-    assert scenario.run.warnings == ["The service did not tell the time, so no age is known and nothing is skipped."]
+    assert scenario.run.warnings == [
+        "The response has no valid Date header, so no age is known and if_older_than skips no object."
+    ]
 
 
 # --- wait
@@ -792,7 +794,9 @@ def test_an_error_in_the_body_of_a_success_is_a_failed_trigger() -> None:
 
 def test_an_object_on_two_pages_is_triggered_once_and_its_name_is_not_ambiguous() -> None:
     for selection in (ALL, Selection(names=("big a",))):
-        scenario = SyncScenario(selection, list_reply(widget("a"), link=f"{BASE}?page=2"), list_reply(widget("a")), OK)
+        scenario = SyncScenario(
+            selection, list_reply(widget("a"), next_link=f"{BASE}?page=2"), list_reply(widget("a")), OK
+        )
         assert scenario.posted == ["a"]
 
 
@@ -981,4 +985,4 @@ def test_separators_in_an_id_are_quoted_in_the_path() -> None:
 
 def test_the_name_of_an_object_is_its_first_non_empty_name() -> None:
     named = dataclasses.replace(WIDGET, name_keys=("nickname", "name", "shine"))
-    assert named.name_and_id({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big (7)"
+    assert named.label_of({"id": "7", "nickname": None, "name": "big", "shine": "dull"}) == "big (7)"

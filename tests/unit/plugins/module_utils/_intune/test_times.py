@@ -15,35 +15,35 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.times impor
 )
 
 
-def ticks(*parts: int, digits: int = 0) -> int:
+def ticks(*parts: int, fraction_ticks: int = 0) -> int:
     """Return the ticks of a time in UTC, plus the ticks of the fraction of a second."""
     year, month, day, hour, minute, second = parts
     moment = datetime.datetime(year, month, day, hour, minute, second)
-    return round((moment - datetime.datetime.min).total_seconds()) * TICKS_PER_SECOND + digits
+    return round((moment - datetime.datetime.min).total_seconds()) * TICKS_PER_SECOND + fraction_ticks
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "expected"),
     [
         ("2026-01-02T03:04:05Z", ticks(2026, 1, 2, 3, 4, 5)),
         ("2026-01-02t03:04:05z", ticks(2026, 1, 2, 3, 4, 5)),
         (" 2026-01-02T03:04:05Z ", ticks(2026, 1, 2, 3, 4, 5)),
-        ("2017-01-01T00:02:49.3205976-08:00", ticks(2017, 1, 1, 8, 2, 49, digits=3205976)),
+        ("2017-01-01T00:02:49.3205976-08:00", ticks(2017, 1, 1, 8, 2, 49, fraction_ticks=3205976)),
         ("2026-01-01T00:30:00+05:30", ticks(2025, 12, 31, 19, 0, 0)),
         ("2026-01-02T03:04Z", ticks(2026, 1, 2, 3, 4, 0)),
-        ("2026-01-02T03:04:05.1Z", ticks(2026, 1, 2, 3, 4, 5, digits=1000000)),
-        ("2026-01-02T03:04:05.123456789Z", ticks(2026, 1, 2, 3, 4, 5, digits=1234567)),
+        ("2026-01-02T03:04:05.1Z", ticks(2026, 1, 2, 3, 4, 5, fraction_ticks=1000000)),
+        ("2026-01-02T03:04:05.123456789Z", ticks(2026, 1, 2, 3, 4, 5, fraction_ticks=1234567)),
         ("2026-01-02T03:04:05", ticks(2026, 1, 2, 3, 4, 5)),
         ("2026-01-02 03:04:05Z", ticks(2026, 1, 2, 3, 4, 5)),
         ("2026-01-02T03:04:05+0000", ticks(2026, 1, 2, 3, 4, 5)),
-        ("2026-01-02T03:04:05.5 +00", ticks(2026, 1, 2, 3, 4, 5, digits=5000000)),
+        ("2026-01-02T03:04:05.5 +00", ticks(2026, 1, 2, 3, 4, 5, fraction_ticks=5000000)),
         ("2026-01-02  03:04:05  -0130\n", ticks(2026, 1, 2, 4, 34, 5)),
         ("2026-01-02 03:04:05 UTC", ticks(2026, 1, 2, 3, 4, 5)),
         ("9999-12-31T23:59:59-14:00", ticks(9999, 12, 31, 23, 59, 59) + 14 * 3600 * TICKS_PER_SECOND),
     ],
 )
-def test_a_timestamp_is_parsed_with_full_precision(text: str, moment: int) -> None:
-    assert parse_timestamp(text) == moment
+def test_a_timestamp_is_parsed_with_full_precision(text: str, expected: int) -> None:
+    assert parse_timestamp(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_timestamp_is_parsed_with_full_precision(text: str, moment: int) -> No
     [
         None,
         "",
-        "never",
+        "yesterday",
         "0001-01-01T00:00:00Z",
         "0001-01-01T00:00:00+14:00",
         "2026-02-30T00:00:00Z",
@@ -64,10 +64,11 @@ def test_a_timestamp_is_parsed_with_full_precision(text: str, moment: int) -> No
         "\u0662026-01-02T03:04:05Z",
     ],
 )
-def test_never_and_a_text_that_is_not_a_time_are_none(text: str | None) -> None:
+def test_parse_timestamp_returns_none_for_never_and_for_invalid_text(text: str | None) -> None:
     assert parse_timestamp(text) is None
 
 
+# Graph writes "never" as a time in the year 1. Null and a blank text mean "never", too.
 @pytest.mark.parametrize(
     ("text", "unreadable"),
     [
@@ -76,14 +77,14 @@ def test_never_and_a_text_that_is_not_a_time_are_none(text: str | None) -> None:
         ("  ", False),
         ("0001-01-01T00:00:00Z", False),
         ("2026-01-02T03:04:05", False),
-        ("never", True),
+        ("yesterday", True),
         ("1767323045", True),
         ("2026-02-30T00:00:00Z", True),
         ("2026-01-02T24:00:00Z", True),
         ("0001-13-01T00:00:00Z", True),
     ],
 )
-def test_never_does_not_count_as_unreadable(text: str | None, unreadable: bool) -> None:
+def test_only_text_that_is_not_a_time_is_unreadable(text: str | None, unreadable: bool) -> None:
     assert is_unreadable(text) is unreadable
 
 
@@ -102,5 +103,5 @@ def test_a_date_header_and_a_timestamp_of_the_same_time_are_equal() -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "yesterday", "Fri, 99 Jan 2026 03:04:05 GMT"])
-def test_a_header_that_is_not_a_date_is_none(header: str | None) -> None:
+def test_read_date_returns_none_for_an_invalid_header(header: str | None) -> None:
     assert read_date(header) is None

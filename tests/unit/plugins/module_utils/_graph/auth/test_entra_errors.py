@@ -183,7 +183,7 @@ def test_no_hint_names_an_option_that_the_method_does_not_read(method: str, serv
     for code in CODES:
         for status in (400, 429, 500):
             body = {"error": "x", "error_description": f"AADSTS{code}: words", "error_codes": [code]}
-            options = {} if service is read_identity_error else {"method": method}
+            options = {} if service is read_identity_error else {"auth_method": method}
             hint = service(response(status, body), "c-1", **options).hint
             assert hint
             for name in CREDENTIAL_OPTIONS - read_options:

@@ -135,7 +135,7 @@ def test_a_token_of_a_user_must_match_user_and_scopes(cache_file: CacheFile) -> 
 
 def test_a_token_is_found_by_name_and_id_of_the_tenant(cache_file: CacheFile) -> None:
     with cache_file.cache.locked():
-        cache_file.cache.save(content(entry()), host=HOST, tenant="contoso.example", tenant_id="tenant-1")
+        cache_file.cache.save(content(entry()), host=HOST, tenant_option="contoso.example", tenant_id="tenant-1")
     by_name = TokenQuery(HOST, "contoso.example", CLIENT, (SCOPE,))
     assert cache_file.cache.find(by_name) == "the-token"
     assert cache_file.cache.find(APPLICATION) == "the-token"
@@ -186,7 +186,7 @@ def test_a_damaged_file_is_replaced_with_one_warning(cache_file: CacheFile, dama
     (warning,) = cache_file.warnings
     assert "was damaged" in warning
     with cache_file.cache.locked():
-        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        cache_file.cache.save(content(entry()), host=HOST, tenant_option="tenant-1", tenant_id="tenant-1")
     assert cache_file.cache.find(APPLICATION) == "the-token"
 
 
@@ -229,7 +229,9 @@ def test_a_damaged_entry_is_removed_with_a_warning(cache_file: CacheFile, bad: t
 
 def test_tenant_names_are_stored_by_login_host(cache_file: CacheFile) -> None:
     with cache_file.cache.locked():
-        cache_file.cache.save(content(entry()), host="login.other", tenant="contoso.example", tenant_id="tenant-1")
+        cache_file.cache.save(
+            content(entry()), host="login.other", tenant_option="contoso.example", tenant_id="tenant-1"
+        )
     assert cache_file.cache.find(TokenQuery(HOST, "contoso.example", CLIENT, (SCOPE,))) is None
 
 
@@ -254,7 +256,9 @@ def test_a_required_save_that_fails_is_an_error(cache_file: CacheFile, monkeypat
         cache_file.cache.locked(),
         pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it cannot be written .No space left"),
     ):
-        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
+        cache_file.cache.save(
+            content(entry()), host=HOST, tenant_option="tenant-1", tenant_id="tenant-1", required=True
+        )
     assert cache_file.warnings == []
     assert [path.name for path in cache_file.path.parent.iterdir()] == ["cache.json.lock"]
 
@@ -278,18 +282,18 @@ def test_content_beyond_the_limits_is_not_saved(cache_file: CacheFile, state: st
     cache_file.write(content(entry()))
     with cache_file.cache.locked():
         cache_file.cache.load()
-        cache_file.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        cache_file.cache.save(state, host=HOST, tenant_option="tenant-1", tenant_id="tenant-1")
         (warning,) = cache_file.warnings
         assert f"could not be kept in {cache_file.path}: {reason}" in warning
         with pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it cannot be written .{reason}"):
-            cache_file.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
+            cache_file.cache.save(state, host=HOST, tenant_option="tenant-1", tenant_id="tenant-1", required=True)
     assert cache_file.path.read_text() == content(entry())
 
 
 def test_an_entry_that_could_not_be_read_is_not_saved(cache_file: CacheFile) -> None:
     with cache_file.cache.locked():
         state = content(entry(expires_on="soon"), Account={"1": {"username": "kim"}})
-        cache_file.cache.save(state, host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        cache_file.cache.save(state, host=HOST, tenant_option="tenant-1", tenant_id="tenant-1")
     (warning,) = cache_file.warnings
     assert "A part of the sign-in could not be kept" in warning
     content_on_disk = json.loads(cache_file.path.read_bytes())
@@ -401,7 +405,9 @@ def test_a_link_with_the_name_of_the_new_file_is_not_followed(
         cache_file.cache.locked(),
         pytest.raises(OptionsError, match=f"{cache_file.path} cannot be used: it cannot be written .File exists"),
     ):
-        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1", required=True)
+        cache_file.cache.save(
+            content(entry()), host=HOST, tenant_option="tenant-1", tenant_id="tenant-1", required=True
+        )
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -415,14 +421,14 @@ def test_the_new_file_is_synced_before_it_replaces_the_old_file(
 
     monkeypatch.setattr(os, "fsync", sync)
     with cache_file.cache.locked():
-        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        cache_file.cache.save(content(entry()), host=HOST, tenant_option="tenant-1", tenant_id="tenant-1")
     assert synced == [(True, False)]
 
 
 def test_each_file_is_closed(cache_file: CacheFile) -> None:
     before = set(Path("/dev/fd").iterdir())
     with cache_file.cache.locked():
-        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        cache_file.cache.save(content(entry()), host=HOST, tenant_option="tenant-1", tenant_id="tenant-1")
     assert cache_file.cache.find(APPLICATION) == "the-token"
     assert set(Path("/dev/fd").iterdir()) <= before
 
@@ -454,7 +460,7 @@ def test_a_save_replaces_the_file_with_mode_0600(cache_file: CacheFile) -> None:
     previous = os.umask(0)
     try:
         with cache_file.cache.locked():
-            cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+            cache_file.cache.save(content(entry()), host=HOST, tenant_option="tenant-1", tenant_id="tenant-1")
     finally:
         os.umask(previous)
     for path in cache_file.path.parent.iterdir():
@@ -513,7 +519,7 @@ def test_a_save_that_fails_is_a_warning(cache_file: CacheFile, monkeypatch: pyte
 
     monkeypatch.setattr(os, "replace", full)
     with cache_file.cache.locked():
-        cache_file.cache.save(content(entry()), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        cache_file.cache.save(content(entry()), host=HOST, tenant_option="tenant-1", tenant_id="tenant-1")
     (warning,) = cache_file.warnings
     assert "could not be kept" in warning
     assert "No space left on device" in warning
@@ -538,7 +544,9 @@ def test_the_lock_of_a_killed_process_is_released_and_the_file_is_valid(cache_fi
     holder.join()
     assert cache_file.cache.find(APPLICATION) == "the-token"
     with cache_file.cache.locked():
-        cache_file.cache.save(content(entry(secret="new-token")), host=HOST, tenant="tenant-1", tenant_id="tenant-1")
+        cache_file.cache.save(
+            content(entry(secret="new-token")), host=HOST, tenant_option="tenant-1", tenant_id="tenant-1"
+        )
     assert cache_file.cache.find(APPLICATION) == "new-token"
 
 
@@ -562,7 +570,7 @@ def test_waiting_for_the_lock_times_out(cache_file: CacheFile) -> None:
 
 
 def save(cache: TokenCache, secret: str, **how: t.Any) -> None:
-    cache.save(content(entry(secret=secret)), host=HOST, tenant="tenant-1", tenant_id="tenant-1", **how)
+    cache.save(content(entry(secret=secret)), host=HOST, tenant_option="tenant-1", tenant_id="tenant-1", **how)
 
 
 def other_cache(cache_file: CacheFile) -> TokenCache:
@@ -575,9 +583,9 @@ def test_a_save_keeps_changes_of_other_programs(cache_file: CacheFile) -> None:
     other = other_cache(cache_file)
     other_content = json.loads(other.load())
     other_content["Account"]["new"] = {"username": "lee"}
-    other.save(json.dumps(other_content), host=HOST, tenant="other", tenant_id="id-of-other")
+    other.save(json.dumps(other_content), host=HOST, tenant_option="other", tenant_id="id-of-other")
     new["AccessToken"]["0"]["secret"] = "renewed-token"
-    cache_file.cache.save(json.dumps(new), host=HOST, tenant="own", tenant_id="id-of-own")
+    cache_file.cache.save(json.dumps(new), host=HOST, tenant_option="own", tenant_id="id-of-own")
     content_on_disk = json.loads(cache_file.path.read_bytes())
     assert (set(content_on_disk["Account"]), content_on_disk["AccessToken"]["0"]["secret"]) == (
         {"old", "new"},
@@ -591,7 +599,7 @@ def test_entries_that_msal_removed_are_removed_from_the_file(cache_file: CacheFi
     with cache_file.cache.locked():
         new = json.loads(cache_file.cache.load())
         del new["Account"]
-        cache_file.cache.save(json.dumps(new), host=HOST, tenant="own", tenant_id="id")
+        cache_file.cache.save(json.dumps(new), host=HOST, tenant_option="own", tenant_id="id")
     assert "Account" not in json.loads(cache_file.path.read_bytes())
 
 

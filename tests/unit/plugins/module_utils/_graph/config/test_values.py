@@ -9,13 +9,13 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.config.values import (
     MAX_AGE,
-    is_blank,
-    is_not_given,
+    _is_blank,
+    is_unset,
+    parse_boolean,
+    parse_count,
     parse_duration,
-    read_boolean,
-    read_count,
-    shown,
-    text_of,
+    short_repr,
+    stripped_text,
 )
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.errors import OptionsError
 
@@ -97,7 +97,7 @@ def test_other_values_are_not_durations(value: t.Any) -> None:
     with pytest.raises(OptionsError) as caught:
         parse_duration("timeout", value)
     assert str(caught.value) == (
-        f"timeout is {shown(value)}; it must be a duration from 0 to 1d. Give a number of seconds, or a number"
+        f"timeout is {short_repr(value)}; it must be a duration from 0 to 1d. Give a number of seconds, or a number"
         " with one of the units s, m, h, d and w, such as 30, 0.5, 90s, 15m, 2h, 1d or 1w."
     )
 
@@ -107,30 +107,31 @@ def test_other_values_are_not_durations(value: t.Any) -> None:
     [
         ("1.01d", {}, "'1.01d'; it must be a duration from 0 to 1d"),
         (86_401, {}, "86401; it must be a duration from 0 to 1d"),
-        ("0m", {"zero": False}, "'0m'; it must be a duration longer than 0 and at most 1d"),
+        ("0m", {"allow_zero": False}, "'0m'; it must be a duration longer than 0 and at most 1d"),
         ("36501d", {"max_seconds": MAX_AGE}, "'36501d'; it must be a duration from 0 to 36500d"),
     ],
 )
 def test_a_duration_has_limits(value: t.Any, limits: dict[str, t.Any], message: str) -> None:
     with pytest.raises(OptionsError, match=message):
         parse_duration("timeout", value, **limits)
-    assert parse_duration("timeout", "1d", zero=False) == 86_400
+    assert parse_duration("timeout", "1d", allow_zero=False) == 86_400
 
 
 @pytest.mark.parametrize("value", [*NOT_A_NUMBER, 2.5, "2.5", "4s", 101])
 def test_a_count_is_a_whole_number_within_its_limit(value: t.Any) -> None:
     with pytest.raises(OptionsError) as caught:
-        read_count("retries", value, most=100)
+        parse_count("retries", value, maximum=100)
     assert str(caught.value).startswith(
-        f"retries is {shown(value)}, which is not a whole number between 0 and 100. Give"
+        f"retries is {short_repr(value)}, which is not a whole number between 0 and 100. Give"
     )
-    assert read_count("retries", "100", most=100) == 100
+    assert parse_count("retries", "100", maximum=100) == 100
 
 
 def test_a_boolean_is_a_word_that_ansible_accepts() -> None:
-    assert [read_boolean("x", value) for value in (True, " Yes ", 1, "on", "0", "False", 0)] == [True] * 4 + [False] * 3
+    words = (True, " Yes ", 1, "on", "0", "False", 0)
+    assert [parse_boolean("x", word) for word in words] == [True] * 4 + [False] * 3
     with pytest.raises(OptionsError, match="^x is 'perhaps', which is not a boolean. Give true or false.$"):
-        read_boolean("x", "perhaps")
+        parse_boolean("x", "perhaps")
 
 
 @pytest.mark.parametrize(
@@ -138,17 +139,17 @@ def test_a_boolean_is_a_word_that_ansible_accepts() -> None:
     [(None, True), ("", True), (" None ", True), (PLACEHOLDER, True), ("x", False), (0, False), (False, False)],
 )
 def test_missing_values_of_surveys_and_ansible_are_blank(value: t.Any, blank: bool) -> None:
-    assert is_blank(value) is blank
+    assert _is_blank(value) is blank
 
 
 @pytest.mark.parametrize(
-    ("value", "not_given"), [(False, True), (" False ", True), (None, True), ("null", True), (0, False), ("no", False)]
+    ("value", "unset"), [(False, True), (" False ", True), (None, True), ("null", True), (0, False), ("no", False)]
 )
-def test_false_counts_as_not_given(value: t.Any, not_given: bool) -> None:
-    assert is_not_given(value) is not_given
+def test_false_counts_as_unset(value: t.Any, unset: bool) -> None:
+    assert is_unset(value) is unset
 
 
 def test_a_huge_integer_has_an_empty_text_and_a_description() -> None:
-    assert (text_of(HUGE), text_of(" 7 "), text_of(7)) == ("", "7", "7")
-    assert shown([HUGE]) == "a number of more than 4300 digits"
-    assert shown("x" * 500) == "'" + "x" * 99
+    assert (stripped_text(HUGE), stripped_text(" 7 "), stripped_text(7)) == ("", "7", "7")
+    assert short_repr([HUGE]) == "a number of more than 4300 digits"
+    assert short_repr("x" * 500) == "'" + "x" * 99

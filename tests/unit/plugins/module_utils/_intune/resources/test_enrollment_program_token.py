@@ -14,7 +14,7 @@ from ansible_collections.msgraph.intune.tests.unit.resource_checks import (
     EARLIER,
     LATER,
     health,
-    not_ready,
+    not_ready_reason,
     progress,
     seconds_until_ready,
 )
@@ -52,10 +52,10 @@ def test_an_error_code_counts_after_the_trigger_time_moved(after: t.Any, expecte
 
 
 def test_an_expired_token_cannot_sync() -> None:
-    assert not_ready(ENROLLMENT_PROGRAM_TOKEN, token()) is None
-    assert not_ready(ENROLLMENT_PROGRAM_TOKEN, token(tokenExpirationDateTime=None)) is None
+    assert not_ready_reason(ENROLLMENT_PROGRAM_TOKEN, token()) is None
+    assert not_ready_reason(ENROLLMENT_PROGRAM_TOKEN, token(tokenExpirationDateTime=None)) is None
     expired = token(tokenExpirationDateTime=EARLIER)
-    assert not_ready(ENROLLMENT_PROGRAM_TOKEN, expired) == f"the token expired at {EARLIER}"
+    assert not_ready_reason(ENROLLMENT_PROGRAM_TOKEN, expired) == f"the token expired at {EARLIER}"
 
 
 def test_the_last_trigger_starts_the_minimum_interval() -> None:

@@ -104,8 +104,8 @@ def test_unknown_health_is_counted_only_if_a_connector_has_it() -> None:
 
 
 def test_a_message_shows_the_server_name_and_the_id() -> None:
-    assert EXCHANGE_CONNECTOR.name_and_id(EXCHANGE_CONNECTOR.read_state(FROM_GRAPH)) == "EXCH01 (7)"
-    assert EXCHANGE_CONNECTOR.name_and_id(EXCHANGE_CONNECTOR.read_state({"id": "7"})) == "'7'"
+    assert EXCHANGE_CONNECTOR.label_of(EXCHANGE_CONNECTOR.read_state(FROM_GRAPH)) == "EXCH01 (7)"
+    assert EXCHANGE_CONNECTOR.label_of(EXCHANGE_CONNECTOR.read_state({"id": "7"})) == "'7'"
 
 
 def test_a_status_with_the_name_of_a_health_does_not_replace_its_count() -> None:
@@ -128,7 +128,7 @@ def test_a_property_that_is_too_long_is_masked_and_cut_and_such_an_id_is_refused
 
 
 def test_a_server_name_in_a_message_is_printable_and_short() -> None:
-    label = EXCHANGE_CONNECTOR.name_and_id(
+    label = EXCHANGE_CONNECTOR.label_of(
         EXCHANGE_CONNECTOR.read_state({"id": "7", "serverName": "EX\x1b[31m\n+ forged" + "x" * 300})
     )
     assert label.isprintable()

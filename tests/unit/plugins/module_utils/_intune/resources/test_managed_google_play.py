@@ -10,7 +10,13 @@ import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.managed_google_play import (
     MANAGED_GOOGLE_PLAY,
 )
-from ansible_collections.msgraph.intune.tests.unit.resource_checks import EARLIER, LATER, health, not_ready, progress
+from ansible_collections.msgraph.intune.tests.unit.resource_checks import (
+    EARLIER,
+    LATER,
+    health,
+    not_ready_reason,
+    progress,
+)
 
 
 def settings(**changes: t.Any) -> dict[str, t.Any]:
@@ -41,8 +47,8 @@ def test_the_status_counts_after_a_later_sync(before: t.Any, after: t.Any, expec
 
 @pytest.mark.parametrize("status", ["notBound", "bound", "unbinding", None])
 def test_only_a_bound_and_validated_account_can_sync(status: str | None) -> None:
-    assert not_ready(MANAGED_GOOGLE_PLAY, settings()) is None
-    assert (not_ready(MANAGED_GOOGLE_PLAY, settings(bindStatus=status)) or "").startswith(
+    assert not_ready_reason(MANAGED_GOOGLE_PLAY, settings()) is None
+    assert (not_ready_reason(MANAGED_GOOGLE_PLAY, settings(bindStatus=status)) or "").startswith(
         f"its bind_status is {status or 'unknown'}, and only"
     )
 

@@ -10,7 +10,13 @@ import typing as t
 import pytest
 from ansible_collections.msgraph.intune.plugins.module_utils._graph.masking import MASK, SECRETS
 from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.vpp_token import VPP_TOKEN
-from ansible_collections.msgraph.intune.tests.unit.resource_checks import EARLIER, LATER, health, not_ready, progress
+from ansible_collections.msgraph.intune.tests.unit.resource_checks import (
+    EARLIER,
+    LATER,
+    health,
+    not_ready_reason,
+    progress,
+)
 
 
 def token(**changes: t.Any) -> dict[str, t.Any]:
@@ -70,8 +76,8 @@ def test_a_sync_has_completed_with_the_status_and_a_later_time(after: t.Any, cha
 
 @pytest.mark.parametrize("state", ["expired", "invalid", "assignedToExternalMDM", "duplicateLocationId", None])
 def test_only_a_valid_token_can_sync(state: str | None) -> None:
-    assert not_ready(VPP_TOKEN, token()) is None
-    assert not_ready(VPP_TOKEN, token(state=state)) == (
+    assert not_ready_reason(VPP_TOKEN, token()) is None
+    assert not_ready_reason(VPP_TOKEN, token(state=state)) == (
         f"its state is {state or 'unknown'}, and only a valid token can sync"
     )
 
