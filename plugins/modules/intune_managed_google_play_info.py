@@ -47,7 +47,7 @@ msg:
   description: A message that describes what was read. On failure it also says what to do next.
   returned: always
   type: str
-  sample: '2 managed Google Play settings: 1 healthy, 0 warning, 1 unhealthy.'
+  sample: Managed Google Play is healthy.
 settings:
   description:
     - One entry with the settings of the tenant.

@@ -67,24 +67,23 @@ def error_kinds(module: str) -> set[str]:
 def result_keys(module: str) -> set[str]:
     """Return the documented result keys of a module at each level, without the properties of objects."""
     results = _documentation("module", module)["return"]
-    entries = [value for value in results.values() if value.get("elements") == "dict"]
-    keys = set(_keys({name: value for name, value in results.items() if value not in entries}))
-    keys |= {name for name, value in results.items() if value in entries}
-    for entry in entries:
-        # An entry of an info module is an object with these keys.
-        added = {"seconds_since_last_sync", "health", "health_reason"}
-        keys |= set(entry["contains"]) if "action" in entry["contains"] else added
+    keys = set(_keys({name: value for name, value in results.items() if value.get("elements") != "dict"}))
+    for name, value in results.items():
+        if value.get("elements") == "dict":
+            # An entry of an info module is an object with a few more keys.
+            added = {"seconds_since_last_sync", "health", "health_reason"}
+            keys |= {name} | (set(value["contains"]) if "action" in value["contains"] else added)
     return keys
 
 
 def result_values(module: str, key: str) -> set[str]:
-    """Return the documented values of a key of an entry; each item of its description begins with a value."""
-    returned = _documentation("module", module)["return"].values()
-    entries = [value for value in returned if value.get("elements") == "dict"]
-    items = [item for entry in entries for item in entry["contains"].get(key, {}).get("description", ())]
-    sentences = [sentence for item in items for sentence in re.split(r"(?<=\.)\s", item)]
-    found = [re.match(r"V\((\w+)\)", sentence) for sentence in sentences]
-    return {value[1] for value in found if value and value[1] != "null"}
+    """Return the documented values of a key of an entry; a sentence of its description begins with each value."""
+    values = set()
+    for result in _documentation("module", module)["return"].values():
+        if result.get("elements") == "dict":
+            text = "\n".join(result["contains"].get(key, {}).get("description", ()))
+            values |= set(re.findall(r"(?:^|\.\s)V\((\w+)\)", text, re.MULTILINE))
+    return values - {"null"}
 
 
 def descriptions(module: str) -> list[str]:

@@ -36,8 +36,10 @@ def first_words(head: str) -> set[str]:
 
 
 def default_text(default: object) -> str:
-    """Return the default as YAML writes it, in quotes of reStructuredText; a dash for an option without a default."""
-    return "\N{EN DASH}" if default is None else f"``{str(default).lower() if isinstance(default, bool) else default}``"
+    """Return the default as YAML writes it, as a literal; "Not set" for an option without a default."""
+    if default is None:
+        return "Not set"
+    return f"``{str(default).lower() if isinstance(default, bool) else default}``"
 
 
 def listed_options(head: str) -> dict[str, tuple[Option, str]]:

@@ -172,7 +172,7 @@ def _words(resource: Resource) -> dict[str, t.Any]:
         "plural": key,
         "success_status": 204 if action is None else action.success_status,
         "message_sample": f"Microsoft Graph accepted a {sync} of {example}.",
-        "info_sample": f"{resource.count_phrase(2)}: 1 healthy, 0 warning, 1 unhealthy.",
+        "info_sample": _health_sample(resource),
         "name_rule": f"The first non-empty value of {names}." if names else "Always V(null), because it has no name.",
         "retry_after": (
             f"How many seconds are left of the service's minimum interval of {interval} between two syncs, when this is"
@@ -188,6 +188,12 @@ def _words(resource: Resource) -> dict[str, t.Any]:
         "status_sample": json.dumps(dict.fromkeys(resource.statuses, 0)).replace('"', ""),
         "retried_action": f"read {'the ' if not resource.is_singleton else ''}{resource.plural} of the tenant",
     }
+
+
+def _health_sample(resource: Resource) -> str:
+    if resource.is_singleton:
+        return f"{resource.noun[0].upper()}{resource.noun[1:]} is healthy."
+    return f"{resource.count_phrase(2)}: 1 healthy, 0 warning, 1 unhealthy."
 
 
 def _reasons(resource: Resource) -> list[str]:
