@@ -40,15 +40,13 @@ html_copy_source = False
 html_show_sphinx = False
 html_use_index = False
 
-# The pages of Ansible's own documentation that ours lead to, by their labels. sphinx.ext.intersphinx would know them
-# all, and need the network each time to ask for them.
+# The pages of Ansible's own documentation, by their labels. sphinx.ext.intersphinx would need the network to find them.
 ANSIBLE = "https://docs.ansible.com/projects/ansible/devel/"
-PAGES = {
-    "action_plugins": "plugins/action.html",
-    "ansible_collections.ansible.builtin.set_stats_module": "collections/ansible/builtin/set_stats_module.html",
-    "ansible_collections.ansible.builtin.template_module": "collections/ansible/builtin/template_module.html",
-    "common_return_values": "reference_appendices/common_return_values.html",
-}
+PAGES = (
+    (r"action_plugins", "plugins/action.html"),
+    (r"common_return_values", "reference_appendices/common_return_values.html"),
+    (r"ansible_collections\.ansible\.builtin\.(\w+_module)", r"collections/ansible/builtin/\1.html"),
+)
 
 # The guides link to files of the repository, so that the links work on GitHub too. The site has a page for each file.
 PAGE_OF_FILE = (
@@ -59,17 +57,18 @@ PAGE_OF_FILE = (
 
 
 def link_to_pages(app: Sphinx, text: document, page: str) -> None:
-    """Replace links to files of the repository by links to the pages of the site; warn when there is no such page."""
+    """Replace links to files of the repository by links to the pages of the site; warn when a file has no page."""
     for link in text.findall(reference):
         file, _, anchor = link.get("refuri", "").partition("#")
-        for pattern, replacement in PAGE_OF_FILE:
-            if re.fullmatch(pattern, file):
-                target = re.sub(pattern, replacement, file)
-                if target not in app.env.found_docs or (anchor and anchor not in app.env.get_doctree(target).ids):
-                    logging.getLogger(__name__).warning("no page for the link %s", link["refuri"], location=link)
-                    continue
-                link["refuri"] = app.builder.get_relative_uri(page, target) + (anchor and f"#{anchor}")
-                link["internal"] = True
+        if not file or re.match(r"[a-z]+:", file) or file.endswith(".html"):
+            continue
+        targets = (re.sub(old, new, file) for old, new in PAGE_OF_FILE if re.fullmatch(old, file))
+        target = next(targets, None)
+        if target not in app.env.found_docs or (anchor and anchor not in app.env.get_doctree(target).ids):
+            logging.getLogger(__name__).warning("no page for the link %s", link["refuri"], location=link)
+            continue
+        link["refuri"] = app.builder.get_relative_uri(page, target) + (anchor and f"#{anchor}")
+        link["internal"] = True
 
 
 def change_first_page(_app: Sphinx, page: str, source: list[str]) -> None:
@@ -98,9 +97,11 @@ def add_captions(lines: list[str]) -> t.Iterator[str]:
 
 
 def link_to_ansible(_app: Sphinx, _env: t.Any, node: pending_xref, text: reference) -> reference | None:
-    """Make a link of a reference that Sphinx itself finds nothing for, where it is one of Ansible's pages."""
-    page = PAGES.get(node["reftarget"])
-    return page and reference("", "", text, internal=False, refuri=ANSIBLE + page)
+    """Return a link to a page of Ansible for a reference that Sphinx cannot resolve."""
+    for pattern, page in PAGES:
+        if match := re.fullmatch(pattern, node["reftarget"]):
+            return reference("", "", text, internal=False, refuri=ANSIBLE + match.expand(page))
+    return None
 
 
 def link_home(_app: Sphinx, _page: str, _template: str, context: dict[str, t.Any], _doctree: t.Any) -> None:

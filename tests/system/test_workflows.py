@@ -89,6 +89,7 @@ def test_only_a_job_without_code_of_the_repository_can_publish_the_site() -> Non
     publishers = [job for job in jobs.values() if job["permissions"] != {"contents": "read"}]
     assert publishers == [jobs["publish"]]
     assert [set(step) for step in jobs["publish"]["steps"]] == [{"id", "uses"}]
+    assert jobs["publish"]["if"] == "github.ref == 'refs/heads/main'"
 
 
 @pytest.mark.parametrize(("tag", "status"), [(VERSION, 0), (f"v{VERSION}", 1), ("9.9.9", 1)])
