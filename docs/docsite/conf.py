@@ -59,7 +59,7 @@ PAGE_OF_FILE = (
 def link_to_pages(app: Sphinx, text: document, page: str) -> None:
     """Replace links to files of the repository by links to the pages of the site; warn when a file has no page."""
     for link in text.findall(reference):
-        file, _, anchor = link.get("refuri", "").partition("#")
+        file, _separator, anchor = link.get("refuri", "").partition("#")
         if not file or re.match(r"[a-z]+:", file) or file.endswith(".html"):
             continue
         targets = (re.sub(old, new, file) for old, new in PAGE_OF_FILE if re.fullmatch(old, file))

@@ -103,7 +103,7 @@ def play(
     return Report(run, folder)
 
 
-def render(folder: Path, info_result: dict[str, t.Any], /, *flags: str, **options: str) -> Report:
+def render(path: Path, info_result: dict[str, t.Any], *flags: str, **options: str) -> Report:
     """Render a result of the info module in a folder.
 
     The play reads the result with ``slurp``, so Ansible handles it as the output of a module: it does not template the
@@ -111,13 +111,13 @@ def render(folder: Path, info_result: dict[str, t.Any], /, *flags: str, **option
 
     :param options: the options of the role, without their prefix.
     """
-    (folder / "info_result.json").write_text(json.dumps(info_result), encoding="utf-8")
+    (path / "info_result.json").write_text(json.dumps(info_result), encoding="utf-8")
     variables = {f"exchange_connector_report_{name}": value for name, value in options.items()}
     variables["exchange_connector_report_result"] = "{{ file.content | b64decode | from_json }}"
     return play(
-        folder,
+        path,
         [
-            {"ansible.builtin.slurp": {"src": str(folder / "info_result.json")}, "register": "file"},
+            {"ansible.builtin.slurp": {"src": str(path / "info_result.json")}, "register": "file"},
             {"ansible.builtin.import_role": {"name": ROLE, "tasks_from": "render"}, "vars": variables},
             {"ansible.builtin.debug": {"var": "exchange_connector_report_files"}},
         ],
