@@ -129,7 +129,7 @@ def flatten_counts(counts: Mapping[str, t.Any]) -> dict[str, int]:
 
 
 def health_summary(resource: Resource, states: Sequence[State]) -> str:
-    """Return the health of the only object, or a sentence such as "3 VPP tokens: 2 healthy, 1 warning, 0 unhealthy."."""
+    """Return the health of the only object, or counts: "3 VPP tokens: 2 healthy, 1 warning, 0 unhealthy."."""
     if resource.is_singleton and states:
         return f"{resource.noun[0].upper()}{resource.noun[1:]} is {states[0]['health']}."
     by_health = count_values(states, "health", HEALTH_VALUES)
