@@ -43,7 +43,8 @@ options:
     description:
       - The percentage of the selected objects that may fail, or still be pending at O(wait_timeout), while the task
         still succeeds. The task then warns and shows the first error.
-      - An error before the first trigger, such as a failed sign-in, always fails the task.
+      - An object that does not exist counts as failed. An error before the first trigger that concerns the whole task,
+        such as a failed sign-in or a name that fits no object, always fails the task.
       - A number from V(0) to V(100).
     type: int
     default: 0
@@ -80,7 +81,8 @@ options:
       - V(fail) fails the object with an error of the kind V(throttled). Its C(retry_after) is the number of seconds
         that are left.
       - V(wait) waits for the end of the interval, and then triggers the sync. It waits at most as long as
-        O(wait_timeout); if the interval ends later, it fails at once as with V(fail).
+        O(wait_timeout); if the interval ends later, it fails at once as with V(fail). If the service refuses the sync
+        even then, the module waits for one more interval and triggers it a last time.
     type: str
     choices: [skip, fail, wait]
     default: skip

@@ -144,7 +144,7 @@ tokens:
           type: str
           sample: 3f2c1e5a-7d4b-4b6e-9a0f-2d1c8e7b6a55
         token_name:
-          description: The name of the token, as the admin center shows it.
+          description: The name of the token.
           returned: always
           type: str
           sample: Contoso ADE
@@ -267,7 +267,8 @@ tokens:
           type: str
           sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
         retry_after:
-          description: How many seconds the service asked to wait. V(null) when it did not.
+          description: How many seconds the service asked to wait, or how many are left of its minimum
+            interval. V(null) otherwise.
           returned: always
           type: float
           sample: null

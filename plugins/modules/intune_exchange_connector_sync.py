@@ -284,7 +284,8 @@ connectors:
           type: str
           sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
         retry_after:
-          description: How many seconds the service asked to wait. V(null) when it did not.
+          description: How many seconds the service asked to wait, or how many are left of its minimum
+            interval. V(null) otherwise.
           returned: always
           type: float
           sample: null

@@ -5,7 +5,7 @@
 
 DOCUMENTATION = r"""
 module: intune_managed_google_play_info
-short_description: Read managed Google Play of Microsoft Intune, and their health
+short_description: Read the connection of Microsoft Intune to managed Google Play, and its health
 version_added: 1.1.0
 author: The msgraph.intune maintainers (@msgraph-intune)
 description:
@@ -216,7 +216,8 @@ error:
       type: str
       sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
     retry_after:
-      description: How many seconds the service asked to wait. V(null) when it did not.
+      description: How many seconds the service asked to wait, or how many are left of its minimum
+        interval. V(null) otherwise.
       returned: always
       type: float
       sample: null

@@ -11,8 +11,8 @@ author: The msgraph.intune maintainers (@msgraph-intune)
 description:
   - Asks Microsoft Graph to sync the apps of managed Google Play with Microsoft Intune. A tenant has one connection to
     managed Google Play, so there is nothing to select.
-  - The connection can sync only when its C(bindStatus) is C(boundAndValidated). Otherwise the sync is skipped with the
-    reason V(not_ready).
+  - The module syncs only when the C(bindStatus) of the connection is C(boundAndValidated). Otherwise the sync is
+    skipped with the reason V(not_ready).
   - A sync has completed when the time of the last app sync is later than before and its status is V(success). It has
     failed when the time is later and the status is another one.
 extends_documentation_fragment:
@@ -244,7 +244,8 @@ settings:
           type: str
           sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
         retry_after:
-          description: How many seconds the service asked to wait. V(null) when it did not.
+          description: How many seconds the service asked to wait, or how many are left of its minimum
+            interval. V(null) otherwise.
           returned: always
           type: float
           sample: null

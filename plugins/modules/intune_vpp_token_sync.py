@@ -13,7 +13,7 @@ description:
     licences from Apple.
   - Apple VPP tokens are also called location tokens of Apple Business Manager or Apple School Manager.
   - Intune also syncs each token once a day.
-  - Only a token whose state is V(valid) can sync. Others are skipped with the reason V(not_ready).
+  - The module syncs only tokens whose state is V(valid). Others are skipped with the reason V(not_ready).
   - A sync has completed when RV(tokens[].after.last_sync_status) is V(completed) and the last sync time is later than
     before. It has failed when the status becomes V(failed).
 extends_documentation_fragment:
@@ -138,7 +138,7 @@ tokens:
           type: str
           sample: 3f2c1e5a-7d4b-4b6e-9a0f-2d1c8e7b6a55
         display_name:
-          description: The name of the token, as the admin center shows it.
+          description: The name of the token.
           returned: always
           type: str
           sample: Contoso Headquarters
@@ -276,7 +276,8 @@ tokens:
           type: str
           sample: 5a1c9e02-3b44-4f0e-a1a5-9d8c7b6a5f4e
         retry_after:
-          description: How many seconds the service asked to wait. V(null) when it did not.
+          description: How many seconds the service asked to wait, or how many are left of its minimum
+            interval. V(null) otherwise.
           returned: always
           type: float
           sample: null

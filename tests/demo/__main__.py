@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make demo`: run two sync modules with ansible-playbook, and show the requests that it sent.
+"""`make demo`: run two sync modules with ansible-playbook, and show the requests that they sent.
 
 Only the services of Microsoft (Graph and Entra) are simulated.
 """

@@ -151,4 +151,4 @@ def test_the_minimum_interval_can_fail_the_play(simulator: Simulator) -> None:
     simulator.change_settings("autopilot", syncStatus="completed")
     run = run_command(command, ansible_environment(simulator))
     assert run.returncode == 2
-    assert "the service accepts the next sync in " in run.stdout + run.stderr
+    assert "the service accepts one sync in 600 s, and the next one in " in run.stdout + run.stderr

@@ -34,9 +34,7 @@ def plan(
     action, state = resource.action, target.before
     if action is None or state is None:
         return
-    problem = None
-    if action.not_ready_reason is not None and server_time is not None:
-        problem = action.not_ready_reason(state, server_time)
+    problem = None if action.not_ready_reason is None else action.not_ready_reason(state, server_time)
     if problem is not None:
         target.skip("not_ready", problem)
     elif action.is_running is not None and action.is_running(state):
@@ -46,6 +44,8 @@ def plan(
     elif server_time is not None:
         ready_at = action.ready_at(state)
         seconds = 0.0 if ready_at is None else float(-((server_time - ready_at) // TICKS_PER_SECOND))
+        # A time in the future counts as now: the interval cannot last longer than the documented one.
+        seconds = min(seconds, float(action.minimum_interval))
         if seconds > 0:
             hold(resource, options, target, seconds, clock_now)
 
@@ -55,11 +55,11 @@ def hold(resource: Resource, options: SyncOptions, target: SyncTarget, seconds: 
     if options.cooldown == "wait" and seconds <= options.wait_options.timeout:
         target.not_before = clock_now + seconds
     elif options.cooldown == "skip":
-        target.skip("cooling_down", _cooldown_phrase(seconds), retry_after=seconds)
+        target.skip("cooling_down", _cooldown_phrase(resource, seconds), retry_after=seconds)
     else:
         target.fail(
             ThrottledError(
-                _cooldown_phrase(seconds),
+                _cooldown_phrase(resource, seconds),
                 hint=_COOLDOWN_HINTS[options.cooldown],
                 action=trigger_phrase(resource, target),
                 retry_after=seconds,
@@ -88,5 +88,6 @@ def _is_recent(resource: Resource, options: SyncOptions, state: State, now: int)
     return options.if_older_than is not None and age is not None and age < options.if_older_than
 
 
-def _cooldown_phrase(seconds: float) -> str:
-    return f"the service accepts the next sync in {seconds:.0f} s"
+def _cooldown_phrase(resource: Resource, seconds: float) -> str:
+    interval = 0 if resource.action is None else resource.action.minimum_interval
+    return f"the service accepts one sync in {interval} s, and the next one in {seconds:.0f} s"

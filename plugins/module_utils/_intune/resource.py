@@ -66,12 +66,14 @@ class SyncAction:
     :param is_running: a function that returns whether a sync is running, from the state. The service would refuse
         another sync.
     :param not_ready_reason: a function that returns why the object cannot sync, as a clause, or ``None``. Its
-        arguments: the state, and the time of the service in ticks.
+        arguments: the state, and the time of the service in ticks, or ``None`` if it is unknown.
     :param minimum_interval: seconds that the service demands between two syncs.
     :param interval_keys: the keys of a state that hold times. The interval starts at the latest of these times.
     :param running_on_409: whether HTTP status 409 means that a sync is running already.
     :param cooldown_on_429: whether HTTP status 429 means that the minimum interval is not over.
+    :param failure_key: the key of a state whose value reports a failure; by default the status of the resource.
     :param failure_hint: what to do when the service reports a failed sync, as a sentence.
+    :param not_ready_hint: what to do when an object cannot sync, as a sentence.
     """
 
     name: str
@@ -80,12 +82,14 @@ class SyncAction:
     success_status: int = 204
     sync_types: tuple[str, ...] = ()
     is_running: Callable[[State], bool] | None = None
-    not_ready_reason: Callable[[State, int], str | None] | None = None
+    not_ready_reason: Callable[[State, int | None], str | None] | None = None
     minimum_interval: int = 0
     interval_keys: tuple[str, ...] = ()
     running_on_409: bool = False
     cooldown_on_429: bool = False
+    failure_key: str | None = None
     failure_hint: str | None = None
+    not_ready_hint: str | None = None
 
     @property
     def needs_state(self) -> bool:
@@ -196,7 +200,7 @@ class Resource:
 
     def name_of(self, state: State) -> str | None:
         """Return the first name of an object in the order of ``name_keys``, or ``None`` if it has no name."""
-        return next((state[key] for key in self.name_keys if state.get(key)), None)
+        return next((state[key] for key in self.name_keys if (state.get(key) or "").strip()), None)
 
     def label_of(self, state: State) -> str:
         """Return the label of the object with this state, such as "Berlin (1234)"."""

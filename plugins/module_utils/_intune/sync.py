@@ -65,6 +65,7 @@ class SyncRun:
                 target.action = "would_trigger"
             if planned:
                 self._warn_of_missing_permission(client)
+            self._warn_of_tolerated_failures()
             return
         if planned:
             self._trigger(client, planned)

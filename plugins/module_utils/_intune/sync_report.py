@@ -101,10 +101,12 @@ def _skipped(run: SyncRun) -> list[str]:
     for target in run.targets:
         if target.action == "skipped":
             by_reason.setdefault(target.reason, []).append(target)
-    return [
-        f"Skipped {objects_phrase(run.resource, targets)}: {_clause(run.options, targets)}."
-        for targets in by_reason.values()
-    ]
+    sentences = []
+    for reason, targets in by_reason.items():
+        sentences.append(f"Skipped {objects_phrase(run.resource, targets)}: {_clause(run.options, targets)}.")
+        if reason == "not_ready" and run.action.not_ready_hint:
+            sentences.append(run.action.not_ready_hint)
+    return sentences
 
 
 def _clause(options: SyncOptions, targets: Sequence[SyncTarget]) -> str:

@@ -90,7 +90,7 @@ class SyncTarget:
         """Record that the service accepted the request."""
         self.action = "triggered"
         self.http_status = response.status
-        self.attempts = response.attempts
+        self.attempts += response.attempts
         self.request_id = response.request_id
         self.client_request_id = response.client_request_id
 

@@ -14,7 +14,8 @@ from .._graph.client import GraphRequest
 from .._graph.errors import GraphError, NotFoundError
 from .fields import register_secrets, unwrap
 from .plan import hold, trigger_phrase
-from .read import explain_missing
+from .read import explain_missing, read_selected
+from .selection import Selection
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,12 +47,35 @@ class Trigger:
         clock = self._client.clock
         while planned := [target for target in targets if target.action == "planned"]:
             next_time = min(target.not_before for target in planned)
-            if next_time > clock.now():
+            slept = next_time > clock.now()
+            if slept:
                 clock.sleep(next_time - clock.now())
             # A clock can return slightly less than the time that it was asked to sleep until.
             ready = [target for target in planned if target.not_before <= max(next_time, clock.now())]
+            if slept and self._options.wait:
+                self._read_again(ready)
+                ready = [target for target in ready if target.action == "planned"]
             for target, result in zip(ready, self._send_all([self._request(target) for target in ready])):
                 self._record(target, result)
+
+    def _read_again(self, targets: Sequence[SyncTarget]) -> None:
+        """Read the states after a sleep. Another sync may have completed, which must not count as this one."""
+        names = {target.id: target.name for target in targets}
+        try:
+            snapshot = read_selected(
+                self._client, self._resource, Selection(ids=tuple(names)), self._permission, names=names
+            )
+        except GraphError as exc:
+            for target in targets:
+                target.fail(exc)
+            return
+        for target in targets:
+            state = snapshot.states[target.id]
+            if isinstance(state, GraphError):
+                target.fail(state)
+            else:
+                target.before = state
+                target.sync_time_unknown = target.id in snapshot.unreadable
 
     def _send_all(self, requests: Sequence[GraphRequest]) -> list[Result]:
         if len(requests) == 1:
@@ -83,7 +107,7 @@ class Trigger:
         if not isinstance(result, GraphError):
             target.accept(result)
             return
-        target.attempts = result.attempts
+        target.attempts += result.attempts
         if result.status == 409 and self._action.running_on_409:
             target.skip("already_running", "a sync is running already")
             target.record_response_of(result)
@@ -96,11 +120,18 @@ class Trigger:
         seconds = error.retry_after or float(self._action.minimum_interval)
         if self._options.cooldown == "wait" and target.asked_to_wait:
             # One further request after the interval is enough: the service refused that, too.
-            target.fail(error.copy_with(retry_after=seconds))
+            target.fail(error.copy_with(retry_after=seconds, hint="Run the task again after that time."))
             return
         target.asked_to_wait = True
         hold(self._resource, self._options, target, seconds, self._client.clock.now())
         target.record_response_of(error)
+        if target.error is not None:
+            target.error = target.error.copy_with(
+                status=error.status,
+                code=error.code,
+                request_id=error.request_id,
+                client_request_id=error.client_request_id,
+            )
 
     def _explain_missing(self, target: SyncTarget, error: GraphError) -> GraphError:
         if target.before is None:

@@ -99,7 +99,7 @@ class Wait:
 
     def _record(self, target: SyncTarget, state: State) -> None:
         before = target.before or {}
-        status = self._resource.status_key
+        status = self._action.failure_key or self._resource.status_key
         target.after = state
         # A failure that the status shows counts only after this: it can be left over from an earlier sync.
         target.state_changed = (
@@ -144,8 +144,13 @@ class Wait:
         if requested:
             end += f"; the service asks to wait {requested:g} s, which is longer than the rest of wait_timeout"
 
+        # A sync that has not completed can have a later time already, where the status decides.
+        key = resource.last_sync_key
+        time_moved = any(is_later(one.before or {}, one.after or {}, key) for one in pending)
+        problem = "the sync has not completed" if time_moved else "the time of the last sync has not moved on"
+
         def message(shown: str) -> str:
-            return f"after {round(elapsed, 1):g} s the time of the last sync has not moved on for {shown}{end}"
+            return f"after {round(elapsed, 1):g} s {problem} for {shown}{end}"
 
         share = f"{len(pending)} of " if len(pending) < len(targets) else ""
         counted = resource.noun if resource.is_singleton else f"{share}{resource.count_phrase(len(targets))}"
@@ -166,11 +171,31 @@ class Wait:
     def _hints(self, pending: Sequence[SyncTarget]) -> list[str]:
         resource = self._resource
         hints = [resource.not_found_hint] if any(target.missing for target in pending) else []
+        hints += self._earlier_failure_hints(pending)
         hints += self._status_hints([target for target in pending if not target.missing])
         hints.append(
-            f"Raise wait_timeout, or run the module {resource.info_module} later to see whether the time has moved on."
+            f"Raise wait_timeout, or run the module {resource.info_module} later to see whether the sync has completed."
         )
         return [*hints, resource.support_notice] if resource.support_notice else hints
+
+    def _earlier_failure_hints(self, pending: Sequence[SyncTarget]) -> list[str]:
+        """Return the advice for objects that show the failure of an earlier sync, or of this one: it looks the same."""
+        failures = [
+            progress
+            for target in pending
+            if target.before is not None
+            and target.after is not None
+            and (progress := self._action.progress(target.before, target.after, True)).status == "failed"
+        ]
+        if not failures:
+            return []
+        subject = (
+            f"{failures[0].message[0].upper()}{failures[0].message[1:]}"
+            if len(pending) == 1
+            else (f"The status of {len(failures)} of them shows a failure")
+        )
+        hint = f"{subject}, as before this sync, so this sync may have failed, too."
+        return [hint, self._action.failure_hint] if self._action.failure_hint else [hint]
 
     def _status_hints(self, pending: Sequence[SyncTarget]) -> list[str]:
         """Return the advice to check objects whose status shows that they cannot sync."""

@@ -33,17 +33,17 @@ _ROLE_HINT = (
 _READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE_HINT, application_hint=LICENCE_HINT)
 
 
-def _not_ready_reason(state: State, now: int) -> str | None:
-    left = seconds_until(state, _EXPIRES, now)
+def _not_ready_reason(state: State, now: int | None) -> str | None:
+    left = None if now is None else seconds_until(state, _EXPIRES, now)
     return f"the token expired at {state[_EXPIRES]}" if left is not None and left <= 0 else None
 
 
-def _progress(before: State, after: State, _changed: bool) -> Progress:
+def _progress(before: State, after: State, changed: bool) -> Progress:
     if is_later(before, after, _LAST_SYNC):
         return COMPLETED
     # Without a later trigger time, the error code belongs to an earlier sync.
     code = after["last_sync_error_code"]
-    if code and is_later(before, after, _LAST_TRIGGER):
+    if code and changed and is_later(before, after, _LAST_TRIGGER):
         return Progress("failed", f"its last_sync_error_code is {code}")
     return PENDING
 
@@ -90,6 +90,8 @@ ENROLLMENT_PROGRAM_TOKEN: t.Final = Resource(
         # https://learn.microsoft.com/mem/intune/enrollment/device-enrollment-program-enroll-ios
         minimum_interval=900,
         interval_keys=(_LAST_TRIGGER,),
+        failure_key="last_sync_error_code",
         failure_hint="Check the token in the Intune admin center and in Apple Business Manager.",
+        not_ready_hint="Renew the token in Apple Business Manager and in the Intune admin center.",
     ),
 )

@@ -22,10 +22,16 @@ from ..selection import SelectionOptions
 _LAST_SYNC: t.Final = "last_sync_date_time"
 _INFO_MODULE: t.Final = "msgraph.intune.intune_exchange_connector_info"
 _ROLE_HINT = (
-    "The signed-in user needs an Intune role besides, such as Intune Administrator,"
+    "The signed-in user needs an Intune role as well, such as Intune Administrator,"
     " or one with Read and Update on Device compliance policies."
 )
-READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE_HINT, application_hint=LICENCE_HINT)
+_CONFIGURATION_READ_WRITE: t.Final = "DeviceManagementConfiguration.ReadWrite.All"
+READ_WRITE = Permission(
+    "DeviceManagementServiceConfig.ReadWrite.All",
+    _ROLE_HINT,
+    implied_by=(_CONFIGURATION_READ_WRITE,),
+    application_hint=LICENCE_HINT,
+)
 
 EXCHANGE_CONNECTOR: t.Final = Resource(
     noun="Exchange connector",
@@ -67,7 +73,7 @@ EXCHANGE_CONNECTOR: t.Final = Resource(
     read_permission=Permission(
         "DeviceManagementServiceConfig.Read.All",
         _ROLE_HINT,
-        implied_by=(READ_WRITE.name,),
+        implied_by=(READ_WRITE.name, "DeviceManagementConfiguration.Read.All", _CONFIGURATION_READ_WRITE),
         application_hint=LICENCE_HINT,
     ),
     action=SyncAction(

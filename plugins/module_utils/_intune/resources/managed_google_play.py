@@ -29,10 +29,11 @@ _ROLE_HINT = (
 _READ_WRITE = Permission("DeviceManagementConfiguration.ReadWrite.All", _ROLE_HINT, application_hint=LICENCE_HINT)
 
 
-def _not_ready_reason(state: State, _now: int) -> str | None:
+def _not_ready_reason(state: State, _now: int | None) -> str | None:
     if state["bind_status"] == "boundAndValidated":
         return None
-    return f"its bind_status is {state['bind_status'] or 'unknown'}, and only a bound and validated account can sync"
+    bind_status = state["bind_status"] or "unknown"
+    return f"its bind_status is {bind_status}, and the module syncs only a bound and validated account"
 
 
 def _progress(before: State, after: State, _changed: bool) -> Progress:
@@ -89,5 +90,6 @@ MANAGED_GOOGLE_PLAY: t.Final = Resource(
         progress=_progress,
         not_ready_reason=_not_ready_reason,
         failure_hint="Check the managed Google Play connection in the Intune admin center.",
+        not_ready_hint="Connect the tenant to managed Google Play in the Intune admin center.",
     ),
 )

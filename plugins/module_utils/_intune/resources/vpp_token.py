@@ -29,13 +29,19 @@ _ROLE_HINT = (
     "The signed-in user needs an Intune role as well, such as Intune Administrator, or one with Read and Update on"
     " Mobile apps."
 )
-_READ_WRITE = Permission("DeviceManagementServiceConfig.ReadWrite.All", _ROLE_HINT, application_hint=LICENCE_HINT)
+_CONFIGURATION_READ_WRITE: t.Final = "DeviceManagementConfiguration.ReadWrite.All"
+_READ_WRITE = Permission(
+    "DeviceManagementServiceConfig.ReadWrite.All",
+    _ROLE_HINT,
+    implied_by=(_CONFIGURATION_READ_WRITE,),
+    application_hint=LICENCE_HINT,
+)
 
 
-def _not_ready_reason(state: State, _now: int) -> str | None:
+def _not_ready_reason(state: State, _now: int | None) -> str | None:
     if state["state"] == "valid":
         return None
-    return f"its state is {state['state'] or 'unknown'}, and only a valid token can sync"
+    return f"its state is {state['state'] or 'unknown'}, and the module syncs only valid tokens"
 
 
 def _progress(before: State, after: State, changed: bool) -> Progress:
@@ -83,7 +89,7 @@ VPP_TOKEN: t.Final = Resource(
     read_permission=Permission(
         "DeviceManagementServiceConfig.Read.All",
         _ROLE_HINT,
-        implied_by=(_READ_WRITE.name,),
+        implied_by=(_READ_WRITE.name, "DeviceManagementConfiguration.Read.All", _CONFIGURATION_READ_WRITE),
         application_hint=LICENCE_HINT,
     ),
     action=SyncAction(
@@ -93,5 +99,8 @@ VPP_TOKEN: t.Final = Resource(
         progress=_progress,
         not_ready_reason=_not_ready_reason,
         failure_hint="Check the token in the Intune admin center and in Apple Business Manager.",
+        not_ready_hint=(
+            "Renew an expired token in Apple Business Manager, and check other states in the Intune admin center."
+        ),
     ),
 )

@@ -646,7 +646,7 @@ def test_at_the_timeout_pending_syncs_fail_with_their_last_states() -> None:
         " after 100 s the time of the last sync has not moved on for big b (b), shine dull, last sync unknown."
         " Check this widget before you wait longer: its shine is dull."
         " Raise wait_timeout, or run the module widgets.info later to see"
-        " whether the time has moved on. Widgets are out of fashion."
+        " whether the sync has completed. Widgets are out of fashion."
     )
     assert scenario.each("action") == ["triggered", "triggered"]
     assert scenario.each("completed") == [True, False]

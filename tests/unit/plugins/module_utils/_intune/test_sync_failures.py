@@ -36,6 +36,38 @@ def test_a_failure_that_was_there_before_does_not_end_the_wait() -> None:
     assert sync.each("completed") == [True]
 
 
+def test_the_message_about_a_timeout_explains_a_failure_that_looks_like_an_earlier_one() -> None:
+    old = lamps(lamp("7", state="failed"))
+    sync = sync_lamps(("7",), old, ACCEPTED, old, wait=True, wait_timeout=30.0)
+    assert sync.run.failure is not None
+    assert sync.run.failure.kind == "timeout"
+    assert sync.run.failure.hint is not None
+    assert sync.run.failure.hint.startswith(
+        "Its state is failed, as before this sync, so this sync may have failed, too. Change the wick."
+    )
+    both = lamps(lamp("7", state="failed"), lamp("8"))
+    sync = sync_lamps(("7", "8"), both, batch_reply(ACCEPTED, ACCEPTED), both, wait=True, wait_timeout=30.0)
+    assert sync.run.failure is not None
+    assert (sync.run.failure.hint or "").startswith("The status of 1 of them shows a failure, as before this sync,")
+
+
+def test_the_message_about_a_timeout_does_not_state_an_old_time_that_moved() -> None:
+    running = lamps(lamp("7", LATER, state="running"))
+    sync = sync_lamps(("7",), lamps(lamp("7")), ACCEPTED, running, wait=True, wait_timeout=30.0)
+    assert "after 30 s the sync has not completed for lamp 7 (7)" in str(sync.run.failure)
+
+
+def test_tolerated_failures_cause_a_warning_in_check_mode() -> None:
+    sync = sync_lamps(("7", "gone"), lamps(lamp("7"), lamp("8")), check_mode=True, max_fail_percentage=50)
+    assert sync.run.failure is None
+    assert [warning for warning in sync.run.warnings if "max_fail_percentage (50)" in warning]
+
+
+def test_a_precondition_needs_no_time_of_the_service() -> None:
+    broken = Reply(200, lamps(lamp("7", state="broken")).body)
+    assert sync_lamps(("7",), broken).each("reason") == ["not_ready"]
+
+
 def test_a_failure_counts_after_another_status_was_seen() -> None:
     old = lamps(lamp("7", state="failed"))
     sync = sync_lamps(("7",), old, ACCEPTED, lamps(lamp("7", state="running")), old, wait=True)

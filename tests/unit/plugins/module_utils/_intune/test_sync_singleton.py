@@ -34,8 +34,8 @@ def test_the_request_of_an_action_without_parameters_has_no_body() -> None:
 def test_a_sync_within_the_minimum_interval_is_skipped() -> None:
     sync = sync_furnace(furnace(RECENT))
     assert (sync.requests, sync.each("reason"), sync.each("retry_after")) == ([READ], ["cooling_down"], [300.0])
-    assert sync.each("message") == ["The service accepts the next sync in 300 s."]
-    assert sync.message == "Skipped furnace: the service accepts the next sync in 300 s."
+    assert sync.each("message") == ["The service accepts one sync in 600 s, and the next one in 300 s."]
+    assert sync.message == "Skipped furnace: the service accepts one sync in 600 s, and the next one in 300 s."
     assert sync.run.failure is None
 
 
@@ -55,7 +55,7 @@ def test_cooldown_fail_sends_no_request() -> None:
     assert failure is not None
     assert (failure.kind, failure.retry_after) == ("throttled", 300.0)
     assert str(failure) == (
-        "Could not trigger a sync of furnace: the service accepts the next sync in 300 s."
+        "Could not trigger a sync of furnace: the service accepts one sync in 600 s, and the next one in 300 s."
         " Run the task again after that time, or set cooldown to wait or skip."
     )
 
@@ -74,9 +74,33 @@ def test_cooldown_wait_fails_when_the_interval_is_longer_than_wait_timeout() -> 
 
 def test_the_wait_for_completion_has_a_timeout_of_its_own() -> None:
     polls = [furnace(RECENT)] * 10
-    sync = sync_furnace(furnace(RECENT), ACCEPTED, *polls, cooldown="wait", wait=True, wait_timeout=300.0)
+    sync = sync_furnace(
+        furnace(RECENT), furnace(RECENT), ACCEPTED, *polls, cooldown="wait", wait=True, wait_timeout=300.0
+    )
     assert sync.clock.slept == [300.0] + [30.0] * 10
     assert sync.each("completed") == [False]
+
+
+def test_a_sync_that_completed_during_the_wait_for_the_interval_does_not_count_as_the_own_one() -> None:
+    other = furnace("2026-01-02T11:58:00Z")
+    sync = sync_furnace(
+        furnace(RECENT), other, ACCEPTED, other, furnace(LATER), cooldown="wait", wait=True, wait_timeout=300.0
+    )
+    assert sync.requests == [READ, READ, POST, READ, READ]
+    assert [entry["polished"] for entry in sync.each("before")] == ["2026-01-02T11:58:00Z"]
+    assert sync.each("completed") == [True]
+
+
+def test_an_object_that_cannot_be_read_after_the_wait_fails() -> None:
+    gone = Reply(404, {"error": {"code": "ResourceNotFound", "message": "gone"}})
+    sync = sync_furnace(furnace(RECENT), gone, cooldown="wait", wait=True)
+    assert (sync.requests, sync.each("action")) == ([READ, READ], ["failed"])
+    sync = sync_furnace(furnace(RECENT), Reply(400, {}), cooldown="wait", wait=True)
+    assert (sync.requests, sync.each("action")) == ([READ, READ], ["failed"])
+
+
+def test_a_time_in_the_future_never_makes_the_interval_longer() -> None:
+    assert sync_furnace(furnace("2099-01-02T12:00:00Z")).each("retry_after") == [600.0]
 
 
 @pytest.mark.parametrize(("cooldown", "action"), [("skip", "skipped"), ("fail", "failed"), ("wait", "would_trigger")])
@@ -117,13 +141,17 @@ def test_a_429_with_cooldown_fail_is_a_failure() -> None:
     assert (sync.each("action"), sync.each("http_status")) == (["failed"], [429])
     assert sync.run.failure is not None
     assert (sync.run.failure.kind, sync.run.failure.retry_after) == ("throttled", 30.0)
+    assert (sync.run.failure.status, sync.run.failure.code) == (429, "TooManyRequests")
 
 
 def test_a_429_with_cooldown_wait_is_followed_by_one_more_request() -> None:
     sync = sync_furnace(furnace(), throttled(), ACCEPTED, cooldown="wait")
     assert (sync.requests, sync.clock.slept, sync.each("action")) == ([READ, POST, POST], [600.0], ["triggered"])
+    assert sync.each("attempts") == [2]
     sync = sync_furnace(furnace(), throttled(), throttled(), cooldown="wait")
-    assert (sync.requests, sync.each("action")) == ([READ, POST, POST], ["failed"])
+    assert (sync.requests, sync.each("action"), sync.each("attempts")) == ([READ, POST, POST], ["failed"], [2])
+    assert sync.run.failure is not None
+    assert sync.run.failure.hint == "Run the task again after that time."
 
 
 def test_without_the_time_of_the_service_the_service_decides() -> None:

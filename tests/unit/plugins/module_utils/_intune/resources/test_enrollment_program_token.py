@@ -13,6 +13,7 @@ from ansible_collections.msgraph.intune.plugins.module_utils._intune.resources.e
 from ansible_collections.msgraph.intune.tests.unit.resource_checks import (
     EARLIER,
     LATER,
+    action_of,
     health,
     not_ready_reason,
     progress,
@@ -49,6 +50,12 @@ def test_an_error_code_counts_after_the_trigger_time_moved(after: t.Any, expecte
     status, message = progress(ENROLLMENT_PROGRAM_TOKEN, token(), after)
     assert status == expected
     assert message == ("its last_sync_error_code is 5" if expected == "failed" else "")
+
+
+def test_an_error_code_that_was_there_before_does_not_count_without_another_change() -> None:
+    failed, triggered = token(lastSyncErrorCode=5), token(lastSyncErrorCode=5, lastSyncTriggeredDateTime=LATER)
+    assert progress(ENROLLMENT_PROGRAM_TOKEN, failed, triggered, changed=False)[0] == "pending"
+    assert action_of(ENROLLMENT_PROGRAM_TOKEN).failure_key == "last_sync_error_code"
 
 
 def test_an_expired_token_cannot_sync() -> None:

@@ -49,7 +49,7 @@ def test_the_status_counts_after_a_later_sync(before: t.Any, after: t.Any, expec
 def test_only_a_bound_and_validated_account_can_sync(status: str | None) -> None:
     assert not_ready_reason(MANAGED_GOOGLE_PLAY, settings()) is None
     assert (not_ready_reason(MANAGED_GOOGLE_PLAY, settings(bindStatus=status)) or "").startswith(
-        f"its bind_status is {status or 'unknown'}, and only"
+        f"its bind_status is {status or 'unknown'}, and the module syncs only"
     )
 
 

@@ -78,7 +78,7 @@ def test_a_sync_has_completed_with_the_status_and_a_later_time(after: t.Any, cha
 def test_only_a_valid_token_can_sync(state: str | None) -> None:
     assert not_ready_reason(VPP_TOKEN, token()) is None
     assert not_ready_reason(VPP_TOKEN, token(state=state)) == (
-        f"its state is {state or 'unknown'}, and only a valid token can sync"
+        f"its state is {state or 'unknown'}, and the module syncs only valid tokens"
     )
 
 
