@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, ExampleRunner, code_blocks
+from ansible_collections.msgraph.intune.tests.system.guides import GUIDES, ExampleRunner, code_blocks, example
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -32,3 +32,13 @@ def test_the_command_of_the_playbook_syncs_tokens_and_autopilot(quick_simulator:
     quick_simulator.set_objects("vpp_tokens", quick_simulator.objects("vpp_tokens")[:1])
     run = runner.run_shell(f"{command.strip()} -e wait_sleep=0.1 -e if_older_than=0")
     assert (run.returncode, runner.triggers()) == (0, 2), run.stdout + run.stderr
+
+
+def test_the_probe_fails_for_an_expired_token(quick_simulator: Simulator, tmp_path: Path) -> None:
+    playbook = example(GUIDES / "guide_vpp_tokens.rst", "Check the health of all tokens")
+    runner = ExampleRunner(quick_simulator, tmp_path)
+    run = runner.run_playbook(playbook)
+    assert (run.returncode, runner.triggers()) == (2, 0), run.stdout + run.stderr
+    quick_simulator.set_objects("vpp_tokens", quick_simulator.objects("vpp_tokens")[:1])
+    run = runner.run_playbook(playbook)
+    assert run.returncode == 0, run.stdout + run.stderr
