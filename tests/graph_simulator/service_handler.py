@@ -61,7 +61,7 @@ class ServiceHandler:
         self._state = state
 
     def handle(self, request: HttpRequest, connection: int = 0) -> HandledRequest:
-        """Answer one request at once: the delay of a fault is skipped.
+        """Answer one request immediately. The delay of a fault rule is skipped.
 
         A fault rule may cut the connection (``not rule.delivery.complete``). Then the status of the entry is None.
         """

@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
 # The oldest supported Python for modules. It gets the oldest supported packages.
 OLDEST = "3.9"
-# A Python that supports Ansible but not the simulator.
+# Ansible supports this Python, but the simulator does not.
 WITHOUT_SIMULATOR = "3.10"
 NOT_RUN = Outcome("-")
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook that syncs, with the answers that surveys give."""
+"""Test the playbook sync_exchange_connectors with extra variables as an AWX survey sends them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sync(simulator: Simulator, *flags: str, **answers: t.Any) -> subprocess.Comp
 
 
 def triggers(simulator: Simulator) -> list[tuple[str, str]]:
-    """The ids that were triggered, and the types of their syncs."""
+    """Return the ids that were triggered, and the types of their syncs."""
     sent = [entry for entry in simulator.journal() if entry["path"].endswith("/sync")]
     return [(entry["path"].split("/")[-2], entry["body"]["syncType"]) for entry in sent]
 
@@ -75,7 +75,9 @@ def test_without_a_selection_the_play_fails_before_any_request_and_shows_its_var
 
 
 @pytest.mark.parametrize("answer", ["ture", "perhaps", [True]])
-def test_another_word_than_true_or_false_is_shown_without_a_warning(simulator: Simulator, answer: t.Any) -> None:
+def test_an_invalid_boolean_fails_and_shows_its_value_without_a_deprecation_warning(
+    simulator: Simulator, answer: t.Any
+) -> None:
     run = sync(simulator, all_connectors=answer)
     assert (run.returncode, simulator.journal()) == (2, []), run.stdout + run.stderr
     shown = run.stdout + run.stderr
@@ -85,13 +87,11 @@ def test_another_word_than_true_or_false_is_shown_without_a_warning(simulator: S
 
 
 @pytest.mark.parametrize("everything", [True, "true", "yes"])
-def test_all_that_did_not_sync_for_a_day_are_synced_when_all_are_selected(
-    simulator: Simulator, everything: t.Any
-) -> None:
+def test_all_connectors_skips_connectors_that_synced_within_a_day(simulator: Simulator, everything: t.Any) -> None:
     run = sync(simulator, **{**UNANSWERED, "all_connectors": everything})
     assert (run.returncode, triggers(simulator)) == (0, [(CONTOSO, "deltaSync")]), run.stdout + run.stderr
     assert recap(run)["changed"] == 1
-    # It was waited for: the connector was read again after the trigger.
+    # The play waited: it read the connector again after the trigger.
     assert simulator.journal()[-1]["method"] == "GET"
 
 
@@ -112,7 +112,9 @@ def test_all_that_did_not_sync_for_a_day_are_synced_when_all_are_selected(
         ({"connector_name": "fabrikam", "all_connectors": "false", "if_older_than": 0}, [FABRIKAM]),
     ],
 )
-def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], triggered: list[str]) -> None:
+def test_answers_decide_which_connectors_sync(
+    simulator: Simulator, answers: dict[str, t.Any], triggered: list[str]
+) -> None:
     run = sync(simulator, sync_type="fullSync", wait=False, **answers)
     assert run.returncode == 0, run.stdout + run.stderr
     assert triggers(simulator) == [(connector_id, "fullSync") for connector_id in triggered]
@@ -124,7 +126,7 @@ def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], trigger
         {"connector_id": 0},
         {"connector_id": [""]},
         {"connector_name": {}},
-        # YAML's "no", which may be the name of something.
+        # YAML reads an unquoted "no" as false. The user may mean a connector with this name.
         {"connector_name": False},
         {"connector_name": "{{ misspelt }}"},
         {"connector_name": "fabrikam, contoso"},
@@ -137,12 +139,14 @@ def test_answers_choose(simulator: Simulator, answers: dict[str, t.Any], trigger
         {"all_connectors": True, "connector_name": "fabrikam"},
     ],
 )
-def test_an_invalid_answer_never_selects_all_connectors(simulator: Simulator, answers: dict[str, t.Any]) -> None:
+def test_invalid_unmatched_or_conflicting_answers_trigger_no_sync(
+    simulator: Simulator, answers: dict[str, t.Any]
+) -> None:
     sync(simulator, wait=False, **answers)
     assert not triggers(simulator)
 
 
-def test_without_wait_the_connectors_are_read_once(simulator: Simulator) -> None:
+def test_without_wait_the_trigger_is_the_last_request(simulator: Simulator) -> None:
     run = sync(simulator, wait="no", all_connectors=True)
     assert (run.returncode, triggers(simulator)) == (0, [(CONTOSO, "deltaSync")]), run.stdout + run.stderr
     assert simulator.journal()[-1]["method"] == "POST"
@@ -156,12 +160,12 @@ def test_check_mode_shows_what_would_be_synced(simulator: Simulator) -> None:
 
 
 def shown(run: subprocess.CompletedProcess[str]) -> dict[str, t.Any]:
-    """What the last task of the playbook shows."""
+    """Return what the last task of the playbook shows."""
     text = run.stdout.partition("TASK [Show what happened]")[2]
     return t.cast("dict[str, t.Any]", json.JSONDecoder().raw_decode(text, text.index("=> ") + 3)[0]["msg"])
 
 
-def test_a_name_of_several_lines_may_hold_commas(simulator: Simulator) -> None:
+def test_a_name_in_a_multiline_answer_may_contain_a_comma(simulator: Simulator) -> None:
     simulator.set_connectors([{**contoso(), "serverName": "Smith, John"}, fabrikam()])
     answers = {**QUICK, "connector_name": "Smith, John\nFabrikam", "wait": False, "if_older_than": 0}
     run = run_command(playbook_command(PLAYBOOK, "-e", json.dumps(answers)), ansible_environment(simulator))
@@ -178,7 +182,7 @@ def test_the_summary_names_the_servers_and_shows_the_counts(simulator: Simulator
 
 def test_a_partial_failure_shows_what_was_triggered(simulator: Simulator) -> None:
     run = sync(simulator, connector_id=[CONTOSO, "gone"], wait=False)
-    # AWX shows these numbers: no change, although a connector was triggered.
+    # Ansible counts no change for a failed task, so AWX shows changed=0 although a sync was triggered.
     assert (run.returncode, recap(run)["failed"], recap(run)["changed"]) == (2, 1, 0)
     assert triggers(simulator) == [(CONTOSO, "deltaSync")]
     summary = shown(run)
@@ -186,7 +190,7 @@ def test_a_partial_failure_shows_what_was_triggered(simulator: Simulator) -> Non
     assert (summary["counts"]["triggered"], summary["counts"]["failed"]) == (1, 1)
 
 
-def test_a_name_of_the_service_is_not_rendered(simulator: Simulator) -> None:
+def test_a_template_in_a_server_name_is_not_rendered(simulator: Simulator) -> None:
     simulator.set_connectors([{**contoso(), "serverName": "{{ 7 * 191 }}"}])
     answers = {**QUICK, "all_connectors": True, "wait": False}
     run = run_command(playbook_command(PLAYBOOK, "-e", json.dumps(answers)), ansible_environment(simulator))

@@ -21,7 +21,7 @@ State = dict[str, t.Any]
 """The properties of an object by their keys in results, ``id`` among them."""
 
 _MAX_PROPERTY_LENGTH: t.Final = 1024
-# A value of another type in the place of a time is shown up to this length.
+# If the JSON value of a time is not a text, the result shows at most this many characters of it.
 _MAX_TIME_LENGTH: t.Final = 100
 
 
@@ -30,8 +30,9 @@ class Field(t.NamedTuple):
 
     :param key: its name in results, in snake_case.
     :param path: the names of the JSON properties that lead to it, the outermost first.
-    :param type: ``text``, ``time``, ``number`` or ``boolean``. A value of another type becomes ``None``, except a
-        time: it becomes text, because an unreadable time is not the same as a missing one.
+    :param type: ``text``, ``time``, ``number`` or ``boolean``. If the JSON value has another
+        type, the result is ``None``. A field of the type ``time`` keeps the value as text, because an unreadable time
+        is not a missing time.
     """
 
     key: str
@@ -46,7 +47,7 @@ def read_state(
 
     :param noun: what messages call the object.
     :param body: the JSON of the object, or ``{"value": …}`` around it as in a sample of Microsoft's documentation.
-    :param needs_id: whether the object must have an id; the settings of a tenant can have none.
+    :param needs_id: whether the object must have an id. The only object of a resource can lack one.
     :param secrets: the JSON properties that hold secrets. They are registered for masking, and are not in the state.
     :raises ProtocolError: the body is not such an object.
     """
@@ -61,7 +62,7 @@ def read_state(
 
 
 def unwrap(body: t.Any) -> t.Any:
-    """Return the object itself where it is wrapped into ``{"value": {…}}``."""
+    """Return the inner object of ``{"value": {…}}``. Return any other body unchanged."""
     return body["value"] if isinstance(body, dict) and isinstance(body.get("value"), dict) else body
 
 
@@ -72,7 +73,7 @@ def register_secrets(body: t.Any, names: Sequence[str]) -> None:
 
 
 def limit_length(text: str) -> str:
-    """Return the text of a property. A text of more than 1,024 characters is masked, and then cut."""
+    """Return the text, cut to 1,024 characters. Mask it before: a truncated secret could not be masked later."""
     return text if len(text) <= _MAX_PROPERTY_LENGTH else SECRETS.mask(text)[:_MAX_PROPERTY_LENGTH]
 
 

@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
     from .resource import Resource
     from .selection import Selection
 
-    # From the id in the selection to the state of the object, or to the error of a missing object.
+    # By id: the state of the object, or the error if no object has this id.
     States = dict[str, t.Union[State, NotFoundError]]
 
 _MAX_TIME: t.Final = 40
@@ -40,8 +40,8 @@ class Snapshot:
     """The states of objects at one time.
 
     :param server_time: the time of the service, in ticks; ``None`` when the response has no date.
-    :param unreadable: from the id of an object to the text that the service returned as the time of its last sync,
-        where that is not a time. The state has ``None`` there, which does not mean "never" for these objects.
+    :param unreadable: by id, the text that the service returned as the time of the last sync, if the text is not a
+        valid time. The state of such an object has ``None``, which here means "unknown", not "never".
     """
 
     states: States
@@ -126,20 +126,24 @@ def _list(client: GraphClient, resource: Resource, permission: Permission) -> Gr
         "GET", resource.path, action, permission, parse=resource.read_state, version=resource.version
     )
     response = read_pages(client, request)
-    # An object that moves between two pages is on both. It keeps its first place, with its later state.
+    # An object can move to a later page while the pages are read. It then appears twice: keep its first position, with
+    # the state from the later page.
     distinct = {state["id"].casefold(): state for state in response.content}
     return response._replace(content=list(distinct.values()))
 
 
 def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> States:
     present = {state["id"].casefold(): state for state in states}
-    return {one: present.get(one.casefold()) or _missing(resource, one, len(states)) for one in ids}
+    return {
+        object_id: present.get(object_id.casefold()) or _missing_error(resource, object_id, len(states))
+        for object_id in ids
+    }
 
 
 def explain_missing(resource: Resource, object_id: str, error: GraphError) -> GraphError:
-    """Return an error with a hint, where it can mean that no object has this id.
+    """Return the error. Add a hint if the error can mean that no object has this id.
 
-    The service can return 400 for an id that does not have the form of an id.
+    The service can return 400 for an id with an invalid format.
     """
     is_missing = isinstance(error, NotFoundError)
     if is_missing:
@@ -150,7 +154,7 @@ def explain_missing(resource: Resource, object_id: str, error: GraphError) -> Gr
     return error
 
 
-def _missing(resource: Resource, object_id: str, number: int) -> NotFoundError:
+def _missing_error(resource: Resource, object_id: str, number: int) -> NotFoundError:
     error = NotFoundError(
         f"it is not in the tenant, which has {resource.count_phrase(number)}",
         action=f"find {resource.object_phrase(object_id)}",

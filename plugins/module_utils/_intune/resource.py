@@ -28,7 +28,8 @@ if t.TYPE_CHECKING:
     from .health import HealthRule
     from .selection import SelectionOptions
 
-# For each application and tenant (https://learn.microsoft.com/graph/throttling-limits).
+# Microsoft Graph allows 100 writes in 20 seconds for each application in each tenant:
+# https://learn.microsoft.com/graph/throttling-limits
 DEFAULT_RATE_LIMIT: t.Final = RateLimit(writes=100, seconds=20.0)
 LICENCE_HINT: t.Final = "Check that the tenant has an active Intune licence."
 
@@ -101,7 +102,7 @@ class SyncAction:
         return {"syncType": sync_type} if sync_type is not None else None
 
     def ready_at(self, state: State) -> int | None:
-        """Return when the minimum interval is over, in ticks; ``None`` when no earlier sync is known."""
+        """Return when the minimum interval is over, in ticks; ``None`` without an interval or a known sync."""
         moments = [parse_timestamp(state.get(key)) for key in self.interval_keys]
         known = [moment for moment in moments if moment is not None]
         return max(known) + self.minimum_interval * TICKS_PER_SECOND if known and self.minimum_interval else None

@@ -76,7 +76,10 @@ async def _read(reader: asyncio.StreamReader) -> HttpRequest:
 
 
 def _to_bytes(response: HttpResponse) -> bytes:
-    """Return the response as HTTP. A tunnel has no Content-Length (RFC 9110, section 9.3.6)."""
+    """Return the response as HTTP.
+
+    The 200 response that opens a tunnel must not have Content-Length (RFC 9110, section 9.3.6).
+    """
     lines = [f"HTTP/1.1 {response.status} {responses.get(response.status, '')}"]
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
     if response.status != 200:

@@ -41,7 +41,7 @@ def _not_ready_reason(state: State, now: int | None) -> str | None:
 def _progress(before: State, after: State, changed: bool) -> Progress:
     if is_later(before, after, _LAST_SYNC):
         return COMPLETED
-    # Without a later trigger time, the error code belongs to an earlier sync.
+    # The error code counts only if the trigger time moved. Otherwise it belongs to an earlier sync.
     code = after["last_sync_error_code"]
     if code and changed and is_later(before, after, _LAST_TRIGGER):
         return Progress("failed", f"its last_sync_error_code is {code}")
