@@ -136,8 +136,8 @@ async def _listen(
 
 async def _until_stopped(stop: asyncio.Event, settings: SimulatorSettings) -> None:
     loop = asyncio.get_running_loop()
-    end = float("inf") if settings.lifetime is None else loop.time() + settings.lifetime
-    while loop.time() < end and (settings.exit_with is None or not has_exited(settings.exit_with)):
+    end = float("inf") if settings.simulator_lifetime is None else loop.time() + settings.simulator_lifetime
+    while loop.time() < end and (settings.watched_pid is None or not has_exited(settings.watched_pid)):
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), _POLL_SECONDS)
             return

@@ -102,11 +102,16 @@ class ServiceHandler:
             body = {"error": {"code": "InternalServerError", "message": "The simulator has a bug."}}
             return HttpResponse.json(500, body)
 
-    def _forward(self, outer: JournalEntry, request: HttpRequest, response: HttpResponse | None = None) -> HttpResponse:
+    def _forward(
+        self, batch_entry: JournalEntry, request: HttpRequest, response: HttpResponse | None = None
+    ) -> HttpResponse:
+        """Handle one request of a batch. If a response is given, record it without running the service."""
         if response is None:
-            return self._complete(self.receive(request, outer.connection, outer.number)).response
+            return self._complete(self.receive(request, batch_entry.connection, batch_entry.number)).response
         time = odata_time(self._state.clock())
-        self._state.journal.add(self._name, request, outer.connection, time, outer.number).status = response.status
+        self._state.journal.add(
+            self._name, request, batch_entry.connection, time, batch_entry.number
+        ).status = response.status
         return response
 
     def _complete(self, in_flight: InFlightRequest) -> HandledRequest:

@@ -25,8 +25,8 @@ class SimulatorSettings:
     page_size: int
     device_codes: DeviceCodeSettings
     throttling: bool
-    exit_with: int | None
-    lifetime: float | None
+    watched_pid: int | None
+    simulator_lifetime: float | None
 
 
 def read_arguments(arguments: t.Sequence[str]) -> SimulatorSettings:
@@ -100,8 +100,8 @@ def read_arguments(arguments: t.Sequence[str]) -> SimulatorSettings:
         page_size=parsed.page_size,
         device_codes=DeviceCodeSettings(parsed.device_code_seconds, parsed.device_code_interval),
         throttling=parsed.throttling,
-        exit_with=parsed.exit_with,
-        lifetime=parsed.lifetime,
+        watched_pid=parsed.exit_with,
+        simulator_lifetime=parsed.lifetime,
     )
 
 

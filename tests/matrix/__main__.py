@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 # The oldest supported Python for modules. It gets the oldest supported packages.
 OLDEST = "3.9"
 # Ansible supports this Python, but the simulator does not.
-WITHOUT_SIMULATOR = "3.10"
+UNSUPPORTED_BY_SIMULATOR = "3.10"
 NOT_RUN = Outcome("-")
 
 
@@ -46,10 +46,10 @@ def main() -> int:
 def run(core: Core, folder: Path) -> Iterator[Row]:
     """Run the suites on one ansible-core with each of its Pythons."""
     installed = {version: python for version in core.pythons if (python := find_python(version))}
-    suitable = [version for version in core.controllers if version != WITHOUT_SIMULATOR]
-    controller = next((version for version in suitable if version in installed), None)
-    if controller is None:
-        yield Row(core.name, "", *[Outcome("skipped", f"no Python {' or '.join(suitable)} here")] * 3)
+    suitable_versions = [version for version in core.controller_versions if version != UNSUPPORTED_BY_SIMULATOR]
+    controller_version = next((version for version in suitable_versions if version in installed), None)
+    if controller_version is None:
+        yield Row(core.name, "", *[Outcome("skipped", f"no Python {' or '.join(suitable_versions)} here")] * 3)
         return
     try:
         environments = {version: environment(core, version, python, folder) for version, python in installed.items()}
@@ -57,24 +57,24 @@ def run(core: Core, folder: Path) -> Iterator[Row]:
         print(error, file=sys.stderr)
         yield Row(core.name, "", *[Outcome("FAILED", "cannot be installed")] * 3)
         return
-    runner = SuiteRunner(core, folder / core.name, environments[controller])
+    runner = SuiteRunner(core, folder / core.name, environments[controller_version])
     for version in core.pythons:
         if version in environments:
-            yield on_python(runner, version, environments[version], is_controller=version == controller)
+            yield run_suites(runner, version, environments[version], is_controller=version == controller_version)
         else:
             yield Row(core.name, version, *[Outcome("skipped", f"no Python {version} here")] * 3)
 
 
 def environment(core: Core, version: str, python: str, folder: Path) -> Path:
     """Create an environment with the packages for the suites, and with ansible-core if it supports this Python."""
-    if version in core.controllers:
+    if version in core.controller_versions:
         return make(folder / core.name / f"venv-{version}", python, REQUIREMENTS / "matrix.txt", core.requirement)
     requirements = "oldest.txt" if version == OLDEST else "matrix.txt"
     return make(folder / f"venv-{version}", python, REQUIREMENTS / requirements)
 
 
-def on_python(runner: SuiteRunner, version: str, python: Path, *, is_controller: bool) -> Row:
-    """Run units on each Python, integration on the newest and the oldest, and sanity once for all Pythons."""
+def run_suites(runner: SuiteRunner, version: str, python: Path, *, is_controller: bool) -> Row:
+    """Run the suites on one Python: sanity and integration only where that Python needs them."""
     return Row(
         runner.core.name,
         version,

@@ -17,7 +17,7 @@ class Core(t.NamedTuple):
 
     name: str
     # The Pythons for Ansible, from the newest to the oldest, and the other Pythons for modules.
-    controllers: tuple[str, ...]
+    controller_versions: tuple[str, ...]
     targets: tuple[str, ...]
     requirement: str
     # Sanity tests that cannot run, with the reasons.
@@ -26,7 +26,9 @@ class Core(t.NamedTuple):
     @property
     def pythons(self) -> tuple[str, ...]:
         """All Pythons, from the oldest to the newest."""
-        return tuple(sorted({*self.controllers, *self.targets}, key=lambda version: int(version.partition(".")[2])))
+        return tuple(
+            sorted({*self.controller_versions, *self.targets}, key=lambda version: int(version.partition(".")[2]))
+        )
 
 
 CORES = (

@@ -76,7 +76,7 @@ class Tenant:
     def change(self, name: str, **changes: t.Any) -> None:
         """Change the first object of a resource."""
         objects = self.state.objects[name]
-        objects.put(objects.all()[0].changed(changes))
+        objects.put(objects.all()[0].with_changes(changes))
 
     def object_path(self, resource: IntuneResource, index: int = 0) -> str:
         """Return the path of an object in the newest API version."""

@@ -86,9 +86,9 @@ def test_an_invalid_boolean_fails_and_shows_its_value_without_a_deprecation_warn
     assert "No connector is selected." not in shown
 
 
-@pytest.mark.parametrize("everything", [True, "true", "yes"])
-def test_all_connectors_skips_connectors_that_synced_within_a_day(simulator: Simulator, everything: t.Any) -> None:
-    run = sync(simulator, **{**UNANSWERED, "all_connectors": everything})
+@pytest.mark.parametrize("all_connectors", [True, "true", "yes"])
+def test_all_connectors_skips_connectors_that_synced_within_a_day(simulator: Simulator, all_connectors: t.Any) -> None:
+    run = sync(simulator, **{**UNANSWERED, "all_connectors": all_connectors})
     assert (run.returncode, triggers(simulator)) == (0, [(CONTOSO, "deltaSync")]), run.stdout + run.stderr
     assert recap(run)["changed"] == 1
     # The play waited: it read the connector again after the trigger.

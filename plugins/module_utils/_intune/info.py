@@ -70,7 +70,7 @@ def read_info(
             )
     for key, state in present.items():
         age = seconds_since(state, resource.last_sync_key, now)
-        health, reason = resource.health.judge(state, now, sync_time_unknown=key in snapshot.unreadable)
+        health, reason = resource.health.judge(state, now, sync_time_unknown=key in snapshot.unreadable_sync_times)
         result.objects.append({**state, "seconds_since_last_sync": age, "health": health, "health_reason": reason})
     return result
 

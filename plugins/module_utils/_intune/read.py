@@ -40,19 +40,19 @@ class Snapshot:
     """The states of objects at one time.
 
     :param server_time: the time of the service, in ticks; ``None`` when the response has no date.
-    :param unreadable: by id, the text that the service returned as the time of the last sync, if the text is not a
-        valid time. The state of such an object has ``None``, which here means "unknown", not "never".
+    :param unreadable_sync_times: by id, the text that the service returned as the time of the last sync, if the text is
+        not a valid time. The state of such an object has ``None``, which here means "unknown", not "never".
     """
 
     states: States
     server_time: int | None
-    unreadable: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    unreadable_sync_times: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def warnings(self, resource: Resource) -> list[str]:
         """Return a warning that shows the unreadable times, or an empty list."""
-        if not self.unreadable:
+        if not self.unreadable_sync_times:
             return []
-        states = [(self.states[object_id], text) for object_id, text in self.unreadable.items()]
+        states = [(self.states[object_id], text) for object_id, text in self.unreadable_sync_times.items()]
         shown = [f"{resource.label_of(t.cast('State', state))}: '{clip(text, _MAX_TIME)}'" for state, text in states]
         return [f"The time of the last sync cannot be read, so its age is unknown. {join_limited(shown, '; ')}."]
 
@@ -85,16 +85,16 @@ def read_selected(
 
 def _snapshot(resource: Resource, states: States, response: GraphResponse) -> Snapshot:
     """Return the snapshot. An unreadable or blank time of the last sync becomes ``None``."""
-    unreadable: dict[str, str] = {}
+    unreadable_sync_times: dict[str, str] = {}
     for object_id, state in states.items():
         if isinstance(state, NotFoundError) or state[resource.last_sync_key] is None:
             continue
         last = state[resource.last_sync_key]
         if is_unreadable(last):
-            unreadable[object_id] = last
-        if object_id in unreadable or not last.strip():
+            unreadable_sync_times[object_id] = last
+        if object_id in unreadable_sync_times or not last.strip():
             states[object_id] = {**state, resource.last_sync_key: None}
-    return Snapshot(states, read_date(response.headers.get("Date")), unreadable)
+    return Snapshot(states, read_date(response.headers.get("Date")), unreadable_sync_times)
 
 
 def _read_one(
@@ -113,7 +113,7 @@ def _read_one(
     try:
         response = client.call(request)
     except GraphError as exc:
-        error = explain_missing(resource, object_id, exc)
+        error = add_missing_hint(resource, object_id, exc)
         if isinstance(error, NotFoundError):
             return Snapshot({object_id: error}, None)
         raise error from exc
@@ -140,7 +140,7 @@ def _by_ids(resource: Resource, ids: Sequence[str], states: Sequence[State]) -> 
     }
 
 
-def explain_missing(resource: Resource, object_id: str, error: GraphError) -> GraphError:
+def add_missing_hint(resource: Resource, object_id: str, error: GraphError) -> GraphError:
     """Return the error. Add a hint if the error can mean that no object has this id.
 
     The service can return 400 for an id with an invalid format.
@@ -159,4 +159,4 @@ def _missing_error(resource: Resource, object_id: str, number: int) -> NotFoundE
         f"it is not in the tenant, which has {resource.count_phrase(number)}",
         action=f"find {resource.object_phrase(object_id)}",
     )
-    return t.cast("NotFoundError", explain_missing(resource, object_id, error))
+    return t.cast("NotFoundError", add_missing_hint(resource, object_id, error))

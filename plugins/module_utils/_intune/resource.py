@@ -41,8 +41,8 @@ class Progress(t.NamedTuple):
     """The progress of a sync, as the current state of the object shows it.
 
     :param status: ``pending``, ``completed`` or ``failed``.
-    :param message: the reason of a failure, as the text after "Microsoft Graph reports that "; empty for other
-        statuses.
+    :param message: the reason of a failure; empty for other statuses. The error message is "Microsoft Graph reports
+        that " followed by this text.
     """
 
     status: str
@@ -64,8 +64,8 @@ class SyncAction:
         earlier sync, so it counts only after a change.
     :param success_status: the HTTP status of the response to an accepted request.
     :param sync_types: the values of the parameter ``syncType``, the default first; empty for an action without it.
-    :param is_running: a function that returns whether a sync is running, from the state. The service would refuse
-        another sync.
+    :param is_running: a function that reads from the state whether a sync is running. While a sync is running, the
+        service refuses another one.
     :param not_ready_reason: a function that returns why the object cannot sync, as a clause, or ``None``. Its
         arguments: the state, and the time of the service in ticks, or ``None`` if it is unknown.
     :param minimum_interval: seconds that the service demands between two syncs.
@@ -123,8 +123,8 @@ class Resource:
     :param detail_labels: the keys of a state that help to distinguish objects, each with its label in messages.
     :param status_key: the key of a state that holds its status; ``None`` for a resource without a status.
     :param statuses: the documented values of the status.
-    :param working_status: the status that an object needs to sync, for the hint after a timeout; ``None`` if it can
-        sync with any status.
+    :param working_status: the status that an object must have before it can sync; ``None`` if any status will do. The
+        hint after a timeout uses it.
     :param last_sync_key: the key of a state that holds the time of the last sync.
     :param health: the rule for the health of an object.
     :param info_module: the module that reads these objects.

@@ -101,7 +101,7 @@ class SyncRun:
                 continue
             target.before = state
             target.name = resource.name_of(state)
-            target.sync_time_unknown = object_id in snapshot.unreadable
+            target.sync_time_unknown = object_id in snapshot.unreadable_sync_times
             plan(resource, options, target, snapshot.server_time, client.clock.now())
 
     def _trigger(self, client: GraphClient, planned: Sequence[SyncTarget]) -> None:

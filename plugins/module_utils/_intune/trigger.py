@@ -14,7 +14,7 @@ from .._graph.client import GraphRequest
 from .._graph.errors import GraphError, NotFoundError
 from .fields import register_secrets, unwrap
 from .plan import hold, trigger_phrase
-from .read import explain_missing, read_selected
+from .read import add_missing_hint, read_selected
 from .selection import Selection
 
 if t.TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Trigger:
                 target.fail(state)
             else:
                 target.before = state
-                target.sync_time_unknown = target.id in snapshot.unreadable
+                target.sync_time_unknown = target.id in snapshot.unreadable_sync_times
 
     def _send_all(self, requests: Sequence[GraphRequest]) -> list[Result]:
         if len(requests) == 1:
@@ -135,7 +135,7 @@ class Trigger:
 
     def _explain_missing(self, target: SyncTarget, error: GraphError) -> GraphError:
         if target.before is None:
-            return explain_missing(self._resource, target.id, error)
+            return add_missing_hint(self._resource, target.id, error)
         if isinstance(error, NotFoundError):
             return error.copy_with(hint=self._resource.not_found_hint)
         return error

@@ -33,40 +33,40 @@ if t.TYPE_CHECKING:
 _MAX_PAUSE: t.Final = 3600.0
 # The maximum Retry-After in seconds that the watcher accepts. A wrong value must not stop the watch for years.
 _MAX_RETRY_AFTER: t.Final = 86_400.0
-# Limits the exponent of the backoff, because a float overflows after about 1,000 failures. 2**30 exceeds any pause.
+# The maximum exponent of the backoff. A float overflows after about 1,000 doublings, and 30 of them exceed any pause.
 _MAX_DOUBLINGS: t.Final = 30
 
 Event = dict[str, t.Any]
-"""An event: its ``type`` and the data of this type."""
+"""An event: a dictionary with the key ``type``. The other keys depend on the type."""
 
 
 class WatchConfig(t.NamedTuple):
     """What to watch, and the format of the events.
 
     :param event_key: the key of an event that contains the object.
-    :param unhealthy: the health that causes an event.
+    :param unhealthy_value: the value of ``health`` that causes an event of the type ``unhealthy``.
     """
 
     resource: Resource
     selection: Selection
     event_key: str
-    unhealthy: str
+    unhealthy_value: str
 
 
 class Watcher:
     """Polls the objects and returns events. Errors of the service do not end the watch.
 
     :param interval: seconds between two polls while the service responds.
-    :param on_note: receives sentences for the log.
+    :param on_warning: receives each warning and each error of a poll, as a sentence.
     """
 
     def __init__(
-        self, client: GraphClient, config: WatchConfig, *, interval: float, on_note: Callable[[str], None]
+        self, client: GraphClient, config: WatchConfig, *, interval: float, on_warning: Callable[[str], None]
     ) -> None:
         self._client = client
         self._config = config
         self._interval = interval
-        self._on_note = on_note
+        self._on_warning = on_warning
         self._before: dict[str, State] | None = None
         self._reported_failure: tuple[object, ...] | None = None
         self._failures = 0
@@ -93,11 +93,11 @@ class Watcher:
         except GraphError as exc:
             self._failures += 1
             pause = self._pause(exc)
-            self._on_note(f"{exc} The next look is in {pause:.0f} s.")
+            self._on_warning(f"{exc} The next look is in {pause:.0f} s.")
             return self._failure_events(exc), pause
         for warning in info.warnings:
             if warning not in self._logged_warnings:
-                self._on_note(warning)
+                self._on_warning(warning)
         self._logged_warnings = info.warnings
         self._failures = 0
         now = {state["id"]: state for state in info.objects}
@@ -108,7 +108,7 @@ class Watcher:
         return [*self._recovery_events(), *events], self._interval
 
     def _read(self) -> ReadResult:
-        """Read the selected objects. If they are selected by name, a missing object does not hide the others."""
+        """Read the selected objects. A name without a match does not raise: the first such error is in the result."""
         config, names = self._config, self._config.selection.names
         selection = Selection(all=True) if names else config.selection
         info = read_info(lambda: self._client, config.resource, selection)
@@ -160,13 +160,16 @@ def changes(config: WatchConfig, before: Objects | None, now: Objects) -> list[E
 
     for object_id, state in now.items():
         previous = (before or {}).get(object_id)
-        if state["health"] == config.unhealthy and (previous is None or previous["health"] != config.unhealthy):
+        if state["health"] == config.unhealthy_value and (
+            previous is None or previous["health"] != config.unhealthy_value
+        ):
             emit("unhealthy", state, previous)
         if previous is None:
             continue
         status_key = config.resource.status_key
         if status_key is not None and state[status_key] != previous[status_key]:
             emit("status_changed", state, previous)
+        # After an unreadable time the state has no time, so a time in this poll does not prove a new sync.
         if previous["health"] != UNKNOWN and is_later(previous, state, config.resource.last_sync_key):
             emit("synced", state, previous)
     for object_id, previous in (before or {}).items():

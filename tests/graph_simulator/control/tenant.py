@@ -94,6 +94,6 @@ def _replace_objects(objects: IntuneObjects, body: t.Any) -> t.Any:
 def _change_object(objects: IntuneObjects, body: t.Any, object_id: str | None = None) -> t.Any:
     """Change some properties of an object, and return it. The only object of a singleton needs no id."""
     found = objects.all()[0] if object_id is None else objects.find(object_id)
-    changed = require_item(found, f"{objects.resource.noun} {object_id}").changed(body)
+    changed = require_item(found, f"{objects.resource.noun} {object_id}").with_changes(body)
     objects.put(changed)
     return changed.to_json()

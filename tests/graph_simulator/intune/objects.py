@@ -63,7 +63,7 @@ class IntuneObject:
         values = {name: value for name, value in self.values.items() if name not in self.resource.secrets}
         return {**values, **self._flags()}
 
-    def changed(self, changes: object) -> IntuneObject:
+    def with_changes(self, changes: object) -> IntuneObject:
         """Return a copy with some properties replaced, but never the id. Raise InputError."""
         merged = merge_changes({**self.values, **self._flags()}, changes, "id")
         return self.from_json(self.resource, merged, "The change")

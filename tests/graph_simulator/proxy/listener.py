@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import typing as t
-from http.client import responses
+from http.client import responses as reason_phrases
 
 from ..faults.deliveries import Reset, reset
 from ..http_messages import HttpRequest, HttpResponse
@@ -80,7 +80,7 @@ def _to_bytes(response: HttpResponse) -> bytes:
 
     The 200 response that opens a tunnel must not have Content-Length (RFC 9110, section 9.3.6).
     """
-    lines = [f"HTTP/1.1 {response.status} {responses.get(response.status, '')}"]
+    lines = [f"HTTP/1.1 {response.status} {reason_phrases.get(response.status, '')}"]
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
     if response.status != 200:
         lines += [f"Content-Length: {len(response.body)}", "Connection: close"]

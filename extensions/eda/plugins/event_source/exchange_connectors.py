@@ -192,8 +192,8 @@ def make_watcher(args: Mapping[str, t.Any], environ: Mapping[str, str], clock: S
         on_warning=warn,
         on_retry=inform,
     )
-    config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", unhealthy=HEALTH_VALUES[-1])
-    return Watcher(client, config, interval=interval, on_note=warn)
+    config = WatchConfig(EXCHANGE_CONNECTOR, selection, "connector", unhealthy_value=HEALTH_VALUES[-1])
+    return Watcher(client, config, interval=interval, on_warning=warn)
 
 
 def warn(sentence: str) -> None:

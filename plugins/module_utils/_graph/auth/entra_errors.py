@@ -51,32 +51,32 @@ def read_error(
     """
     body = parse_body(response)
     fields = body if isinstance(body, dict) else {}
-    error = fields.get("error")
+    error_field = fields.get("error")
     # Mask and truncate the description before it is searched: it may have megabytes.
     description = clip(text_or_none(fields.get("error_description")) or "", _MAX_DESCRIPTION)
     aadsts_number = _find_aadsts_number(fields.get("error_codes"), description)
-    oauth_error = error_code(fields)
-    error_class, default_hint = _classify(response.status, error, oauth_error)
+    code = error_code(fields)
+    error_class, default_hint = _classify(response.status, error_field, code)
     return build_error(
         error_class,
-        _description_text(description) or _error_text(error) or "the answer is not from a login service",
+        _description_text(description) or _error_text(error_field) or "the answer is not from a login service",
         response,
         request_id=text_or_none(fields.get("trace_id")),
         hint=_choose_hint(hint_for(aadsts_number, auth_method, permissions), aadsts_number, error_class, default_hint),
         service=SERVICE,
-        code=f"AADSTS{aadsts_number}" if aadsts_number else oauth_error,
+        code=f"AADSTS{aadsts_number}" if aadsts_number else code,
         client_request_id=clip(text_or_none(fields.get("correlation_id")) or "", _MAX_ID) or client_request_id,
         # None: the HTTP status decides whether to retry, as for other services.
         retryable=True if issubclass(error_class, _RETRYABLE_ERRORS) else None,
     )
 
 
-def _classify(status: int, error: object, oauth_error: str | None) -> tuple[type[GraphError], str]:
+def _classify(status: int, error_field: object, code: str | None) -> tuple[type[GraphError], str]:
     if status == 429:
         return ThrottledError, "Run the task again later, and let tasks share a token instead of signing in one by one."
-    if status >= 500 or oauth_error == _UNAVAILABLE:
+    if status >= 500 or code == _UNAVAILABLE:
         return ServiceError, f"The login service failed; run the task again later. {SUPPORT_HINT}"
-    if isinstance(error, str):
+    if isinstance(error_field, str):
         return AuthenticationError, "Check the credential, client_id and authority_url."
     return ProtocolError, "Check authority_url and the proxies on the way."
 
@@ -100,11 +100,11 @@ def _description_text(description: str) -> str:
     return without_code(description).partition("Trace ID:")[0].strip()
 
 
-def _error_text(error: object) -> str:
+def _error_text(error_field: object) -> str:
     """Return the text of the field ``error``.
 
     The field is a code (RFC 6749), or an object with ``message`` and ``code`` as in other Microsoft services.
     """
-    if isinstance(error, dict):
-        return text_or_none(error.get("message")) or text_or_none(error.get("code")) or ""
-    return text_or_none(error) or ""
+    if isinstance(error_field, dict):
+        return text_or_none(error_field.get("message")) or text_or_none(error_field.get("code")) or ""
+    return text_or_none(error_field) or ""

@@ -125,7 +125,7 @@ def test_the_error_that_ends_the_source_has_no_causes_secrets_or_control_charact
 def test_secrets_are_masked_in_the_log(secret: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     watcher = make()
-    watcher._on_note(f"100% {secret} %s")
+    watcher._on_warning(f"100% {secret} %s")
     watcher._client.retry._on_retry(f"again {secret}")
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("WARNING", "100% ******** %s"),

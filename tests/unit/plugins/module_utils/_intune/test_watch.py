@@ -27,7 +27,7 @@ BUSY = Reply(503, {"error": {"code": "x", "message": "not now"}})
 
 
 def watch_config(selection: Selection | None = None) -> WatchConfig:
-    return WatchConfig(WIDGET, selection or Selection(all=True), "widget", unhealthy="unhealthy")
+    return WatchConfig(WIDGET, selection or Selection(all=True), "widget", unhealthy_value="unhealthy")
 
 
 class WatchScenario:
@@ -39,7 +39,7 @@ class WatchScenario:
         self.notes: list[str] = []
         self.clock = FakeClock()
         client = widget_client(FakeSession(*script), self.clock, policy=policy)
-        self.watcher = Watcher(client, watch_config(selection), interval=10.0, on_note=self.notes.append)
+        self.watcher = Watcher(client, watch_config(selection), interval=10.0, on_warning=self.notes.append)
 
     def poll(self) -> list[tuple[str, ...]]:
         """Poll once. Return the types of the events, each with the ID of its widget."""
